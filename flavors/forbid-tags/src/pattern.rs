@@ -1,0 +1,93 @@
+//! A tag, or a pattern of tags in which each `*` stands for any characters, or none.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// A tag that is forbidden: `latest`, `*-dev`, `rc*`.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Pattern(String);
+
+impl Pattern {
+    pub(crate) fn exactly(tag: &str) -> Self {
+        Self(tag.to_owned())
+    }
+
+    /// Whether the whole tag is what the pattern describes. When the characters differ, the last `*` takes one character more: an earlier one need
+    /// not be tried again, so the work is bounded by the product of both lengths.
+    pub(crate) fn matches(&self, tag: &str) -> bool {
+        let (mut pattern, mut tag) = (self.0.as_bytes(), tag.as_bytes());
+        let mut last_star = None;
+        loop {
+            match (pattern.split_first(), tag.split_first()) {
+                (Some((b'*', after)), _) => {
+                    last_star = Some((after, tag));
+                    pattern = after;
+                }
+                (Some((expected, pattern_rest)), Some((found, tag_rest))) if expected == found => (pattern, tag) = (pattern_rest, tag_rest),
+                (None, None) => return true,
+                _ => {
+                    let Some((after, [_, taken_more @ ..])) = last_star else { return false };
+                    last_star = Some((after, taken_more));
+                    (pattern, tag) = (after, taken_more);
+                }
+            }
+        }
+    }
+}
+
+/// Only characters that a tag can have, and `*`: a pattern that no tag can match is a mistake, and not a rule.
+impl TryFrom<String> for Pattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let possible = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-*".contains(&byte);
+        if text.is_empty() || !text.bytes().all(possible) {
+            return Err(format!("`{text}` matches no tag: a tag has letters, digits, `_`, `.` and `-`"));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_tags() {
+        for (pattern, tag, expected) in [
+            ("latest", "latest", true),
+            ("latest", "latest2", false),
+            ("latest", "Latest", false),
+            ("*", "anything", true),
+            ("rc*", "rc1", true),
+            ("rc*", "rc", true),
+            ("rc*", "1rc", false),
+            ("*-dev", "1.0-dev", true),
+            ("*-dev", "1.0-dev2", false),
+            ("v*.*-rc*", "v1.2-rc3", true),
+            ("v*.*-rc*", "v1-rc3", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("*ab*b", "aab", false),
+            ("*ab*b", "aabb", true),
+            ("**x", "x", true),
+        ] {
+            assert_eq!(Pattern::exactly(pattern).matches(tag), expected, "{pattern} {tag}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_no_tag_can_match_is_refused() {
+        for text in ["", "v1/*", "la test", "ä"] {
+            assert!(Pattern::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}

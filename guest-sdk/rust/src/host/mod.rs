@@ -1,0 +1,13 @@
+//! The other side: the bindings of the contract where the flavor runs as a component, a push made by [`crate::testing`] elsewhere.
+
+#[cfg(target_family = "wasm")]
+mod component;
+#[cfg(target_family = "wasm")]
+pub use component::{Hook, bindings, schema_bindings};
+#[cfg(target_family = "wasm")]
+pub(crate) use component::{Image, ImagePush, log};
+
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use native::{Image, ImagePush, log, take_log};

@@ -1,0 +1,139 @@
+//! Write a pushgate flavor: a hook that is asked before a container image is pushed.
+//!
+//! A flavor is a type that implements [`Flavor`], exported by [`flavor!`]. Everything else here is what the hook looks at ([`Push`],
+//! [`Image`]), what it says ([`Refusal`], [`deny`], [`log`]), and what a unit test needs ([`testing`], not on wasm).
+//!
+//! ```
+//! use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, deny, flavor};
+//!
+//! struct NoLatest;
+//! impl Flavor for NoLatest {
+//!     type Settings = NoSettings;
+//!     fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+//!         match push.tag() {
+//!             Some("latest") => deny("tag.latest", "the tag `latest` may move").hint("push a version").into(),
+//!             _ => Ok(()),
+//!         }
+//!     }
+//! }
+//! flavor!(NoLatest);
+//! ```
+//!
+//! It is built as a `cdylib` (`[lib] crate-type = ["cdylib"]`) with this crate as its only dependency:
+//!
+//! ```text
+//! rustup target add wasm32-wasip2
+//! cargo build --release --target wasm32-wasip2
+//! pushgate flavor register target/wasm32-wasip2/release/no_latest.wasm
+//! ```
+//!
+//! # Settings
+//! The operator gives each registry's hook a JSON object. The hook gets it as [`Flavor::Settings`], any type that serde can read;
+//! [`NoSettings`] accepts nothing but the empty object. What does not fit is answered as [`Refusal::Misconfigured`], with the path of the
+//! offending field, before `prepare` is called: put `#[serde(deny_unknown_fields)]` on the type, so that a misspelt key is an error and not a
+//! rule that silently is not applied. With a JSON Schema the host checks the settings when they are given, long before a push:
+//!
+//! ```
+//! # use pushgate_flavor::{Flavor, Push, Refusal, deny, flavor};
+//! #[derive(serde::Deserialize)]
+//! #[serde(deny_unknown_fields)]
+//! struct Settings {
+//!     prefix: String,
+//! }
+//!
+//! struct TagPrefix;
+//! impl Flavor for TagPrefix {
+//!     type Settings = Settings;
+//!     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
+//!         match push.tag() {
+//!             Some(tag) if !tag.starts_with(&settings.prefix) => {
+//!                 deny("tag.prefix", format!("the tag `{tag}` does not begin with `{}`", settings.prefix)).into()
+//!             }
+//!             _ => Ok(()),
+//!         }
+//!     }
+//! }
+//! flavor!(TagPrefix, settings_schema = r#"{
+//!     "type": "object",
+//!     "properties": { "prefix": { "type": "string" } },
+//!     "required": ["prefix"],
+//!     "additionalProperties": false
+//! }"#);
+//! ```
+//!
+//! # Images
+//! [`Push::images`] gives every image of the push, one for each platform. Its error becomes the right refusal by `?`: an artifact that is no
+//! image is denied, a source that cannot be read is [`Refusal::Unavailable`]. All that is wrong is said at once with [`Violations`]:
+//!
+//! ```
+//! # use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, Violations, deny, flavor};
+//! # struct Licensed;
+//! # impl Flavor for Licensed {
+//! #     type Settings = NoSettings;
+//! fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+//!     let unlicensed = push.images()?.into_iter().filter(|image| image.label("org.opencontainers.image.licenses").is_none());
+//!     unlicensed
+//!         .map(|image| deny("label.licenses", "the image names no licence").detail("platform", image.platform()))
+//!         .collect::<Violations>()
+//!         .into()
+//! }
+//! # }
+//! # flavor!(Licensed);
+//! ```
+//!
+//! # What a flavor cannot do
+//! There is no file system, environment, clock, network or random number: what std offers of these traps, and so does a `HashMap` with std's
+//! default hasher, which wants a random number; take a `BTreeMap`. [`Push::requested_at`] is the time. A panic ends the hook and with it the
+//! push; its message and place reach the person who pushes through the log.
+//!
+//! # Capabilities
+//! Asking the registry or a granted HTTP origin is a capability: a flavor asks for it by importing the interface, the operator grants it. Such a
+//! flavor declares a world with what it needs beside this crate, and depends on `wit-bindgen` itself (`wit/v0.1` is the folder with the contract,
+//! which `pushgate wit` prints):
+//!
+//! ```text
+//! wit_bindgen::generate!({
+//!     inline: "
+//!         package example:base-image;
+//!         world capabilities { import pushgate:flavor/registry@0.1.0; }
+//!     ",
+//!     path: "wit/v0.1",
+//! });
+//! use pushgate::flavor::registry;
+//!
+//! let known = registry::manifest_digest(push.repository(), "base");   // Err(QueryError::NotGranted) without `--grant registry`
+//! ```
+//!
+//! The two worlds become one in the component; a capability that is imported but never called is dropped from it.
+
+mod export;
+mod host;
+mod image;
+mod json;
+pub mod log;
+mod push;
+mod refusal;
+mod settings;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
+
+pub use image::{ConfigError, Image, InspectError};
+pub use push::Push;
+pub use refusal::{Refusal, Violation, Violations, deny};
+pub use settings::NoSettings;
+
+/// What a flavor is: its settings, and the hook that is asked before a push.
+pub trait Flavor {
+    /// The settings that a registry gives this flavor: whatever serde can read from a JSON object. [`NoSettings`] where there are none.
+    type Settings: serde::de::DeserializeOwned;
+
+    /// Asked once before the push. `Ok` lets it go on, if every other hook of the registry agrees; it must change nothing anywhere when
+    /// [`Push::dry_run`] is true.
+    ///
+    /// # Errors
+    /// Any [`Refusal`]: nothing is pushed then.
+    fn prepare(push: &Push, settings: Self::Settings) -> Result<(), Refusal>;
+}
+
+#[doc(hidden)]
+pub use export::implementation as __implementation;

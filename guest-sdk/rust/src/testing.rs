@@ -1,0 +1,142 @@
+//! A push to try a flavor with, natively: `cargo test` in the flavor's own crate.
+//!
+//! ```
+//! # use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, deny, log};
+//! use pushgate_flavor::testing::{TestImage, TestPush, take_log};
+//! # struct Sourced;
+//! # impl Flavor for Sourced {
+//! #     type Settings = NoSettings;
+//! #     fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+//! #         log::info(push.reference());
+//! #         match push.images()?.iter().find(|image| image.label("source").is_none()) {
+//! #             Some(image) => deny("label.source", image.platform()).into(),
+//! #             None => Ok(()),
+//! #         }
+//! #     }
+//! # }
+//!
+//! let push = TestPush::new("registry.example.com", "team/app").tag("v1").image(TestImage::new("linux/amd64").label("source", "here"));
+//! assert_eq!(push.clone().ask::<Sourced>(), Ok(()));
+//! assert_eq!(take_log()[0].1, "registry.example.com/team/app:v1");
+//!
+//! let refusal = push.image(TestImage::new("linux/arm64/v8")).ask::<Sourced>().unwrap_err();
+//! assert_eq!(refusal, deny("label.source", "linux/arm64/v8").into());
+//! ```
+
+use crate::log::Level;
+use crate::{Flavor, InspectError, Push, Refusal, host, settings};
+
+/// A push that a test describes: no tag, no images, `{}` as settings, asked for at the second 0, no dry run, until something else is said.
+#[derive(Clone)]
+pub struct TestPush(host::ImagePush);
+
+impl TestPush {
+    /// A push to `repository` (`team/app`) of `registry` (`registry.example.com`), whose registered URI is the registry's host.
+    #[must_use]
+    pub fn new(registry: &str, repository: &str) -> Self {
+        Self(host::ImagePush {
+            registry: registry.to_owned(),
+            repository: repository.to_owned(),
+            tag: None,
+            digest: format!("sha256:{}", "0".repeat(64)),
+            registry_uri: registry.to_owned(),
+            settings: "{}".to_owned(),
+            requested_at: 0,
+            dry_run: false,
+            images: Err(InspectError::NotFound),
+        })
+    }
+
+    /// Pushed with this tag instead of by digest only.
+    #[must_use]
+    pub fn tag(mut self, tag: &str) -> Self {
+        self.0.tag = Some(tag.to_owned());
+        self
+    }
+
+    /// The URI that the registry is registered with.
+    #[must_use]
+    pub fn registry_uri(mut self, uri: &str) -> Self {
+        self.0.registry_uri = uri.to_owned();
+        self
+    }
+
+    /// The settings: the text of a JSON object.
+    #[must_use]
+    pub fn settings(mut self, json: impl Into<String>) -> Self {
+        self.0.settings = json.into();
+        self
+    }
+
+    /// When the push was asked for, in seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn requested_at(mut self, seconds: u64) -> Self {
+        self.0.requested_at = seconds;
+        self
+    }
+
+    /// Nothing will be pushed whatever the answer is.
+    #[must_use]
+    pub fn dry_run(mut self) -> Self {
+        self.0.dry_run = true;
+        self
+    }
+
+    /// One image more. Until there is one, the images are [`InspectError::NotFound`].
+    #[must_use]
+    pub fn image(mut self, image: TestImage) -> Self {
+        let mut images = self.0.images.unwrap_or_default();
+        images.push(image.0);
+        self.0.images = Ok(images);
+        self
+    }
+
+    /// Looking at the images fails.
+    #[must_use]
+    pub fn no_images(mut self, error: InspectError) -> Self {
+        self.0.images = Err(error);
+        self
+    }
+
+    /// Asks the flavor, as the host would: reads the settings, then calls the hook.
+    ///
+    /// # Errors
+    /// The flavor's refusal, or [`Refusal::Misconfigured`] when the settings are not what it takes.
+    pub fn ask<F: Flavor>(self) -> Result<(), Refusal> {
+        let push = Push::new(self.0);
+        F::prepare(&push, settings::parse(push.settings())?)
+    }
+}
+
+/// An image that a test describes: no labels, `{}` as its config.
+#[derive(Clone)]
+pub struct TestImage(host::Image);
+
+impl TestImage {
+    /// An image for one platform: `linux/amd64`.
+    #[must_use]
+    pub fn new(platform: &str) -> Self {
+        Self(host::Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned() })
+    }
+
+    /// One label more. The config is not changed by it.
+    #[must_use]
+    pub fn label(mut self, key: &str, value: &str) -> Self {
+        self.0.labels.push((key.to_owned(), value.to_owned()));
+        self.0.labels.sort();
+        self
+    }
+
+    /// The config: the text of a JSON object.
+    #[must_use]
+    pub fn config(mut self, json: impl Into<String>) -> Self {
+        self.0.config = json.into();
+        self
+    }
+}
+
+/// The messages that were logged in this thread since the last call.
+#[must_use]
+pub fn take_log() -> Vec<(Level, String)> {
+    host::take_log()
+}

@@ -1,0 +1,147 @@
+//! The body of an upload: a blob, read in pieces, counted, and never held as a whole.
+
+use std::io::{self, Read as _};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::content::{BlobError, BlobReader, PinnedBlob};
+use crate::digest::Digest;
+
+/// How much is read at a time: 128 KiB. Two pieces are in memory for each upload, one on its way and one read ahead.
+const CHUNK: u64 = 128 * 1024;
+
+/// The bytes of one blob. It ends in an error, and not with its last byte, if the file turns out to have another size than its descriptor.
+pub(crate) struct BlobBody {
+    digest: Digest,
+    size: u64,
+    /// Bytes that were not handed on yet.
+    remaining: u64,
+    state: State,
+    sent: watch::Sender<u64>,
+    failure: Failure,
+}
+
+enum State {
+    Open(BlobReader),
+    Reading(Reading),
+    Ended,
+}
+
+/// A piece that is being read; none if the file's size is wrong.
+type Reading = JoinHandle<(BlobReader, io::Result<Option<Bytes>>)>;
+
+/// Where a body leaves the reason for its failure, since hyper gives the error of a body to nobody.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Failure(Arc<Mutex<Option<BlobError>>>);
+
+impl Failure {
+    pub(crate) fn take(&self) -> Option<BlobError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn set(&self, error: BlobError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+}
+
+/// The body ended early; [`Failure`] holds the reason.
+#[derive(Debug, thiserror::Error)]
+#[error("the blob could not be read to its end")]
+pub(crate) struct Aborted;
+
+/// A body with the two ends that are left to whoever sends it.
+pub(crate) struct Sending {
+    pub(crate) body: BlobBody,
+    /// How many bytes were handed to the connection.
+    pub(crate) sent: watch::Receiver<u64>,
+    pub(crate) failure: Failure,
+}
+
+impl BlobBody {
+    pub(crate) async fn open(blob: &PinnedBlob) -> Result<Sending, BlobError> {
+        let (digest, size) = (blob.descriptor.digest.clone(), blob.descriptor.size);
+        let to_open = blob.clone();
+        let reader = match spawn_blocking(move || to_open.open()).await {
+            Ok(opened) => opened?,
+            Err(stopped) => return Err(BlobError::Unreadable { digest, source: io::Error::other(stopped) }),
+        };
+        let (sender, sent) = watch::channel(0);
+        let failure = Failure::default();
+        let body = Self { digest, size, remaining: size, state: State::Open(reader), sent: sender, failure: failure.clone() };
+        Ok(Sending { body, sent, failure })
+    }
+
+    fn read_ahead(&self, mut reader: BlobReader) -> Reading {
+        let wanted = self.remaining.min(CHUNK);
+        // With the last piece comes one byte more, to see that there is none.
+        let asked = if wanted == self.remaining { wanted + 1 } else { wanted };
+        spawn_blocking(move || {
+            let mut piece = Vec::with_capacity(usize::try_from(asked).unwrap_or_default());
+            let read = reader.by_ref().take(asked).read_to_end(&mut piece);
+            let piece = read.map(|count| (u64::try_from(count) == Ok(wanted)).then(|| Bytes::from(piece)));
+            (reader, piece)
+        })
+    }
+
+    fn fail(&mut self, error: BlobError) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+        self.failure.set(error);
+        self.state = State::Ended;
+        Poll::Ready(Some(Err(Aborted)))
+    }
+
+    fn unreadable(&mut self, source: io::Error) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+        let digest = self.digest.clone();
+        self.fail(BlobError::Unreadable { digest, source })
+    }
+}
+
+impl Body for BlobBody {
+    type Data = Bytes;
+    type Error = Aborted;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+        let this = self.get_mut();
+        if this.remaining == 0 {
+            return Poll::Ready(None);
+        }
+        let mut reading = match std::mem::replace(&mut this.state, State::Ended) {
+            State::Ended => return Poll::Ready(None),
+            State::Reading(reading) => reading,
+            State::Open(reader) => this.read_ahead(reader),
+        };
+        let polled = Pin::new(&mut reading).poll(context);
+        if polled.is_pending() {
+            this.state = State::Reading(reading);
+        }
+        match ready!(polled) {
+            Err(stopped) => this.unreadable(io::Error::other(stopped)),
+            Ok((_reader, Err(source))) => this.unreadable(source),
+            Ok((_reader, Ok(None))) => {
+                let (digest, expected) = (this.digest.clone(), this.size);
+                this.fail(BlobError::WrongSize { digest, expected })
+            }
+            Ok((reader, Ok(Some(piece)))) => {
+                this.remaining = this.remaining.saturating_sub(piece.len() as u64);
+                if this.remaining > 0 {
+                    this.state = State::Reading(this.read_ahead(reader));
+                }
+                this.sent.send_replace(this.size - this.remaining);
+                Poll::Ready(Some(Ok(Frame::data(piece))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.remaining == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.remaining)
+    }
+}

@@ -1,0 +1,125 @@
+//! From an origin to a connection that speaks HTTP/1.1.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::{CertificateDer, ServerName};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::client::RegistryError;
+use crate::client::origin::{Origin, Reach, Scheme, is_public};
+use crate::client::tls;
+use crate::client::transport::{RequestBody, TransportError};
+
+/// How many of a name's addresses are tried.
+const MAX_ADDRESSES: usize = 8;
+/// The most bytes that are buffered of a reply, and of a request that the socket does not take yet.
+const BUFFER: usize = 256 * 1024;
+/// The longest header of a reply.
+const MAX_HEADER: usize = 64 * 1024;
+
+/// Makes connections.
+pub(super) struct Connector {
+    certificates: Vec<CertificateDer<'static>>,
+    /// Made when it is first needed: reading the system's certificates takes longer than a request to a near registry.
+    tls: OnceCell<TlsConnector>,
+    time_limit: Duration,
+}
+
+/// One connection. Its task ends with it, so that nothing is sent any more once a request is given up.
+pub(super) struct Connection {
+    pub(super) sender: SendRequest<RequestBody>,
+    task: AbortHandle,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Connector {
+    pub(super) fn new(certificates: Vec<CertificateDer<'static>>, time_limit: Duration) -> Self {
+        Self { certificates, tls: OnceCell::new(), time_limit }
+    }
+
+    pub(super) async fn connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
+        let too_slow = || TransportError::Unreachable(io::Error::new(io::ErrorKind::TimedOut, "no connection in time"));
+        timeout(self.time_limit, self.try_connect(origin, reach)).await.map_err(|_| too_slow())?
+    }
+
+    async fn try_connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
+        let stream = self.dial(origin, reach).await?;
+        match origin.scheme {
+            Scheme::Http => handshake(stream).await,
+            Scheme::Https => {
+                let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.certificates) }).await;
+                let connector = connector.map_err(|error: RegistryError| TransportError::Tls(error.to_string()))?;
+                let name = ServerName::try_from(origin.hostname.clone())
+                    .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+                let stream = connector.connect(name, stream).await.map_err(TransportError::Unreachable)?;
+                handshake(stream).await
+            }
+        }
+    }
+
+    async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
+        let addresses = addresses(origin).await.map_err(TransportError::Unreachable)?;
+        if reach == Reach::Public && !addresses.iter().all(|address| is_public(address.ip())) {
+            return Err(TransportError::PrivateAddress);
+        }
+        // One address that swallows packets must not use up the others' time.
+        let share = self.time_limit / u32::try_from(addresses.len()).unwrap_or(1).max(1);
+        let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+        for address in addresses {
+            match timeout(share, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    // Without it small requests wait for acknowledgements; they arrive all the same.
+                    let _ = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => failure = error,
+                Err(_) => failure = io::Error::new(io::ErrorKind::TimedOut, "no connection in time"),
+            }
+        }
+        Err(TransportError::Unreachable(failure))
+    }
+}
+
+/// `localhost` is this machine, whatever a resolver says.
+async fn addresses(origin: &Origin) -> io::Result<Vec<SocketAddr>> {
+    if origin.hostname == "localhost" {
+        let both: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        return Ok(both.map(|address| SocketAddr::new(address, origin.port)).to_vec());
+    }
+    if let Ok(address) = origin.hostname.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, origin.port)]);
+    }
+    let found = tokio::net::lookup_host((origin.hostname.as_str(), origin.port)).await?;
+    Ok(found.take(MAX_ADDRESSES).collect())
+}
+
+async fn handshake<S>(stream: S) -> Result<Connection, TransportError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = http1::Builder::new()
+        .max_buf_size(BUFFER)
+        .max_header_size(MAX_HEADER)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(TransportError::Disconnected)?;
+    let task = tokio::spawn(async move {
+        // The request on the connection gets the error too, and says where it happened.
+        let _ = connection.await;
+    });
+    Ok(Connection { sender, task: task.abort_handle() })
+}

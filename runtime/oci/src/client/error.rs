@@ -1,0 +1,231 @@
+//! What can go wrong with a registry. Each kind has another owner, so they are told apart.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::digest::Digest;
+
+/// What was being done, and where. It holds no query string and no credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// `scheme://host[:port]`, of the registry or of its token server.
+    pub origin: String,
+    /// The repository, for example `team/app`.
+    pub repository: String,
+    /// What was being done.
+    pub step: Step,
+}
+
+/// The steps of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Getting a manifest by tag or digest.
+    FetchManifest(String),
+    /// Asking whether a blob is there.
+    LookUpBlob(Digest),
+    /// Opening an upload for a blob.
+    StartUpload(Digest),
+    /// Sending a blob.
+    SendBlob(Digest),
+    /// Sending a manifest, to a tag or by its digest.
+    PutManifest(String),
+    /// Getting a token for the registry.
+    FetchToken,
+}
+
+/// A failure of, or on the way to, a registry.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The file with further certificate authorities is of no use.
+    #[error("the CA file `{}` {problem}", path.display())]
+    CaFile {
+        /// As the caller named it.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// TLS cannot be set up at all: without certificate authorities, for example.
+    #[error("TLS cannot be set up: {problem}")]
+    Tls {
+        /// Why.
+        problem: String,
+    },
+    /// A repository, tag or digest that must not become part of a URL.
+    #[error("`{name}` is not a valid {what}")]
+    InvalidName {
+        /// `repository`, or `tag or digest`.
+        what: &'static str,
+        /// The text, cut to 160 characters.
+        name: String,
+    },
+    /// No connection: the name does not resolve, nobody listens, the certificate is not accepted. Nothing was sent.
+    #[error("{place}: cannot connect")]
+    Unreachable {
+        /// What was being done.
+        place: Place,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The registry's token server leads to an address inside a private network. Nothing was sent.
+    #[error("{place}: the host has a private address, which a public registry may not lead to")]
+    PrivateAddress {
+        /// What was being done.
+        place: Place,
+    },
+    /// A connection, but no answer in time.
+    #[error("{place}: no answer for {} seconds", after.as_secs_f32())]
+    TimedOut {
+        /// What was being done.
+        place: Place,
+        /// The limit that was reached.
+        after: Duration,
+    },
+    /// The connection ended before the answer did, or what came was not HTTP.
+    #[error("{place}: the connection broke off")]
+    Disconnected {
+        /// What was being done.
+        place: Place,
+        /// Why.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// 401, with the credentials there are, or for want of any.
+    #[error("{place}: {}", if *anonymous { "the registry asks for credentials" } else { "the credentials were not accepted" })]
+    Unauthorized {
+        /// What was being done.
+        place: Place,
+        /// The registry's host as it stands in a reference.
+        host: String,
+        /// Whether there were no credentials to show.
+        anonymous: bool,
+    },
+    /// The credentials are good, but not for this.
+    #[error("{place}: not permitted{}", after_colon(text))]
+    Denied {
+        /// What was being done.
+        place: Place,
+        /// What the registry said, at most 512 characters.
+        text: Option<String>,
+    },
+    /// The registry does not have the repository and does not make it.
+    #[error("{place}: the repository does not exist{}", after_colon(text))]
+    NotFound {
+        /// What was being done.
+        place: Place,
+        /// What the registry said, at most 512 characters.
+        text: Option<String>,
+    },
+    /// Any other status than the protocol foresees.
+    #[error("{place}: status {code}{}", after_colon(text))]
+    Status {
+        /// What was being done.
+        place: Place,
+        /// The HTTP status.
+        code: u16,
+        /// What the registry said, at most 512 characters, or what its answer lacks.
+        text: Option<String>,
+    },
+    /// The status was as expected, the rest was not.
+    #[error("{place}: {problem}")]
+    BadAnswer {
+        /// What was being done.
+        place: Place,
+        /// What was wrong.
+        problem: String,
+    },
+    /// An answer that does not end where an honest one would.
+    #[error("{place}: the answer has more than {limit} bytes")]
+    BodyTooLarge {
+        /// What was being done.
+        place: Place,
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The registry names a token server that does not belong to it. Nothing was sent there.
+    #[error("{place}: the registry sends its users to {realm} for a token, which is not known to belong to it")]
+    RealmNotAllowed {
+        /// What was being done.
+        place: Place,
+        /// Its origin, without path and query; or what is wrong with it.
+        realm: String,
+    },
+    /// The registry wants an upload to go on at another origin. Nothing was sent there.
+    #[error("{place}: the registry wants the upload sent to {location}, which is another origin")]
+    UploadElsewhere {
+        /// What was being done.
+        place: Place,
+        /// Its origin, without path and query; or what is wrong with it.
+        location: String,
+    },
+}
+
+impl RegistryError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::CaFile { .. } => Some("it must hold certificates in PEM form".to_owned()),
+            Self::Tls { .. } => Some("install the system's CA certificates, or name a CA file".to_owned()),
+            Self::Unreachable { place, source } => Some(match source.get_ref().and_then(|cause| cause.downcast_ref()) {
+                Some(rustls::Error::InvalidCertificate(_)) => {
+                    "if the registry's certificate is by an authority of your own, name its file with `--ca-file`".to_owned()
+                }
+                Some(rustls::Error::InvalidMessage(_)) => {
+                    "if the registry does not speak TLS, and you trust the network, say `--plain-http`".to_owned()
+                }
+                _ => format!("is {} the right address, and is the registry up?", place.origin),
+            }),
+            Self::Unauthorized { host, .. } => Some(if host == "docker.io" {
+                "log in with `docker login`".to_owned()
+            } else {
+                format!("log in with `docker login {host}`")
+            }),
+            Self::NotFound { place, .. } => Some(format!("create the repository `{}` in the registry first", place.repository)),
+            Self::UploadElsewhere { .. } => Some(
+                "a registry behind a proxy must be told its own address: look at `X-Forwarded-Proto` and the registry's `host` setting"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+
+    /// Whether it is certain that the request that failed changed nothing at the registry: it was not sent, or was refused.
+    #[must_use]
+    pub fn changed_nothing(&self) -> bool {
+        match self {
+            Self::TimedOut { place, .. }
+            | Self::Disconnected { place, .. }
+            | Self::BadAnswer { place, .. }
+            | Self::BodyTooLarge { place, .. } => place.step == Step::FetchToken,
+            Self::Status { place, code, .. } => place.step == Step::FetchToken || (400..500).contains(code),
+            _ => true,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} `{}` at {}", self.step, self.repository, self.origin)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FetchManifest(reference) => write!(formatter, "fetching manifest `{reference}` of repository"),
+            Self::LookUpBlob(digest) => write!(formatter, "looking for blob {digest} in repository"),
+            Self::StartUpload(digest) => write!(formatter, "starting the upload of blob {digest} to repository"),
+            Self::SendBlob(digest) => write!(formatter, "sending blob {digest} to repository"),
+            Self::PutManifest(reference) => write!(formatter, "sending manifest `{reference}` to repository"),
+            Self::FetchToken => formatter.write_str("getting a token for repository"),
+        }
+    }
+}
+
+fn after_colon(text: &Option<String>) -> String {
+    text.as_ref().map(|text| format!(": {text}")).unwrap_or_default()
+}

@@ -1,0 +1,119 @@
+//! Manifests: fetching and sending them.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode};
+
+use crate::client::authorise::Access;
+use crate::client::error::{RegistryError, Step};
+use crate::client::transport::Outgoing;
+use crate::client::{Call, RegistryClient, names, reply};
+use crate::content::PinnedManifest;
+use crate::digest::Digest;
+use crate::manifest::Document;
+use crate::media_type::MANIFESTS;
+use crate::strict_json::{DocumentError, MAX_DOCUMENT};
+
+/// A manifest or index, as the registry serves it.
+#[derive(Clone, Debug)]
+pub struct FetchedManifest {
+    /// Computed over [`Self::bytes`]: the SHA-256, or the digest that was asked for. What the registry says about it plays no part.
+    pub digest: Digest,
+    /// What the registry says that it is, without parameters.
+    pub media_type: String,
+    /// The whole document.
+    pub bytes: Bytes,
+}
+
+impl FetchedManifest {
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// If it is not what its media type says, or could be read in two ways.
+    pub fn document(&self) -> Result<Document, DocumentError> {
+        Document::parse(&self.media_type, &self.bytes)
+    }
+}
+
+impl RegistryClient {
+    /// Fetches a manifest by tag or digest; none if the registry has no such manifest, or no such repository.
+    ///
+    /// # Errors
+    /// Every failure of the registry, and an answer that is larger than 4 MiB or does not have the digest that was asked for.
+    pub async fn manifest(&self, repository: &str, tag_or_digest: &str) -> Result<Option<FetchedManifest>, RegistryError> {
+        self.fetch_manifest(repository, tag_or_digest, Access::Pull).await
+    }
+
+    /// The same as the first step of a push, so that one token does for all of it.
+    pub(crate) async fn manifest_before_push(&self, repository: &str, tag: &str) -> Result<Option<FetchedManifest>, RegistryError> {
+        self.fetch_manifest(repository, tag, Access::Push).await
+    }
+
+    async fn fetch_manifest(&self, repository: &str, name: &str, access: Access) -> Result<Option<FetchedManifest>, RegistryError> {
+        names::repository(repository)?;
+        let asked = names::tag_or_digest(name)?;
+        let call = Call { method: Method::GET, repository, step: Step::FetchManifest(name.to_owned()), access, limit: MAX_DOCUMENT };
+        let target = format!("/v2/{repository}/manifests/{name}");
+        let outgoing = async || {
+            let mut headers = reply::common_headers();
+            for media_type in MANIFESTS {
+                headers.append(ACCEPT, HeaderValue::from_static(media_type));
+            }
+            Ok::<_, RegistryError>(Outgoing {
+                method: call.method.clone(),
+                target: target.clone(),
+                headers,
+                body: reply::empty(),
+                sent: None,
+            })
+        };
+        let answer = self.call(&call, outgoing, |_| ()).await?;
+        match answer.status {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND => return Ok(None),
+            _ => return Err(self.unexpected(&call, &answer).await),
+        }
+        let content_type = answer.header("content-type").unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_owned();
+        let digest = match asked {
+            Some(asked) if asked.matches(&answer.body) => asked,
+            Some(_) => {
+                let problem = format!("the registry serves other bytes, with the digest {}", Digest::sha256(&answer.body));
+                return Err(RegistryError::BadAnswer { place: self.place(&call), problem });
+            }
+            None => Digest::sha256(&answer.body),
+        };
+        Ok(Some(FetchedManifest { digest, media_type, bytes: answer.body }))
+    }
+
+    /// Sends a manifest, to a tag or under its own digest.
+    pub(crate) async fn put_manifest(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<(), RegistryError> {
+        names::repository(repository)?;
+        names::tag_or_digest(name)?;
+        let call =
+            Call { method: Method::PUT, repository, step: Step::PutManifest(name.to_owned()), access: Access::Push, limit: MAX_DOCUMENT };
+        let target = format!("/v2/{repository}/manifests/{name}");
+        let outgoing = async || {
+            let mut headers = reply::common_headers();
+            // A descriptor's media type was checked when it was read.
+            if let Ok(media_type) = HeaderValue::try_from(&manifest.descriptor.media_type) {
+                headers.insert(CONTENT_TYPE, media_type);
+            }
+            let body = reply::full(manifest.bytes.clone());
+            Ok::<_, RegistryError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent: None })
+        };
+        let answer = self.call(&call, outgoing, |_| ()).await?;
+        if answer.status != StatusCode::CREATED {
+            return Err(self.unexpected(&call, &answer).await);
+        }
+        let ours = &manifest.descriptor.digest;
+        match answer.header("docker-content-digest").and_then(|text| Digest::parse(text).ok()) {
+            // Where the algorithms differ, both may be right.
+            Some(theirs) if theirs.algorithm() == ours.algorithm() && theirs != *ours => {
+                let problem = format!("the registry took the manifest {ours} for {theirs}");
+                Err(RegistryError::BadAnswer { place: self.place(&call), problem })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! May we connect there? The one file that says so, for every place that somebody else names: the realm of a challenge, the location of
+//! an upload, the addresses of a name.
+//!
+//! The naive client sends a user's password to whatever `realm` a 401 names, and an upload to whatever `Location` a 202 names. Here a
+//! registry leads to itself, and to the token servers that are known to belong to it; everything else is an error, and nothing is sent.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use pushgate_reference::Host;
+use url::Url;
+
+/// How a registry is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// In clear.
+    Http,
+    /// Over TLS, with verified certificates.
+    Https,
+}
+
+impl Scheme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// Scheme, host and port: what a connection, and a credential, belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Origin {
+    pub(crate) scheme: Scheme,
+    /// Without brackets.
+    pub(crate) hostname: String,
+    pub(crate) port: u16,
+}
+
+/// Docker Hub's registry goes by another name on the wire.
+const DOCKER_HUB: &str = "registry-1.docker.io";
+
+/// Longer ones are nonsense.
+const MAX_URL: usize = 8 * 1024;
+
+/// The token servers that serve registries of other names: as registries are named on the wire.
+const TOKEN_SERVERS: [(&str, &str); 2] = [(DOCKER_HUB, "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")];
+
+impl Origin {
+    /// Where a registry is.
+    pub(crate) fn of_registry(scheme: Scheme, host: &Host) -> Self {
+        let hostname = if host.is_docker_hub() { DOCKER_HUB } else { host.hostname() };
+        Self { scheme, hostname: hostname.to_owned(), port: host.port().unwrap_or(scheme.default_port()) }
+    }
+
+    fn of_url(url: &Url) -> Option<Self> {
+        let scheme = match url.scheme() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return None,
+        };
+        let hostname = url.host_str()?.trim_start_matches('[').trim_end_matches(']').to_owned();
+        Some(Self { scheme, hostname, port: url.port_or_known_default()? })
+    }
+
+    /// The value of the `Host` field.
+    pub(crate) fn authority(&self) -> String {
+        let bracketed = if self.hostname.contains(':') { format!("[{}]", self.hostname) } else { self.hostname.clone() };
+        if self.port == self.scheme.default_port() { bracketed } else { format!("{bracketed}:{}", self.port) }
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.hostname == "localhost" || self.hostname.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The absolute URL of a path. The path is built from checked names.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{self}{path}")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}://{}", self.scheme.as_str(), self.authority())
+    }
+}
+
+/// Which addresses a name may lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All: the user named the host.
+    Anywhere,
+    /// Only those of the public internet: the registry named the host.
+    Public,
+}
+
+/// A place that was found to be in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Allowed {
+    pub(crate) origin: Origin,
+    pub(crate) url: Url,
+    pub(crate) reach: Reach,
+}
+
+/// Whether a registry's token server may be at `realm`. An error is what may be shown of the realm: its origin, or that it is no URL.
+pub(crate) fn realm(registry: &Origin, realm: &str) -> Result<Allowed, String> {
+    let (url, origin) = parse(realm, None)?;
+    let secure = registry.scheme == Scheme::Http || origin.scheme == Scheme::Https;
+    let both_loopback = registry.is_loopback() && origin.is_loopback();
+    let known = (registry.hostname.as_str(), origin.hostname.as_str());
+    let reach = if registry.hostname == origin.hostname || both_loopback {
+        Reach::Anywhere
+    } else if TOKEN_SERVERS.contains(&known) && origin.scheme == Scheme::Https && origin.port == 443 {
+        Reach::Public
+    } else {
+        return Err(origin.to_string());
+    };
+    if secure { Ok(Allowed { origin, url, reach }) } else { Err(origin.to_string()) }
+}
+
+/// Where an upload goes on: the `Location` of an answer to a request for `request`. It must stay at the registry. An error is what may be
+/// shown of the location: its origin, or that it is no URL.
+pub(crate) fn upload_location(registry: &Origin, request: &str, location: &str) -> Result<Url, String> {
+    let base = Url::parse(request).map_err(|_| "no URL".to_owned())?;
+    let (url, origin) = parse(location, Some(&base))?;
+    if origin == *registry { Ok(url) } else { Err(origin.to_string()) }
+}
+
+fn parse(text: &str, base: Option<&Url>) -> Result<(Url, Origin), String> {
+    if text.len() > MAX_URL {
+        return Err("a URL of more than 8 KiB".to_owned());
+    }
+    let url = Url::options().base_url(base).parse(text).map_err(|_| "no URL".to_owned())?;
+    let origin = Origin::of_url(&url).ok_or_else(|| "a URL of another scheme than http and https".to_owned())?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(format!("{origin}, with a username or password in the URL"));
+    }
+    Ok((url, origin))
+}
+
+/// Whether an address belongs to the public internet.
+pub(crate) fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let special = match address.octets() {
+        // This network; protocol assignments; shared space; benchmarks; multicast and all beyond.
+        [0 | 224..=255, ..] | [192, 0, 0, _] => true,
+        [100, second, ..] => second & 0xc0 == 64,
+        [198, second, ..] => second & 0xfe == 18,
+        _ => false,
+    };
+    !(special || address.is_private() || address.is_loopback() || address.is_link_local() || address.is_documentation())
+}
+
+/// Global unicast (2000::/3) without the parts that hide an IPv4 address or are for examples.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return is_public_v4(mapped);
+    }
+    match address.segments() {
+        [0x2001, 0 | 0xdb8, ..] | [0x2002, ..] => false,
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Requests and replies: a small pool of connections, and a limit for everything.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{HOST, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::Incoming;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::debug;
+
+use crate::client::body::Aborted;
+use crate::client::connect::{Connection, Connector};
+use crate::client::origin::{Origin, Reach};
+
+/// The most requests, and so the most connections, at a time.
+pub(crate) const MAX_CONNECTIONS: usize = 8;
+/// As much of an error's body is read.
+const ERROR_BODY: u64 = 64 * 1024;
+
+pub(crate) type RequestBody = UnsyncBoxBody<Bytes, Aborted>;
+
+/// How long is waited for a registry. None of these limits an upload as a whole: that is as long as its bytes need.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For a connection: the name, TCP and TLS. 10 seconds.
+    pub connect: Duration,
+    /// For an answer to begin after the request was sent, and for its next piece. 60 seconds.
+    pub idle: Duration,
+    /// For an answer as a whole. 120 seconds.
+    pub total: Duration,
+    /// For the next piece of an upload to be taken, and for the answer to the last. Registries take long to close a large one. 5 minutes.
+    pub upload: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            total: Duration::from_secs(120),
+            upload: Duration::from_secs(300),
+        }
+    }
+}
+
+/// Where a request goes, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Destination<'a> {
+    pub(crate) origin: &'a Origin,
+    pub(crate) reach: Reach,
+}
+
+/// One request. What is replayed is built anew.
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    /// Path and query. The query is not logged: an upload's may hold a token.
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: RequestBody,
+    /// How much of the body went out, if it is an upload.
+    pub(crate) sent: Option<watch::Receiver<u64>>,
+}
+
+/// One reply, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// A field of the header, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A failure below the protocol. It becomes a `RegistryError` where the step is known.
+#[derive(Debug)]
+pub(crate) enum TransportError {
+    Tls(String),
+    Unreachable(io::Error),
+    PrivateAddress,
+    TimedOut(Duration),
+    Disconnected(hyper::Error),
+    TooLarge(u64),
+    NotSendable(http::Error),
+}
+
+pub(crate) struct Transport {
+    connector: Connector,
+    timeouts: Timeouts,
+    permits: Semaphore,
+    idle: Mutex<HashMap<Origin, Vec<Connection>>>,
+}
+
+impl Transport {
+    pub(crate) fn new(connector: Connector, timeouts: Timeouts) -> Self {
+        Self { connector, timeouts, permits: Semaphore::new(MAX_CONNECTIONS), idle: Mutex::default() }
+    }
+
+    /// Sends a request and reads the reply. `limit` is the most bytes of a good one's body. `advanced` hears how much of an upload went out.
+    pub(crate) async fn exchange(
+        &self,
+        destination: Destination<'_>,
+        outgoing: Outgoing,
+        limit: u64,
+        mut advanced: impl FnMut(u64),
+    ) -> Result<Answer, TransportError> {
+        // The semaphore is never closed.
+        let _permit = self.permits.acquire().await;
+        let Outgoing { method, target, headers, body, mut sent } = outgoing;
+        let path = target.split('?').next().unwrap_or_default().to_owned();
+        let origin = destination.origin;
+        debug!(%method, %origin, path, "request");
+        let mut request = Request::builder().method(method.clone()).uri(target).body(body).map_err(TransportError::NotSendable)?;
+        *request.headers_mut() = headers;
+        let authority = HeaderValue::try_from(origin.authority()).map_err(|error| TransportError::NotSendable(error.into()))?;
+        request.headers_mut().insert(HOST, authority);
+
+        let (connection, response) = self.send(destination, request, &mut sent, &mut advanced).await?;
+        let (parts, body) = response.into_parts();
+        debug!(%method, %origin, path, status = parts.status.as_u16(), "reply");
+        let read = self.read(body, if parts.status.is_success() { limit } else { ERROR_BODY }).await;
+        let body = match read {
+            Ok(body) => {
+                // A reply that came before the end of an upload: the rest of the upload still stands in the connection's way.
+                if sent.is_none() {
+                    self.keep(origin, connection);
+                }
+                body
+            }
+            // What an error says is of interest, how it ends is not.
+            Err(_) if !parts.status.is_success() => Bytes::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Sends a request on a connection that was kept, or on a new one. A kept one may have been closed by the registry: then hyper gives the
+    /// request back unsent, and it goes out on the next.
+    async fn send(
+        &self,
+        destination: Destination<'_>,
+        mut request: Request<RequestBody>,
+        sent: &mut Option<watch::Receiver<u64>>,
+        advanced: &mut impl FnMut(u64),
+    ) -> Result<(Connection, Response<Incoming>), TransportError> {
+        loop {
+            let (mut connection, kept) = match self.kept(destination.origin) {
+                Some(connection) => (connection, true),
+                None => (self.connector.connect(destination.origin, destination.reach).await?, false),
+            };
+            match timeout(self.timeouts.idle, connection.sender.ready()).await {
+                Ok(Ok(())) => {}
+                _ if kept => continue,
+                Ok(Err(error)) => return Err(TransportError::Disconnected(error)),
+                Err(_) => return Err(TransportError::TimedOut(self.timeouts.idle)),
+            }
+            let response = connection.sender.try_send_request(request);
+            match self.await_response(response, sent, advanced).await? {
+                Ok(response) => return Ok((connection, response)),
+                Err(mut failure) => match failure.take_message() {
+                    Some(unsent) if kept => request = unsent,
+                    _ => return Err(TransportError::Disconnected(failure.into_error())),
+                },
+            }
+        }
+    }
+
+    /// Waits for the head of the reply, for as long as the body goes out or the time limit allows.
+    async fn await_response<T>(
+        &self,
+        response: impl Future<Output = T>,
+        sent: &mut Option<watch::Receiver<u64>>,
+        advanced: &mut impl FnMut(u64),
+    ) -> Result<T, TransportError> {
+        let limit = if sent.is_some() { self.timeouts.upload } else { self.timeouts.idle };
+        let mut deadline = Instant::now() + limit;
+        tokio::pin!(response);
+        loop {
+            let next_piece = async {
+                match sent {
+                    Some(receiver) => receiver.changed().await.map(|()| *receiver.borrow_and_update()).ok(),
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // What went out is told before the reply to it.
+                biased;
+                piece = next_piece => {
+                    match piece {
+                        Some(bytes) => advanced(bytes),
+                        None => *sent = None,
+                    }
+                    deadline = Instant::now() + limit;
+                }
+                response = &mut response => return Ok(response),
+                () = tokio::time::sleep_until(deadline) => return Err(TransportError::TimedOut(limit)),
+            }
+        }
+    }
+
+    async fn read(&self, mut body: Incoming, limit: u64) -> Result<Bytes, TransportError> {
+        let end = Instant::now() + self.timeouts.total;
+        let mut whole = BytesMut::new();
+        loop {
+            let next = end.min(Instant::now() + self.timeouts.idle);
+            let frame = match timeout_at(next, body.frame()).await {
+                Ok(None) => return Ok(whole.freeze()),
+                Ok(Some(frame)) => frame.map_err(TransportError::Disconnected)?,
+                Err(_) if next < end => return Err(TransportError::TimedOut(self.timeouts.idle)),
+                Err(_) => return Err(TransportError::TimedOut(self.timeouts.total)),
+            };
+            if let Some(data) = frame.data_ref() {
+                if whole.len().saturating_add(data.len()) as u64 > limit {
+                    return Err(TransportError::TooLarge(limit));
+                }
+                whole.extend_from_slice(data);
+            }
+        }
+    }
+
+    fn pool(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Connection>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self, origin: &Origin) -> Option<Connection> {
+        let mut pool = self.pool();
+        let connections = pool.get_mut(origin)?;
+        while let Some(connection) = connections.pop() {
+            if !connection.sender.is_closed() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    fn keep(&self, origin: &Origin, connection: Connection) {
+        if !connection.sender.is_closed() {
+            self.pool().entry(origin.clone()).or_default().push(connection);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A source that was pinned: which bytes exactly will be pushed.
+//!
+//! What was parsed - indexes, manifests, image configs - was read once, hashed, and is held here; what is held is what is sent. The other
+//! blobs stay where they are, and their bytes are counted while they are sent.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::descriptor::Descriptor;
+use crate::digest::Digest;
+use crate::image_config::ImageConfig;
+use crate::layout::Directory;
+use crate::platform::Platform;
+
+/// Everything that a push will send, and the images in it.
+#[derive(Clone, Debug)]
+pub struct PinnedContent {
+    pub(crate) root: PinnedManifest,
+    pub(crate) children: Vec<PinnedManifest>,
+    pub(crate) images: Vec<PinnedImage>,
+    pub(crate) blobs: Vec<PinnedBlob>,
+    pub(crate) artifact_type: Option<String>,
+}
+
+/// One image: one platform of a multi-platform image, or the only one.
+#[derive(Clone, Debug)]
+pub struct PinnedImage {
+    /// What it runs on, as its config says.
+    pub platform: Platform,
+    /// The document for the hooks.
+    pub config: ImageConfig,
+    /// The digest of the config as it lies in the source; the document for the hooks has another.
+    pub config_digest: Digest,
+}
+
+/// A manifest or an index, as it was read.
+#[derive(Clone, Debug)]
+pub struct PinnedManifest {
+    /// Its type, digest and size.
+    pub descriptor: Descriptor,
+    /// The whole document. Its digest was checked.
+    pub bytes: Bytes,
+}
+
+/// A config, a layer, or a part of an artifact.
+#[derive(Clone, Debug)]
+pub struct PinnedBlob {
+    /// Its type, digest and size.
+    pub descriptor: Descriptor,
+    pub(crate) place: BlobPlace,
+}
+
+/// Where the bytes of a blob are.
+#[derive(Clone, Debug)]
+pub(crate) enum BlobPlace {
+    /// Read and hashed already, because it was parsed.
+    Memory(Bytes),
+    /// In a layout, under its digest.
+    Layout(Arc<Directory>),
+}
+
+/// A blob that cannot be sent as its descriptor says. Nothing that points to it may be pushed then.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// It can no longer be opened or read.
+    #[error("blob {digest} cannot be read")]
+    Unreadable {
+        /// Which one.
+        digest: Digest,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It ended early, or went on, or was another size from the start.
+    #[error("blob {digest} does not have the {expected} bytes that its descriptor says")]
+    WrongSize {
+        /// Which one.
+        digest: Digest,
+        /// The descriptor's size, in bytes.
+        expected: u64,
+    },
+}
+
+impl PinnedContent {
+    /// The document that the tag will point to.
+    #[must_use]
+    pub fn root(&self) -> &Descriptor {
+        &self.root.descriptor
+    }
+
+    /// The root document itself.
+    #[must_use]
+    pub fn root_bytes(&self) -> &Bytes {
+        &self.root.bytes
+    }
+
+    /// The manifests and indexes below the root, each after all that it points to.
+    #[must_use]
+    pub fn children(&self) -> &[PinnedManifest] {
+        &self.children
+    }
+
+    /// Every image, in the order of its index. Empty for an artifact: then [`Self::artifact_type`] says what it is.
+    #[must_use]
+    pub fn images(&self) -> &[PinnedImage] {
+        &self.images
+    }
+
+    /// What is pushed if it holds no image.
+    #[must_use]
+    pub fn artifact_type(&self) -> Option<&str> {
+        self.artifact_type.as_deref()
+    }
+
+    /// Every config, layer and part, each digest once.
+    #[must_use]
+    pub fn blobs(&self) -> &[PinnedBlob] {
+        &self.blobs
+    }
+}
+
+impl PinnedBlob {
+    /// Opens the blob for reading from its start. This blocks.
+    pub(crate) fn open(&self) -> Result<BlobReader, BlobError> {
+        let Descriptor { digest, size, .. } = &self.descriptor;
+        match &self.place {
+            BlobPlace::Memory(bytes) => Ok(BlobReader::Memory(io::Cursor::new(bytes.clone()))),
+            BlobPlace::Layout(directory) => {
+                let (file, found) =
+                    directory.open_blob(digest).map_err(|source| BlobError::Unreadable { digest: digest.clone(), source })?;
+                if found != *size {
+                    return Err(BlobError::WrongSize { digest: digest.clone(), expected: *size });
+                }
+                Ok(BlobReader::File(file))
+            }
+        }
+    }
+}
+
+/// The bytes of one blob, from its start.
+#[derive(Debug)]
+pub(crate) enum BlobReader {
+    Memory(io::Cursor<Bytes>),
+    File(std::fs::File),
+}
+
+impl io::Read for BlobReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Memory(cursor) => cursor.read(buffer),
+            Self::File(file) => file.read(buffer),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Mutex;
+
+use pushgate_reference::Host;
+
+use super::*;
+use crate::credentials::{DockerConfig, Found};
+
+const CANARY: &str = "S3CRET-CANARY-helper";
+
+/// A file that is open for writing in any process cannot be run, and a fork by another test would keep it open for a moment.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+struct Helpers {
+    folder: tempfile::TempDir,
+}
+
+impl Helpers {
+    fn new(config: &str, scripts: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("config.json"), config).unwrap();
+        for (name, script) in scripts {
+            let path = folder.path().join(format!("docker-credential-{name}"));
+            fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn look_up_in(&self, path: &str, host: &str) -> Result<Found, CredentialError> {
+        DockerConfig::locate(Some(self.folder.path().as_os_str()), None)
+            .search_helpers_in(Some(OsStr::new(path)))
+            .credentials(&Host::parse(host).unwrap())
+    }
+
+    fn look_up(&self, host: &str) -> Result<Found, CredentialError> {
+        self.look_up_in(&format!(":.:{}", self.folder.path().display()), host)
+    }
+}
+
+fn locked() -> std::sync::MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[test]
+fn the_helper_is_told_the_server_on_stdin() {
+    let _lock = locked();
+    let script = r#"read -r server; printf '{"ServerURL":"%s","Username":"someone","Secret":"%s %s"}' "$server" "$1" "$server""#;
+    let helpers = Helpers::new(r#"{"credHelpers":{"a.example":"one"},"credsStore":"store"}"#, &[("one", script), ("store", script)]);
+    for (host, server, program) in [
+        ("a.example", "a.example", "one"),
+        ("b.example:5000", "b.example:5000", "store"),
+        ("docker.io", "https://index.docker.io/v1/", "store"),
+    ] {
+        let found = helpers.look_up(host).unwrap();
+        let Credentials::Basic { username, password } = &found.credentials else { panic!("{found:?}") };
+        assert_eq!((username.as_str(), password.expose()), ("someone", format!("get {server}").as_str()));
+        let path = helpers.folder.path().join(format!("docker-credential-{program}"));
+        assert_eq!(found.origin, format!("credential helper `{}`", path.display()));
+    }
+}
+
+#[test]
+fn answers() {
+    let _lock = locked();
+    let helpers = Helpers::new(
+        r#"{"credHelpers":{"token.example":"token","nothing.example":"nothing","garbage.example":"garbage","fails.example":"fails","much.example":"much"}}"#,
+        &[
+            ("token", &format!(r#"echo '{{"Username":"<token>","Secret":"{CANARY}"}}'"#)),
+            ("nothing", "echo credentials not found in native keychain; exit 1"),
+            ("garbage", &format!("echo {CANARY}; echo {CANARY} >&2")),
+            ("fails", &format!("echo {CANARY}; echo {CANARY} >&2; exit 1")),
+            ("much", "exec yes"),
+        ],
+    );
+    let found = helpers.look_up("token.example").unwrap();
+    assert!(matches!(&found.credentials, Credentials::IdentityToken(token) if token.expose() == CANARY));
+    let found = helpers.look_up("nothing.example").unwrap();
+    assert!(found.credentials.is_anonymous() && found.origin.contains("docker-credential-nothing"), "{found:?}");
+    for (host, problem) in
+        [("garbage.example", "printed no credentials"), ("fails.example", "failed"), ("much.example", "more than 64 KiB")]
+    {
+        let error = helpers.look_up(host).unwrap_err();
+        let shown = format!("{error} {error:?} {:?}", error.hint());
+        assert!(shown.contains(problem) && !shown.contains(CANARY), "{shown}");
+    }
+}
+
+#[test]
+fn only_absolute_folders_and_plain_names() {
+    let _lock = locked();
+    let helpers = Helpers::new(
+        r#"{"credHelpers":{"a.example":"../../x","b.example":"a b","c.example":"x/y","d.example":"missing","e.example":"plain"}}"#,
+        &[],
+    );
+    for host in ["a.example", "b.example", "c.example"] {
+        let error = helpers.look_up(host).unwrap_err();
+        assert!(matches!(error, CredentialError::HelperName { .. }), "{error}");
+    }
+    // There, but not to be run.
+    fs::write(helpers.folder.path().join("docker-credential-plain"), "").unwrap();
+    for host in ["d.example", "e.example"] {
+        let error = helpers.look_up(host).unwrap_err();
+        assert!(matches!(error, CredentialError::HelperMissing { .. }), "{error}");
+    }
+    // No registry but these is concerned.
+    assert!(helpers.look_up("f.example").unwrap().credentials.is_anonymous());
+    let error = helpers.look_up_in("", "d.example").unwrap_err();
+    assert!(matches!(error, CredentialError::HelperMissing { .. }), "{error}");
+}
+
+#[test]
+fn a_helper_that_hangs_is_killed_with_all_that_it_started() {
+    let _lock = locked();
+    let helpers =
+        Helpers::new("{}", &[("hangs", "echo $$ > \"$0.id\"; sleep 1000 & wait"), ("orphan", "echo $$ > \"$0.id\"; sleep 1000 & exit 0")]);
+    for name in ["hangs", "orphan"] {
+        let program = helpers.folder.path().join(format!("docker-credential-{name}"));
+        // The script must have got as far as its number, however slow the machine is.
+        let error = run(&program, "a.example", Duration::from_secs(2)).unwrap_err();
+        assert!(error.contains("was killed"), "{error}");
+        let id = fs::read_to_string(format!("{}.id", program.display())).unwrap();
+        let group = Pid::from_raw(id.trim().parse().unwrap()).unwrap();
+        // Killed processes are there until they are reaped; the one that the shell left behind by whoever adopts it.
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while members(group) > 0 {
+            assert!(Instant::now() < deadline, "somebody of the group is alive");
+            std::thread::sleep(POLL);
+        }
+    }
+}
+
+/// How many processes of a group are alive, zombies not counted.
+fn members(group: Pid) -> usize {
+    let stats = fs::read_dir("/proc").unwrap().filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("stat")).ok());
+    let in_group = |stat: &String| {
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+        fields[0] != "Z" && fields[2] == group.as_raw_nonzero().to_string()
+    };
+    stats.filter(in_group).count()
+}

@@ -1,0 +1,138 @@
+//! What can be wrong with a layout.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::digest::Digest;
+use crate::image_config::ConfigError;
+use crate::strict_json::DocumentError;
+
+/// A layout that cannot be pushed.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    /// Not a directory, or not one that can be opened.
+    #[error("`{}` cannot be opened as a directory", path.display())]
+    NotOpened {
+        /// As the caller named it.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A file of the layout is missing, is a link or anything but a regular file, or cannot be read.
+    #[error("`{file}` of the layout cannot be read")]
+    Unreadable {
+        /// Its path inside the layout.
+        file: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Not what the specification says, or open to two readings.
+    #[error("`{file}` of the layout: {error}")]
+    Document {
+        /// Its path inside the layout, or its digest.
+        file: String,
+        /// What is wrong.
+        error: DocumentError,
+    },
+    /// Another version of the layout itself.
+    #[error("the layout has version `{version}`, not `1.0.0`")]
+    Version {
+        /// What it says, cut to 40 characters.
+        version: String,
+    },
+    /// The index lists nothing.
+    #[error("the layout lists no image")]
+    Empty,
+    /// The reference names none.
+    #[error("the layout has no entry named `{reference}`")]
+    NoSuchEntry {
+        /// As the caller named it, cut to 160 characters.
+        reference: String,
+        /// At most 20 names, or digests where there is no name.
+        entries: Vec<String>,
+    },
+    /// No reference, or one that names several.
+    #[error("the layout has {count} entries to choose from")]
+    Ambiguous {
+        /// How many.
+        count: usize,
+        /// At most 20 names, or digests where there is no name.
+        entries: Vec<String>,
+    },
+    /// A file's length is not what its descriptor says.
+    #[error("blob {digest} has {actual} bytes; its descriptor says {expected}")]
+    WrongSize {
+        /// Which blob.
+        digest: Digest,
+        /// The descriptor's size.
+        expected: u64,
+        /// The file's.
+        actual: u64,
+    },
+    /// A document's bytes are not those that its digest names.
+    #[error("blob {digest} holds other bytes than its digest names")]
+    WrongDigest {
+        /// Which blob.
+        digest: Digest,
+    },
+    /// The image config of an image.
+    #[error("blob {digest}: {error}")]
+    Config {
+        /// Which blob.
+        digest: Digest,
+        /// What is wrong.
+        error: ConfigError,
+    },
+    /// More than is read of one source.
+    #[error("the image has {what}")]
+    TooMuch {
+        /// What there is too much of, with the limit.
+        what: &'static str,
+    },
+    /// A descriptor and the config that it leads to name different platforms.
+    #[error("manifest {manifest} is listed for {listed}, but its config is for {actual}")]
+    PlatformDisagrees {
+        /// Which manifest.
+        manifest: Digest,
+        /// What the index says, `os/architecture[/variant]`.
+        listed: String,
+        /// What the config says, in the same form.
+        actual: String,
+    },
+    /// The config and the manifest do not speak of the same layers.
+    #[error("manifest {manifest} has {layers} layers, but its config has {diff_ids} `diff_ids`")]
+    LayerCount {
+        /// Which manifest.
+        manifest: Digest,
+        /// In the manifest.
+        layers: usize,
+        /// In the config.
+        diff_ids: usize,
+    },
+    /// Something that cannot be shown to a hook, or is not pushed on principle.
+    #[error("manifest {manifest}: {problem}")]
+    Refused {
+        /// Which manifest.
+        manifest: Digest,
+        /// Why.
+        problem: String,
+    },
+}
+
+impl LayoutError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotOpened { .. } => Some("an OCI layout is a directory that holds `oci-layout`, `index.json` and `blobs`".to_owned()),
+            Self::NoSuchEntry { entries, .. } | Self::Ambiguous { entries, .. } => {
+                let names: Vec<String> = entries.iter().map(|name| format!("`{name}`")).collect();
+                Some(format!("name one, as in `oci:DIR:NAME`: {}", names.join(", ")))
+            }
+            Self::WrongSize { .. } | Self::WrongDigest { .. } => Some("the layout is damaged: write it again".to_owned()),
+            _ => None,
+        }
+    }
+}

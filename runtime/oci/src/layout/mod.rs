@@ -1,0 +1,69 @@
+//! OCI image layouts: a directory with `oci-layout`, `index.json` and `blobs/`, as in the OCI image specification, "OCI Image Layout
+//! Specification". It is input from strangers: see [`Directory`] for how files are opened and `pin` for what is believed.
+
+mod directory;
+mod error;
+mod pin;
+mod select;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub(crate) use directory::Directory;
+pub use error::LayoutError;
+
+use crate::content::PinnedContent;
+use crate::manifest::Index;
+use crate::strict_json::{self, DocumentError, MAX_DOCUMENT, Object};
+
+/// A layout whose `oci-layout` and `index.json` were read.
+#[derive(Debug)]
+pub struct OciLayout {
+    directory: Arc<Directory>,
+    index: Index,
+}
+
+impl OciLayout {
+    /// Opens a directory that holds a layout. This blocks.
+    ///
+    /// # Errors
+    /// If it is not a layout of version 1.0.0, or its index cannot be used.
+    pub fn open(path: &Path) -> Result<Self, LayoutError> {
+        let directory = Directory::open(path).map_err(|source| LayoutError::NotOpened { path: path.to_owned(), source })?;
+        let version = Self::document(&directory, "oci-layout", |bytes| {
+            let members = strict_json::parse(bytes, MAX_DOCUMENT)?;
+            let object = Object::new(&members, "document", &["imageLayoutVersion"])?;
+            object.required_string("imageLayoutVersion").map(str::to_owned)
+        })?;
+        if version != "1.0.0" {
+            return Err(LayoutError::Version { version: version.chars().take(40).collect() });
+        }
+        let index = Self::document(&directory, "index.json", Index::parse)?;
+        Ok(Self { directory: Arc::new(directory), index })
+    }
+
+    /// Chooses an entry and reads everything about it but the layers. This blocks.
+    ///
+    /// `reference` is the entry's name (its annotation `org.opencontainers.image.ref.name`) or its digest. Without one, the layout must
+    /// have one entry only.
+    ///
+    /// # Errors
+    /// If there is no such entry or more than one, or if anything that it leads to is missing, is not what it is said to be, or cannot be
+    /// shown to a hook.
+    pub fn pin(&self, reference: Option<&str>) -> Result<PinnedContent, LayoutError> {
+        let root = select::entry(&self.index.manifests, reference)?;
+        pin::pin(&self.directory, root)
+    }
+
+    fn document<T>(
+        directory: &Directory,
+        file: &'static str,
+        read: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
+    ) -> Result<T, LayoutError> {
+        let bytes = directory.read_file(file, MAX_DOCUMENT).map_err(|source| LayoutError::Unreadable { file: file.to_owned(), source })?;
+        read(&bytes).map_err(|error| LayoutError::Document { file: file.to_owned(), error })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! From one entry of a layout to everything that a push of it will send.
+//!
+//! The rule behind the checks: what cannot be listed for a hook is not pushed. A manifest with the config of an image is an image. Build
+//! tools add attestations, for the platform `unknown/unknown`; they are pushed, but they are not images. An index holds images and their
+//! attestations, or no images at all: one that mixes images with anything else is refused.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest};
+use crate::descriptor::Descriptor;
+use crate::digest::Digest;
+use crate::image_config::ImageConfig;
+use crate::layout::{Directory, LayoutError};
+use crate::manifest::{Document, Index, MAX_MANIFESTS, Manifest};
+use crate::media_type;
+use crate::platform::Platform;
+use crate::strict_json::{DocumentError, MAX_DOCUMENT};
+
+/// How many indexes may lie above a manifest.
+const MAX_DEPTH: usize = 2;
+/// The most bytes of manifests, indexes and image configs together: they stay in memory until the push ends.
+const MAX_DOCUMENTS: u64 = 16 * 1024 * 1024;
+
+pub(super) fn pin(directory: &Arc<Directory>, root: &Descriptor) -> Result<PinnedContent, LayoutError> {
+    let mut pinning = Pinning {
+        directory,
+        seen: HashMap::new(),
+        known_blobs: HashMap::new(),
+        document_bytes: 0,
+        manifests: Vec::new(),
+        images: Vec::new(),
+        blobs: Vec::new(),
+        others: Vec::new(),
+    };
+    pinning.visit(root, 0)?;
+    // A document comes after all that it points to, so the root is the last.
+    let Some(root) = pinning.manifests.pop() else {
+        return Err(LayoutError::Empty);
+    };
+    if let (false, Some((manifest, artifact_type))) = (pinning.images.is_empty(), pinning.others.first()) {
+        return Err(LayoutError::Refused {
+            manifest: manifest.clone(),
+            problem: format!("an artifact of type `{artifact_type}` in an index with images, which no hook would see"),
+        });
+    }
+    let artifact_type = pinning.images.is_empty().then(|| {
+        let first = pinning.others.into_iter().next();
+        // Attestations alone have no type of their own.
+        first.map_or_else(|| root.descriptor.media_type.clone(), |(_manifest, artifact_type)| artifact_type)
+    });
+    Ok(PinnedContent { root, children: pinning.manifests, images: pinning.images, blobs: pinning.blobs, artifact_type })
+}
+
+struct Pinning<'a> {
+    directory: &'a Arc<Directory>,
+    /// The documents that were visited, with what their descriptors said.
+    seen: HashMap<Digest, Descriptor>,
+    known_blobs: HashMap<Digest, u64>,
+    document_bytes: u64,
+    manifests: Vec<PinnedManifest>,
+    images: Vec<PinnedImage>,
+    blobs: Vec<PinnedBlob>,
+    /// Manifests that are neither images nor attestations, with their types.
+    others: Vec<(Digest, String)>,
+}
+
+impl Pinning<'_> {
+    fn visit(&mut self, descriptor: &Descriptor, depth: usize) -> Result<(), LayoutError> {
+        if let Some(before) = self.seen.get(&descriptor.digest) {
+            let same =
+                before.media_type == descriptor.media_type && before.size == descriptor.size && before.platform == descriptor.platform;
+            return if same { Ok(()) } else { Err(refused(descriptor, "listed twice, in different ways")) };
+        }
+        if self.seen.len() > MAX_MANIFESTS {
+            return Err(LayoutError::TooMuch { what: "more than 64 manifests" });
+        }
+        self.seen.insert(descriptor.digest.clone(), descriptor.clone());
+        if !media_type::is_manifest(&descriptor.media_type) && !media_type::is_index(&descriptor.media_type) {
+            let problem = format!("`{}` is neither a manifest nor an index", descriptor.media_type);
+            return Err(refused(descriptor, &problem));
+        }
+        let bytes = self.read(descriptor)?;
+        let document = Document::parse(&descriptor.media_type, &bytes).map_err(|error| in_document(descriptor, error))?;
+        match document {
+            Document::Index(index) => self.index(descriptor, &index, depth)?,
+            Document::Manifest(manifest) => self.manifest(descriptor, &manifest)?,
+        }
+        self.manifests.push(PinnedManifest { descriptor: descriptor.clone(), bytes });
+        Ok(())
+    }
+
+    fn index(&mut self, descriptor: &Descriptor, index: &Index, depth: usize) -> Result<(), LayoutError> {
+        if depth >= MAX_DEPTH {
+            return Err(LayoutError::TooMuch { what: "indexes nested more than 2 deep" });
+        }
+        if index.subject.is_some() {
+            return Err(has_subject(descriptor));
+        }
+        for child in &index.manifests {
+            self.visit(child, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn manifest(&mut self, descriptor: &Descriptor, manifest: &Manifest) -> Result<(), LayoutError> {
+        if manifest.subject.is_some() {
+            return Err(has_subject(descriptor));
+        }
+        if let Some(layer) = manifest.layers.iter().find(|layer| media_type::is_nondistributable(&layer.media_type)) {
+            let problem = format!("layer {} is of the nondistributable type `{}`", layer.digest, layer.media_type);
+            return Err(refused(descriptor, &problem));
+        }
+        let docker = descriptor.media_type == media_type::DOCKER_MANIFEST;
+        let listed_unknown = descriptor.platform.as_ref().is_some_and(Platform::is_unknown);
+        let has_image_layers = manifest.layers.iter().any(|layer| media_type::is_image_layer(&layer.media_type));
+        if media_type::is_image_config(&manifest.config.media_type) {
+            self.image(descriptor, manifest, has_image_layers)?;
+        } else if docker {
+            let problem = format!("a Docker manifest with a config of type `{}`", manifest.config.media_type);
+            return Err(refused(descriptor, &problem));
+        } else if has_image_layers {
+            let problem = format!("layers of an image with a config of type `{}`", manifest.config.media_type);
+            return Err(refused(descriptor, &problem));
+        } else {
+            if !listed_unknown {
+                let artifact_type = manifest.artifact_type.as_ref().unwrap_or(&manifest.config.media_type);
+                self.others.push((descriptor.digest.clone(), artifact_type.clone()));
+            }
+            self.blob(&manifest.config)?;
+        }
+        manifest.layers.iter().try_for_each(|layer| self.blob(layer))
+    }
+
+    fn image(&mut self, descriptor: &Descriptor, manifest: &Manifest, has_image_layers: bool) -> Result<(), LayoutError> {
+        let bytes = self.read(&manifest.config)?;
+        let digest = &manifest.config.digest;
+        let config = ImageConfig::parse(&bytes).map_err(|error| LayoutError::Config { digest: digest.clone(), error })?;
+        let platform = config.platform();
+        if let Some(listed) = &descriptor.platform
+            && !listed.agrees_with(&platform)
+        {
+            return Err(LayoutError::PlatformDisagrees {
+                manifest: descriptor.digest.clone(),
+                listed: listed.to_string(),
+                actual: platform.to_string(),
+            });
+        }
+        if config.rootfs.diff_ids.len() != manifest.layers.len() {
+            return Err(LayoutError::LayerCount {
+                manifest: descriptor.digest.clone(),
+                layers: manifest.layers.len(),
+                diff_ids: config.rootfs.diff_ids.len(),
+            });
+        }
+        self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
+        // Whoever could call an image an attestation could hide it from the hooks. It would still run.
+        if !platform.is_unknown() {
+            self.images.push(PinnedImage { platform, config, config_digest: digest.clone() });
+        } else if has_image_layers {
+            return Err(refused(descriptor, "an image for the platform `unknown/unknown`"));
+        }
+        Ok(())
+    }
+
+    /// Reads a document that is parsed: once, and hashed.
+    fn read(&mut self, descriptor: &Descriptor) -> Result<Bytes, LayoutError> {
+        let Descriptor { digest, size, .. } = descriptor;
+        if *size > MAX_DOCUMENT {
+            let limit = MAX_DOCUMENT;
+            return Err(in_document(descriptor, DocumentError::TooLarge { size: *size, limit }));
+        }
+        self.document_bytes = self.document_bytes.saturating_add(*size);
+        if self.document_bytes > MAX_DOCUMENTS {
+            return Err(LayoutError::TooMuch { what: "more than 16 MiB of manifests and configs" });
+        }
+        let bytes = self.directory.read_blob(digest, MAX_DOCUMENT).map_err(|source| unreadable(digest, source))?;
+        let actual = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if actual != *size {
+            return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
+        }
+        if !digest.matches(&bytes) {
+            return Err(LayoutError::WrongDigest { digest: digest.clone() });
+        }
+        Ok(Bytes::from(bytes))
+    }
+
+    /// Makes sure that a blob is there and has the right size.
+    fn blob(&mut self, descriptor: &Descriptor) -> Result<(), LayoutError> {
+        let Descriptor { digest, size, .. } = descriptor;
+        let (_file, actual) = self.directory.open_blob(digest).map_err(|source| unreadable(digest, source))?;
+        if actual != *size {
+            return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
+        }
+        self.add_blob(descriptor, BlobPlace::Layout(Arc::clone(self.directory)))
+    }
+
+    fn add_blob(&mut self, descriptor: &Descriptor, place: BlobPlace) -> Result<(), LayoutError> {
+        let Descriptor { digest, size, .. } = descriptor;
+        match self.known_blobs.insert(digest.clone(), *size) {
+            None => self.blobs.push(PinnedBlob { descriptor: descriptor.clone(), place }),
+            Some(before) if before == *size => {}
+            Some(before) => {
+                return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual: before });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unreadable(digest: &Digest, source: std::io::Error) -> LayoutError {
+    let (algorithm, digits) = (digest.algorithm().as_str(), digest.hexadecimal());
+    LayoutError::Unreadable { file: format!("blobs/{algorithm}/{digits}"), source }
+}
+
+fn in_document(descriptor: &Descriptor, error: DocumentError) -> LayoutError {
+    LayoutError::Document { file: descriptor.digest.to_string(), error }
+}
+
+fn refused(descriptor: &Descriptor, problem: &str) -> LayoutError {
+    LayoutError::Refused { manifest: descriptor.digest.clone(), problem: problem.to_owned() }
+}
+
+/// A registry without the referrers API would lose the link, unless a further tag is kept for it.
+fn has_subject(descriptor: &Descriptor) -> LayoutError {
+    refused(descriptor, "it has a `subject`; manifests about other manifests cannot be pushed yet")
+}

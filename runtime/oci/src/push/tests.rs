@@ -1,0 +1,69 @@
+//! Pushes to a real registry, honest and otherwise.
+
+mod authentication;
+mod faults;
+mod honest;
+mod secrets;
+
+use std::error::Error;
+use std::time::Duration;
+
+use pushgate_reference::Host;
+use pushgate_test_registry::{Options, Registry};
+
+use crate::testing::TestLayout;
+use crate::{ClientOptions, Credentials, PinnedContent, PushError, Pushed, RegistryClient, RegistryError, Scheme, Secret, Timeouts};
+
+const REPOSITORY: &str = "team/app";
+
+async fn start(options: Options) -> Registry {
+    Registry::start(options).await.unwrap()
+}
+
+fn options(registry: &Registry, credentials: Credentials) -> ClientOptions {
+    ClientOptions { host: Host::parse(&registry.host()).unwrap(), scheme: Scheme::Http, ca_file: None, credentials }
+}
+
+fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
+    RegistryClient::new(options(registry, credentials)).unwrap()
+}
+
+fn impatient(registry: &Registry) -> RegistryClient {
+    let limit = Duration::from_secs(2);
+    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, ..Timeouts::default() };
+    RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
+}
+
+fn basic(username: &str, password: &str) -> Credentials {
+    Credentials::Basic { username: username.to_owned(), password: Secret::new(password.to_owned()) }
+}
+
+/// One image with two layers, as `v1`.
+fn image() -> (TestLayout, PinnedContent) {
+    let layout = TestLayout::with_image(&[b"the first layer", b"the second layer"]);
+    let content = layout.pin(None).unwrap();
+    (layout, content)
+}
+
+async fn push(client: &RegistryClient, content: &PinnedContent) -> Result<Pushed, PushError> {
+    client.push(REPOSITORY, "v1", content, &()).await
+}
+
+/// An error as everything that might be shown of it.
+fn everything(error: &dyn Error) -> String {
+    let mut shown = format!("{error} {error:?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        shown.push_str(&format!(" {error} {error:?}"));
+        source = error.source();
+    }
+    shown
+}
+
+#[track_caller]
+fn registry_error(pushed: Result<Pushed, PushError>) -> RegistryError {
+    match pushed {
+        Err(PushError::Registry(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}

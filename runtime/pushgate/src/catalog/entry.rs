@@ -1,0 +1,72 @@
+//! What the catalog's entries say, once they are known to be valid.
+
+use std::path::PathBuf;
+
+use pushgate_reference::RegistryUri;
+use pushgate_sandbox::ComponentDigest;
+
+use crate::grant::Grant;
+use crate::name::Name;
+use crate::settings::Settings;
+
+/// A registered flavor: `[flavors.NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlavorEntry {
+    /// Its name.
+    pub name: Name,
+    /// The component, which lies in the component store under this digest.
+    pub digest: ComponentDigest,
+}
+
+/// A registered registry: `[registries.NAME]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegistryEntry {
+    /// Its name.
+    pub name: Name,
+    /// What lies inside it.
+    pub uri: RegistryUri,
+    /// The hooks, in the order in which they are asked.
+    pub hooks: Vec<HookEntry>,
+    /// How it is spoken to.
+    pub transport: Transport,
+    /// A file of certificates to trust besides the system's: an absolute path.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// One hook of a registry: `[[registries.NAME.hooks]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HookEntry {
+    /// The flavor that is asked. Whether it is registered, [`Catalog::flavor`](super::Catalog::flavor) tells.
+    pub flavor: Name,
+    /// The settings that this registry gives it.
+    pub settings: Settings,
+    /// What it may do besides answering.
+    pub grants: Vec<Grant>,
+}
+
+/// Whether a registry is spoken to with TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transport {
+    /// TLS, but plain HTTP on loopback.
+    #[default]
+    Default,
+    /// Plain HTTP: `transport = "plain-http"`.
+    PlainHttp,
+    /// TLS, on loopback too: `transport = "tls"`.
+    Tls,
+}
+
+impl Transport {
+    /// The word in the catalog; none for the default, which is not written down.
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Default => None,
+            Self::PlainHttp => Some("plain-http"),
+            Self::Tls => Some("tls"),
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::PlainHttp, Self::Tls].into_iter().find(|transport| transport.word() == Some(word))
+    }
+}

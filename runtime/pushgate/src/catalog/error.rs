@@ -1,0 +1,250 @@
+//! What can be wrong with a catalog, or with a question to it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use pushgate_sandbox::ComponentDigest;
+
+use crate::files::FileError;
+use crate::name::Name;
+
+/// A place in the catalog, for a person: both count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character in the line.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// An entry that parses but is invalid. It is unusable, and the entries beside it are not touched by that.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{entry}` at {position} is unusable: {reason}")]
+pub struct EntryError {
+    /// The entry, such as `registries.prod`. The name may be anything that TOML lets a key be; a long one is shortened.
+    pub entry: String,
+    /// Where the fault is.
+    pub position: Position,
+    /// The fault, naming field and value.
+    pub reason: String,
+}
+
+/// A catalog that can't be used, or a question that it has no answer to. All are faults of the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The file can't be read or written, is another user's, or others may write it.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file is not a catalog. It is left as it is.
+    #[error("the catalog `{}` is damaged at {position}: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        position: Position,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The file has another version than 1.
+    #[error("the catalog `{}` has version {found}, and this pushgate knows version 1 only", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version that it says.
+        found: i64,
+    },
+    /// An edit would make the file larger than a catalog may be.
+    #[error("the catalog `{}` would be larger than {} MiB", path.display(), limit >> 20)]
+    Full {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The entry that was asked for is invalid.
+    #[error("in the catalog `{}`, {error}", path.display())]
+    Entry {
+        /// The file.
+        path: PathBuf,
+        /// Which entry, and why. It is part of the text.
+        error: EntryError,
+    },
+    /// No registry has this name.
+    #[error("no registry is registered as `{name}`")]
+    UnknownRegistry {
+        /// The name, shortened. It may be anything.
+        name: String,
+        /// What there is.
+        known: Known,
+    },
+    /// No flavor has this name.
+    #[error("no flavor is registered as `{name}`")]
+    UnknownFlavor {
+        /// The name, shortened. It may be anything.
+        name: String,
+        /// What there is.
+        known: Known,
+        /// The registry whose hook names the flavor, where one does.
+        registry: Option<Name>,
+    },
+    /// `default-registry` names nothing.
+    #[error("the default registry `{name}` is not registered")]
+    DanglingDefault {
+        /// The name.
+        name: Name,
+        /// What there is.
+        known: Known,
+    },
+    /// A registry had to be chosen, and there is none.
+    #[error("no registry is registered")]
+    NothingRegistered,
+    /// A registry had to be chosen, and the image is in none.
+    #[error("no registered registry contains the image `{image}`")]
+    NoneContains {
+        /// The image.
+        image: String,
+        /// What there is.
+        known: Known,
+    },
+    /// A registry had to be chosen, and the image is in several.
+    #[error("several registered registries contain the image `{image}`: {}", names.join(", "))]
+    SeveralContain {
+        /// The image.
+        image: String,
+        /// The registries.
+        names: Vec<String>,
+    },
+    /// The flavor's name is taken by another component.
+    #[error("the flavor `{name}` is registered already, with the component {registered} instead of {offered}")]
+    FlavorExists {
+        /// The name.
+        name: Name,
+        /// The component that has it.
+        registered: ComponentDigest,
+        /// The component that was to get it.
+        offered: ComponentDigest,
+    },
+    /// The flavor is the hook of registries.
+    #[error("the flavor `{name}` is in use by {}", registries.join(", "))]
+    FlavorInUse {
+        /// The flavor.
+        name: String,
+        /// The registries.
+        registries: Vec<String>,
+    },
+    /// The registry's name is taken by another one.
+    #[error("the registry `{name}` is registered already, and differs")]
+    RegistryExists {
+        /// The name.
+        name: Name,
+    },
+    /// The registry asks this flavor already.
+    #[error("the registry `{registry}` has the hook `{flavor}` already, and it differs")]
+    HookExists {
+        /// The registry.
+        registry: Name,
+        /// The flavor.
+        flavor: Name,
+    },
+    /// The registry does not ask this flavor.
+    #[error("the registry `{registry}` has no hook `{flavor}`")]
+    NoSuchHook {
+        /// The registry.
+        registry: Name,
+        /// The flavor, shortened. It may be anything.
+        flavor: String,
+        /// The hooks that it has.
+        known: Known,
+    },
+    /// The path of a certificate file that the catalog can't hold.
+    #[error("the certificate file `{}` can't be registered: the path is not {rule}", path.display())]
+    CaFile {
+        /// The path.
+        path: PathBuf,
+        /// What it has to be.
+        rule: &'static str,
+    },
+}
+
+/// The names that a name could have been.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    nearest: Option<String>,
+    names: Vec<String>,
+}
+
+/// More names than these are not listed: there is a command for that.
+const LISTED: usize = 8;
+
+impl Known {
+    pub(super) fn new<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Self {
+        let names: Vec<String> = names.map(crate::name::shorten).collect();
+        // Half of a short name may be wrong, a third of a long one: `prd` is near `prod`, and `x` is near nothing.
+        let tolerance = wanted.chars().count().div_ceil(3);
+        let nearest = names
+            .iter()
+            .map(|name| (strsim::osa_distance(wanted, name), name))
+            .filter(|(distance, name)| *distance <= tolerance && *distance < name.len())
+            .min()
+            .map(|(_, name)| name.clone());
+        Self { nearest, names }
+    }
+
+    /// "did you mean", or the list, or how to get one.
+    fn hint(&self, kind: &str, none: String) -> String {
+        match &self.nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None if self.names.is_empty() => none,
+            None if self.names.len() <= LISTED => format!("registered: {}", self.names.join(", ")),
+            None => format!("`pushgate {kind} list` shows the {} that are registered", self.names.len()),
+        }
+    }
+}
+
+const REGISTER_REGISTRY: &str = "register one with `pushgate registry register NAME --uri URI`";
+
+impl CatalogError {
+    /// What the caller can do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::File(error) => return error.hint(),
+            Self::Damaged { .. } => "mend it by hand, or move it away to begin anew; nothing was changed".to_owned(),
+            Self::Version { .. } => "use the pushgate that wrote it, or another --config".to_owned(),
+            Self::Full { .. } => "delete what is not used, or put it into another catalog with --config".to_owned(),
+            Self::Entry { .. } => "mend the entry by hand, or delete it; the other entries work".to_owned(),
+            Self::UnknownRegistry { known, .. } => known.hint("registry", REGISTER_REGISTRY.to_owned()),
+            Self::UnknownFlavor { registry: Some(registry), name, .. } => format!(
+                "register it with `pushgate flavor register FILE.wasm --name {name}`, or drop it with `pushgate registry remove-hook {registry} {name}`"
+            ),
+            Self::UnknownFlavor { known, registry: None, .. } => {
+                known.hint("flavor", "register one with `pushgate flavor register FILE.wasm`".to_owned())
+            }
+            Self::DanglingDefault { known, .. } => {
+                format!("choose another with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
+            }
+            Self::NothingRegistered => format!("{REGISTER_REGISTRY}, or give --uri URI"),
+            Self::NoneContains { known, .. } => {
+                format!("{}; or give --uri URI", known.hint("registry", REGISTER_REGISTRY.to_owned()))
+            }
+            Self::SeveralContain { .. } => "choose one with --registry NAME, or for good with `pushgate registry use NAME`".to_owned(),
+            Self::FlavorExists { .. } => "give --replace to replace it, or --name for another name".to_owned(),
+            Self::FlavorInUse { name, .. } => format!("drop it there first: `pushgate registry remove-hook REGISTRY {name}`"),
+            Self::RegistryExists { name } => {
+                format!("choose another name, or delete the old one first: `pushgate registry delete {name}`")
+            }
+            Self::HookExists { registry, flavor } => {
+                format!("drop the old one first: `pushgate registry remove-hook {registry} {flavor}`")
+            }
+            Self::NoSuchHook { registry, known, .. } => {
+                known.hint("registry", format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))
+            }
+            Self::CaFile { .. } => return None,
+        })
+    }
+}

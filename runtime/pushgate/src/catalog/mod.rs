@@ -1,0 +1,208 @@
+//! The catalog: which flavors and registries are registered.
+//!
+//! ```toml
+//! version = 1
+//! default-registry = "prod"
+//!
+//! [flavors.require-labels]
+//! digest = "sha256:…"                     # the component lies in the component store
+//!
+//! [registries.prod]
+//! uri = "registry.example.com/team"
+//! transport = "plain-http"                # or "tls"; by default TLS, and plain HTTP on loopback
+//! ca-file = "/etc/ssl/registry.pem"       # an absolute path
+//!
+//! [[registries.prod.hooks]]               # asked in this order, each flavor once
+//! flavor = "require-labels"
+//! settings = { labels = ["org.opencontainers.image.source"] }
+//! grants = ["registry", "http=https://api.example.com"]
+//! ```
+//!
+//! A person may write this file as well as the program: comments and order survive what [`Catalog::edit`] does. A file that does not exist is an
+//! empty catalog. One that can't be read as a catalog is an error with line and column, and is never changed. An entry that is invalid is
+//! unusable alone. Symbolic links are followed, and an edit replaces the file that they lead to; owner and mode count for that file.
+
+mod edit;
+mod entry;
+mod error;
+mod fault;
+mod parse;
+mod values;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pushgate_reference::ImageReference;
+
+use crate::files::{self, Links};
+use crate::name::{Name, shorten};
+
+pub use edit::{Change, Edit, Replacement};
+pub use entry::{FlavorEntry, HookEntry, RegistryEntry, Transport};
+pub use error::{CatalogError, EntryError, Known, Position};
+
+/// The largest catalog, in bytes.
+pub const MAX_CATALOG_BYTES: u64 = 16 << 20;
+
+/// Entries by name, sorted. An invalid one may have an invalid name.
+type Entries<T> = BTreeMap<String, Result<T, EntryError>>;
+
+/// A catalog that was read once.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    path: PathBuf,
+    default: Option<Result<Name, EntryError>>,
+    flavors: Entries<FlavorEntry>,
+    registries: Entries<RegistryEntry>,
+    /// Registry and flavor of every hook, those of invalid registries too.
+    uses: Vec<(String, String)>,
+}
+
+impl Catalog {
+    /// Reads a catalog. One that does not exist is empty.
+    ///
+    /// # Errors
+    /// A file that can't be read, is not a catalog, belongs to another user, or can be written by others.
+    pub fn load(path: &Path) -> Result<Self, CatalogError> {
+        Ok(read(path)?.1)
+    }
+
+    /// Changes a catalog: locks it, reads it again, lets `change` work on it, and writes it whole. Nothing is written if `change` fails or
+    /// changes nothing. A catalog that does not exist is created, and so is its folder.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`]; another process that holds the lock for ten seconds; a file that can't be written; whatever `change` returns.
+    pub fn edit<T, E: From<CatalogError>>(path: &Path, change: impl FnOnce(&mut Edit) -> Result<T, E>) -> Result<T, E> {
+        edit::edit(path, change)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The registry with this name, which may be any text.
+    ///
+    /// # Errors
+    /// There is none, with the nearest name in the hint; or its entry is invalid.
+    pub fn registry(&self, name: &str) -> Result<RegistryEntry, CatalogError> {
+        match self.registries.get(name) {
+            Some(Ok(entry)) => Ok(entry.clone()),
+            Some(Err(error)) => Err(self.unusable(error)),
+            None => Err(CatalogError::UnknownRegistry { name: shorten(name), known: self.known_registries(name) }),
+        }
+    }
+
+    /// The flavor with this name, which may be any text.
+    ///
+    /// # Errors
+    /// There is none, with the nearest name in the hint; or its entry is invalid.
+    pub fn flavor(&self, name: &str) -> Result<FlavorEntry, CatalogError> {
+        match self.flavors.get(name) {
+            Some(Ok(entry)) => Ok(entry.clone()),
+            Some(Err(error)) => Err(self.unusable(error)),
+            None => {
+                let known = Known::new(name, self.flavors.keys().map(String::as_str));
+                Err(CatalogError::UnknownFlavor { name: shorten(name), known, registry: None })
+            }
+        }
+    }
+
+    /// The flavor that a registry's hook names. A hook whose flavor is gone is an error, never the no-op.
+    ///
+    /// # Errors
+    /// The flavor is not registered, or its entry is invalid.
+    pub fn hook_flavor(&self, registry: &RegistryEntry, hook: &HookEntry) -> Result<FlavorEntry, CatalogError> {
+        self.flavor(hook.flavor.as_str()).map_err(|error| match error {
+            CatalogError::UnknownFlavor { name, known, .. } => {
+                CatalogError::UnknownFlavor { name, known, registry: Some(registry.name.clone()) }
+            }
+            other => other,
+        })
+    }
+
+    /// The registry that an image goes to: the one named explicitly, else the default one, else the only one that contains the image.
+    /// Whether the image lies inside is still to be checked.
+    ///
+    /// # Errors
+    /// The registry is unknown or its entry invalid; or none was named, and not exactly one contains the image.
+    pub fn select(&self, image: &ImageReference, explicit: Option<&str>) -> Result<RegistryEntry, CatalogError> {
+        if let Some(name) = explicit {
+            return self.registry(name);
+        }
+        if let Some(name) = self.default_registry()? {
+            return self.registry(name.as_str()).map_err(|error| match error {
+                CatalogError::UnknownRegistry { known, .. } => CatalogError::DanglingDefault { name: name.clone(), known },
+                other => other,
+            });
+        }
+        match self.containing(image).as_slice() {
+            [only] => self.registry(only),
+            [] if self.registries.is_empty() => Err(CatalogError::NothingRegistered),
+            [] => Err(CatalogError::NoneContains { image: image.to_string(), known: self.known_registries("") }),
+            several => {
+                let names = several.iter().map(|name| (*name).to_owned()).collect();
+                Err(CatalogError::SeveralContain { image: image.to_string(), names })
+            }
+        }
+    }
+
+    /// The name of the default registry, which need not be registered.
+    ///
+    /// # Errors
+    /// What stands there is not a name.
+    pub fn default_registry(&self) -> Result<Option<&Name>, CatalogError> {
+        match &self.default {
+            None => Ok(None),
+            Some(Ok(name)) => Ok(Some(name)),
+            Some(Err(error)) => Err(self.unusable(error)),
+        }
+    }
+
+    /// Every registry by name, sorted; an invalid one with the reason.
+    pub fn registries(&self) -> impl Iterator<Item = (&str, Result<&RegistryEntry, &EntryError>)> {
+        self.registries.iter().map(|(name, entry)| (name.as_str(), entry.as_ref()))
+    }
+
+    /// Every flavor by name, sorted; an invalid one with the reason.
+    pub fn flavors(&self) -> impl Iterator<Item = (&str, Result<&FlavorEntry, &EntryError>)> {
+        self.flavors.iter().map(|(name, entry)| (name.as_str(), entry.as_ref()))
+    }
+
+    /// The names of the registries whose URI contains an image.
+    pub fn containing(&self, image: &ImageReference) -> Vec<&str> {
+        let contains = |entry: &RegistryEntry| entry.uri.contains_repository(image.host(), image.repository());
+        let names = self.registries.iter().filter(|(_, entry)| entry.as_ref().is_ok_and(contains));
+        names.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The names of the registries that ask a flavor, invalid ones included.
+    pub fn users_of(&self, flavor: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = self.uses.iter().filter(|(_, used)| used == flavor).map(|(registry, _)| registry.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn known_registries(&self, wanted: &str) -> Known {
+        Known::new(wanted, self.registries.keys().map(String::as_str))
+    }
+
+    fn unusable(&self, error: &EntryError) -> CatalogError {
+        CatalogError::Entry { path: self.path.clone(), error: error.clone() }
+    }
+}
+
+/// Reads a catalog and its text; no text if the file does not exist.
+fn read(path: &Path) -> Result<(Option<String>, Catalog), CatalogError> {
+    let Some(file) = files::read(path, MAX_CATALOG_BYTES, Links::Followed)? else {
+        return Ok((None, parse::catalog(path, edit::EMPTY.as_bytes())?));
+    };
+    let bytes = file.only_ours(path)?.bytes;
+    let catalog = parse::catalog(path, &bytes)?;
+    // The parser has accepted it, so nothing is lost.
+    Ok((Some(String::from_utf8_lossy(&bytes).into_owned()), catalog))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! The words of the command line. What each command does lies in the sibling modules; here is only what can be typed.
+
+mod flavor;
+mod registry;
+mod shared;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use flavor::FlavorCommand;
+pub(super) use registry::{HookArguments, RegistryCommand, TransportArguments};
+pub(super) use shared::{GrantArguments, SettingsArguments};
+
+/// The gate that every container image push passes through.
+///
+/// A push goes on only when the image's name lies inside the registry's URI and every flavor of that registry approves it.
+#[derive(Debug, Parser)]
+#[command(name = "pushgate", version, arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: GlobalArguments,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(super) struct GlobalArguments {
+    /// How results are printed
+    #[arg(long, global = true, value_name = "FORMAT", env = "PUSHGATE_OUTPUT", hide_env_values = true, default_value = "text", help_heading = "Global options")]
+    pub(super) output: OutputFormat,
+    /// Print results and errors only
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(super) quiet: bool,
+    /// Tell more: -v the flavors' messages and each step, -vv every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(super) verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub(super) color: ColorChoice,
+    /// The catalog of registries and flavors
+    #[arg(long, global = true, value_name = "FILE", env = "PUSHGATE_CONFIG", hide_env_values = true, help_heading = "Global options")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check an image's name, ask the registry's flavors, and push
+    ///
+    /// Prints registry/repository@sha256:… of what the registry then serves.
+    Push(PushArguments),
+    /// Do the same without the push
+    ///
+    /// Prints the canonical reference. The source is read only when a flavor asks for the images: without one, no Docker is needed.
+    Check(PushArguments),
+    /// Flavors: the WebAssembly components that are asked before a push
+    #[command(subcommand)]
+    Flavor(FlavorCommand),
+    /// Registries: where images may go, and which flavors are asked
+    #[command(subcommand, alias = "container-registry")]
+    Registry(RegistryCommand),
+    /// Print the contract between pushgate and a flavor
+    Wit,
+}
+
+/// What `push` and `check` take.
+#[derive(Debug, Args)]
+pub(super) struct PushArguments {
+    /// The image's name as Docker knows it, for example registry.example.com/team/app:v1
+    pub(super) image: String,
+    #[command(flatten)]
+    pub(super) destination: DestinationArguments,
+    /// Where the image is: docker-daemon:[NAME|sha256:ID] or oci:DIR[:REF]
+    #[arg(long, value_name = "SOURCE", default_value = "docker-daemon:", hide_default_value = true)]
+    pub(super) from: String,
+}
+
+/// Where a push may go.
+#[derive(Debug, Args)]
+pub(super) struct DestinationArguments {
+    /// A registered registry [default: the one set by `registry use`, else the only one whose URI contains the image]
+    #[arg(long, value_name = "NAME", conflicts_with = "uri", help_heading = "Destination")]
+    pub(super) registry: Option<String>,
+    /// A registry that is not registered, by its URI
+    #[arg(long, value_name = "URI", help_heading = "Destination")]
+    pub(super) uri: Option<String>,
+    /// With --uri: the flavor to ask, a name or a path to a .wasm file
+    #[arg(long, value_name = "FLAVOR", requires = "uri", help_heading = "Destination")]
+    pub(super) flavor: Option<String>,
+    #[command(flatten)]
+    pub(super) settings: SettingsArguments,
+    #[command(flatten)]
+    pub(super) grants: GrantArguments,
+    #[command(flatten)]
+    pub(super) transport: TransportArguments,
+}

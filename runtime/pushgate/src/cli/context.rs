@@ -1,0 +1,59 @@
+//! What every command starts from: the environment, read once, and the gate that is built from it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use pushgate_oci::DockerConfig;
+use tracing_subscriber::EnvFilter;
+
+use super::args::GlobalArguments;
+use super::output::Output;
+use crate::engine::EngineEnvironment;
+use crate::exit::{Failure, Kind};
+use crate::gate::{Environment, Gate};
+use crate::paths::Paths;
+
+/// What a command works with.
+pub(super) struct Context {
+    pub(super) gate: Gate,
+    pub(super) output: Output,
+}
+
+impl Context {
+    pub(super) fn new(arguments: &GlobalArguments, output: Output) -> Result<Self, Failure> {
+        listen(arguments.verbose);
+        let paths = Paths::from_environment(variable, arguments.config.clone());
+        let home = variable("HOME").map(PathBuf::from);
+        let engine = EngineEnvironment::from_environment(variable);
+        let docker_config =
+            DockerConfig::locate(variable("DOCKER_CONFIG").as_deref(), home.as_deref()).search_helpers_in(variable("PATH").as_deref());
+        Ok(Self { gate: Gate::new(Environment { paths, engine, docker_config }), output })
+    }
+
+    /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work.
+    pub(super) fn wait_for<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(Kind::Defect, format!("cannot start: {error}")))?;
+        runtime.block_on(work)
+    }
+}
+
+/// An empty variable counts as none.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// `-v` shows what flavors log and the steps, `-vv` every request. Nothing is set up otherwise: it would cost time in every command.
+fn listen(verbose: u8) {
+    let filter = match verbose {
+        0 => "warn",
+        1 => "warn,flavor=info,pushgate=info",
+        2 => "warn,flavor=trace,pushgate=debug,pushgate_oci=debug,pushgate_sandbox=debug",
+        _ => "warn,flavor=trace,pushgate=trace,pushgate_oci=trace,pushgate_sandbox=trace",
+    };
+    let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).without_time().with_target(false);
+    // A test that runs two command lines in one process has a subscriber already.
+    let _ = subscriber.try_init();
+}

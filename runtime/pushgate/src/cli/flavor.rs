@@ -1,0 +1,230 @@
+//! `pushgate flavor`.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
+use serde_json::{Value, json};
+
+use super::args::FlavorCommand;
+use super::context::Context;
+use super::hook::{Named, schema};
+use super::output::{printable, table};
+use crate::catalog::{Catalog, Change};
+use crate::component_file;
+use crate::exit::{Failure, Kind};
+use crate::hooks::capability_in_words;
+use crate::name::Name;
+
+pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Failure> {
+    match command {
+        FlavorCommand::Register { file, name, replace } => register(context, &file, name.as_deref(), replace)?,
+        FlavorCommand::List => list(context)?,
+        FlavorCommand::Describe { flavor } => tell(context, &flavor)?,
+        FlavorCommand::Delete { name } => {
+            Catalog::edit(context.gate.paths().catalog()?, |edit| edit.remove_flavor(&name))?;
+            let done = || format!("deleted {name}\n");
+            context.output.result(done, || json!({ "schema": 1, "flavor": { "name": name, "change": "deleted" } }));
+        }
+    }
+    Ok(())
+}
+
+fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -> Result<(), Failure> {
+    let bytes = component_file::read(file)?;
+    let digest = ComponentDigest::of(&bytes);
+    let shown = file.display().to_string();
+    let description = describe(&bytes).map_err(|error| Failure::from(error).in_file(file))?;
+    let name = choose_name(name, &description, file)?;
+
+    // A flavor that cannot be instantiated, or whose schema cannot be read, is found out now.
+    let flavor = context.gate.sandbox()?.load(&digest, || Ok(bytes.clone())).map_err(|error| Failure::from(error).in_file(file))?;
+    context.wait_for(async {
+        flavor.trial(&Limits::default()).await.map_err(|error| {
+            let hint = error.hint();
+            Failure::from_error(Kind::FlavorBroke, &error).in_file(file).with_hint(hint)
+        })
+    })?;
+    schema(context, &shown, &flavor)?;
+
+    let store = context.gate.store()?;
+    let registered = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
+        let registered = if replace {
+            let replaced = edit.replace_flavor(&name, &digest)?;
+            let change = match replaced.previous {
+                Some(previous) if previous == digest => "unchanged",
+                Some(_) => "replaced",
+                None => "registered",
+            };
+            (change, replaced.previous.filter(|previous| *previous != digest), replaced.registries)
+        } else {
+            let change = if edit.add_flavor(&name, &digest)? == Change::Made { "registered" } else { "unchanged" };
+            (change, None, Vec::new())
+        };
+        // The component lies in the store before the catalog names it.
+        store.put(&bytes)?;
+        Ok(registered)
+    })?;
+    let (change, previous, registries) = registered;
+
+    for capability in flavor.capabilities() {
+        context.output.note(&format!("{name} wants {}; whoever lets a registry ask it grants that", capability_in_words(*capability)));
+    }
+    let text = || {
+        let mut text = format!("{change} {name} {digest}\n");
+        if let Some(previous) = &previous {
+            let _ = writeln!(text, "before that it was {previous}");
+            let _ = writeln!(text, "asked by {}", if registries.is_empty() { "no registry".to_owned() } else { registries.join(", ") });
+        }
+        text
+    };
+    context.output.result(text, || {
+        json!({ "schema": 1, "flavor": {
+            "name": name.as_str(), "digest": digest.to_string(), "change": change,
+            "previous_digest": previous.as_ref().map(ToString::to_string), "registries": registries,
+            "capabilities": capabilities(&description),
+        } })
+    });
+    Ok(())
+}
+
+/// `--name`, else what the component calls itself, else the file's stem; what was not chosen for pushgate is fitted to its rule.
+fn choose_name(name: Option<&str>, description: &Description, file: &Path) -> Result<Name, Failure> {
+    if let Some(name) = name {
+        return Ok(Name::parse(name)?);
+    }
+    let fitted = |text: &str| Name::parse(&text.to_lowercase().replace(['_', '.', ' '], "-")).ok();
+    let stem = file.file_stem().and_then(|stem| stem.to_str());
+    description.name.as_deref().and_then(fitted).or_else(|| stem.and_then(fitted)).ok_or_else(|| {
+        Failure::new(Kind::Usage, format!("neither the component nor the file {} has a name that a flavor can have", file.display()))
+            .with_hint(Some("give it one: --name NAME, lower-case letters and digits in words joined by single hyphens".to_owned()))
+    })
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let catalog = context.gate.catalog()?;
+    let text = || {
+        let rows = catalog.flavors().map(|(name, entry)| match entry {
+            Ok(entry) => vec![name.to_owned(), entry.digest.to_string(), users(catalog, name)],
+            Err(error) => vec![name.to_owned(), "unusable".to_owned(), error.to_string()],
+        });
+        table(["FLAVOR", "DIGEST", "ASKED BY"], rows)
+    };
+    context.output.result(text, || {
+        let entry = |(name, entry): (&str, Result<&crate::catalog::FlavorEntry, &crate::catalog::EntryError>)| match entry {
+            Ok(entry) => json!({ "name": name, "digest": entry.digest.to_string(), "registries": catalog.users_of(name) }),
+            Err(error) => json!({ "name": name, "error": error.to_string() }),
+        };
+        json!({ "schema": 1, "flavors": catalog.flavors().map(entry).collect::<Vec<_>>() })
+    });
+    if catalog.flavors().next().is_none() {
+        context.output.note("no flavor is registered yet: pushgate flavor register FILE.wasm");
+    }
+    Ok(())
+}
+
+fn users(catalog: &Catalog, name: &str) -> String {
+    let users = catalog.users_of(name);
+    if users.is_empty() { "-".to_owned() } else { users.join(", ") }
+}
+
+fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
+    let named = Named::parse(flavor)?;
+    let (bytes, registered) = match &named {
+        Named::Path(path) => (component_file::read(path)?, None),
+        Named::Registered(name) => {
+            let entry = context.gate.catalog()?.flavor(name.as_str())?;
+            (context.gate.store()?.read(&entry.digest)?, Some(entry.name))
+        }
+    };
+    let digest = ComponentDigest::of(&bytes);
+    let about = |error| Failure::from(error).in_flavor(flavor);
+    let description = describe(&bytes).map_err(about)?;
+    let loaded = context.gate.sandbox()?.load(&digest, || Ok(bytes)).map_err(about)?;
+    let schema = schema(context, flavor, &loaded)?;
+    let registries: Vec<&str> = match &registered {
+        Some(name) => context.gate.catalog()?.users_of(name.as_str()),
+        None => Vec::new(),
+    };
+
+    let title = registered.as_ref().map_or(flavor, Name::as_str);
+    context.output.result(
+        || in_words(title, &description, &digest, schema.as_ref(), registered.as_ref().map(|_| registries.as_slice())),
+        || {
+            json!({ "schema": 1, "flavor": {
+                "name": registered.as_ref().map(Name::as_str),
+                "component": { "name": description.name, "version": description.version, "description": description.description },
+                "digest": digest.to_string(), "size": description.size, "contract": description.contract,
+                "capabilities": capabilities(&description), "language": description.language, "tool": description.tool,
+                "settings_schema": schema, "registries": registries,
+            } })
+        },
+    );
+    Ok(())
+}
+
+fn in_words(title: &str, description: &Description, digest: &ComponentDigest, schema: Option<&Value>, registries: Option<&[&str]>) -> String {
+    let mut text = format!("{}\n", printable(title));
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "  {name:<12}{}", printable(value));
+    };
+    if let Some(words) = &description.description {
+        line("is", words);
+    }
+    let itself: Vec<&str> = [description.name.as_deref(), description.version.as_deref()].into_iter().flatten().collect();
+    if !itself.is_empty() {
+        line("component", &itself.join(" "));
+    }
+    line("digest", &digest.to_string());
+    line("size", &size(description.size));
+    line("contract", &description.contract);
+    let made: Vec<&str> = [description.language.as_deref(), description.tool.as_deref()].into_iter().flatten().collect();
+    if !made.is_empty() {
+        line("made with", &made.join(", "));
+    }
+    let wishes: Vec<&str> = description.capabilities.iter().map(|capability| capability_in_words(*capability)).collect();
+    line("wants", if wishes.is_empty() { "only to look at the push" } else { "" }.to_owned().as_str().trim_end());
+    for wish in wishes {
+        line("", wish);
+    }
+    if let Some(registries) = registries {
+        line("asked by", &if registries.is_empty() { "no registry".to_owned() } else { registries.join(", ") });
+    }
+    match schema {
+        None => line("settings", "it does not say what settings it takes"),
+        Some(schema) => settings(&mut text, schema),
+    }
+    text
+}
+
+/// The properties of a schema, one a line; the whole schema is in the JSON output.
+fn settings(text: &mut String, schema: &Value) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty()) else {
+        let _ = writeln!(text, "  {:<12}none", "settings");
+        return;
+    };
+    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    for (index, (key, property)) in properties.iter().enumerate() {
+        let kind = match property.get("type") {
+            Some(Value::String(kind)) => kind.clone(),
+            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+            _ => "any value".to_owned(),
+        };
+        let need = if required.contains(&key.as_str()) { ", required" } else { "" };
+        let words = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
+        let heading = if index == 0 { "settings" } else { "" };
+        let _ = writeln!(text, "  {heading:<12}{} ({kind}{need}){}", printable(key), printable(&words));
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..=1023 => format!("{bytes} bytes"),
+        1024..=1_048_575 => format!("{} KiB", bytes.div_ceil(1024)),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+fn capabilities(description: &Description) -> Vec<&'static str> {
+    description.capabilities.iter().map(|capability| capability.as_str()).collect()
+}

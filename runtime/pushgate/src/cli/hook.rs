@@ -1,0 +1,84 @@
+//! From `--flavor`, `--settings`, `--set` and `--grant` to a hook.
+
+use std::path::{Path, PathBuf};
+
+use pushgate_sandbox::{Flavor, Limits};
+use serde_json::Value;
+
+use super::args::{GrantArguments, SettingsArguments as Words};
+use super::context::Context;
+use crate::catalog::HookEntry;
+use crate::exit::{Failure, Kind};
+use crate::grant::Grant;
+use crate::hooks::{self, Component, Hook};
+use crate::name::Name;
+use crate::settings::{Settings, SettingsArguments};
+
+/// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
+pub(super) enum Named {
+    Path(PathBuf),
+    Registered(Name),
+}
+
+impl Named {
+    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+        if text.contains('/') || Path::new(text).extension().is_some_and(|extension| extension == "wasm") {
+            return Ok(Self::Path(PathBuf::from(text)));
+        }
+        Ok(Self::Registered(Name::parse(text)?))
+    }
+
+    pub(super) fn component(&self, context: &Context) -> Result<Component, Failure> {
+        Ok(match self {
+            Self::Path(path) => Component::File(path.clone()),
+            Self::Registered(name) => Component::Stored(context.gate.catalog()?.flavor(name.as_str())?.digest),
+        })
+    }
+}
+
+/// The hook that stands beside `--uri`.
+pub(super) fn given(context: &Context, flavor: &str, settings: &Words, grants: &GrantArguments) -> Result<Hook, Failure> {
+    let grants = Grant::parse_all(&grants.grant)?;
+    let settings = SettingsArguments::parse(settings.settings.as_deref(), &settings.set)?;
+    let component = Named::parse(flavor)?.component(context)?;
+    // With plain settings the hook is loaded once, when it is asked.
+    let settings = if settings.is_empty() { Settings::default() } else { resolve(context, flavor, &component, settings)? };
+    Ok(Hook { label: flavor.to_owned(), component, settings, grants })
+}
+
+/// The hook that is written into the catalog. What it would lack is told now and not at the first push.
+pub(super) fn entry(context: &Context, flavor: &str, settings: &Words, grants: &GrantArguments) -> Result<HookEntry, Failure> {
+    let grants = Grant::parse_all(&grants.grant)?;
+    let settings = SettingsArguments::parse(settings.settings.as_deref(), &settings.set)?;
+    let named = Named::parse(flavor)?;
+    let component = named.component(context)?;
+    let Named::Registered(name) = named else {
+        return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
+            .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
+    };
+    let (_, loaded) = context.gate.flavor(flavor, &component)?;
+    hooks::require_grants(flavor, &loaded, &grants)?;
+    let settings = settings.resolve(schema(context, flavor, &loaded)?.as_ref())?;
+    Ok(HookEntry { flavor: name, settings, grants })
+}
+
+fn resolve(context: &Context, flavor: &str, component: &Component, settings: SettingsArguments) -> Result<Settings, Failure> {
+    let (_, loaded) = context.gate.flavor(flavor, component)?;
+    Ok(settings.resolve(schema(context, flavor, &loaded)?.as_ref())?)
+}
+
+/// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
+pub(super) fn schema(context: &Context, flavor: &str, loaded: &Flavor) -> Result<Option<Value>, Failure> {
+    let text = context.wait_for(async {
+        loaded.settings_schema(&Limits::default()).await.map_err(|error| {
+            let hint = error.hint();
+            Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint)
+        })
+    })?;
+    let Some(text) = text else { return Ok(None) };
+    match serde_json::from_str::<Value>(&text) {
+        Ok(schema @ (Value::Object(_) | Value::Bool(_))) => Ok(Some(schema)),
+        Ok(_) => Err(Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} gives a settings schema that is no JSON Schema: neither an object nor a boolean"))),
+        Err(error) => Err(Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} gives a settings schema that is not JSON: {error}"))),
+    }
+}

@@ -1,0 +1,106 @@
+//! The command line. Only here are arguments parsed, the environment read, and anything printed.
+
+mod args;
+mod context;
+mod flavor;
+mod hook;
+mod interrupt;
+mod output;
+mod push;
+mod registry;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Arguments, Command, OutputFormat};
+use context::Context;
+use output::Output;
+
+use crate::exit::{Failure, Kind};
+
+/// The contract between host and flavor, as `pushgate wit` prints it.
+const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
+
+/// Runs one command line, its first word being the program's name, and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match Arguments::try_parse_from(&arguments) {
+        Ok(parsed) => {
+            let output = Output::new(&parsed.global);
+            match dispatch(parsed, output) {
+                Ok(()) => 0,
+                Err(Stopped::Told(kind)) => kind.code(),
+                Err(Stopped::Failed(failure)) => {
+                    output.failure(&failure);
+                    failure.kind.code()
+                }
+            }
+        }
+        Err(error) => not_understood(&arguments, &error),
+    }
+}
+
+/// Why a command ended early.
+enum Stopped {
+    /// The failure was printed already, as part of a report.
+    Told(Kind),
+    /// It is still to be printed.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+fn dispatch(arguments: Arguments, output: Output) -> Result<(), Stopped> {
+    let context = Context::new(&arguments.global, output)?;
+    match arguments.command {
+        Command::Push(arguments) => push::push(&context, arguments),
+        Command::Check(arguments) => push::check(&context, arguments),
+        Command::Flavor(command) => Ok(flavor::run(&context, command)?),
+        Command::Registry(command) => Ok(registry::run(&context, command)?),
+        Command::Wit => {
+            output.result(|| CONTRACT.to_owned(), || serde_json::json!({ "schema": 1, "wit": CONTRACT }));
+            Ok(())
+        }
+    }
+}
+
+/// Help and the version are results; anything else is a wrong command line, in JSON too where JSON was asked for.
+fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
+    let rendered = error.render();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            0
+        }
+        _ if wants_json(arguments) => {
+            let text = rendered.to_string();
+            let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+            Output::plain(OutputFormat::Json).failure(&Failure::new(Kind::Usage, message.lines().next().unwrap_or_default()));
+            Kind::Usage.code()
+        }
+        _ => {
+            let _ = error.print();
+            Kind::Usage.code()
+        }
+    }
+}
+
+/// The command line could not be parsed, so what it says of the output is looked for word by word.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let words: Vec<&str> = arguments.iter().map_while(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let flag = words.iter().enumerate().rev().find_map(|(index, word)| match word.strip_prefix("--output") {
+        Some("") => words.get(index + 1).copied(),
+        Some(value) => value.strip_prefix('='),
+        None => None,
+    });
+    match flag {
+        Some(value) => value == "json",
+        None => std::env::var_os("PUSHGATE_OUTPUT").is_some_and(|value| value == "json"),
+    }
+}

@@ -1,0 +1,141 @@
+//! The outcome of a push for machines: one object on one line. Members may be added; none is renamed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Verdict;
+use crate::exit::Failure;
+use crate::report::{Report, Warning};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry: Option<Registry<'a>>,
+    hooks: Vec<Hook<'a>>,
+    warnings: Vec<WarningEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error<'a>>,
+    timings_ms: Timings,
+}
+
+#[derive(Serialize)]
+struct Registry<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    uri: &'a str,
+}
+
+#[derive(Serialize)]
+struct Hook<'a> {
+    flavor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<&'a str>,
+    verdict: &'static str,
+    violations: Vec<Violation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Violation<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    details: &'a BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct WarningEntry<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hook: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    code: u8,
+    kind: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Timings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hooks: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<f64>,
+}
+
+/// The object, without a line feed.
+pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
+    let document = Document {
+        schema: 1,
+        verdict: match verdict {
+            Verdict::Pushed(_) => "pushed",
+            Verdict::Accepted(_) => "accepted",
+            Verdict::Failed(failure) if failure.kind.is_refusal() => "refused",
+            Verdict::Failed(_) => "failed",
+        },
+        remote: report.remote.map(crate::report::Remote::name),
+        image: report.image.as_deref(),
+        digest: report.digest.as_ref().map(ToString::to_string),
+        registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
+        hooks: report.hooks.iter().map(hook).collect(),
+        warnings: report.warnings.iter().map(warning).collect(),
+        error: match verdict {
+            Verdict::Failed(failure) => Some(error(failure)),
+            Verdict::Pushed(_) | Verdict::Accepted(_) => None,
+        },
+        timings_ms: Timings { check: milliseconds(report.check), hooks: milliseconds(report.asking), push: milliseconds(report.pushing) },
+    };
+    // Strings, numbers and maps with string keys only: nothing here can fail to serialise.
+    serde_json::to_string(&document).unwrap_or_default()
+}
+
+fn hook(entry: &crate::report::HookReport) -> Hook<'_> {
+    Hook {
+        flavor: &entry.flavor,
+        digest: entry.digest.as_deref(),
+        verdict: entry.verdict.name(),
+        violations: entry
+            .violations
+            .iter()
+            .map(|violation| Violation {
+                code: &violation.code,
+                message: &violation.message,
+                hint: violation.hint.as_deref(),
+                details: &violation.details,
+            })
+            .collect(),
+    }
+}
+
+fn warning(entry: &Warning) -> WarningEntry<'_> {
+    WarningEntry { hook: entry.hook.as_deref(), code: entry.code.as_deref(), message: &entry.message, hint: entry.hint.as_deref() }
+}
+
+fn error(failure: &Failure) -> Error<'_> {
+    Error { code: failure.kind.code(), kind: failure.kind.name(), message: &failure.message, hint: failure.hint.as_deref() }
+}
+
+/// Microseconds are enough, and a short number reads better.
+fn milliseconds(duration: Option<Duration>) -> Option<f64> {
+    duration.map(|duration| (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0)
+}

@@ -1,0 +1,111 @@
+//! What is printed. Results go to stdout, alone; everything else goes to stderr.
+//!
+//! Every text that may come from a guest, a registry, a daemon or an archive passes [`printable`] on its way to a terminal.
+
+mod json;
+mod printable;
+mod table;
+mod text;
+
+use std::io::Write;
+
+use anstream::AutoStream;
+
+use super::args::{ColorChoice, GlobalArguments, OutputFormat};
+use crate::exit::Failure;
+use crate::report::Report;
+
+pub(super) use printable::printable;
+pub(super) use table::table;
+
+/// Where and how a command prints.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    pub(super) format: OutputFormat,
+    pub(super) quiet: bool,
+    color: anstream::ColorChoice,
+}
+
+impl Output {
+    pub(super) fn new(arguments: &GlobalArguments) -> Self {
+        let color = match arguments.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        Self { format: arguments.output, quiet: arguments.quiet, color }
+    }
+
+    /// Before the command line was understood: for its errors.
+    pub(super) fn plain(format: OutputFormat) -> Self {
+        Self { format, quiet: false, color: anstream::ColorChoice::Auto }
+    }
+
+    pub(super) fn is_json(self) -> bool {
+        self.format == OutputFormat::Json
+    }
+
+    /// The outcome of a push or a check.
+    pub(super) fn report(self, verdict: Verdict<'_>, report: &Report) {
+        if !self.quiet {
+            self.stderr(&text::report(report));
+        } else if matches!(verdict, Verdict::Failed(_)) {
+            self.stderr(&text::violations(report));
+        }
+        match (self.format, verdict) {
+            (OutputFormat::Text, Verdict::Pushed(result) | Verdict::Accepted(result)) => self.line(result),
+            (OutputFormat::Json, _) => self.line(&json::report(verdict, report)),
+            (OutputFormat::Text, Verdict::Failed(_)) => {}
+        }
+        if let Verdict::Failed(failure) = verdict {
+            self.stderr(&text::failure(failure));
+        }
+    }
+
+    /// A failure of any other command.
+    pub(super) fn failure(self, failure: &Failure) {
+        if self.is_json() {
+            self.line(&json::report(Verdict::Failed(failure), &Report::default()));
+        }
+        self.stderr(&text::failure(failure));
+    }
+
+    /// The result of a command in both forms; only the wanted one is made.
+    pub(super) fn result(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) {
+        match self.format {
+            OutputFormat::Text => self.stdout(&text()),
+            OutputFormat::Json => self.line(&json().to_string()),
+        }
+    }
+
+    /// Something to know that is not the result.
+    pub(super) fn note(self, message: &str) {
+        if !self.quiet {
+            self.stderr(&format!("{}\n", printable(message)));
+        }
+    }
+
+    fn line(self, text: &str) {
+        self.stdout(&format!("{text}\n"));
+    }
+
+    // A closed pipe ends the output, not the command: what was pushed is pushed.
+    fn stdout(self, text: &str) {
+        let _ = AutoStream::new(std::io::stdout(), self.color).write_all(text.as_bytes());
+    }
+
+    fn stderr(self, text: &str) {
+        let _ = AutoStream::new(std::io::stderr(), self.color).write_all(text.as_bytes());
+    }
+}
+
+/// How a push or a check ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Verdict<'a> {
+    /// Pushed and confirmed: `registry/repository@digest`.
+    Pushed(&'a str),
+    /// It would be pushed: the canonical reference.
+    Accepted(&'a str),
+    /// It was not, or not for sure.
+    Failed(&'a Failure),
+}

@@ -1,0 +1,77 @@
+//! The outcome of a push for people.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use pushgate_sandbox::Violation;
+
+use super::printable;
+use crate::exit::Failure;
+use crate::report::{HookReport, HookVerdict, Report, Warning};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+const FAINT: Style = Style::new().dimmed();
+
+/// What the hooks said, and what deserves attention.
+pub(super) fn report(report: &Report) -> String {
+    let mut text = String::new();
+    for entry in &report.hooks {
+        hook(&mut text, entry);
+    }
+    for entry in &report.warnings {
+        warning(&mut text, entry);
+    }
+    text
+}
+
+/// Only what was refused, and why.
+pub(super) fn violations(report: &Report) -> String {
+    let mut text = String::new();
+    for entry in report.hooks.iter().filter(|entry| entry.verdict == HookVerdict::Refused) {
+        hook(&mut text, entry);
+    }
+    text
+}
+
+/// What went wrong, and the remedy.
+pub(super) fn failure(failure: &Failure) -> String {
+    let mut text = format!("{BAD}error:{BAD:#} {}\n", printable(&failure.message));
+    push_hint(&mut text, "", failure.hint.as_deref());
+    text
+}
+
+fn hook(text: &mut String, entry: &HookReport) {
+    let (style, word) = match entry.verdict {
+        HookVerdict::Approved => (GOOD, "approved"),
+        HookVerdict::Refused => (BAD, "refused"),
+        HookVerdict::Broke => (BAD, "broke"),
+        HookVerdict::NotAsked => (FAINT, "not asked"),
+    };
+    let _ = writeln!(text, "{style}{word:<9}{style:#} {}", printable(&entry.flavor));
+    for violation in &entry.violations {
+        reason(text, violation);
+    }
+}
+
+/// A reason of a flavor stands indented below the flavor's name, so that it cannot pass for a message of pushgate.
+fn reason(text: &mut String, violation: &Violation) {
+    let _ = writeln!(text, "  {FAINT}{}:{FAINT:#} {}", printable(&violation.code), printable(&violation.message));
+    for (key, value) in &violation.details {
+        let _ = writeln!(text, "    {FAINT}{}:{FAINT:#} {}", printable(key), printable(value));
+    }
+    push_hint(text, "    ", violation.hint.as_deref());
+}
+
+fn warning(text: &mut String, entry: &Warning) {
+    let who = entry.hook.as_deref().map(|flavor| format!("{}: ", printable(flavor))).unwrap_or_default();
+    let _ = writeln!(text, "{WARNING}warning:{WARNING:#} {who}{}", printable(&entry.message));
+    push_hint(text, "", entry.hint.as_deref());
+}
+
+fn push_hint(text: &mut String, indent: &str, hint: Option<&str>) {
+    if let Some(hint) = hint {
+        let _ = writeln!(text, "{indent}{FAINT}hint:{FAINT:#} {}", printable(hint));
+    }
+}

@@ -1,0 +1,61 @@
+//! `pushgate push` and `pushgate check`.
+
+use super::args::{DestinationArguments, PushArguments};
+use super::context::Context;
+use super::interrupt::unless_interrupted;
+use super::output::Verdict;
+use super::{Stopped, hook};
+use crate::destination::{Destination, Registry};
+use crate::exit::Failure;
+use crate::push::{Request, check as check_line, push as push_line};
+use crate::report::Report;
+use pushgate_reference::RegistryUri;
+
+pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
+    let mut report = Report::default();
+    let pushed = request(context, arguments).and_then(|request| {
+        context.wait_for(unless_interrupted(async { push_line(&context.gate, &request, &mut report).await }))
+    });
+    let pushed = pushed.map(|receipt| format!("{}@{}", receipt.repository, receipt.digest));
+    tell(context, &report, pushed.as_deref().map(Verdict::Pushed))
+}
+
+pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
+    let mut report = Report::default();
+    let accepted = request(context, arguments).and_then(|request| {
+        context.wait_for(unless_interrupted(async { check_line(&context.gate, &request, &mut report).await }))
+    });
+    let accepted = accepted.map(|scoped| scoped.to_string());
+    tell(context, &report, accepted.as_deref().map(Verdict::Accepted))
+}
+
+fn tell(context: &Context, report: &Report, ended: Result<Verdict<'_>, &Failure>) -> Result<(), Stopped> {
+    match ended {
+        Ok(verdict) => {
+            context.output.report(verdict, report);
+            Ok(())
+        }
+        Err(failure) => {
+            context.output.report(Verdict::Failed(failure), report);
+            Err(Stopped::Told(failure.kind))
+        }
+    }
+}
+
+fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failure> {
+    let destination = destination(context, arguments.destination)?;
+    Ok(Request { image: arguments.image, destination, source: arguments.from.parse()? })
+}
+
+fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {
+    let Some(uri) = arguments.uri else {
+        return Ok(Destination::Registered(arguments.registry));
+    };
+    let uri = RegistryUri::parse(&uri)?;
+    let hooks = match arguments.flavor {
+        Some(flavor) => vec![hook::given(context, &flavor, &arguments.settings, &arguments.grants)?],
+        None => Vec::new(),
+    };
+    let transport = arguments.transport.transport();
+    Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, transport, ca_file: arguments.transport.ca_file })))
+}

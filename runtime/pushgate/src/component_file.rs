@@ -1,0 +1,111 @@
+//! Reads a component that a person named by its path.
+//!
+//! One descriptor is opened, proven to be a regular file, and read up to the size that a component may have; so neither a device nor a
+//! FIFO, nor a file that grows, holds the reader up. Symbolic links are followed: build tools put them there, and whoever typed the
+//! path may name any file.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use pushgate_sandbox::MAX_COMPONENT_BYTES;
+
+/// Why a component's file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ComponentFileError {
+    /// It cannot be opened or read.
+    #[error("cannot read the component {}", path.display())]
+    Unreadable {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// A folder, a device, a FIFO or a socket.
+    #[error("{} is not a regular file", path.display())]
+    NotAFile {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// Larger than any flavor.
+    #[error("{} is larger than the {MAX_COMPONENT_BYTES} bytes that a component may have", path.display())]
+    TooLarge {
+        /// The path as given.
+        path: PathBuf,
+    },
+}
+
+impl ComponentFileError {
+    /// Whether there is no such file, which is the caller's mistake and not the flavor's.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// The remedy, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            _ if self.is_missing() => {
+                Some("a flavor is a .wasm file that its language's tools build; `pushgate flavor list` shows the registered ones".to_owned())
+            }
+            Self::TooLarge { .. } => Some("build it with optimisation for size and without debug information".to_owned()),
+            Self::Unreadable { .. } | Self::NotAFile { .. } => None,
+        }
+    }
+}
+
+/// The bytes of the component at `path`.
+///
+/// # Errors
+/// See [`ComponentFileError`].
+pub fn read(path: &Path) -> Result<Vec<u8>, ComponentFileError> {
+    let unreadable = |cause| ComponentFileError::Unreadable { path: path.to_owned(), cause };
+    // Without O_NONBLOCK, opening a FIFO waits for a writer.
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(ComponentFileError::NotAFile { path: path.to_owned() });
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_COMPONENT_BYTES {
+        return Err(ComponentFileError::TooLarge { path: path.to_owned() });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_without_waiting() {
+        for path in ["/dev/zero", "/", "/dev/null"] {
+            assert!(matches!(read(Path::new(path)), Err(ComponentFileError::NotAFile { .. })), "{path}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo.wasm");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        assert!(matches!(read(&fifo), Err(ComponentFileError::NotAFile { .. })));
+    }
+
+    #[test]
+    fn a_gigantic_sparse_file_is_refused_by_its_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.wasm");
+        std::fs::File::create(&path).unwrap().set_len(2 << 30).unwrap();
+        assert!(matches!(read(&path), Err(ComponentFileError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_missing_file_and_a_loop_of_links_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loop.wasm");
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        for path in [path, folder.path().join("missing.wasm")] {
+            let error = read(&path).unwrap_err();
+            assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+        }
+    }
+}

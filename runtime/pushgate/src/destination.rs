@@ -1,0 +1,45 @@
+//! Where a push may go: a registered registry, or a URI with everything about it on the command line.
+
+use std::path::PathBuf;
+
+use pushgate_reference::RegistryUri;
+
+use crate::catalog::{RegistryEntry, Transport};
+use crate::hooks::Hook;
+use crate::report::RegistryReport;
+
+/// Where the caller wants an image to go.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// A registry of the catalog: the one of this name, or the one that the catalog chooses.
+    Registered(Option<String>),
+    /// Nothing registered.
+    Given(Box<Registry>),
+}
+
+/// A registry: what may go there, who is asked, how it is reached.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// Its name in the catalog; none with `--uri`.
+    pub name: Option<String>,
+    /// What images may go to it.
+    pub uri: RegistryUri,
+    /// Who is asked, in order.
+    pub hooks: Vec<Hook>,
+    /// Whether TLS is spoken to it.
+    pub transport: Transport,
+    /// Certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Registry {
+    /// A registry of the catalog with its hooks looked up.
+    pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>) -> Self {
+        Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, transport: entry.transport, ca_file: entry.ca_file }
+    }
+
+    /// How it is told in a report.
+    pub fn report(&self) -> RegistryReport {
+        RegistryReport { name: self.name.clone(), uri: self.uri.to_string() }
+    }
+}

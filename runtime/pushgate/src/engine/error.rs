@@ -1,0 +1,215 @@
+//! What can go wrong with the Engine, and whose fault it is.
+
+use std::fmt;
+use std::time::Duration;
+
+use pushgate_oci::Digest;
+use thiserror::Error;
+
+use super::failure::{Blame, RegistryFault};
+use super::transport::Fault;
+
+/// One address that was tried, and why no Engine was found there.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The address, and where it comes from.
+    pub address: String,
+    pub(super) fault: Fault,
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.address, self.fault)
+    }
+}
+
+/// A failure of the Docker Engine, or of the registry as the Engine reports it.
+///
+/// Texts from the daemon are cut at 1 KiB and freed of the credentials that were sent. They are not escaped.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The address in the environment is one that pushgate does not connect to.
+    #[error("DOCKER_HOST {value} cannot be used: {problem}")]
+    HostRefused {
+        /// The address, without any user name or password in it.
+        value: String,
+        /// Why.
+        problem: &'static str,
+    },
+    /// The files for TLS to the daemon cannot be used.
+    #[error("TLS to the Docker Engine: {path}: {problem}")]
+    Tls {
+        /// The file, or the folder.
+        path: String,
+        /// Why.
+        problem: String,
+    },
+    /// No address had an Engine behind it.
+    #[error("no Docker Engine answers; tried {}", list(.tried))]
+    NoDaemon {
+        /// Everything that was tried, in this order.
+        tried: Vec<Attempt>,
+    },
+    /// An Engine answered, whose API is not one that pushgate speaks.
+    #[error("the Docker Engine at {address} cannot be used: {problem}")]
+    Version {
+        /// Where it was found.
+        address: String,
+        /// What it said, and what is supported.
+        problem: String,
+    },
+    /// A name that must not reach the Engine's URL.
+    #[error("`{name}` is not an image name that the Docker Engine can be asked for: {problem}")]
+    InvalidName {
+        /// The name.
+        name: String,
+        /// Which rule it breaks.
+        problem: &'static str,
+    },
+    /// The Engine has no such image.
+    #[error("the Docker Engine has no image `{name}`")]
+    NoSuchImage {
+        /// The name or ID.
+        name: String,
+    },
+    /// The name means an index of several manifests, of which only one could be shown to the hooks.
+    #[error("`{name}` is an index of several manifests, and the Docker Engine would push all of them")]
+    Index {
+        /// The name or ID.
+        name: String,
+    },
+    /// The tag no longer means the image that was checked.
+    #[error("tag moved: `{name}` was {expected} when it was checked, and is {} now", .found.as_ref().map_or("gone", Digest::as_str))]
+    TagMoved {
+        /// The name.
+        name: String,
+        /// The ID of the image that was checked.
+        expected: Digest,
+        /// The ID of the image that has the name now, if there is one.
+        found: Option<Digest>,
+    },
+    /// The daemon refused a request, or its answer could not be read.
+    #[error("{action}: {problem}")]
+    Request {
+        /// What was asked for.
+        action: String,
+        /// What happened instead.
+        problem: RequestProblem,
+    },
+    /// The daemon reports that the push failed.
+    #[error("pushing {name}: {message}")]
+    Push {
+        /// The name that was being pushed.
+        name: String,
+        /// The daemon's words.
+        message: String,
+        /// Which kind of fault of the registry that is, or `None` where the daemon failed by itself.
+        registry: Option<RegistryFault>,
+    },
+    /// The push could not be followed to its end. The registry may or may not hold the image now.
+    #[error("pushing {name}: {problem}")]
+    PushLost {
+        /// The name that was being pushed.
+        name: String,
+        /// What happened.
+        problem: RequestProblem,
+    },
+    /// The stream of the push ended properly, without an error and without a digest.
+    #[error("pushing {name}: the Docker Engine stopped reporting without saying what was pushed")]
+    NoDigest {
+        /// The name that was being pushed.
+        name: String,
+    },
+}
+
+/// Why a request has no usable answer.
+#[derive(Debug)]
+pub struct RequestProblem(pub(super) Fault);
+
+impl fmt::Display for RequestProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl EngineError {
+    pub(super) fn request(action: String, fault: Fault) -> Self {
+        Self::Request { action: bounded(&action, 1024), problem: RequestProblem(fault) }
+    }
+
+    /// Whether the registry is at fault, as the daemon reports it. Otherwise it is the Engine, or the image in it.
+    #[must_use]
+    pub fn blames_registry(&self) -> bool {
+        matches!(self, Self::Push { registry: Some(_), .. })
+    }
+
+    /// Whether the push was under way and its end is unknown: the registry may hold the new image.
+    #[must_use]
+    pub fn leaves_registry_unknown(&self) -> bool {
+        matches!(self, Self::PushLost { .. } | Self::NoDigest { .. })
+    }
+
+    /// What the reader can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::HostRefused { .. } => {
+                "use unix:///path/to/docker.sock, or tcp:// with DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH; for a remote Engine, \
+                 forward its socket: ssh -L /tmp/docker.sock:/var/run/docker.sock HOST"
+            }
+            Self::Tls { .. } => "DOCKER_CERT_PATH names a folder with ca.pem, and with cert.pem and key.pem where the Engine asks for them",
+            Self::NoDaemon { tried } if tried.iter().any(|attempt| matches!(attempt.fault, Fault::Forbidden)) => {
+                "this user may not open the Engine's socket: join the group that owns it (usually docker), or set DOCKER_HOST"
+            }
+            Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or push an OCI layout without Docker: --from oci:DIR",
+            Self::Version { .. } => "update Docker or pushgate, or push an OCI layout without Docker: --from oci:DIR",
+            Self::InvalidName { .. } => return None,
+            Self::NoSuchImage { name } => {
+                return Some(format!(
+                    "`docker images` lists what is there; `docker tag IMAGE {name}` gives an image this name, and --from docker-daemon:IMAGE \
+                     takes it from another one"
+                ));
+            }
+            Self::Index { name } => {
+                return Some(format!(
+                    "every platform must be checked, so save the image as an OCI layout and push that: `docker save {name} | tar -x -C DIR`, \
+                     then --from oci:DIR"
+                ));
+            }
+            Self::TagMoved { .. } => "something tagged another image while this one was being checked: run the push again",
+            Self::Request { .. } => return None,
+            Self::Push { registry: None, message, .. } => return Blame::engine_hint(message),
+            Self::Push { registry: Some(fault), .. } => return fault.hint().map(str::to_owned),
+            Self::PushLost { .. } | Self::NoDigest { .. } => {
+                "the registry may hold the image or not: look at the tag there, and at the Engine's own log, before pushing again"
+            }
+        };
+        Some(text.to_owned())
+    }
+}
+
+fn list(attempts: &[Attempt]) -> String {
+    attempts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// `text` without surrounding blanks, cut after `limit` bytes at a character boundary.
+pub(super) fn bounded(text: &str, limit: usize) -> String {
+    let text = text.trim();
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let mut cut: String = text
+        .chars()
+        .scan(0, |used, character| {
+            *used += character.len_utf8();
+            (*used <= limit).then_some(character)
+        })
+        .collect();
+    cut.push('…');
+    cut
+}
+
+/// A duration as a person says it.
+pub(super) fn seconds(duration: Duration) -> String {
+    if duration.subsec_millis() == 0 { format!("{} s", duration.as_secs()) } else { format!("{} ms", duration.as_millis()) }
+}

@@ -1,0 +1,76 @@
+//! Which kind of failure each module's errors are. The one place that decides about exit codes.
+
+use pushgate_oci::{CredentialError, PushError, RegistryError};
+use pushgate_reference::{OutOfScope, ParseReferenceError, ParseUriError};
+use pushgate_sandbox::{LoadError, SandboxError};
+
+use crate::catalog::CatalogError;
+use crate::component_file::ComponentFileError;
+use crate::engine::EngineError;
+use crate::exit::{Failure, Kind};
+use crate::grant::ParseGrantError;
+use crate::name::ParseNameError;
+use crate::paths::PathsError;
+use crate::settings::SettingsError;
+use crate::source::{ParseSourceError, SourceError};
+use crate::store::StoreError;
+
+/// `impl From<Error> for Failure`, with the error's own hint.
+macro_rules! kinds {
+    ($($error:ty => $kind:expr),+ $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                let kind: fn(&$error) -> Kind = $kind;
+                Failure::from_error(kind(&error), &error).with_hint(error.hint())
+            }
+        })+
+    };
+}
+
+kinds! {
+    ParseReferenceError => |_| Kind::RefusedByScope,
+    OutOfScope => |_| Kind::RefusedByScope,
+    ParseUriError => |_| Kind::Usage,
+    ParseSourceError => |_| Kind::Usage,
+    ParseGrantError => |_| Kind::Usage,
+    ParseNameError => |_| Kind::Usage,
+    SettingsError => |error| if error.is_refusal_by_schema() { Kind::Configuration } else { Kind::Usage },
+    CatalogError => |_| Kind::Configuration,
+    PathsError => |_| Kind::Configuration,
+    StoreError => |_| Kind::Configuration,
+    SandboxError => |_| Kind::Configuration,
+    // A component that the store has lost or that was damaged there is not its author's fault.
+    LoadError => |error| match error {
+        LoadError::Read { .. } | LoadError::DigestMismatch { .. } => Kind::Configuration,
+        _ => Kind::FlavorBroke,
+    },
+    ComponentFileError => |error| if error.is_missing() { Kind::Usage } else { Kind::FlavorBroke },
+    SourceError => |_| Kind::SourceFailed,
+    EngineError => |error| if error.blames_registry() { Kind::RegistryFailed } else { Kind::SourceFailed },
+    CredentialError => |_| Kind::RegistryFailed,
+    RegistryError => |_| Kind::RegistryFailed,
+    PushError => |error| match error {
+        PushError::Source(_) => Kind::SourceFailed,
+        PushError::Registry(_) => Kind::RegistryFailed,
+        PushError::Unconfirmed(_) => Kind::Unconfirmed,
+    },
+}
+
+impl Failure {
+    /// The same failure with the flavor that it is about.
+    #[must_use]
+    pub fn in_flavor(mut self, flavor: &str) -> Self {
+        self.message = match self.message.strip_prefix("the flavor ") {
+            Some(rest) => format!("the flavor {flavor} {rest}"),
+            None => format!("the flavor {flavor}: {}", self.message),
+        };
+        self
+    }
+
+    /// The same failure with the file that it is about.
+    #[must_use]
+    pub fn in_file(mut self, file: &std::path::Path) -> Self {
+        self.message = format!("{}: {}", file.display(), self.message);
+        self
+    }
+}

@@ -1,0 +1,298 @@
+//! Files that only this user writes: read with a bound, replaced whole, locked.
+//!
+//! - *Replaced whole*: the new bytes go to `NAME.new` in the same folder, are flushed to the disk, and take the old name in one step. Whoever is
+//!   interrupted leaves the old file as it was, and at most one `NAME.new`, which the next writer removes.
+//! - *Locked*: writers hold an exclusive `flock` on a file of its own, since the file that is replaced can't carry the lock. The lock file stays:
+//!   deleting it would let two writers hold "the" lock. The system frees the lock when its holder dies.
+//! - *Only this user*: a file or folder of another owner, or one that the group or others may write, is refused. New files have mode 0600 and new
+//!   folders 0700, whatever the umask.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::fs::OFlags;
+
+/// How long a writer waits for another one.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+
+/// How often a waiting writer looks again. A write takes a few milliseconds.
+const LOCK_POLL: Duration = Duration::from_millis(5);
+
+/// The bits of a mode that let the group or others write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+/// A file or folder that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("can't {action} `{}`", path.display())]
+    System {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something else stands where a file or a folder should.
+    #[error("`{}` is not a {expected}", path.display())]
+    Kind {
+        /// The path.
+        path: PathBuf,
+        /// What should stand there.
+        expected: &'static str,
+    },
+    /// More bytes than anybody needs there.
+    #[error("`{}` is larger than {} MiB", path.display(), limit >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// It belongs to another user.
+    #[error("`{}` belongs to user {owner}, not to user {user}", path.display())]
+    ForeignOwner {
+        /// The file or folder.
+        path: PathBuf,
+        /// The user ID of its owner.
+        owner: u32,
+        /// The user ID that pushgate runs with.
+        user: u32,
+    },
+    /// Its mode lets the group or others write.
+    #[error("`{}` can be written by others (mode {mode:04o})", path.display())]
+    WritableByOthers {
+        /// The file or folder.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Another process holds the lock for too long.
+    #[error("`{}` has been locked by another process for {} seconds", path.display(), waited.as_secs())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// How long was waited.
+        waited: Duration,
+    },
+}
+
+impl FileError {
+    /// What the caller can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::ForeignOwner { path, .. } => Some(format!("name a file of your own, or run `chown` on `{}`", path.display())),
+            Self::WritableByOthers { path, .. } => Some(format!("chmod go-w '{}'", path.display())),
+            Self::Locked { .. } => Some("wait for the other pushgate, or end it: the lock ends with it".to_owned()),
+            Self::System { .. } | Self::Kind { .. } | Self::TooLarge { .. } => None,
+        }
+    }
+}
+
+/// Makes the error of a failed system call.
+fn system(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
+    move |source| FileError::System { action, path: path.to_owned(), source }
+}
+
+/// Reads a regular file of at most `limit` bytes; none if it does not exist. Symbolic links are followed, if at all, to the file whose owner and
+/// mode then count: everything is checked on the open descriptor.
+///
+/// # Errors
+/// See [`FileError`].
+pub(crate) fn read(path: &Path, limit: u64, links: Links) -> Result<Option<OwnFile>, FileError> {
+    // Without O_NONBLOCK, opening a FIFO waits for a writer.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | links.flags();
+    let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // ELOOP stands for "a link, and links are not followed", but for a circle of links too.
+        Err(error) if links == Links::Refused && error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
+        }
+        Err(error) => return Err(system("open", path)(error)),
+    };
+    let metadata = file.metadata().map_err(system("open", path))?;
+    if !metadata.is_file() {
+        return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
+    }
+    let too_large = || FileError::TooLarge { path: path.to_owned(), limit };
+    if metadata.len() > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(system("read", path))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(Some(OwnFile { bytes, metadata }))
+}
+
+/// What [`read`] does about a symbolic link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Followed,
+    Refused,
+}
+
+impl Links {
+    const fn flags(self) -> OFlags {
+        match self {
+            Self::Followed => OFlags::empty(),
+            Self::Refused => OFlags::NOFOLLOW,
+        }
+    }
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct OwnFile {
+    pub(crate) bytes: Vec<u8>,
+    metadata: Metadata,
+}
+
+impl OwnFile {
+    /// The same file, proven to be written by this user alone.
+    pub(crate) fn only_ours(self, path: &Path) -> Result<Self, FileError> {
+        check_ours(path, &self.metadata)?;
+        Ok(self)
+    }
+}
+
+/// Refuses what others own or may write.
+fn check_ours(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    let user = rustix::process::geteuid().as_raw();
+    let (owner, mode) = (metadata.uid(), metadata.mode() & 0o7777);
+    if owner != user {
+        return Err(FileError::ForeignOwner { path: path.to_owned(), owner, user });
+    }
+    if mode & WRITABLE_BY_OTHERS != 0 {
+        return Err(FileError::WritableByOthers { path: path.to_owned(), mode });
+    }
+    Ok(())
+}
+
+/// Makes sure of a folder and everything above it; what is missing is created with mode 0700.
+pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        create_folder(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(system("set the mode of", path)),
+        // Another process was faster, or something else stands there.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(FileError::Kind { path: path.to_owned(), expected: "folder" }),
+        Err(error) => Err(system("create the folder", path)(error)),
+    }
+}
+
+/// As [`create_folder`], for a folder that belongs to pushgate: no link, and nobody else's.
+pub(crate) fn create_own_folder(path: &Path, links: Links) -> Result<(), FileError> {
+    create_folder(path)?;
+    let metadata = match links {
+        Links::Followed => fs::metadata(path),
+        Links::Refused => fs::symlink_metadata(path),
+    };
+    let metadata = metadata.map_err(system("open", path))?;
+    if !metadata.is_dir() {
+        return Err(FileError::Kind { path: path.to_owned(), expected: "folder" });
+    }
+    check_ours(path, &metadata)
+}
+
+/// An exclusive lock, held until it is dropped or the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, waiting for its holder for at most ten seconds.
+    pub(crate) fn acquire(path: &Path) -> Result<Self, FileError> {
+        Self::acquire_within(path, LOCK_WAIT)
+    }
+
+    fn acquire_within(path: &Path, wait: Duration) -> Result<Self, FileError> {
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed();
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(flags)
+            .open(path)
+            .map_err(system("open the lock file", path))?;
+        if !file.metadata().map_err(system("open the lock file", path))?.is_file() {
+            return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
+        }
+        let started = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) if started.elapsed() >= wait => {
+                    return Err(FileError::Locked { path: path.to_owned(), waited: wait });
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_POLL),
+                Err(TryLockError::Error(error)) => return Err(system("lock", path)(error)),
+            }
+        }
+    }
+}
+
+/// Replaces a file whole, or creates it, with mode 0600. The caller holds the lock of that file.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let new = with_suffix(path, ".new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(system("remove", &new)(error)),
+        _ => {}
+    }
+    let result = write_new(&new, bytes).and_then(|()| fs::rename(&new, path).map_err(system("write", path)));
+    if result.is_err() {
+        // The error that matters is the first one; the next writer removes what is left.
+        let _ = fs::remove_file(&new);
+        return result;
+    }
+    flush_folder(path)
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(system("write", path))
+}
+
+/// Flushes the folder of a file, so that the new name survives a power cut.
+fn flush_folder(path: &Path) -> Result<(), FileError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems have no such operation.
+        Err(error) if error.kind() != io::ErrorKind::InvalidInput => Err(system("flush the folder", folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The path with something appended to its last component.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! What the steps of a push share: the catalog, the component store, the sandbox, and what the environment says.
+
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use pushgate_oci::{ClientOptions, DockerConfig, RegistryClient, Scheme};
+use pushgate_reference::ImageReference;
+use pushgate_sandbox::{CacheOptions, ComponentDigest, Flavor, Sandbox, SandboxOptions};
+
+use crate::catalog::{Catalog, HookEntry, RegistryEntry, Transport};
+use crate::component_file;
+use crate::destination::{Destination, Registry};
+use crate::engine::EngineEnvironment;
+use crate::exit::Failure;
+use crate::hooks::{Component, Hook};
+use crate::paths::{Paths, PathsError};
+use crate::pusher::Pusher;
+use crate::report::{Report, Warning};
+use crate::store::ComponentStore;
+
+/// What the environment of the process says; read once, by whoever starts the gate.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The folders of pushgate.
+    pub paths: Paths,
+    /// How to reach the Docker Engine.
+    pub engine: EngineEnvironment,
+    /// Where registry credentials lie.
+    pub docker_config: DockerConfig,
+}
+
+/// The gate. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    environment: Environment,
+    catalog: OnceLock<Catalog>,
+    sandbox: OnceLock<Sandbox>,
+    requested_at: SystemTime,
+}
+
+impl Gate {
+    /// A gate that has read nothing yet.
+    pub fn new(environment: Environment) -> Self {
+        Self(Arc::new(Inner { environment, catalog: OnceLock::new(), sandbox: OnceLock::new(), requested_at: SystemTime::now() }))
+    }
+
+    /// When the push was asked for.
+    pub fn requested_at(&self) -> SystemTime {
+        self.0.requested_at
+    }
+
+    /// The folders of pushgate.
+    pub fn paths(&self) -> &Paths {
+        &self.0.environment.paths
+    }
+
+    /// How to reach the Docker Engine.
+    pub fn engine_environment(&self) -> &EngineEnvironment {
+        &self.0.environment.engine
+    }
+
+    /// Where registry credentials lie.
+    pub fn docker_config(&self) -> &DockerConfig {
+        &self.0.environment.docker_config
+    }
+
+    /// The component store.
+    ///
+    /// # Errors
+    /// The environment names no data folder.
+    pub fn store(&self) -> Result<ComponentStore, PathsError> {
+        Ok(ComponentStore::new(self.paths().data()?))
+    }
+
+    /// The catalog, read on the first call.
+    ///
+    /// # Errors
+    /// It cannot be read, does not parse, or others may write it.
+    pub fn catalog(&self) -> Result<&Catalog, Failure> {
+        if let Some(catalog) = self.0.catalog.get() {
+            return Ok(catalog);
+        }
+        let catalog = Catalog::load(self.paths().catalog()?)?;
+        Ok(self.0.catalog.get_or_init(|| catalog))
+    }
+
+    /// The sandbox, made on the first call.
+    ///
+    /// # Errors
+    /// The sandbox cannot be set up on this machine.
+    pub fn sandbox(&self) -> Result<&Sandbox, Failure> {
+        if let Some(sandbox) = self.0.sandbox.get() {
+            return Ok(sandbox);
+        }
+        let paths = self.paths();
+        // Without folders of its own, a flavor that is given by its path is compiled each time.
+        let cache = match (paths.cache(), paths.data()) {
+            (Ok(cache), Ok(data)) => Some(CacheOptions { directory: cache.join("compiled"), key_file: data.join("cache.key") }),
+            _ => None,
+        };
+        let sandbox = Sandbox::new(SandboxOptions { cache })?;
+        Ok(self.0.sandbox.get_or_init(|| sandbox))
+    }
+
+    /// Where the image may go, and by which hooks.
+    ///
+    /// # Errors
+    /// No such registry, none that fits, or a damaged entry.
+    pub fn registry(&self, destination: &Destination, image: &ImageReference, report: &mut Report) -> Result<Registry, Failure> {
+        report.image = Some(image.to_string());
+        let registry = match destination {
+            Destination::Registered(name) => self.registered(self.catalog()?.select(image, name.as_deref())?)?,
+            Destination::Given(registry) => {
+                report.warnings.extend(self.overlooked(image));
+                (**registry).clone()
+            }
+        };
+        report.registry = Some(registry.report());
+        Ok(registry)
+    }
+
+    fn registered(&self, entry: RegistryEntry) -> Result<Registry, Failure> {
+        let hooks = entry.hooks.iter().map(|hook| self.hook(&entry, hook)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Registry::from_entry(entry, hooks))
+    }
+
+    fn hook(&self, registry: &RegistryEntry, entry: &HookEntry) -> Result<Hook, Failure> {
+        let flavor = self.catalog()?.hook_flavor(registry, entry)?;
+        Ok(Hook {
+            label: entry.flavor.to_string(),
+            component: Component::Stored(flavor.digest),
+            settings: entry.settings.clone(),
+            grants: entry.grants.clone(),
+        })
+    }
+
+    /// `--uri` goes past the catalog: whoever registered a registry for this image wants to hear of it. It works without a catalog, though.
+    fn overlooked(&self, image: &ImageReference) -> Option<Warning> {
+        self.paths().catalog().ok()?;
+        let names = match self.catalog() {
+            Ok(catalog) => catalog.containing(image),
+            Err(failure) => {
+                return Some(Warning {
+                    hook: None,
+                    code: Some("catalog.unreadable".to_owned()),
+                    message: format!("whether a registered registry contains {image} is not known: {}", failure.message),
+                    hint: failure.hint,
+                });
+            }
+        };
+        if names.is_empty() {
+            return None;
+        }
+        Some(Warning {
+            hook: None,
+            code: Some("uri.registered".to_owned()),
+            message: format!("{image} lies in a registered registry, whose flavors are not asked: {}", names.join(", ")),
+            hint: names.first().map(|name| format!("to ask them: --registry {name}")),
+        })
+    }
+
+    /// A flavor that can be called, and the digest of its component.
+    ///
+    /// # Errors
+    /// The component is missing or is not a flavor.
+    pub fn flavor(&self, label: &str, component: &Component) -> Result<(ComponentDigest, Flavor), Failure> {
+        let sandbox = self.sandbox()?;
+        match component {
+            Component::Stored(digest) => {
+                let store = self.store()?;
+                let read = || store.read(digest).map_err(std::io::Error::other);
+                let flavor = sandbox.load(digest, read).map_err(|error| Failure::from(error).in_flavor(label))?;
+                Ok((*digest, flavor))
+            }
+            Component::File(path) => {
+                let bytes = component_file::read(path)?;
+                let digest = ComponentDigest::of(&bytes);
+                let flavor = sandbox.load(&digest, || Ok(bytes)).map_err(|error| Failure::from(error).in_flavor(label))?;
+                Ok((digest, flavor))
+            }
+        }
+    }
+
+    /// What pushes to `registry`.
+    ///
+    /// # Errors
+    /// Its credentials or certificates cannot be read.
+    pub fn pusher(&self, registry: &Registry) -> Result<Pusher, Failure> {
+        let host = registry.uri.host().clone();
+        let scheme = match registry.transport {
+            Transport::PlainHttp => Scheme::Http,
+            Transport::Tls => Scheme::Https,
+            Transport::Default if host.is_loopback() => Scheme::Http,
+            Transport::Default => Scheme::Https,
+        };
+        let credentials = self.docker_config().credentials(&host)?.credentials;
+        let options = ClientOptions { host, scheme, ca_file: registry.ca_file.clone(), credentials: credentials.clone() };
+        Ok(Pusher::new(RegistryClient::new(options)?, credentials))
+    }
+}

@@ -1,0 +1,99 @@
+//! From a hook's entry to a flavor that can be called.
+
+use std::path::PathBuf;
+
+use pushgate_sandbox::{Capability, ComponentDigest, Flavor};
+
+use crate::exit::{Failure, Kind};
+use crate::gate::Gate;
+use crate::grant::Grant;
+use crate::report::{HookReport, HookVerdict};
+use crate::settings::Settings;
+
+/// A flavor to ask, with what it is given.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// The flavor's name, or the path it was given by.
+    pub label: String,
+    /// Where its component is.
+    pub component: Component,
+    /// Its settings.
+    pub settings: Settings,
+    /// What it may do besides looking at the push.
+    pub grants: Vec<Grant>,
+}
+
+/// Where a flavor's component is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Component {
+    /// In the component store, under this digest.
+    Stored(ComponentDigest),
+    /// In a file that was named beside `--uri`.
+    File(PathBuf),
+}
+
+/// A hook whose flavor is compiled and has every grant that it needs.
+#[derive(Debug)]
+pub struct LoadedHook {
+    pub(super) label: String,
+    pub(super) digest: ComponentDigest,
+    pub(super) flavor: Flavor,
+    pub(super) settings: Settings,
+}
+
+impl Hook {
+    /// Compiles the component, or takes it from the cache, and checks the grants.
+    ///
+    /// # Errors
+    /// The component is missing or is not a flavor, or asks for more than it was granted.
+    pub fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
+        let (digest, flavor) = gate.flavor(&self.label, &self.component)?;
+        require_grants(&self.label, &flavor, &self.grants)?;
+        Ok(LoadedHook { label: self.label.clone(), digest, flavor, settings: self.settings.clone() })
+    }
+}
+
+/// Every capability that the flavor asks for must be granted.
+///
+/// # Errors
+/// Exit 8, with the flags that would grant what is missing.
+pub fn require_grants(label: &str, flavor: &Flavor, grants: &[Grant]) -> Result<(), Failure> {
+    let granted = |capability: Capability| {
+        grants.iter().any(|grant| matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http)))
+    };
+    let missing: Vec<Capability> = flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wishes: Vec<&str> = missing.iter().map(|capability| capability_in_words(*capability)).collect();
+    let flags: Vec<&str> = missing.iter().map(|capability| flag(*capability)).collect();
+    Err(Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
+        .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
+}
+
+/// The flag that would grant a capability.
+const fn flag(capability: Capability) -> &'static str {
+    match capability {
+        Capability::Registry => "--grant registry",
+        Capability::Http => "--grant http=ORIGIN",
+    }
+}
+
+/// What a flavor with this capability wants.
+pub const fn capability_in_words(capability: Capability) -> &'static str {
+    match capability {
+        Capability::Registry => "to ask the registry about repositories and tags",
+        Capability::Http => "to send HTTP requests",
+    }
+}
+
+impl LoadedHook {
+    pub(super) fn not_asked(&self) -> HookReport {
+        HookReport {
+            flavor: self.label.clone(),
+            digest: Some(self.digest.to_string()),
+            verdict: HookVerdict::NotAsked,
+            violations: Vec::new(),
+        }
+    }
+}

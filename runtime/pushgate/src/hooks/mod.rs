@@ -1,0 +1,103 @@
+//! Asks the hooks of a registry. All must approve; a registry without hooks approves by itself, as ZenML's does.
+
+mod host;
+mod load;
+mod verdict;
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use pushgate_reference::ScopedReference;
+use pushgate_sandbox::{Limits, Push};
+
+use crate::exit::Failure;
+use crate::gate::Gate;
+use crate::report::{HookReport, HookVerdict, Report};
+use crate::source::Images;
+
+pub use load::{Component, Hook, LoadedHook, capability_in_words, require_grants};
+
+use host::HookHost;
+use verdict::Verdict;
+
+/// Every hook approved. Only [`ask`] makes one.
+#[derive(Debug)]
+pub struct Approval {
+    _only_ask_makes_one: (),
+}
+
+/// Asks every hook, in order, each in a fresh sandbox, so that a person sees all violations at once. The first that breaks ends it.
+///
+/// # Errors
+/// A hook refused, or gave no usable answer: `report` says which, with its reasons.
+pub async fn ask(
+    gate: &Gate,
+    hooks: &[Hook],
+    scoped: &ScopedReference,
+    dry_run: bool,
+    images: Arc<dyn Images>,
+    report: &mut Report,
+) -> Result<Approval, Failure> {
+    if hooks.is_empty() {
+        return Ok(Approval { _only_ask_makes_one: () });
+    }
+    let started = Instant::now();
+    // Every hook is loaded before the first is asked: a configuration that cannot work asks nobody.
+    let loaded = hooks.iter().map(|hook| hook.load(gate)).collect::<Result<Vec<_>, _>>()?;
+    report.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
+    let mut refused: Option<Failure> = None;
+    for (index, hook) in loaded.iter().enumerate() {
+        let verdict = ask_one(gate, hook, scoped, dry_run, &images, report).await;
+        if let Some(entry) = report.hooks.get_mut(index) {
+            entry.verdict = verdict.name();
+            entry.violations = verdict.violations().to_vec();
+        }
+        report.asking = Some(started.elapsed());
+        match verdict {
+            Verdict::Approved => {}
+            Verdict::Refused { failure, .. } => refused = Some(refused.unwrap_or(failure)),
+            Verdict::Broke(failure) => return Err(failure),
+        }
+    }
+    match refused {
+        Some(failure) => Err(summary(failure, &report.hooks)),
+        None => Ok(Approval { _only_ask_makes_one: () }),
+    }
+}
+
+async fn ask_one(
+    gate: &Gate,
+    hook: &LoadedHook,
+    scoped: &ScopedReference,
+    dry_run: bool,
+    images: &Arc<dyn Images>,
+    report: &mut Report,
+) -> Verdict {
+    let host = Arc::new(HookHost::new(&hook.label, Arc::clone(images)));
+    let push = Push {
+        reference: scoped.to_string(),
+        registry: scoped.host().to_string(),
+        repository: scoped.repository().to_owned(),
+        tag: Some(scoped.tag().to_owned()),
+        registry_uri: scoped.registry_uri().to_string(),
+        settings: hook.settings.to_string(),
+        requested_at: seconds_since_the_epoch(gate.requested_at()),
+        dry_run,
+    };
+    let call = hook.flavor.prepare(push, Arc::clone(&host) as Arc<_>, &Limits::default()).await;
+    report.warnings.extend(host::warnings(&hook.label, &call));
+    verdict::of(&hook.label, call.answer, host.failed())
+}
+
+fn seconds_since_the_epoch(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+/// Where several hooks refused, the error says so; their reasons stand in the report.
+fn summary(first: Failure, hooks: &[HookReport]) -> Failure {
+    let refusing: Vec<&str> = hooks.iter().filter(|hook| hook.verdict == HookVerdict::Refused).map(|hook| hook.flavor.as_str()).collect();
+    match refusing.len() {
+        0 | 1 => first,
+        _ => Failure { message: format!("refused by the flavors {}", refusing.join(", ")), ..first },
+    }
+}

@@ -1,0 +1,104 @@
+//! From a flavor's answer to what becomes of the push, and who has to act.
+//!
+//! | answer | nothing failed in the host | reading the images failed |
+//! |---|---|---|
+//! | approved | goes on | goes on: the flavor did not mind |
+//! | denied | exit 4 | exit 4 |
+//! | misconfigured | exit 8 | exit 8 |
+//! | unavailable | exit 5: nothing that the host knows of was unavailable | exit 6 |
+//! | other | exit 4 | exit 6 |
+//! | a trap, a limit, a bad answer | exit 5 | exit 5 |
+
+use pushgate_sandbox::{Answer, CallError, Violation};
+
+use crate::exit::{Failure, Kind};
+use crate::report::HookVerdict;
+use crate::source::SourceError;
+
+/// What became of one hook.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Approved,
+    Refused { failure: Failure, violations: Vec<Violation> },
+    Broke(Failure),
+}
+
+impl Verdict {
+    pub(super) const fn name(&self) -> HookVerdict {
+        match self {
+            Self::Approved => HookVerdict::Approved,
+            Self::Refused { .. } => HookVerdict::Refused,
+            Self::Broke(_) => HookVerdict::Broke,
+        }
+    }
+
+    pub(super) fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Refused { violations, .. } => violations,
+            Self::Approved | Self::Broke(_) => &[],
+        }
+    }
+}
+
+/// What the answer of `flavor` means, given what failed in the host while it ran.
+pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option<SourceError>) -> Verdict {
+    let refusal = |message: &str, violations| Verdict::Refused {
+        failure: Failure::new(Kind::RefusedByFlavor, format!("refused by the flavor {flavor}{message}")),
+        violations,
+    };
+    match (answer, failed) {
+        (Ok(Answer::Approved), _) => Verdict::Approved,
+        (Ok(Answer::Denied(violations)), _) => refusal("", violations),
+        (Ok(Answer::Misconfigured(message)), _) => Verdict::Broke(
+            Failure::new(Kind::Configuration, format!("the flavor {flavor} does not accept its settings: {message}"))
+                .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows the settings that it takes"))),
+        ),
+        (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(error)) => Verdict::Broke(
+            Failure::new(Kind::SourceFailed, format!("the flavor {flavor} gave up ({message}) because the image could not be read: {error}"))
+                .with_hint(error.hint()),
+        ),
+        (Ok(Answer::Unavailable(message)), None) => Verdict::Broke(
+            Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} says that something is unavailable, but nothing that it was given failed: {message}")),
+        ),
+        (Ok(Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
+        (Err(error), _) => {
+            let hint = error.hint();
+            Verdict::Broke(Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(verdict: &Verdict) -> Option<Kind> {
+        match verdict {
+            Verdict::Approved => None,
+            Verdict::Refused { failure, .. } | Verdict::Broke(failure) => Some(failure.kind),
+        }
+    }
+
+    fn unreadable() -> SourceError {
+        let missing = pushgate_oci::OciLayout::open(std::path::Path::new("/nonexistent/layout")).map(|_| ()).unwrap_err();
+        SourceError::from(missing)
+    }
+
+    #[test]
+    fn each_answer_has_its_owner() {
+        let denied = || Answer::Denied(Vec::new());
+        for (answer, failed, expected) in [
+            (Answer::Approved, None, None),
+            (Answer::Approved, Some(unreadable()), None),
+            (denied(), None, Some(Kind::RefusedByFlavor)),
+            (denied(), Some(unreadable()), Some(Kind::RefusedByFlavor)),
+            (Answer::Misconfigured("x".into()), None, Some(Kind::Configuration)),
+            (Answer::Unavailable("x".into()), None, Some(Kind::FlavorBroke)),
+            (Answer::Unavailable("x".into()), Some(unreadable()), Some(Kind::SourceFailed)),
+            (Answer::Other("x".into()), None, Some(Kind::RefusedByFlavor)),
+            (Answer::Other("x".into()), Some(unreadable()), Some(Kind::SourceFailed)),
+        ] {
+            assert_eq!(kind(&of("f", Ok(answer.clone()), failed.clone())), expected, "{answer:?} {failed:?}");
+        }
+    }
+}

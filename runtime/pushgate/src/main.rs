@@ -1,0 +1,7 @@
+//! The command `pushgate`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(pushgate::cli::run(std::env::args_os()))
+}

@@ -1,0 +1,67 @@
+//! The line of a push: every image that leaves goes through these steps, in this order.
+//!
+//! Each step consumes what the step before made, and the types have no other constructor: there is no [`ScopedReference`] without
+//! the check, no [`Approval`] without the hooks, and nothing to push without both.
+//!
+//! [`ScopedReference`]: pushgate_reference::ScopedReference
+//! [`Approval`]: crate::hooks::Approval
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use pushgate_reference::{ImageReference, ScopedReference};
+use tracing::{Instrument, info_span};
+
+use crate::destination::Destination;
+use crate::exit::Failure;
+use crate::gate::Gate;
+use crate::hooks;
+use crate::pusher::{ApprovedPush, PushReceipt};
+use crate::report::Report;
+use crate::source::{Images, LazySource, Source};
+
+/// What somebody asked for.
+#[derive(Debug)]
+pub struct Request {
+    /// The image's name, as typed.
+    pub image: String,
+    /// Where it may go.
+    pub destination: Destination,
+    /// Where it is.
+    pub source: Source,
+}
+
+/// Checks the name, asks the hooks, and pushes.
+///
+/// # Errors
+/// The first step that fails ends the push; `report` then holds what the steps before it found.
+pub async fn push(gate: &Gate, request: &Request, report: &mut Report) -> Result<PushReceipt, Failure> {
+    let started = Instant::now();
+    let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
+    let registry = info_span!("registry").in_scope(|| gate.registry(&request.destination, &image, report))?;
+    let scoped = info_span!("scope").in_scope(|| registry.uri.scope(&image))?;
+    report.check = Some(started.elapsed());
+
+    let pinned = request.source.pin(gate, &scoped).instrument(info_span!("pin")).await?;
+    let pinned = Arc::new(pinned);
+    let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
+    let approval = hooks::ask(gate, &registry.hooks, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
+    let approved = ApprovedPush::new(scoped, pinned, approval);
+    gate.pusher(&registry)?.push(approved, report).instrument(info_span!("push")).await
+}
+
+/// The same line without the last step. The source is pinned only if a hook looks at the images.
+///
+/// # Errors
+/// As [`push`].
+pub async fn check(gate: &Gate, request: &Request, report: &mut Report) -> Result<ScopedReference, Failure> {
+    let started = Instant::now();
+    let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
+    let registry = info_span!("registry").in_scope(|| gate.registry(&request.destination, &image, report))?;
+    let scoped = info_span!("scope").in_scope(|| registry.uri.scope(&image))?;
+    report.check = Some(started.elapsed());
+
+    let source = LazySource::new(gate, &request.source, &scoped);
+    hooks::ask(gate, &registry.hooks, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await?;
+    Ok(scoped)
+}

@@ -1,0 +1,61 @@
+//! Through the Docker Engine, which has the image and does the transfer.
+//!
+//! The Docker Engine reports a digest in its stream. That is a claim; what counts is the manifest that the registry serves under the
+//! tag afterwards, and that it names the very image that the hooks saw.
+
+use pushgate_oci::{Digest, FetchedManifest};
+use pushgate_reference::ScopedReference;
+
+use super::{Pusher, confirm};
+use crate::engine::{EngineError, EngineName};
+use crate::exit::{Failure, Kind};
+use crate::report::{Remote, Report};
+use crate::source::{EngineImageName, PinnedEngineImage};
+
+pub(super) async fn push(
+    pusher: &Pusher,
+    scoped: &ScopedReference,
+    pinned: &PinnedEngineImage,
+    report: &mut Report,
+) -> Result<(Digest, Remote), Failure> {
+    let engine = &pinned.engine;
+    let target = EngineName::of(scoped);
+    // Asked before anything is sent: a registry that cannot be read afterwards could not confirm the push, and is better found out now.
+    let before = pusher.client.manifest(scoped.repository(), scoped.tag()).await?;
+    if pinned.name != EngineImageName::of(scoped) {
+        engine.tag(&pinned.image.id, &target).await?;
+    }
+    engine.ensure_tag_still(&target, &pinned.image.id).await?;
+
+    report.remote = Some(Remote::Unknown);
+    let claimed = match engine.push(&target, &pusher.credentials, scoped.host(), &()).await {
+        Ok(claimed) => claimed,
+        Err(error) => return Err(settle(pusher, scoped, before.as_ref(), error, report).await),
+    };
+    let manifest = confirm::served(&pusher.client, scoped, &claimed).await?;
+    confirm::is_image(scoped, &manifest, &pinned.image)?;
+    let unchanged = before.is_some_and(|before| before.digest == manifest.digest);
+    Ok((manifest.digest, if unchanged { Remote::Unchanged } else { Remote::Updated }))
+}
+
+/// The push failed, or its end was lost. Whether something changed all the same is asked of the registry.
+async fn settle(
+    pusher: &Pusher,
+    scoped: &ScopedReference,
+    before: Option<&FetchedManifest>,
+    error: EngineError,
+    report: &mut Report,
+) -> Failure {
+    let is_unknown = error.leaves_registry_unknown();
+    let failure = Failure::from(error);
+    let changed = match pusher.client.manifest(scoped.repository(), scoped.tag()).await {
+        Ok(after) if after.as_ref().map(|manifest| &manifest.digest) == before.map(|manifest| &manifest.digest) => {
+            report.remote = Some(Remote::Unchanged);
+            return failure;
+        }
+        Ok(_) => "the registry serves something else under the tag than before",
+        Err(_) if is_unknown => "and what the registry serves under the tag now could not be found out",
+        Err(_) => return failure,
+    };
+    Failure { kind: Kind::Unconfirmed, message: format!("{}; {changed}", failure.message), ..failure }
+}

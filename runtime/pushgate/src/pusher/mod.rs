@@ -1,0 +1,74 @@
+//! The last step: sends what was approved, and confirms that the registry now serves just that.
+
+mod confirm;
+mod engine;
+mod layout;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use pushgate_oci::{Credentials, Digest, RegistryClient};
+use pushgate_reference::ScopedReference;
+
+use crate::exit::Failure;
+use crate::hooks::Approval;
+use crate::report::{Remote, Report};
+use crate::source::PinnedSource;
+
+/// A push that went through every step before this one. There is no other way to make one.
+#[derive(Debug)]
+pub struct ApprovedPush {
+    scoped: ScopedReference,
+    pinned: Arc<PinnedSource>,
+    _approval: Approval,
+}
+
+impl ApprovedPush {
+    /// A push of `pinned` to `scoped` that every hook approved.
+    pub fn new(scoped: ScopedReference, pinned: Arc<PinnedSource>, approval: Approval) -> Self {
+        Self { scoped, pinned, _approval: approval }
+    }
+}
+
+/// What was pushed, as the registry confirmed it.
+#[derive(Debug, Clone)]
+pub struct PushReceipt {
+    /// `registry/repository`, canonical.
+    pub repository: String,
+    /// The digest of the manifest that the registry serves under the tag.
+    pub digest: Digest,
+    /// Whether the tag moved.
+    pub remote: Remote,
+}
+
+/// Pushes to one registry: through the Docker Engine where the image lies in it, else straight.
+#[derive(Debug)]
+pub struct Pusher {
+    client: RegistryClient,
+    credentials: Credentials,
+}
+
+impl Pusher {
+    /// A pusher to the registry of `client`, with the credentials that the Docker Engine is given for it.
+    pub fn new(client: RegistryClient, credentials: Credentials) -> Self {
+        Self { client, credentials }
+    }
+
+    /// Pushes, and confirms.
+    ///
+    /// # Errors
+    /// Nothing was pushed; or, with exit 9, what the registry serves differs from what was approved or could not be confirmed.
+    pub async fn push(&self, approved: ApprovedPush, report: &mut Report) -> Result<PushReceipt, Failure> {
+        let started = Instant::now();
+        report.remote = Some(Remote::Unchanged);
+        let pushed = match &*approved.pinned {
+            PinnedSource::Engine(pinned) => engine::push(self, &approved.scoped, pinned, report).await,
+            PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, report).await,
+        };
+        report.pushing = Some(started.elapsed());
+        let (digest, remote) = pushed?;
+        report.remote = Some(remote);
+        report.digest = Some(digest.clone());
+        Ok(PushReceipt { repository: format!("{}/{}", approved.scoped.host(), approved.scoped.repository()), digest, remote })
+    }
+}

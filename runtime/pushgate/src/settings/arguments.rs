@@ -1,0 +1,122 @@
+//! Settings from the command line: `--settings JSON|@FILE`, `--set K=V`, `--set K:=JSON`.
+//!
+//! Two steps, because a malformed argument is told before the flavor is even loaded, and what `K=V` means depends on the flavor's schema.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use super::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, json};
+use crate::name::shorten;
+
+/// `--settings` and every `--set` of one hook: well-formed, each key once.
+#[derive(Debug, Default)]
+pub struct SettingsArguments {
+    given: Map<String, Value>,
+    texts: Vec<(String, String)>,
+}
+
+impl SettingsArguments {
+    /// Parses the arguments. `settings` is JSON, or `@` and the path of a file that holds it; `set` are the values of `--set`.
+    ///
+    /// # Errors
+    /// Arguments that are malformed, a key that is given twice, a file that can't be read.
+    pub fn parse(settings: Option<&str>, set: &[impl AsRef<str>]) -> Result<Self, SettingsError> {
+        let mut given = match settings {
+            None => Settings::default(),
+            Some(argument) => match argument.strip_prefix('@') {
+                None => Settings::parse(argument)?,
+                Some(path) => Settings::parse(&read(PathBuf::from(path))?)?,
+            },
+        }
+        .0;
+        let mut texts: Vec<(String, String)> = Vec::new();
+        for argument in set.iter().map(AsRef::as_ref) {
+            let not_an_assignment = || SettingsError::NotAnAssignment { text: shorten(argument) };
+            let (left, right) = argument.split_once('=').ok_or_else(not_an_assignment)?;
+            let (key, is_json) = left.strip_suffix(':').map_or((left, false), |key| (key, true));
+            if key.is_empty() {
+                return Err(not_an_assignment());
+            }
+            if given.contains_key(key) || texts.iter().any(|(other, _)| other == key) {
+                return Err(SettingsError::Repeated { key: shorten(key) });
+            }
+            if is_json {
+                let not_json = |reason| SettingsError::ValueNotJson { key: shorten(key), reason };
+                given.insert(key.to_owned(), json::parse(right).map_err(not_json)?);
+            } else {
+                texts.push((key.to_owned(), right.to_owned()));
+            }
+        }
+        // Told now rather than after the flavor was loaded.
+        let given = Settings::from_object(given)?.0;
+        Ok(Self { given, texts })
+    }
+
+    /// Whether no argument was given.
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.texts.is_empty()
+    }
+
+    /// Makes the settings. `schema` is the flavor's JSON Schema, where it has one: the `type` that it gives a property of the object decides
+    /// how the V of `K=V` is read. Without one, or where `string` is among the types, V is a string. References are not followed.
+    ///
+    /// # Errors
+    /// A V that can't be read as the schema wants it, or settings that are too large.
+    pub fn resolve(self, schema: Option<&Value>) -> Result<Settings, SettingsError> {
+        let mut object = self.given;
+        for (key, text) in self.texts {
+            let wanted = schema.and_then(|schema| schema.get("properties")?.get(&key)?.get("type"));
+            let value = typed(&key, text, wanted)?;
+            object.insert(key, value);
+        }
+        Settings::from_object(object)
+    }
+}
+
+/// Reads a text as one of the types that a schema wants.
+fn typed(key: &str, text: String, wanted: Option<&Value>) -> Result<Value, SettingsError> {
+    let types: Vec<&str> = match wanted {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let Some(first) = types.iter().find_map(|name| expected(name)) else {
+        return Ok(Value::String(text));
+    };
+    if types.contains(&"string") {
+        return Ok(Value::String(text));
+    }
+    match json::parse(&text) {
+        Ok(value) if types.iter().any(|name| is_of_type(&value, name)) => Ok(value),
+        _ => Err(SettingsError::WrongType { key: shorten(key), expected: first, value: shorten(&text) }),
+    }
+}
+
+/// A type of JSON Schema with its article; none for `string`, `null` and what is no type.
+fn expected(name: &str) -> Option<&'static str> {
+    ["an integer", "a number", "a boolean", "an array", "an object"]
+        .into_iter()
+        .find(|with_article| with_article.split_once(' ').is_some_and(|(_, kind)| kind == name))
+}
+
+fn is_of_type(value: &Value, name: &str) -> bool {
+    match expected(name) {
+        Some("an integer") => value.is_i64() || value.is_u64(),
+        Some(with_article) => describe(value) == with_article,
+        None => false,
+    }
+}
+
+/// Reads a settings file, which may be a pipe.
+fn read(path: PathBuf) -> Result<String, SettingsError> {
+    let limit = 4 * MAX_SETTINGS_BYTES as u64 + 1;
+    let mut text = String::new();
+    // One byte beyond the limit is enough for the parser to refuse it.
+    match File::open(&path).and_then(|file| file.take(limit).read_to_string(&mut text)) {
+        Ok(_) => Ok(text),
+        Err(source) => Err(SettingsError::File { path, source }),
+    }
+}

@@ -1,0 +1,203 @@
+//! The settings that a registry gives a hook: one JSON object.
+//!
+//! They come from `--settings` and `--set` ([`SettingsArguments`]) or from the catalog, which is TOML. Whatever way they came, they hold only
+//! what both notations can say: no `null`, no integer beyond 64 bits, no infinite number, nesting of at most [`MAX_DEPTH`] and
+//! [`MAX_SETTINGS_BYTES`] of JSON. So a hook sees the same with `--uri` as with a registered registry.
+//!
+//! Settings are not secret: the flavor reads all of them, and `describe` prints them.
+
+mod arguments;
+mod json;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use crate::name::shorten;
+
+pub use arguments::SettingsArguments;
+
+/// The largest settings object, in bytes of JSON without spaces.
+pub const MAX_SETTINGS_BYTES: usize = 256 * 1024;
+
+/// How deep arrays and objects may be nested, the settings object itself counted.
+pub const MAX_DEPTH: usize = 32;
+
+/// A JSON object that a hook may be given. The default is the empty object.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings(Map<String, Value>);
+
+/// Settings that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The text is not JSON, or a key stands twice in an object.
+    #[error("the settings are not valid JSON: {reason}")]
+    NotJson {
+        /// What was found, with line and column.
+        reason: String,
+    },
+    /// JSON, but not an object.
+    #[error("the settings are {found}, not a JSON object")]
+    NotAnObject {
+        /// What they are instead.
+        found: &'static str,
+    },
+    /// More than [`MAX_SETTINGS_BYTES`].
+    #[error("the settings are larger than {} KiB", MAX_SETTINGS_BYTES / 1024)]
+    TooLarge,
+    /// A value that the catalog can't hold.
+    #[error("the setting `{key}` holds {found}")]
+    Unsupported {
+        /// The key in the settings object.
+        key: String,
+        /// What the value, or a part of it, is.
+        found: &'static str,
+    },
+    /// A `--set` that is neither `K=V` nor `K:=JSON`.
+    #[error("`{text}` does not set anything: expected KEY=VALUE or KEY:=JSON")]
+    NotAnAssignment {
+        /// The argument, shortened.
+        text: String,
+    },
+    /// The right side of `K:=JSON` is not JSON.
+    #[error("the value of `{key}:=` is not valid JSON: {reason}")]
+    ValueNotJson {
+        /// The key.
+        key: String,
+        /// What was found, with line and column.
+        reason: String,
+    },
+    /// The same key more than once, be it in `--set` or in `--settings` and `--set`.
+    #[error("the setting `{key}` is given twice")]
+    Repeated {
+        /// The key.
+        key: String,
+    },
+    /// `K=V` where the flavor's schema wants something that V is not.
+    #[error("the setting `{key}` must be {expected}, and `{value}` is not")]
+    WrongType {
+        /// The key.
+        key: String,
+        /// What the schema expects, with its article.
+        expected: &'static str,
+        /// The text that was given, shortened.
+        value: String,
+    },
+    /// `--settings @FILE` that can't be read.
+    #[error("can't read the settings file `{}`", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl SettingsError {
+    /// What the caller can do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NotJson { .. } | Self::File { .. } => return None,
+            Self::NotAnObject { .. } => r#"write {"key": value}, or --set KEY=VALUE for each"#.to_owned(),
+            Self::TooLarge => "settings are for a hook's options, not for data".to_owned(),
+            Self::Unsupported { .. } => "leave a key out instead of giving it null, and write large numbers as strings".to_owned(),
+            Self::NotAnAssignment { .. } => "KEY=VALUE sets a string, KEY:=JSON anything else".to_owned(),
+            Self::ValueNotJson { key, .. } => format!("for a string, write {key}=VALUE"),
+            Self::Repeated { .. } => "give each setting once".to_owned(),
+            Self::WrongType { key, expected, .. } => match *expected {
+                "an array" => format!(r#"write it as JSON: --set '{key}:=["…"]'"#),
+                "an object" => format!(r#"write it as JSON: --set '{key}:={{"…": "…"}}'"#),
+                _ => "the flavor's settings schema demands it: see `pushgate flavor describe`".to_owned(),
+            },
+        })
+    }
+
+    /// Whether it is the flavor's schema that refuses, rather than the command line that is malformed.
+    pub const fn is_refusal_by_schema(&self) -> bool {
+        matches!(self, Self::WrongType { .. })
+    }
+}
+
+impl Settings {
+    /// Parses one JSON object.
+    ///
+    /// # Errors
+    /// Text that is not JSON, repeats a key, is not an object, or is beyond what settings may hold.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        // Spaces don't count, but they are not without a limit either.
+        if text.len() > 4 * MAX_SETTINGS_BYTES {
+            return Err(SettingsError::TooLarge);
+        }
+        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason })? {
+            Value::Object(object) => Self::from_object(object),
+            other => Err(SettingsError::NotAnObject { found: describe(&other) }),
+        }
+    }
+
+    /// Takes an object that was made elsewhere.
+    ///
+    /// # Errors
+    /// An object that is beyond what settings may hold.
+    pub fn from_object(object: Map<String, Value>) -> Result<Self, SettingsError> {
+        for (key, value) in &object {
+            check(value, 2).map_err(|found| SettingsError::Unsupported { key: shorten(key), found })?;
+        }
+        let settings = Self(object);
+        if settings.to_string().len() > MAX_SETTINGS_BYTES {
+            return Err(SettingsError::TooLarge);
+        }
+        Ok(settings)
+    }
+
+    /// The object.
+    pub const fn as_object(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// JSON without spaces, as the hook gets it.
+impl fmt::Display for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = serde_json::to_string(&self.0).map_err(|_| fmt::Error)?;
+        formatter.write_str(&text)
+    }
+}
+
+/// The kind of a JSON value, with its article.
+fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Refuses what TOML can't hold, so that both ways to give settings are one. `depth` is that of `value`, should it be a container.
+fn check(value: &Value, depth: usize) -> Result<(), &'static str> {
+    match value {
+        Value::Null => Err("null, which the catalog can't hold"),
+        Value::Bool(_) | Value::String(_) => Ok(()),
+        Value::Number(number) if number.is_u64() && !number.is_i64() => Err(BEYOND_64_BITS),
+        // A whole number beyond 64 bits reaches us as a float that has already lost its last digits.
+        Value::Number(number) if number.is_f64() && number.as_f64().is_none_or(|float| float.abs() >= TWO_TO_63) => Err(BEYOND_64_BITS),
+        Value::Number(_) => Ok(()),
+        Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => Err("arrays and objects nested too deeply"),
+        Value::Array(items) => items.iter().try_for_each(|item| check(item, depth + 1)),
+        Value::Object(members) => members.values().try_for_each(|member| check(member, depth + 1)),
+    }
+}
+
+const BEYOND_64_BITS: &str = "a number beyond 64 bits";
+const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+
+#[cfg(test)]
+mod tests;

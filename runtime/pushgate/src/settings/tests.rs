@@ -1,0 +1,145 @@
+use std::os::unix::fs::symlink;
+
+use serde_json::json;
+
+use super::*;
+
+fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, SettingsError> {
+    let settings = SettingsArguments::parse(settings, set)?.resolve(schema.as_ref())?;
+    Ok(Value::Object(settings.as_object().clone()))
+}
+
+fn message(settings: Option<&str>, set: &[&str]) -> String {
+    resolve(settings, set, None).unwrap_err().to_string()
+}
+
+#[test]
+fn both_flags_add_up() {
+    let value = resolve(Some(r#"{"labels": ["a"], "deep": {"x": 1}}"#), &["tag=v1", "n:=2", "e="], None).unwrap();
+    assert_eq!(value, json!({"labels": ["a"], "deep": {"x": 1}, "tag": "v1", "n": 2, "e": ""}));
+    assert_eq!(resolve(None, &[], None).unwrap(), json!({}));
+}
+
+#[test]
+fn the_first_equals_sign_separates() {
+    assert_eq!(resolve(None, &["a=b=c", "d:=\"e=f\"", "g.h=i"], None).unwrap(), json!({"a": "b=c", "d": "e=f", "g.h": "i"}));
+    assert_eq!(resolve(None, &["a=:=1"], None).unwrap(), json!({"a": ":=1"}));
+}
+
+#[test]
+fn malformed_arguments() {
+    assert_eq!(message(None, &["novalue"]), "`novalue` does not set anything: expected KEY=VALUE or KEY:=JSON");
+    assert_eq!(message(None, &["=x"]), "`=x` does not set anything: expected KEY=VALUE or KEY:=JSON");
+    assert_eq!(message(None, &[":=1"]), "`:=1` does not set anything: expected KEY=VALUE or KEY:=JSON");
+    assert!(message(None, &["a:=oops"]).starts_with("the value of `a:=` is not valid JSON: expected value at line 1"));
+    assert!(message(None, &["a:=1 2"]).contains("trailing characters"));
+    assert_eq!(message(Some("[1]"), &[]), "the settings are an array, not a JSON object");
+    assert_eq!(message(Some("null"), &[]), "the settings are null, not a JSON object");
+    assert!(message(Some("{"), &[]).starts_with("the settings are not valid JSON: EOF"));
+    assert!(message(Some(""), &[]).starts_with("the settings are not valid JSON: EOF"));
+}
+
+#[test]
+fn a_repeated_key_is_an_error_wherever_it_repeats() {
+    for (settings, set) in
+        [(None, vec!["a=1", "a=1"]), (None, vec!["a=1", "a:=1"]), (None, vec!["a:=1", "a=1"]), (Some(r#"{"a": 1}"#), vec!["a=1"])]
+    {
+        assert_eq!(message(settings, &set), "the setting `a` is given twice");
+    }
+    assert!(message(Some(r#"{"a": 1, "a": 2}"#), &[]).contains("the key `a` stands twice at line 1 column"));
+    assert!(message(Some(r#"{"x": [{"a": 1, "\u0061": 2}]}"#), &[]).contains("the key `a` stands twice"));
+}
+
+#[test]
+fn what_the_catalog_could_not_hold_is_refused_everywhere() {
+    assert_eq!(message(Some(r#"{"a": null}"#), &[]), "the setting `a` holds null, which the catalog can't hold");
+    assert_eq!(message(None, &["a:=[1, {\"b\": null}]"]), "the setting `a` holds null, which the catalog can't hold");
+    for number in ["9223372036854775808", "18446744073709551616", "-9223372036854775809", "1e300"] {
+        assert_eq!(message(None, &[&format!("a:={number}")]), "the setting `a` holds a number beyond 64 bits");
+    }
+    assert!(message(None, &["a:=1e999"]).contains("number out of range"));
+    let numbers = resolve(None, &["a:=9223372036854775807", "b:=-9223372036854775808", "c:=1.5", "d:=-0.0"], None).unwrap();
+    assert_eq!(numbers, json!({"a": i64::MAX, "b": i64::MIN, "c": 1.5, "d": -0.0}));
+}
+
+#[test]
+fn settings_are_bounded() {
+    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    // The settings object itself is the first level.
+    assert!(resolve(None, &[&format!("a:={}", deep(MAX_DEPTH - 1))], None).is_ok());
+    assert!(message(None, &[&format!("a:={}", deep(MAX_DEPTH))]).contains("nested too deeply"));
+    assert!(message(None, &[&format!("a:={}", deep(100_000))]).contains("recursion limit"));
+    let fits = "x".repeat(MAX_SETTINGS_BYTES - r#"{"a":""}"#.len());
+    assert!(resolve(None, &[&format!("a={fits}")], None).is_ok());
+    assert_eq!(message(None, &[&format!("a={fits}x")]), "the settings are larger than 256 KiB");
+    assert_eq!(message(Some(&" ".repeat(4 * MAX_SETTINGS_BYTES + 1)), &[]), "the settings are larger than 256 KiB");
+}
+
+#[test]
+fn a_schema_decides_what_a_text_means() {
+    let schema = json!({"properties": {
+        "integer": {"type": "integer"},
+        "number": {"type": "number"},
+        "boolean": {"type": "boolean"},
+        "array": {"type": "array", "items": {"type": "string"}},
+        "object": {"type": "object"},
+        "string": {"type": "string"},
+        "optional": {"type": ["integer", "null"]},
+        "either": {"type": ["integer", "string"]},
+        "untyped": {"minLength": 1},
+        "nonsense": {"type": 7},
+    }});
+    let set = [
+        "integer=3",
+        "number=0.5",
+        "boolean=true",
+        r#"array=["a"]"#,
+        r#"object={"a": 1}"#,
+        "string=3",
+        "optional=4",
+        "either=5",
+        "untyped=6",
+        "nonsense=7",
+        "unknown=8",
+    ];
+    let value = resolve(None, &set, Some(schema.clone())).unwrap();
+    let expected = json!({
+        "integer": 3, "number": 0.5, "boolean": true, "array": ["a"], "object": {"a": 1}, "string": "3", "optional": 4,
+        "either": "5", "untyped": "6", "nonsense": "7", "unknown": "8",
+    });
+    assert_eq!(value, expected);
+
+    for (set, expected) in [
+        ("integer=x", "the setting `integer` must be an integer, and `x` is not"),
+        ("integer=1.5", "the setting `integer` must be an integer, and `1.5` is not"),
+        ("number=", "the setting `number` must be a number, and `` is not"),
+        ("boolean=yes", "the setting `boolean` must be a boolean, and `yes` is not"),
+        ("array=a,b", "the setting `array` must be an array, and `a,b` is not"),
+        ("object=[]", "the setting `object` must be an object, and `[]` is not"),
+        ("optional=null", "the setting `optional` must be an integer, and `null` is not"),
+    ] {
+        let error = resolve(None, &[set], Some(schema.clone())).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(error.is_refusal_by_schema() && error.hint().is_some());
+    }
+    // JSON is taken as it is: what the schema says of it is checked elsewhere.
+    assert_eq!(resolve(None, &["integer:=\"x\""], Some(schema)).unwrap(), json!({"integer": "x"}));
+    // A schema is a flavor's word: one that is not an object decides nothing.
+    assert_eq!(resolve(None, &["a=1"], Some(json!(true))).unwrap(), json!({"a": "1"}));
+}
+
+#[test]
+fn settings_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.json");
+    let argument = format!("@{}", path.display());
+    assert_eq!(message(Some(&argument), &[]), format!("can't read the settings file `{}`", path.display()));
+    std::fs::write(&path, r#"{"a": 1}"#).unwrap();
+    assert_eq!(resolve(Some(&argument), &["b=2"], None).unwrap(), json!({"a": 1, "b": "2"}));
+    std::fs::write(&path, b"\xff").unwrap();
+    assert!(message(Some(&argument), &[]).starts_with("can't read the settings file"));
+    // Endless input is read up to the limit and no further.
+    std::fs::remove_file(&path).unwrap();
+    symlink("/dev/zero", &path).unwrap();
+    assert_eq!(message(Some(&argument), &[]), "the settings are larger than 256 KiB");
+}

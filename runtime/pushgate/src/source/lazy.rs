@@ -1,0 +1,35 @@
+//! A source that is pinned only when a hook asks for the images, so that a check needs no Docker where no hook looks.
+
+use async_trait::async_trait;
+use pushgate_reference::ScopedReference;
+use tokio::sync::OnceCell;
+
+use super::pinned::ListedImages;
+use super::{Images, PinnedSource, Source, SourceError};
+use crate::gate::Gate;
+
+/// The source of a check.
+#[derive(Debug)]
+pub struct LazySource {
+    gate: Gate,
+    source: Source,
+    scoped: ScopedReference,
+    pinned: OnceCell<Result<PinnedSource, SourceError>>,
+}
+
+impl LazySource {
+    /// Remembers what to pin, and reads nothing.
+    pub fn new(gate: &Gate, source: &Source, scoped: &ScopedReference) -> Self {
+        Self { gate: gate.clone(), source: source.clone(), scoped: scoped.clone(), pinned: OnceCell::new() }
+    }
+}
+
+#[async_trait]
+impl Images for LazySource {
+    async fn images(&self) -> Result<ListedImages, SourceError> {
+        match self.pinned.get_or_init(|| self.source.pin(&self.gate, &self.scoped)).await {
+            Ok(pinned) => pinned.images().await,
+            Err(error) => Err(error.clone()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How a source is written: the transport names of containers-transports(5), always with their scheme.
+
+use std::path::PathBuf;
+
+use pushgate_reference::{ImageReference, ParseReferenceError, ScopedReference};
+
+/// Where an image is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `docker-daemon:[NAME|sha256:ID]`: in the Docker Engine; without a name, under the name that it is pushed by.
+    DockerDaemon(Option<EngineImageName>),
+    /// `oci:DIR[:REF]`: in a directory that holds an OCI image layout.
+    OciLayout {
+        /// The directory.
+        directory: PathBuf,
+        /// The `org.opencontainers.image.ref.name` of one image in it; none where it holds only one.
+        reference: Option<String>,
+    },
+}
+
+/// A name or an ID by which the Docker Engine is asked for an image. Safe in a URL: it is built from parsed values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineImageName(String);
+
+impl EngineImageName {
+    /// The name under which a push's image is expected.
+    pub fn of(scoped: &ScopedReference) -> Self {
+        Self(format!("{}:{}", scoped.engine_repository(), scoped.tag()))
+    }
+
+    /// What the Docker Engine is asked for.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn parse(text: &str) -> Result<Self, ParseSourceError> {
+        if let Some(id) = text.strip_prefix("sha256:") {
+            let hexadecimal = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            return if hexadecimal && (1..=64).contains(&id.len()) {
+                Ok(Self(text.to_owned()))
+            } else {
+                Err(ParseSourceError::ImageId { text: text.to_owned() })
+            };
+        }
+        let name = ImageReference::parse(text)?;
+        Ok(Self(format!("{}:{}", name.engine_repository(), name.tag())))
+    }
+}
+
+/// Why a text is not a source.
+#[derive(Debug, thiserror::Error)]
+pub enum ParseSourceError {
+    /// No transport, or one that is not known.
+    #[error("`{text}` is not a source: it starts with no known transport")]
+    Transport {
+        /// The text as given.
+        text: String,
+    },
+    /// `oci:` without a directory, or with an empty reference.
+    #[error("`{text}` is not a source: {missing} is missing after `oci:`")]
+    OciLayout {
+        /// The text as given.
+        text: String,
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// `docker-daemon:sha256:` without an ID.
+    #[error("`{text}` is not an image ID: `sha256:` and up to 64 lower-case hexadecimal digits")]
+    ImageId {
+        /// The text as given.
+        text: String,
+    },
+    /// `docker-daemon:` with something that is not an image's name.
+    #[error(transparent)]
+    Name(#[from] ParseReferenceError),
+}
+
+impl ParseSourceError {
+    /// The remedy, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Transport { text } => Some(match text.split_once(':') {
+                None if text.contains('/') => format!("for an OCI layout: oci:{text}"),
+                _ => "docker-daemon:[NAME|sha256:ID] or oci:DIR[:REF]".to_owned(),
+            }),
+            Self::OciLayout { .. } => Some("oci:DIR[:REF]".to_owned()),
+            Self::ImageId { .. } => Some("`docker images --no-trunc` shows the IDs".to_owned()),
+            Self::Name(error) => error.hint(),
+        }
+    }
+}
+
+impl std::str::FromStr for Source {
+    type Err = ParseSourceError;
+
+    fn from_str(text: &str) -> Result<Self, ParseSourceError> {
+        match text.split_once(':') {
+            Some(("docker-daemon", "")) => Ok(Self::DockerDaemon(None)),
+            Some(("docker-daemon", name)) => EngineImageName::parse(name).map(|name| Self::DockerDaemon(Some(name))),
+            Some(("oci", location)) => {
+                let missing = |missing| ParseSourceError::OciLayout { text: text.to_owned(), missing };
+                let (directory, reference) = match location.split_once(':') {
+                    Some((_, "")) => return Err(missing("the reference")),
+                    Some((directory, reference)) => (directory, Some(reference.to_owned())),
+                    None => (location, None),
+                };
+                if directory.is_empty() {
+                    return Err(missing("the directory"));
+                }
+                Ok(Self::OciLayout { directory: PathBuf::from(directory), reference })
+            }
+            _ => Err(ParseSourceError::Transport { text: text.to_owned() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(directory: &str, reference: Option<&str>) -> Source {
+        Source::OciLayout { directory: PathBuf::from(directory), reference: reference.map(str::to_owned) }
+    }
+
+    #[test]
+    fn sources_are_read_as_containers_transports_writes_them() {
+        for (text, expected) in [
+            ("docker-daemon:", Source::DockerDaemon(None)),
+            ("docker-daemon:ubuntu", Source::DockerDaemon(Some(EngineImageName("docker.io/library/ubuntu:latest".into())))),
+            ("docker-daemon:sha256:0a1b", Source::DockerDaemon(Some(EngineImageName("sha256:0a1b".into())))),
+            ("oci:build/image", layout("build/image", None)),
+            ("oci:/tmp/x:v1", layout("/tmp/x", Some("v1"))),
+            ("oci:/tmp/x:a:b", layout("/tmp/x", Some("a:b"))),
+        ] {
+            assert_eq!(text.parse::<Source>().unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_source_says_how_to_write_one() {
+        for (text, hint) in [
+            ("build/image", "for an OCI layout: oci:build/image"),
+            ("ubuntu:22.04", "docker-daemon:[NAME|sha256:ID] or oci:DIR[:REF]"),
+            ("oci:", "oci:DIR[:REF]"),
+            ("oci:dir:", "oci:DIR[:REF]"),
+            ("docker-daemon:sha256:xyz", "`docker images --no-trunc` shows the IDs"),
+        ] {
+            let error = text.parse::<Source>().unwrap_err();
+            assert_eq!(error.hint().as_deref(), Some(hint), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_engine_name_cannot_carry_an_engine_url() {
+        for text in ["docker-daemon:a?x", "docker-daemon:a#x", "docker-daemon:a/../../containers/create", "docker-daemon:%2e%2e"] {
+            assert!(text.parse::<Source>().is_err(), "{text}");
+        }
+    }
+}

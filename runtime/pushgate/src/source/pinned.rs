@@ -1,0 +1,82 @@
+//! A source whose bytes are settled.
+
+use async_trait::async_trait;
+use pushgate_oci::{ImageConfig, PinnedContent};
+use pushgate_sandbox::Image;
+
+use super::{EngineImageName, SourceError};
+use crate::engine::{DockerEngine, EngineImage};
+
+/// Which bytes are pushed. Only [`Source::pin`](super::Source::pin) makes one.
+#[derive(Debug)]
+pub enum PinnedSource {
+    /// An image of the Docker Engine, by its ID.
+    Engine(PinnedEngineImage),
+    /// Content of an OCI layout, by the digest of its manifest or index.
+    Layout(PinnedContent),
+}
+
+/// An image of the Docker Engine.
+#[derive(Debug)]
+pub struct PinnedEngineImage {
+    /// The Docker Engine that has it.
+    pub engine: DockerEngine,
+    /// How it was asked for.
+    pub name: EngineImageName,
+    /// What the name stood for when it was pinned.
+    pub image: EngineImage,
+}
+
+/// What the images of a push are, for the hooks.
+#[async_trait]
+pub trait Images: Send + Sync {
+    /// Every image of the push, in the order of its index; empty only for an artifact.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    async fn images(&self) -> Result<ListedImages, SourceError>;
+}
+
+/// The answer of [`Images::images`].
+#[derive(Debug, Clone)]
+pub enum ListedImages {
+    /// At least one image.
+    Images(Vec<Image>),
+    /// No image but an artifact of this type.
+    Artifact(String),
+}
+
+impl PinnedSource {
+    /// The digest that names the pinned bytes: of the image's config in the Docker Engine, of the manifest or index in a layout.
+    pub fn digest_text(&self) -> String {
+        match self {
+            Self::Engine(pinned) => pinned.image.id.to_string(),
+            Self::Layout(content) => content.root().digest.to_string(),
+        }
+    }
+
+    fn list(&self) -> ListedImages {
+        match self {
+            Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config)]),
+            Self::Layout(content) => match content.artifact_type() {
+                Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
+                None => ListedImages::Images(content.images().iter().map(|image| shown(&image.config)).collect()),
+            },
+        }
+    }
+}
+
+fn shown(config: &ImageConfig) -> Image {
+    Image {
+        platform: config.platform().to_string(),
+        labels: config.labels().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        config: config.to_json(),
+    }
+}
+
+#[async_trait]
+impl Images for PinnedSource {
+    async fn images(&self) -> Result<ListedImages, SourceError> {
+        Ok(self.list())
+    }
+}

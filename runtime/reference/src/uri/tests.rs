@@ -1,0 +1,80 @@
+use super::{ParseUriError, RegistryUri};
+
+#[test]
+fn canonical_forms() {
+    for (text, canonical, host, path) in [
+        ("registry.example.com", "registry.example.com", "registry.example.com", ""),
+        ("Registry.example.com/team//", "registry.example.com/team", "registry.example.com", "team"),
+        ("localhost", "localhost", "localhost", ""),
+        ("Localhost/a", "localhost/a", "localhost", "a"),
+        ("localhost:5000/a/b", "localhost:5000/a/b", "localhost:5000", "a/b"),
+        ("registry:5000", "registry:5000", "registry:5000", ""),
+        ("docker.io", "docker.io", "docker.io", ""),
+        ("index.docker.io/user", "docker.io/user", "docker.io", "user"),
+        ("Docker.IO/user", "docker.io/user", "docker.io", "user"),
+        ("user", "docker.io/user", "docker.io", "user"),
+        ("user_1/team", "docker.io/user_1/team", "docker.io", "user_1/team"),
+        ("[0:0::1]:5000/a", "[::1]:5000/a", "[::1]:5000", "a"),
+    ] {
+        let uri = RegistryUri::parse(text).expect(text);
+        assert_eq!((uri.to_string().as_str(), uri.host().as_str(), uri.path()), (canonical, host, path), "{text}");
+    }
+}
+
+#[test]
+fn errors_name_the_value_and_the_remedy() {
+    let form = "write HOST[:PORT][/PATH], as in `registry.example.com/team`";
+    let kept = "credentials are kept by the registry's login, not in its URI";
+    for (text, message, hint) in [
+        ("", "the registry URI `` is empty", form),
+        ("//", "the registry URI `//` is empty", form),
+        (
+            "https://registry.example.com/team/",
+            "the registry URI `https://registry.example.com/team/` has a scheme",
+            "write `registry.example.com/team`",
+        ),
+        ("https://registry/team", "the registry URI `https://registry/team` has a scheme", "write `registry:443/team`"),
+        ("http://registry", "the registry URI `http://registry` has a scheme", "write `registry:80`"),
+        ("oci://registry/team", "the registry URI `oci://registry/team` has a scheme", form),
+        ("https://a.io/x?y=z", "the registry URI `https://a.io/x?y=z` has a scheme", form),
+        ("https://user:word@a.io/x", "the registry URI `https://***@a.io/x` has a scheme", "write `a.io/x`"),
+        (
+            "user:word@a.io/x",
+            "the registry URI `***@a.io/x` has an `@`: it names neither user nor digest",
+            &format!("write `a.io/x`; {kept}"),
+        ),
+        (
+            "a.io/x@sha256:0123456789abcdef0123456789abcdef",
+            "the registry URI `a.io/x@sha256:0123456789abcdef0123456789abcdef` has an `@`: it names neither user nor digest",
+            &format!("write `a.io/x`; {kept}"),
+        ),
+        ("a.io/x?y", "the registry URI `a.io/x?y` has the character `?`", form),
+        ("a.io/x#y", "the registry URI `a.io/x#y` has the character `#`", form),
+        ("a.io/x%2fy", "the registry URI `a.io/x%2fy` has the character `%`", form),
+        ("a.io\\x", "the registry URI `a.io\\x` has the character `\\\\`", form),
+        ("a.io/x y", "the registry URI `a.io/x y` has the character ` `", form),
+        ("a\u{3002}io", r"the registry URI `a\u{3002}io` has the character `\u{3002}`", form),
+        (
+            "Team",
+            "the registry URI `Team` is not valid: the host `team` is a single word without a port",
+            "add the port, as in `team:443`: without one, Docker reads `team` as a name on Docker Hub",
+        ),
+        ("a.io:99999", "the registry URI `a.io:99999` is not valid: `99999` is not a port from 1 to 65535 without leading zeros", form),
+        ("/team", "the registry URI `/team` has an empty segment", form),
+        ("a.io//team", "the registry URI `a.io//team` has an empty segment", form),
+        ("a.io/team:v1", "the registry URI `a.io/team:v1` has the segment `team:v1`, which no repository can have", "write `a.io/team`"),
+        ("a.io/Team/x", "the registry URI `a.io/Team/x` has the segment `Team`, which no repository can have", "write `a.io/team/x`"),
+        ("a.io/team/../x", "the registry URI `a.io/team/../x` has the segment `..`, which no repository can have", form),
+        ("a.io/./x", "the registry URI `a.io/./x` has the segment `.`, which no repository can have", form),
+    ] {
+        let error = RegistryUri::parse(text).expect_err(text);
+        assert_eq!((error.to_string().as_str(), error.hint().as_deref()), (message, Some(hint)));
+    }
+}
+
+#[test]
+fn the_limit_of_length_is_on_the_text() {
+    let longest = format!("a.io/{}", "a".repeat(507));
+    assert!(RegistryUri::parse(&longest).is_ok());
+    assert!(matches!(RegistryUri::parse(&format!("{longest}/")), Err(ParseUriError::TooLong { length: 513, .. })));
+}

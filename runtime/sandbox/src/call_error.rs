@@ -1,0 +1,100 @@
+//! How a call of a flavor breaks.
+
+use std::time::Duration;
+
+/// How a call of a flavor broke. Never an approval; the flavor's author is who can mend it.
+///
+/// Texts are the guest's or the runtime's: bounded, not escaped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The guest trapped.
+    #[error("the flavor trapped: {message}{}", said(last_words.as_deref()))]
+    Trap {
+        /// What the runtime says.
+        message: String,
+        /// The last thing that the guest said before it: a line on stderr, or an error in its log.
+        last_words: Option<String>,
+    },
+    /// The guest's code ran longer than [`Limits::compute`](crate::Limits::compute).
+    #[error("the flavor ran into its time limit: its code ran for {limit:?}")]
+    ComputeLimit {
+        /// The limit.
+        limit: Duration,
+    },
+    /// There was no answer within [`Limits::wall`](crate::Limits::wall).
+    #[error("the flavor ran into its time limit: no answer within {limit:?}")]
+    WallLimit {
+        /// The limit.
+        limit: Duration,
+    },
+    /// The guest asked for more memory, tables, instances or handles than it may have, and could not go on.
+    #[error("the flavor ran into its limit of {limit}: {message}")]
+    MemoryLimit {
+        /// Which limit, and its number.
+        limit: String,
+        /// How it ended then.
+        message: String,
+    },
+    /// One call over the boundary, the answer included, carried more than [`Limits::host_call_bytes`](crate::Limits::host_call_bytes).
+    #[error("the flavor ran into its limit of {limit} bytes for one call or answer")]
+    HostCallLimit {
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The answer is not one that the contract allows.
+    #[error("the flavor gave a bad answer: {message}")]
+    BadAnswer {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A value that crossed the boundary does not fit its type, for example an enum's case that does not exist.
+    #[error("the flavor passed a value that does not fit the contract: {message}")]
+    BadValue {
+        /// What the runtime says.
+        message: String,
+    },
+    /// The component could not be instantiated, for a reason other than those above.
+    #[error("the flavor cannot be instantiated: {message}")]
+    Instantiate {
+        /// What the runtime says.
+        message: String,
+    },
+    /// A defect of pushgate or of the machine: nothing that the flavor is to blame for.
+    #[error("the sandbox failed: {message}")]
+    Sandbox {
+        /// What failed.
+        message: String,
+    },
+}
+
+fn said(last_words: Option<&str>) -> String {
+    last_words.map(|words| format!("; before that it said: {words}")).unwrap_or_default()
+}
+
+impl CallError {
+    /// What its author can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Trap { message, .. } if message.contains("`wasi:") => {
+                "a flavor has no files, network, clock or environment: it decides by what `image-push` says and by the capabilities \
+                 of the contract"
+            }
+            Self::Trap { message, last_words: None } if message.contains("unreachable") => {
+                "it left no message: log with level `error` before giving up. In JavaScript and Python an answer of the wrong shape \
+                 traps like this: a violation without `details`, a number where a text belongs, a refusal that is returned instead of thrown"
+            }
+            Self::BadValue { .. } => {
+                "its answer, or what it passed to a function, has the wrong shape: build it against the contract that \
+                 `pushgate wit` prints, and run it with its language's checks on"
+            }
+            Self::ComputeLimit { .. } => "a hook answers within milliseconds: look for a loop without an end",
+            Self::WallLimit { .. } => "look for what it waits for",
+            Self::MemoryLimit { .. } => "look for what it keeps that it does not need",
+            Self::HostCallLimit { .. } => "say less: fewer violations, shorter texts",
+            Self::BadAnswer { .. } => "a denial gives at least one violation, and each detail of it once",
+            Self::Trap { .. } | Self::Instantiate { .. } | Self::Sandbox { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+}

@@ -1,0 +1,177 @@
+//! What a component says about itself, read without running it.
+
+use wasmparser::{
+    ComponentExternalKind, ComponentNameSectionReader, ComponentTypeRef, CustomSectionReader, KnownCustom, Parser, Payload,
+    ProducersSectionReader,
+};
+
+use crate::outline::{Kind, Outline};
+use crate::text::cut;
+use crate::{Capability, LoadError, sniff};
+
+/// The longest text of the metadata.
+const TEXT_BYTES: usize = 1 << 10;
+
+/// How deep components may be nested in one another. Toolchains need three levels.
+const MAX_DEPTH: usize = 100;
+
+/// What a component says about itself. Texts are the component's: cut at 1 KiB, not escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// The name in its metadata.
+    pub name: Option<String>,
+    /// The version in its metadata.
+    pub version: Option<String>,
+    /// The description in its metadata.
+    pub description: Option<String>,
+    /// The package whose hook it exports, for example `pushgate:flavor@0.1.0`.
+    pub contract: String,
+    /// What it asks for, sorted.
+    pub capabilities: Vec<Capability>,
+    /// Whether it says which settings it takes.
+    pub has_settings_schema: bool,
+    /// The language it was written in, for example `Rust`.
+    pub language: Option<String>,
+    /// What it was made with, for example `rustc 1.95.0`.
+    pub tool: Option<String>,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// Reads what a component says about itself. No code of it runs, and it is not compiled.
+///
+/// # Errors
+/// A [`LoadError`] when the bytes are not a flavor, as far as names tell: types are checked by [`Sandbox::load`](crate::Sandbox::load).
+pub fn describe(bytes: &[u8]) -> Result<Description, LoadError> {
+    let (outline, metadata) = read(bytes)?;
+    let checked = outline.check()?;
+    Ok(Description {
+        name: metadata.name,
+        version: metadata.version,
+        description: metadata.description,
+        contract: checked.contract(),
+        has_settings_schema: checked.settings.is_some(),
+        capabilities: checked.capabilities,
+        language: metadata.language,
+        tool: metadata.tool,
+        size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+    })
+}
+
+/// The names on the outside of a component.
+pub(crate) fn outline(bytes: &[u8]) -> Result<Outline, LoadError> {
+    read(bytes).map(|(outline, _)| outline)
+}
+
+#[derive(Default)]
+struct Metadata {
+    name: Option<String>,
+    version: Option<String>,
+    description: Option<String>,
+    language: Option<String>,
+    tool: Option<String>,
+}
+
+fn read(bytes: &[u8]) -> Result<(Outline, Metadata), LoadError> {
+    sniff::check(bytes)?;
+    let (mut outline, mut metadata) = (Outline::default(), Metadata::default());
+    let mut depth = 0usize;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(unreadable)? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } if depth == MAX_DEPTH => {
+                return Err(LoadError::Invalid { message: format!("components are nested more than {MAX_DEPTH} deep in it") });
+            }
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    let import = import.map_err(unreadable)?;
+                    outline.imports.push((import.name.name.to_owned(), import_kind(import.ty)));
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 0 => {
+                for export in section {
+                    let export = export.map_err(unreadable)?;
+                    outline.exports.push((export.name.name.to_owned(), export_kind(export.kind)));
+                }
+            }
+            // The inner modules say which language they were written in, the component often does not.
+            Payload::CustomSection(section) => metadata.add(&section, depth),
+            _ => {}
+        }
+    }
+    Ok((outline, metadata))
+}
+
+impl Metadata {
+    /// Takes what a custom section says. One that is malformed says nothing: it has no meaning for the component's code.
+    fn add(&mut self, section: &CustomSectionReader<'_>, depth: usize) {
+        if let KnownCustom::Producers(producers) = section.as_known() {
+            self.add_producers(producers);
+        }
+        if depth > 0 {
+            return;
+        }
+        let text = || std::str::from_utf8(section.data()).ok().filter(|text| !text.is_empty()).map(|text| cut(text.to_owned(), TEXT_BYTES));
+        match section.name() {
+            "version" => self.version = text(),
+            "description" => self.description = text(),
+            _ => {
+                if let KnownCustom::ComponentName(names) = section.as_known() {
+                    self.name = component_name(names);
+                }
+            }
+        }
+    }
+
+    fn add_producers(&mut self, producers: ProducersSectionReader<'_>) {
+        for field in producers.into_iter().flatten() {
+            let values = field.values.into_iter().flatten().map(|value| (value.name, value.version));
+            for (name, version) in values {
+                let text = if version.is_empty() { name.to_owned() } else { format!("{name} {version}") };
+                let text = Some(cut(text, TEXT_BYTES));
+                match field.name {
+                    "language" if self.language.is_none() => self.language = text,
+                    // These only wrap what a compiler made.
+                    "processed-by" if name == "wit-component" || name.starts_with("wit-bindgen") => {}
+                    "processed-by" if self.tool.is_none() => self.tool = text,
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn component_name(names: ComponentNameSectionReader<'_>) -> Option<String> {
+    names.into_iter().flatten().find_map(|name| match name {
+        wasmparser::ComponentName::Component { name, .. } if !name.is_empty() => Some(cut(name.to_owned(), TEXT_BYTES)),
+        _ => None,
+    })
+}
+
+fn import_kind(kind: ComponentTypeRef) -> Kind {
+    match kind {
+        ComponentTypeRef::Instance(_) => Kind::Interface,
+        ComponentTypeRef::Func(_) => Kind::Function,
+        ComponentTypeRef::Type(wasmparser::TypeBounds::Eq(_)) => Kind::Type,
+        ComponentTypeRef::Type(wasmparser::TypeBounds::SubResource) => Kind::Resource,
+        ComponentTypeRef::Module(_) => Kind::Module,
+        ComponentTypeRef::Component(_) => Kind::Component,
+        ComponentTypeRef::Value(_) => Kind::Value,
+    }
+}
+
+fn export_kind(kind: ComponentExternalKind) -> Kind {
+    match kind {
+        ComponentExternalKind::Instance => Kind::Interface,
+        ComponentExternalKind::Func => Kind::Function,
+        ComponentExternalKind::Type => Kind::Type,
+        ComponentExternalKind::Module => Kind::Module,
+        ComponentExternalKind::Component => Kind::Component,
+        ComponentExternalKind::Value => Kind::Value,
+    }
+}
+
+fn unreadable(error: wasmparser::BinaryReaderError) -> LoadError {
+    LoadError::Invalid { message: cut(format!("{} at offset {:#x}", error.message(), error.offset()), TEXT_BYTES) }
+}

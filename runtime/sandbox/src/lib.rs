@@ -1,0 +1,115 @@
+//! Runs flavors: WebAssembly components that are asked before an image is pushed.
+//!
+//! A flavor is somebody's code that decides whether a push may go on. It runs here with nothing but what the contract in `wit/` gives
+//! it, in a fresh instance for every call, under limits on memory, computing time, time to the answer and everything it says.
+//! Whatever it does - loop, trap, lie about a length - ends as a [`CallError`], and the next call in the same process is served.
+//!
+//! # A program that asks a flavor
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use pushgate_sandbox::{Answer, FlavorHost, Image, InspectError, Limits, Push, Sandbox, SandboxOptions};
+//!
+//! /// Lends the images of the push to whichever flavor asks for them.
+//! struct NoImages;
+//!
+//! #[async_trait::async_trait]
+//! impl FlavorHost for NoImages {
+//!     async fn images(&self) -> Result<Vec<Image>, InspectError> {
+//!         Err(InspectError::NotFound)
+//!     }
+//! }
+//!
+//! # async fn ask() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::new(SandboxOptions::default())?;
+//! let flavor = sandbox.load_bytes(&std::fs::read("forbid-tags.wasm")?)?;
+//! let push = Push {
+//!     reference: "registry.example.com/team/app:latest".to_owned(),
+//!     registry: "registry.example.com".to_owned(),
+//!     repository: "team/app".to_owned(),
+//!     tag: Some("latest".to_owned()),
+//!     registry_uri: "registry.example.com/team".to_owned(),
+//!     settings: r#"{ "tags": ["latest"] }"#.to_owned(),
+//!     requested_at: 1_750_000_000,
+//!     dry_run: true,
+//! };
+//! match flavor.prepare(push, Arc::new(NoImages), &Limits::default()).await.answer? {
+//!     Answer::Approved => eprintln!("the push may go on"),
+//!     refusal => eprintln!("refused: {refusal:?}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The futures want a tokio runtime with its time driver; a current-thread one will do. [`Sandbox::load`] compiles, which takes a tenth of a
+//! second for a small component and ten for a large one: give the sandbox a cache ([`CacheOptions`]) and the next process loads in a millisecond or two.
+//!
+//! # What is told apart
+//!
+//! - [`LoadError`]: the bytes are not a flavor of this contract. Says what they are instead.
+//! - [`CallError`]: the flavor broke while it ran. Never an approval.
+//! - [`Answer`]: the flavor decided.
+//!
+//! [`describe`] says what a component is without running or compiling it.
+//!
+//! Every text that comes out of a component is bounded here, and escaped by nobody yet: whoever prints it does that.
+//!
+//! wasmtime is named in this crate and nowhere else, and no type of it is part of this interface.
+
+// The names of the contract, and bytes that may be a component.
+mod contract;
+mod digest;
+mod sniff;
+
+// What a component says about itself.
+mod describe;
+mod load_error;
+mod outline;
+
+// From bytes to something that can be called.
+mod cache;
+mod cache_key;
+mod engine;
+mod link;
+mod ownership;
+mod sandbox;
+mod type_name;
+
+// What a guest finds on the host's side.
+mod bindings;
+mod capabilities;
+mod push;
+mod state;
+mod wasi;
+
+// One call, and what it may use.
+mod flavor;
+mod limiter;
+mod limits;
+mod log;
+mod ticker;
+mod wall_clock;
+
+// What comes back.
+mod answer;
+mod call_error;
+mod failure;
+mod raw_answer;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, Call, Violation};
+pub use call_error::CallError;
+pub use capabilities::Capability;
+pub use contract::PACKAGE;
+pub use describe::{Description, describe};
+pub use digest::{ComponentDigest, ParseDigestError};
+pub use flavor::Flavor;
+pub use limits::Limits;
+pub use load_error::LoadError;
+pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
+pub use sandbox::{CacheOptions, Sandbox, SandboxError, SandboxOptions};
+pub use sniff::MAX_COMPONENT_BYTES;

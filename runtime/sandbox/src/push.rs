@@ -1,0 +1,92 @@
+//! What a hook sees: the push, its images, and the host that lends them.
+
+use async_trait::async_trait;
+
+/// The push that a hook is asked about. The host has proven that the reference lies inside the registry's URI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// `registry/repository:tag`, or `registry/repository@digest` without a tag; canonical.
+    pub reference: String,
+    /// The registry's host, with a port if it has one.
+    pub registry: String,
+    /// The whole path of the repository.
+    pub repository: String,
+    /// `None` when it is pushed by digest only.
+    pub tag: Option<String>,
+    /// The canonical URI that the registry was registered with.
+    pub registry_uri: String,
+    /// The settings that this registry gives the flavor: a JSON object.
+    pub settings: String,
+    /// Seconds since 1970-01-01 UTC when the push was asked for.
+    pub requested_at: u64,
+    /// Whether nothing will be pushed whatever the answer is.
+    pub dry_run: bool,
+}
+
+/// One image of the push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// `os/architecture[/variant]`.
+    pub platform: String,
+    /// The labels of the image config. The sandbox sorts them by key before a guest sees them.
+    pub labels: Vec<(String, String)>,
+    /// The image config as an OCI image-spec document.
+    pub config: String,
+}
+
+/// Why the images cannot be looked at. The texts are shown to the guest: no secret may be in them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InspectError {
+    /// The source has no such image.
+    #[error("no such image")]
+    NotFound,
+    /// The push holds no image but an artifact of this type.
+    #[error("not an image but an artifact of type `{0}`")]
+    NotAnImage(String),
+    /// The source did not answer.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// How grave a log message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogLevel {
+    /// For whoever debugs the flavor.
+    Trace,
+    /// For whoever debugs the flavor.
+    Debug,
+    /// For the person who pushes.
+    Info,
+    /// For the person who pushes; kept in the receipt.
+    Warn,
+    /// For the person who pushes; kept in the receipt.
+    Error,
+}
+
+/// One message of a flavor. The text is the guest's: cut at [`Limits::text_bytes`](crate::Limits::text_bytes), not escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRecord {
+    /// How grave it is.
+    pub level: LogLevel,
+    /// The text.
+    pub message: String,
+}
+
+/// What the sandbox asks of the program that embeds it, on behalf of the guest.
+#[async_trait]
+pub trait FlavorHost: Send + Sync {
+    /// The images of the push, in the order of its index, never an empty list. Asked at most once a call: the sandbox keeps the answer.
+    ///
+    /// The time that this takes does not count against [`Limits::wall`](crate::Limits::wall), so an implementation bounds it. It may be
+    /// dropped at any await point, when the call is cancelled.
+    ///
+    /// # Errors
+    /// What the guest is told. An implementation remembers that it failed if the difference matters to it afterwards.
+    async fn images(&self) -> Result<Vec<Image>, InspectError>;
+
+    /// A message of the guest that is within the limits, while the hook runs. [`Call::log`](crate::Call::log) holds the same.
+    fn log(&self, _record: &LogRecord) {}
+}

@@ -1,0 +1,112 @@
+//! What one call of a guest has on the host's side, whatever line of the contract it speaks.
+
+use std::sync::Arc;
+
+use wasmtime::component::{Resource, ResourceTable};
+
+use crate::capabilities::Grants;
+use crate::limiter::Limiter;
+use crate::log::Log;
+use crate::ticker::Ticking;
+use crate::wall_clock::WallClock;
+use crate::{FlavorHost, Image, InspectError, Limits, LogLevel, Push};
+
+/// The data of a store.
+pub(crate) struct CallState {
+    pub(crate) limiter: Limiter,
+    pub(crate) log: Log,
+    pub(crate) grants: Grants,
+    pub(crate) wall_clock: WallClock,
+    /// State of the numbers that stand in for random ones.
+    pub(crate) random: u64,
+    resources: ResourceTable,
+    host: Option<Arc<dyn FlavorHost>>,
+    images: Option<Result<Vec<Arc<Image>>, InspectError>>,
+    /// Interrupts the guest as long as this exists.
+    _ticking: Ticking,
+}
+
+/// What a handle of the guest to the push stands for.
+#[allow(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct PushHandle(pub(crate) Push);
+/// What a handle of the guest to an image stands for.
+#[allow(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct ImageHandle(pub(crate) Arc<Image>);
+
+/// Why the host ended a call. It travels through the runtime's error and is found again at the other end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Stop {
+    #[error("the time limit is reached")]
+    Compute,
+    #[error("there was no answer in time")]
+    Wall,
+    #[error("more handles than {0} are held")]
+    Handles(usize),
+}
+
+impl CallState {
+    /// `host` is what lends the images; without one there is no push to ask for them.
+    pub(crate) fn new(limits: &Limits, host: Option<Arc<dyn FlavorHost>>, ticking: Ticking) -> Self {
+        let mut resources = ResourceTable::new();
+        resources.set_max_capacity(limits.handles);
+        Self {
+            limiter: Limiter::new(limits),
+            log: Log::new(limits),
+            grants: Grants::default(),
+            wall_clock: WallClock::start(limits.wall),
+            random: 0,
+            resources,
+            host,
+            images: None,
+            _ticking: ticking,
+        }
+    }
+
+    /// Keeps a message of the guest.
+    pub(crate) fn log(&mut self, level: LogLevel, message: String) {
+        if let Some(record) = self.log.push(level, message)
+            && let Some(host) = &self.host
+        {
+            host.log(record);
+        }
+    }
+
+    /// Reads the images, or gives what the first reading gave.
+    pub(crate) async fn images(&mut self) -> Result<Vec<Arc<Image>>, InspectError> {
+        if self.images.is_none() {
+            let answer = match &self.host {
+                Some(host) => {
+                    // The source has a time limit of its own.
+                    let _pause = self.wall_clock.pause();
+                    host.images().await
+                }
+                None => Err(InspectError::Other("there is no push".to_owned())),
+            };
+            self.images = Some(answer.map(|images| images.into_iter().map(sorted).map(Arc::new).collect()));
+        }
+        self.images.clone().unwrap_or(Err(InspectError::NotFound))
+    }
+
+    /// A new handle of the guest.
+    ///
+    /// # Errors
+    /// [`Stop::Handles`] when it holds too many.
+    pub(crate) fn lend<T: Send + 'static>(&mut self, value: T) -> wasmtime::Result<Resource<T>> {
+        let limit = self.resources.max_capacity();
+        self.resources.push(value).map_err(|_full| wasmtime::Error::new(Stop::Handles(limit)))
+    }
+
+    pub(crate) fn lent<T: 'static>(&self, handle: &Resource<T>) -> wasmtime::Result<&T> {
+        Ok(self.resources.get(handle)?)
+    }
+
+    pub(crate) fn take_back<T: 'static>(&mut self, handle: Resource<T>) -> wasmtime::Result<()> {
+        self.resources.delete(handle)?;
+        Ok(())
+    }
+}
+
+fn sorted(mut image: Image) -> Image {
+    image.labels.sort();
+    image
+}

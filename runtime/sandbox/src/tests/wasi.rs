@@ -1,0 +1,160 @@
+//! What a flavor finds when its language's runtime looks for WASI.
+
+use super::guest::{APPROVED, Guest, data};
+use super::*;
+use crate::{CallError, LogLevel};
+
+/// A guest with one imported function of WASI, which the hook calls with these instructions as `$wasi`.
+fn with_import(interface: &str, function: &str, types: &str, signature: &str, core: &str, body: &str) -> Guest {
+    Guest::new(body.replace("HOOK", &format!("(import \"wasi\" \"f\" (func $wasi {core}))")))
+        .import(&format!("(import \"{interface}\" (instance $wasi {types} (export \"{function}\" (func {signature}))))"))
+        .lowered("f", &format!("(func $wasi \"{function}\")"))
+}
+
+fn hook(instructions: &str) -> String {
+    format!("HOOK (func (export \"prepare\") (param $push i32) (result i32) {instructions} {APPROVED})")
+}
+
+#[test]
+fn what_a_flavor_must_not_have_traps_by_name_and_only_when_called() {
+    let import = |body: &str| {
+        with_import(
+            "wasi:sockets/instance-network@0.2.6",
+            "instance-network",
+            "(export \"network\" (type $network (sub resource)))",
+            "(result (own $network))",
+            "(result i32)",
+            body,
+        )
+    };
+    assert_eq!(ask(&import(&hook(""))).answer, Ok(Answer::Approved));
+    let message = "it called `wasi:sockets/instance-network@0.2.6#instance-network`, and a flavor gets nothing of WASI".to_owned();
+    assert_eq!(ask(&import(&hook("(drop (call $wasi))"))).answer, Err(CallError::Trap { message, last_words: None }));
+}
+
+#[test]
+fn the_environment_is_empty() {
+    let guest = with_import(
+        "wasi:cli/environment@0.2.0",
+        "get-environment",
+        "",
+        "(result (list (tuple string string)))",
+        "(param i32)",
+        &hook("(call $wasi (i32.const 3000)) (if (i32.load (i32.const 3004)) (then unreachable))"),
+    );
+    assert_eq!(ask(&guest).answer, Ok(Answer::Approved));
+}
+
+#[test]
+fn random_numbers_are_the_same_in_every_call() {
+    let guest = with_import(
+        "wasi:random/random@0.2.3",
+        "get-random-u64",
+        "",
+        "(result u64)",
+        "(result i64)",
+        &hook(
+            "(if (i64.ne (call $wasi) (i64.const 0xe220a8397b1dcdaf)) (then unreachable))
+             (if (i64.ne (call $wasi) (i64.const 0x6e789e6aa1b965f4)) (then unreachable))",
+        ),
+    );
+    let sandbox = sandbox();
+    for _ in 0..2 {
+        assert_eq!(ask_with(&sandbox, &guest, &Limits::default()).answer, Ok(Answer::Approved));
+    }
+}
+
+#[test]
+fn exiting_is_no_answer() {
+    let exit = |status: u32| {
+        with_import(
+            "wasi:cli/exit@0.2.6",
+            "exit",
+            "",
+            "(param \"status\" (result))",
+            "(param i32)",
+            &hook(&format!("(call $wasi (i32.const {status}))")),
+        )
+    };
+    for status in [0, 1] {
+        let message = "it exited instead of answering".to_owned();
+        assert_eq!(ask(&exit(status)).answer, Err(CallError::Trap { message, last_words: None }));
+    }
+}
+
+#[test]
+fn handles_of_wasi_are_limited_too() {
+    let guest = with_import(
+        "wasi:cli/stderr@0.2.6",
+        "get-stderr",
+        "(export \"output-stream\" (type $stream (sub resource)))",
+        "(result (own $stream))",
+        "(result i32)",
+        &hook("(loop (drop (call $wasi)) (br 0))"),
+    );
+    match ask(&guest).answer {
+        Err(CallError::MemoryLimit { limit, .. }) => assert_eq!(limit, "256 handles"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_clock_stands_still() {
+    let guest = with_import(
+        "wasi:clocks/wall-clock@0.2.6",
+        "now",
+        "(type $t (record (field \"seconds\" u64) (field \"nanoseconds\" u32))) (export \"datetime\" (type $datetime (eq $t)))",
+        "(result $datetime)",
+        "(param i32)",
+        &hook("(call $wasi (i32.const 3000)) (if (i64.ne (i64.load (i32.const 3000)) (i64.const 0)) (then unreachable))"),
+    );
+    assert_eq!(ask(&guest).answer, Ok(Answer::Approved));
+}
+
+#[test]
+fn what_is_printed_is_logged_and_explains_a_trap() {
+    let types = "(export \"output-stream\" (type $stream (sub resource)))";
+    let body = format!(
+        "{} (import \"wasi\" \"f\" (func $write (param i32 i32 i32) (result i32)))
+            (import \"wasi\" \"g\" (func $stderr (result i32)))
+            (func (export \"prepare\") (param i32) (result i32)
+              (if (call $write (call $stderr) (i32.const 2048) (i32.const 17)) (then (return {APPROVED})))
+              unreachable)",
+        data(2048, b"panicked at x:1\nw"),
+    );
+    // Imports come before everything else of a module.
+    let (data, rest) = body.split_at(body.find("(import").unwrap());
+    let guest = Guest::new(format!("{rest} {data}"))
+        .import(&format!(
+            "(import \"wasi:io/streams@0.2.6\" (instance $streams {types}
+               (export \"[method]output-stream.blocking-write-and-flush\"
+                 (func (param \"self\" (borrow $stream)) (param \"contents\" (list u8)) (result (result))))))
+             (alias export $streams \"output-stream\" (type $stream))
+             (import \"wasi:cli/stderr@0.2.6\" (instance $wasi-stderr (export \"get-stderr\" (func (result (own $stream))))))"
+        ))
+        .lowered("f", "(func $streams \"[method]output-stream.blocking-write-and-flush\")")
+        .lowered("g", "(func $wasi-stderr \"get-stderr\")");
+    let call = ask(&guest);
+    let last_words = Some("panicked at x:1\nw".to_owned());
+    let message = "wasm `unreachable` instruction executed".to_owned();
+    assert_eq!(call.answer, Err(CallError::Trap { message, last_words }));
+    let lines: Vec<_> = call.log.iter().map(|record| (record.level, record.message.as_str())).collect();
+    assert_eq!(lines, [(LogLevel::Debug, "panicked at x:1"), (LogLevel::Debug, "w")]);
+}
+
+#[test]
+fn a_stub_of_the_wrong_type_is_a_trap_and_no_panic() {
+    // An interface of that name, but not of that type: what the host answers does not fit.
+    let guest =
+        with_import("wasi:cli/environment@0.2.6", "get-environment", "", "(result u32)", "(result i32)", &hook("(drop (call $wasi))"));
+    assert!(matches!(ask(&guest).answer, Err(CallError::BadValue { .. })));
+    let guest = with_import(
+        "wasi:random/random@0.2.6",
+        "get-random-bytes",
+        "",
+        "(param \"len\" u64) (result (list u8))",
+        "(param i64 i32)",
+        &hook("(call $wasi (i64.const -1) (i32.const 3000))"),
+    );
+    assert!(matches!(ask(&guest).answer, Err(CallError::Trap { .. })));
+}

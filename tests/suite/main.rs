@@ -1,0 +1,36 @@
+//! The one integration test binary: what needs the built command, the guests, or more than one crate.
+
+mod architecture;
+mod catalog;
+mod check;
+mod contract;
+mod engine;
+mod flavors;
+mod guest_in_c;
+mod help;
+mod hooks;
+mod layout;
+mod real_docker;
+mod real_registry;
+mod secrets;
+mod support;
+
+/// A guest that no test runs does not compile: each has a test module or a test named here.
+macro_rules! is_tested {
+    ($guest:ident) => {
+        #[allow(unused_imports, reason = "it only has to exist")]
+        const _: () = {
+            use self::tested::$guest as _;
+        };
+    };
+}
+pushgate_test_fixtures::for_each_guest!(is_tested);
+
+/// Where each guest is tested.
+mod tested {
+    pub(crate) use crate::flavors as forbid_tags;
+    pub(crate) use crate::flavors as passthrough;
+    pub(crate) use crate::flavors as require_labels;
+    pub(crate) use crate::guest_in_c as c_forbid_latest;
+    pub(crate) use crate::hooks as probe;
+}

@@ -1,0 +1,140 @@
+//! A real Docker Engine that pushes to a real docker-registry.
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use pushgate_test_images::Image;
+
+use crate::support::{DockerRegistry, Home, Ran, User, guest};
+
+fn docker_host() -> String {
+    std::env::var("PUSHGATE_TEST_DOCKER_HOST").expect("`cargo xtask test` starts a Docker Engine and says where it is")
+}
+
+/// Runs the Docker client, which must succeed, and returns what it printed.
+fn docker(words: &[&str]) -> String {
+    let output = Command::new("docker").args(words).env("DOCKER_HOST", docker_host()).stdin(Stdio::null()).output().expect("docker runs");
+    assert!(output.status.success(), "docker {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+}
+
+/// Loads an image of its own under these names, so that tests that run at once share nothing.
+fn load(home: &Home, names: &[&str]) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_string();
+    let image = Image::new()
+        .label("org.opencontainers.image.source", "https://example.com")
+        .layer([("number", format!("{number} {}", std::process::id()).as_bytes())]);
+    let archive = home.join("image.tar");
+    image.write_docker_archive(std::fs::File::create(&archive).expect("a file"), names).expect("an archive");
+    docker(&["load", "--quiet", "--input", archive.to_str().expect("UTF-8")]);
+    docker(&["image", "inspect", "--format", "{{.Id}}", names[0]])
+}
+
+fn run(home: &Home, line: &str) -> Ran {
+    let mut command = home.command(line.split_whitespace());
+    Ran::from(command.env("DOCKER_HOST", docker_host()).output().expect("the command runs"))
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn an_image_goes_through_ones_own_flavor_to_a_registry() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let (accepted, refused) = (format!("{}/team/app:v1", registry.host()), format!("{}/team/app:latest", registry.host()));
+    load(&home, &[&accepted, &refused]);
+    home.must(&format!("flavor register {}", guest("forbid-tags").display()));
+    home.must(&format!("registry register prod --uri {}/team --flavor forbid-tags", registry.host()));
+
+    let pushed = run(&home, &format!("push {accepted} --output json"));
+    assert_eq!(pushed.code, 0, "{pushed:?}");
+    let json = pushed.json();
+    assert_eq!((&json["verdict"], &json["remote"]), (&"pushed".into(), &"updated".into()));
+    docker(&["pull", "--quiet", &format!("{}/team/app@{}", registry.host(), json["digest"].as_str().expect("a digest"))]);
+
+    let denied = run(&home, &format!("push {refused} --output json"));
+    assert_eq!(denied.code, 4, "{denied:?}");
+    assert_eq!(denied.json()["hooks"][0]["violations"][0]["code"], "tag.latest");
+    assert_eq!(run(&home, &format!("push {accepted} --output json")).json()["remote"], "unchanged");
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn a_password_with_symbols_reaches_the_registry() {
+    let home = Home::new();
+    let user = User::new("person", "p:a~s?s>w ör/d+=");
+    let registry = DockerRegistry::with_user(Some(&user));
+    let name = format!("{}/app:v1", registry.host());
+    load(&home, &[&name]);
+    let line = format!("push {name} --uri {}", registry.host());
+    let anonymous = run(&home, &line);
+    assert_eq!(anonymous.code, 7, "{anonymous:?}");
+    home.log_in(registry.host(), &user);
+    assert_eq!(run(&home, &line).code, 0);
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn an_image_under_another_name_or_by_its_id_is_tagged_and_pushed() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let id = load(&home, &[&format!("local-{}:dev", std::process::id())]);
+    for (number, source) in [format!("local-{}:dev", std::process::id()), id.clone()].iter().enumerate() {
+        let name = format!("{}/app:v{number}", registry.host());
+        let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{source}", registry.host()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
+    }
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn only_the_named_tag_is_pushed() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let names = ["latest", "other"].map(|tag| format!("{}/app:{tag}", registry.host()));
+    load(&home, &[&names[0], &names[1]]);
+    assert_eq!(run(&home, &format!("push {0}/app --uri {0}", registry.host())).code, 0);
+    let pull = |name: &str| Command::new("docker").args(["pull", "--quiet", name]).env("DOCKER_HOST", docker_host()).output().expect("docker runs");
+    docker(&["image", "rm", &names[0], &names[1]]);
+    assert!(pull(&names[0]).status.success());
+    assert!(!pull(&names[1]).status.success(), "the other tag stays at home");
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn what_the_hook_sees_is_what_docker_knows() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let name = format!("{}/app:v1", registry.host());
+    load(&home, &[&name]);
+    let flavor = guest("require-labels");
+    let words = |label: &str| {
+        let set = format!(r#"labels:=["{label}"]"#);
+        let flavor = flavor.to_str().expect("UTF-8").to_owned();
+        ["check", &name, "--uri", registry.host(), "--flavor", &flavor, "--set", &set].map(str::to_owned)
+    };
+    let code = |label: &str| home.command(words(label)).env("DOCKER_HOST", docker_host()).output().expect("the command runs").status.code();
+    assert_eq!(code("org.opencontainers.image.source"), Some(0));
+    assert_eq!(code("org.opencontainers.image.missing"), Some(4));
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn an_image_that_docker_does_not_have_is_the_callers() {
+    let home = Home::new();
+    let ran = run(&home, "push registry.example.com/nobody/has-this:v1 --uri registry.example.com");
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.stderr.contains("registry.example.com/nobody/has-this:v1"), "{ran:?}");
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn a_registry_that_is_down_is_the_operators() {
+    let home = Home::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let name = format!("127.0.0.1:{port}/app:v1");
+    load(&home, &[&name]);
+    let ran = run(&home, &format!("push {name} --uri 127.0.0.1:{port}"));
+    assert_eq!(ran.code, 7, "{ran:?}");
+}

@@ -1,0 +1,51 @@
+//! Debian's docker-registry.
+
+use pushgate_test_images::{Image, Layout};
+
+use crate::support::{DockerRegistry, Home, User};
+
+fn home_with_layers(layers: usize) -> (Home, String) {
+    let home = Home::new();
+    let image = (0..layers).fold(Image::new(), |image, number| image.raw_layer(vec![u8::try_from(number).expect("few layers"); 100_000]));
+    let digest = Layout::create(&home.join("image")).and_then(|mut layout| layout.add(&image, None)).expect("a layout");
+    (home, digest)
+}
+
+#[test]
+#[ignore = "needs docker-registry: cargo xtask test"]
+fn a_layout_is_pushed_and_pushed_again() {
+    let (home, digest) = home_with_layers(12);
+    let registry = DockerRegistry::start();
+    let line = format!("push {0}/team/app:v1 --uri {0}/team --from oci:image --output json", registry.host());
+    let first = home.must(&line).json();
+    assert_eq!((&first["remote"], &first["digest"]), (&"updated".into(), &digest.clone().into()));
+    assert_eq!(home.must(&line).json()["remote"], "unchanged");
+}
+
+#[test]
+#[ignore = "needs docker-registry: cargo xtask test"]
+fn an_index_is_pushed_with_all_its_platforms() {
+    let home = Home::new();
+    let images = [Image::new().raw_layer(vec![1; 10]), Image::new().architecture("arm64", Some("v8")).raw_layer(vec![2; 10])];
+    let digest = Layout::create(&home.join("image")).and_then(|mut layout| layout.add_index(&images, true, None)).expect("a layout");
+    let registry = DockerRegistry::start();
+    let ran = home.must(&format!("push {0}/app:v1 --uri {0} --from oci:image", registry.host()));
+    assert_eq!(ran.stdout, format!("{}/app@{digest}\n", registry.host()));
+}
+
+#[test]
+#[ignore = "needs docker-registry: cargo xtask test"]
+fn the_password_of_the_docker_config_opens_it_and_another_does_not() {
+    let (home, _) = home_with_layers(1);
+    // The characters that break where somebody takes the wrong alphabet, or splits at the first colon.
+    let user = User::new("person", "p:a~s?s>w ör/d+=");
+    let registry = DockerRegistry::with_user(Some(&user));
+    let line = format!("push {0}/app:v1 --uri {0} --from oci:image", registry.host());
+    assert_eq!(home.run(&line).code, 7);
+    home.log_in(registry.host(), &User::new("person", "S3CRET-CANARY-wrong"));
+    let wrong = home.run(&line);
+    assert_eq!(wrong.code, 7);
+    assert!(!format!("{wrong:?}").contains("S3CRET-CANARY"));
+    home.log_in(registry.host(), &user);
+    home.must(&line);
+}

@@ -1,0 +1,137 @@
+//! What the tests share: a home of their own, the command, and snapshots of what it prints.
+
+mod docker_registry;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use pushgate_test_fixtures::guests;
+use serde_json::Value;
+
+pub(crate) use docker_registry::{DockerRegistry, User};
+
+/// A person's machine: a home folder in which nothing is, and nothing in the environment.
+pub(crate) struct Home {
+    folder: tempfile::TempDir,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn join(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.path().join(name)
+    }
+
+    pub(crate) fn catalog(&self) -> PathBuf {
+        self.join(".config/pushgate/catalog.toml")
+    }
+
+    /// Writes a file below the home folder and returns its path.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(&path, content).expect("a file");
+        path
+    }
+
+    /// The Docker config file with one credential.
+    pub(crate) fn log_in(&self, server: &str, user: &User) {
+        use base64::Engine as _;
+        let auth = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", user.name, user.password));
+        let config = serde_json::json!({ "auths": { server: { "auth": auth } } });
+        self.write(".docker/config.json", config.to_string());
+    }
+
+    /// The command, about to run here.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pushgate"));
+        command.args(arguments).current_dir(self.path()).env_clear().env("HOME", self.path()).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a line, its words separated by spaces.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        self.run_words(line.split_whitespace())
+    }
+
+    pub(crate) fn run_words<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+        Ran::from(self.command(arguments).output().expect("the command runs"))
+    }
+
+    /// Runs a line that must succeed.
+    #[track_caller]
+    pub(crate) fn must(&self, line: &str) -> Ran {
+        let ran = self.run(line);
+        assert_eq!(ran.code, 0, "pushgate {line}\n{ran:?}");
+        ran
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
+    }
+}
+
+impl Ran {
+    /// The one JSON document on stdout.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.stdout.lines().count(), 1, "one line: {self:?}");
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Everything that was printed, for a snapshot.
+    pub(crate) fn whole(&self) -> String {
+        let section = |name: &str, text: &str| if text.is_empty() { String::new() } else { format!("----- {name}\n{text}") };
+        format!("exit code {}\n{}{}", self.code, section("stdout", &self.stdout), section("stderr", &self.stderr))
+    }
+}
+
+/// Compares everything that a command printed with the snapshot, after what differs from run to run is replaced.
+macro_rules! assert_whole {
+    ($home:expr, $ran:expr) => {{
+        let mut settings = insta::Settings::clone_current();
+        for (pattern, replacement) in $crate::support::filters($home.path()) {
+            settings.add_filter(&pattern, replacement);
+        }
+        let whole = $ran.whole();
+        settings.bind(|| insta::assert_snapshot!(whole));
+    }};
+}
+pub(crate) use assert_whole;
+
+/// What differs from run to run: folders, ports, digests, sizes of guests, times.
+pub(crate) fn filters(home: &Path) -> Vec<(String, &'static str)> {
+    vec![
+        (home.to_str().expect("UTF-8").replace('.', "\\."), "[HOME]"),
+        (r"127\.0\.0\.1:\d+".to_owned(), "127.0.0.1:[PORT]"),
+        (r"sha256:[0-9a-f]{64}".to_owned(), "sha256:[DIGEST]"),
+        (r#""(check|hooks|push)":[0-9.]+"#.to_owned(), r#""$1":[MS]"#),
+        (r"\b\d+(\.\d+)? (bytes|KiB|MiB)".to_owned(), "[SIZE]"),
+    ]
+}
+
+/// The path of a guest, or of a flavor that ships, built to a component.
+pub(crate) fn guest(name: &str) -> &'static Path {
+    guests::ALL.iter().find(|guest| guest.name == name).unwrap_or_else(|| panic!("a guest named {name}")).path()
+}

@@ -1,0 +1,26 @@
+//! Measures, and prints figures and ratios as JSON. Contenders take turns within one run, so that a machine whose speed drifts is the same for both.
+
+mod cold_check;
+mod docker_push;
+mod measure;
+
+use serde_json::json;
+
+use crate::Outcome;
+use crate::build::{ensure_wasm_target, flavors, programs};
+
+pub(crate) use measure::memory_of;
+
+pub(crate) fn run(rounds: usize) -> Outcome {
+    ensure_wasm_target()?;
+    let programs = programs(&["pushgate"], true)?;
+    let pushgate = programs.join("pushgate");
+    let components = flavors()?;
+    let figures = json!({
+        "rounds": rounds,
+        "cold_check": cold_check::measure(&pushgate, &components, rounds)?,
+        "push_through_docker": docker_push::measure(&pushgate, rounds).unwrap_or_else(|reason| json!({ "skipped": reason })),
+    });
+    println!("{figures:#}");
+    Ok(())
+}

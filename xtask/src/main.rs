@@ -1,0 +1,72 @@
+//! What a contributor runs: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`.
+//!
+//! Each makes sure of what it needs, so that a fresh machine needs no other step.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the person who runs it")]
+
+mod bench;
+mod build;
+mod command;
+mod demo;
+mod parts;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "What a contributor runs")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Watch a flavor let one image through and refuse another
+    Demo {
+        /// Keep the registry up afterwards, to type the lines again
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Run every test, with real parts
+    Test {
+        /// Fail where a part that tests need cannot be had
+        #[arg(long)]
+        require_all: bool,
+        /// Only the tests whose name contains this
+        filter: Option<String>,
+    },
+    /// Measure; prints figures and ratios as JSON
+    Bench {
+        /// Rounds of each measurement
+        #[arg(long, default_value_t = 15)]
+        rounds: usize,
+    },
+    /// Print the largest resident set of a command; for the benchmarks
+    #[command(hide = true)]
+    MemoryOf {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+}
+
+/// What went wrong, in words for the person who ran the task.
+type Outcome<T = ()> = Result<T, String>;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Demo { keep } => demo::run(keep),
+        Task::Test { require_all, filter } => test::run(require_all, filter.as_deref()),
+        Task::Bench { rounds } => bench::run(rounds),
+        Task::MemoryOf { command } => bench::memory_of(&command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
