@@ -20,7 +20,9 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
     for package in metadata["packages"].as_array().expect("packages") {
         let names = package["dependencies"].as_array().expect("dependencies").iter();
-        let names = names.filter(|dependency| dependency["kind"].is_null()).map(|dependency| dependency["name"].as_str().expect("a name").to_owned());
+        let names = names
+            .filter(|dependency| dependency["kind"].is_null())
+            .map(|dependency| dependency["name"].as_str().expect("a name").to_owned());
         found.insert(package["name"].as_str().expect("a name").to_owned(), names.collect());
     }
     found
@@ -54,7 +56,8 @@ fn heavy_libraries_have_one_owner() {
         ("clap", vec!["pushgate", "xtask"]),
         ("rustls", vec!["pushgate", "pushgate-oci", "pushgate-test-registry"]),
     ] {
-        let found: Vec<String> = dependencies().into_iter().filter(|(_, names)| names.contains(library)).map(|(package, _)| package).collect();
+        let found: Vec<String> =
+            dependencies().into_iter().filter(|(_, names)| names.contains(library)).map(|(package, _)| package).collect();
         assert_eq!(found, owners, "the owners of {library}");
     }
 }
@@ -101,7 +104,8 @@ fn libraries_are_named_only_where_they_live() {
     ] {
         let named: Vec<_> = lines.iter().filter(|(_, _, code)| words.iter().any(|word| code.contains(word))).collect();
         assert!(named.iter().any(|(file, _, _)| file.starts_with(home)), "{words:?} is named somewhere in {home}");
-        let elsewhere: Vec<_> = named.into_iter().filter(|(file, _, _)| !file.starts_with(home) && !file.contains("tests") && file != MAIN).collect();
+        let elsewhere: Vec<_> =
+            named.into_iter().filter(|(file, _, _)| !file.starts_with(home) && !file.contains("tests") && file != MAIN).collect();
         assert!(elsewhere.is_empty(), "{words:?} belongs into {home}, and stands in {elsewhere:#?}");
     }
 }

@@ -88,7 +88,11 @@ fn a_stream_that_ends_without_a_digest_is_no_success() {
         assert_eq!((ran.code, &ran.json()["remote"]), (6, &"unchanged".into()), "{switch:?} {ran:?}");
     }
     // Everything arrived, and the engine's last words were lost: something changed, so this is not to be tried again blindly.
-    let lost = Stage::new(Options::default().misbehave(Rule::on(Endpoint::Push, Switch::WithoutDigestText)).misbehave(Rule::on(Endpoint::Push, Switch::WithoutAux)));
+    let lost = Stage::new(
+        Options::default()
+            .misbehave(Rule::on(Endpoint::Push, Switch::WithoutDigestText))
+            .misbehave(Rule::on(Endpoint::Push, Switch::WithoutAux)),
+    );
     let ran = lost.push();
     assert_eq!((ran.code, &ran.json()["remote"]), (9, &"unknown".into()), "{ran:?}");
 }

@@ -22,7 +22,10 @@ macro_rules! assert_check {
 
 /// Takes the folder out of the path of a component.
 fn regex_free(text: &str) -> String {
-    text.split(' ').map(|word| word.rsplit_once('/').filter(|(_, file)| file.contains(".wasm")).map_or(word, |(_, file)| file)).collect::<Vec<_>>().join(" ")
+    text.split(' ')
+        .map(|word| word.rsplit_once('/').filter(|(_, file)| file.contains(".wasm")).map_or(word, |(_, file)| file))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]

@@ -52,7 +52,9 @@ fn the_reference_of_commands_is_current() {
     for command in COMMANDS.iter().filter(|command| !command.starts_with("container-registry")) {
         let ran = home.must(&format!("{command} --help"));
         assert_eq!(ran.stderr, "");
-        text.push_str(&format!("\n## pushgate {command}\n\n```text\n{}\n```\n", ran.stdout.trim_end()).replace("pushgate \n", "pushgate\n"));
+        text.push_str(
+            &format!("\n## pushgate {command}\n\n```text\n{}\n```\n", ran.stdout.trim_end()).replace("pushgate \n", "pushgate\n"),
+        );
     }
     assert_page("commands.md", &text);
 }

@@ -188,7 +188,10 @@ fn what_is_not_a_flavor_says_what_was_found_and_what_was_expected() {
     home.write("truncated.wasm", &component[..component.len() / 2]);
     home.write("empty.wasm", "");
     home.write("image.wasm", b"\x89PNG\r\n\x1a\n");
-    home.write("unknown-import.wasm", wat::parse_str(r#"(component (import "example:other/thing@1.0.0" (instance)))"#).expect("a component"));
+    home.write(
+        "unknown-import.wasm",
+        wat::parse_str(r#"(component (import "example:other/thing@1.0.0" (instance)))"#).expect("a component"),
+    );
     for name in ["text", "module", "empty-component", "truncated", "empty", "image", "unknown-import"] {
         let ran = home.run(&format!("flavor register {name}.wasm"));
         assert_eq!(ran.code, 5, "{name}: {ran:?}");

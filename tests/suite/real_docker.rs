@@ -95,7 +95,9 @@ fn only_the_named_tag_is_pushed() {
     let names = ["latest", "other"].map(|tag| format!("{}/app:{tag}", registry.host()));
     load(&home, &[&names[0], &names[1]]);
     assert_eq!(run(&home, &format!("push {0}/app --uri {0}", registry.host())).code, 0);
-    let pull = |name: &str| Command::new("docker").args(["pull", "--quiet", name]).env("DOCKER_HOST", docker_host()).output().expect("docker runs");
+    let pull = |name: &str| {
+        Command::new("docker").args(["pull", "--quiet", name]).env("DOCKER_HOST", docker_host()).output().expect("docker runs")
+    };
     docker(&["image", "rm", &names[0], &names[1]]);
     assert!(pull(&names[0]).status.success());
     assert!(!pull(&names[1]).status.success(), "the other tag stays at home");

@@ -30,7 +30,10 @@ fn registries_that_repeat_what_they_were_sent() {
         ("an honest push", honest()),
         ("an honest push with a token", Options::default().token("person", CANARY)),
         ("an error page", honest().misbehave(Rule::on(Step::UploadStart, Switch::HtmlEcho { status: 500, size: 100_000 }))),
-        ("an error page of the token server", Options::default().token("person", CANARY).misbehave(Rule::on(Step::Token, Switch::HtmlEcho { status: 500, size: 100_000 }))),
+        (
+            "an error page of the token server",
+            Options::default().token("person", CANARY).misbehave(Rule::on(Step::Token, Switch::HtmlEcho { status: 500, size: 100_000 })),
+        ),
         ("a refused manifest", honest().misbehave(Rule::on(Step::ManifestPut, Switch::HtmlEcho { status: 400, size: 10_000 }))),
         ("a wrong password", Options::default().basic("person", "another")),
         ("a wrong password for a token", Options::default().token("person", "another")),
@@ -51,11 +54,15 @@ fn registries_that_repeat_what_they_were_sent() {
 fn engines_that_repeat_what_they_were_sent() {
     for switch in [
         EngineSwitch::HtmlEcho { status: 500, size: 50_000 },
-        EngineSwitch::StreamError { position: pushgate_test_engine::Position::Middle, line: pushgate_test_engine::error_line(&format!("bad password {CANARY}")) },
+        EngineSwitch::StreamError {
+            position: pushgate_test_engine::Position::Middle,
+            line: pushgate_test_engine::error_line(&format!("bad password {CANARY}")),
+        },
     ] {
         let home = home();
         let registry = Registry::start_blocking(Options::default().basic("person", CANARY)).expect("a registry");
-        let engine = Engine::start_blocking(EngineOptions::default().misbehave(EngineRule::on(Endpoint::Push, switch.clone()))).expect("an engine");
+        let engine =
+            Engine::start_blocking(EngineOptions::default().misbehave(EngineRule::on(Endpoint::Push, switch.clone()))).expect("an engine");
         let name = format!("{}/app:v1", registry.host());
         engine.add_image(&EngineImage::default(), &[&name]);
         home.log_in(&registry.host(), &User::new("person", CANARY));

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::command::{cargo, output, root, run};
 use crate::Outcome;
+use crate::command::{cargo, output, root, run};
 
 const TARGET: &str = "wasm32-wasip2";
 

@@ -2,7 +2,7 @@
 //!
 //! Each step is the very line that a person would type, printed before its output.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -140,7 +140,9 @@ impl Demo {
 }
 
 fn demo_image() -> Image {
-    Image::new().label("org.opencontainers.image.source", "https://example.com/app").layer([("hello.txt", b"hello from pushgate\n".as_slice())])
+    Image::new()
+        .label("org.opencontainers.image.source", "https://example.com/app")
+        .layer([("hello.txt", b"hello from pushgate\n".as_slice())])
 }
 
 fn say(text: &str) {
@@ -154,15 +156,11 @@ fn start_registry(programs: &Path) -> Outcome<(Background, String)> {
     let mut child = command.spawn().map_err(|error| format!("cannot run the registry: {error}"))?;
     let stdout = child.stdout.take();
     let process = Background(child);
-    let mut line = Vec::new();
-    for byte in stdout.ok_or("the registry has no output")?.bytes() {
-        match byte {
-            Ok(b'\n') => break,
-            Ok(byte) => line.push(byte),
-            Err(error) => return Err(format!("the registry says nothing: {error}")),
-        }
-    }
-    let line = String::from_utf8_lossy(&line).into_owned();
+    let mut line = String::new();
+    BufReader::new(stdout.ok_or("the registry has no output")?)
+        .read_line(&mut line)
+        .map_err(|error| format!("the registry says nothing: {error}"))?;
+    let line = line.trim_end();
     let address = line.rsplit(' ').next().map(|word| word.trim_start_matches("http://").to_owned()).unwrap_or_default();
     if address.contains(':') { Ok((process, address)) } else { Err(format!("the registry did not say where it listens: {line:?}")) }
 }

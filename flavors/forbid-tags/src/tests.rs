@@ -52,6 +52,11 @@ fn settings_that_make_no_sense_are_misconfigured() {
 
 #[test]
 fn the_schema_describes_these_settings() {
-    let schema = include_str!("../settings.schema.json");
-    assert!(schema.contains(r#""tags""#) && schema.contains(r#""additionalProperties": false"#));
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
+    assert_eq!(schema["additionalProperties"], false);
+    let tags = &schema["properties"]["tags"];
+    assert_eq!(serde_json::from_value::<Vec<Pattern>>(tags["default"].clone()).unwrap(), latest());
+    for example in tags["examples"].as_array().unwrap() {
+        assert_eq!(ask("v1", &serde_json::json!({ "tags": example }).to_string()), Ok(()));
+    }
 }

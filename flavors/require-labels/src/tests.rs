@@ -55,3 +55,14 @@ fn settings_that_make_no_sense_are_misconfigured() {
         assert_eq!(push(settings).ask::<RequireLabels>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
     }
 }
+
+#[test]
+fn the_schema_describes_these_settings() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
+    assert_eq!((&schema["additionalProperties"], &schema["required"][0]), (&false.into(), &"labels".into()));
+    for example in schema["properties"]["labels"]["examples"].as_array().unwrap() {
+        let settings = serde_json::json!({ "labels": example }).to_string();
+        let found = violations(push(&settings).image(TestImage::new("linux/amd64")));
+        assert_eq!(found.len(), example.as_array().unwrap().len());
+    }
+}

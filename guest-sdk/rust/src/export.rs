@@ -9,8 +9,10 @@
 ///
 /// The schema, a `&str`, is a JSON Schema (2020-12) for the settings object. With it the component says what settings it takes.
 ///
-/// The crate's name, version and description are put into the binary as the custom sections `component-name`, `version` and
-/// `description`. On other targets than wasm the macro only checks that the type is a flavor, so that its unit tests run natively.
+/// The crate's name, version and description are put into the core module as the custom sections `component-name`, `version` and
+/// `description`, as they should stand in the component: the linker of wasm32-wasip2 carries none of a module's to the component.
+///
+/// On other targets than wasm the macro only checks that the type is a flavor, so that its unit tests run natively.
 #[macro_export]
 macro_rules! flavor {
     ($flavor:ty $(, settings_schema = $schema:expr)? $(,)?) => {

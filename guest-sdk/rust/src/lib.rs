@@ -27,6 +27,8 @@
 //! pushgate flavor register target/wasm32-wasip2/release/no_latest.wasm
 //! ```
 //!
+//! `[profile.release]` with `opt-level = "z"`, `lto = true`, `codegen-units = 1`, `panic = "abort"` and `strip = true` halves its size.
+//!
 //! # Settings
 //! The operator gives each registry's hook a JSON object. The hook gets it as [`Flavor::Settings`], any type that serde can read;
 //! [`NoSettings`] accepts nothing but the empty object. What does not fit is answered as [`Refusal::Misconfigured`], with the path of the

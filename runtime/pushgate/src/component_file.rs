@@ -46,9 +46,9 @@ impl ComponentFileError {
     /// The remedy, where there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
-            _ if self.is_missing() => {
-                Some("a flavor is a .wasm file that its language's tools build; `pushgate flavor list` shows the registered ones".to_owned())
-            }
+            _ if self.is_missing() => Some(
+                "a flavor is a .wasm file that its language's tools build; `pushgate flavor list` shows the registered ones".to_owned(),
+            ),
             Self::TooLarge { .. } => Some("build it with optimisation for size and without debug information".to_owned()),
             Self::Unreadable { .. } | Self::NotAFile { .. } => None,
         }

@@ -89,7 +89,9 @@ impl Kind {
             Self::SourceFailed => "no such image, no Docker Engine, an unreadable layout; also when a flavor gave up for that",
             Self::RegistryFailed => "credentials, network or faults of the registry, before anything changed there",
             Self::Configuration => "unknown registry or flavor, a missing grant, settings that the flavor refuses, a damaged catalog",
-            Self::Unconfirmed => "the registry now holds something that differs from what was checked, or that could not be confirmed: do not retry blindly",
+            Self::Unconfirmed => {
+                "the registry now holds something that differs from what was checked, or that could not be confirmed: do not retry blindly"
+            }
             Self::Interrupted => "Ctrl-C",
             Self::Terminated => "SIGTERM",
         }

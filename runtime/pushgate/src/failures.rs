@@ -35,7 +35,11 @@ kinds! {
     ParseGrantError => |_| Kind::Usage,
     ParseNameError => |_| Kind::Usage,
     SettingsError => |error| if error.is_refusal_by_schema() { Kind::Configuration } else { Kind::Usage },
-    CatalogError => |_| Kind::Configuration,
+    CatalogError => |error| match error {
+        // The name lies outside of everything that is registered.
+        CatalogError::NoneContains { .. } => Kind::RefusedByScope,
+        _ => Kind::Configuration,
+    },
     PathsError => |_| Kind::Configuration,
     StoreError => |_| Kind::Configuration,
     SandboxError => |_| Kind::Configuration,

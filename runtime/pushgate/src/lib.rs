@@ -4,14 +4,14 @@
 
 pub mod push;
 
-pub mod destination;
 pub mod catalog;
-pub mod gate;
-pub mod source;
+pub mod destination;
 pub mod engine;
+pub mod gate;
 pub mod hooks;
 pub mod pusher;
 pub mod report;
+pub mod source;
 
 pub mod component_file;
 mod files;

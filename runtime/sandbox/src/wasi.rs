@@ -123,6 +123,15 @@ impl Answer {
 
     /// The value, whose type the runtime compares with the import's.
     fn give(self, mut store: StoreContextMut<'_, CallState>, parameters: &[Val]) -> Result<Option<Val>> {
+        let handles = take_handles(&mut store, parameters)?;
+        let value = self.value(&mut store, &handles, parameters);
+        for handle in handles.into_iter().filter(Resource::owned) {
+            store.data_mut().take_back(handle)?;
+        }
+        value
+    }
+
+    fn value(self, store: &mut StoreContextMut<'_, CallState>, handles: &[Resource<Stub>], parameters: &[Val]) -> Result<Option<Val>> {
         let ok = |value: Option<Val>| Val::Result(Ok(value.map(Box::new)));
         Ok(Some(match self {
             Self::EmptyList => Val::List(Vec::new()),
@@ -131,11 +140,11 @@ impl Answer {
             Self::Closed => Val::Result(Err(Some(Box::new(Val::Variant("closed".to_owned(), None))))),
             Self::Stream(output) => {
                 let handle = store.data_mut().lend(Stub(output))?;
-                Val::Resource(ResourceAny::try_from_resource(handle, &mut store)?)
+                Val::Resource(ResourceAny::try_from_resource(handle, &mut *store)?)
             }
             Self::Writable => ok(Some(Val::U64(WRITE_BYTES))),
             Self::Write => {
-                write(&mut store, parameters)?;
+                write(store, handles, parameters)?;
                 ok(None)
             }
             Self::Ok => ok(None),
@@ -162,13 +171,18 @@ impl Answer {
     }
 }
 
+/// Takes the handles that a guest passed. One that it lent is given back by that: the runtime traps at the end of a call that kept it.
+fn take_handles(store: &mut StoreContextMut<'_, CallState>, parameters: &[Val]) -> Result<Vec<Resource<Stub>>> {
+    let handles = parameters.iter().filter_map(|parameter| if let Val::Resource(handle) = parameter { Some(*handle) } else { None });
+    handles.map(|handle| handle.try_into_resource(&mut *store)).collect()
+}
+
 /// Keeps what a guest prints.
-fn write(store: &mut StoreContextMut<'_, CallState>, parameters: &[Val]) -> Result<()> {
-    let [Val::Resource(stream), Val::List(bytes)] = parameters else {
+fn write(store: &mut StoreContextMut<'_, CallState>, handles: &[Resource<Stub>], parameters: &[Val]) -> Result<()> {
+    let ([stream], [_, Val::List(bytes)]) = (handles, parameters) else {
         return Err(Error::new(Refused("it wrote to a stream of an unknown version of WASI".to_owned())));
     };
-    let stream: Resource<Stub> = stream.try_into_resource(&mut *store)?;
-    let Stub(output) = store.data().lent(&stream)?;
+    let Stub(output) = store.data().lent(stream)?;
     if let Some(output) = *output {
         let bytes: Vec<u8> = bytes.iter().filter_map(|byte| if let Val::U8(byte) = byte { Some(*byte) } else { None }).collect();
         store.data_mut().log.print(output, &bytes);

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::tar::Tar;
 use crate::layout::sha256;
+use crate::tar::Tar;
 
 /// An image that is being described.
 #[derive(Debug, Clone)]

@@ -60,7 +60,13 @@ impl Home {
     /// The command, about to run here.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pushgate"));
-        command.args(arguments).current_dir(self.path()).env_clear().env("HOME", self.path()).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("HOME", self.path())
+            .env("PATH", "/usr/bin:/bin")
+            .stdin(Stdio::null());
         command
     }
 

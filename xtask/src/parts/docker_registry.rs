@@ -26,8 +26,14 @@ impl DockerRegistry {
             data.display()
         );
         std::fs::write(&config, text).map_err(failed)?;
-        let mut child =
-            Command::new(program).arg("serve").arg(&config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+        let mut child = Command::new(program)
+            .arg("serve")
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
         let stderr = child.stderr.take();
         let process = Background(child);
         let mut lines = BufReader::new(stderr.ok_or("docker-registry has no log")?).lines();

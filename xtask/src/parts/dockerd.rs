@@ -23,7 +23,8 @@ impl Dockerd {
     /// Starts it and waits until it answers.
     pub(crate) fn start() -> Outcome<Self> {
         let program = find("dockerd").ok_or("dockerd not found")?;
-        let folder = tempfile::Builder::new().prefix("pushgate-dockerd-").tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+        let folder =
+            tempfile::Builder::new().prefix("pushgate-dockerd-").tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
         let at = |name: &str| folder.path().join(name);
         let log = std::fs::File::create(at("log")).map_err(|error| format!("cannot write the log of dockerd: {error}"))?;
         let errors = log.try_clone().map_err(|error| format!("cannot write the log of dockerd: {error}"))?;

@@ -35,7 +35,12 @@ pub(crate) const DOCKER_ENGINE: Part =
 pub(crate) const PARTS: [Part; 3] = [
     DOCKER_ENGINE,
     // The Docker Engine's tests push to it.
-    Part { name: "docker-registry", modules: &["real_registry", "real_docker"], programs: &["docker-registry"], packages: &["docker-registry"] },
+    Part {
+        name: "docker-registry",
+        modules: &["real_registry", "real_docker"],
+        programs: &["docker-registry"],
+        packages: &["docker-registry"],
+    },
     Part {
         name: "clang 19 for WebAssembly",
         modules: &["guest_in_c"],
@@ -94,7 +99,8 @@ impl PolicyAgainstServices {
         if std::path::Path::new(PATH).exists() {
             return Ok(Self(None));
         }
-        let written = std::fs::write(PATH, "#!/bin/sh\nexit 101\n").and_then(|()| std::fs::set_permissions(PATH, std::fs::Permissions::from_mode(0o755)));
+        let written = std::fs::write(PATH, "#!/bin/sh\nexit 101\n")
+            .and_then(|()| std::fs::set_permissions(PATH, std::fs::Permissions::from_mode(0o755)));
         written.map_err(|error| format!("cannot write {PATH}: {error}"))?;
         Ok(Self(Some(PATH)))
     }

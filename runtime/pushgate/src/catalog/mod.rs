@@ -121,11 +121,11 @@ impl Catalog {
         })
     }
 
-    /// The registry that an image goes to: the one named explicitly, else the default one, else the only one that contains the image.
-    /// Whether the image lies inside is still to be checked.
+    /// The registry that an image goes to: the one named explicitly, else the default one, else the only one that contains the image, else
+    /// the only one there is. Whether the image lies inside is still to be checked.
     ///
     /// # Errors
-    /// The registry is unknown or its entry invalid; or none was named, and not exactly one contains the image.
+    /// The registry is unknown or its entry invalid; or none was named, there are several, and not exactly one contains the image.
     pub fn select(&self, image: &ImageReference, explicit: Option<&str>) -> Result<RegistryEntry, CatalogError> {
         if let Some(name) = explicit {
             return self.registry(name);
@@ -139,6 +139,11 @@ impl Catalog {
         match self.containing(image).as_slice() {
             [only] => self.registry(only),
             [] if self.registries.is_empty() => Err(CatalogError::NothingRegistered),
+            // Where there is only one, it is meant, and the check says in which way the image lies outside.
+            [] if self.registries.len() == 1 => match self.registries.keys().next() {
+                Some(only) => self.registry(only),
+                None => Err(CatalogError::NothingRegistered),
+            },
             [] => Err(CatalogError::NoneContains { image: image.to_string(), known: self.known_registries("") }),
             several => {
                 let names = several.iter().map(|name| (*name).to_owned()).collect();

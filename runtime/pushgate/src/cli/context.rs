@@ -53,7 +53,8 @@ fn listen(verbose: u8) {
         2 => "warn,flavor=trace,pushgate=debug,pushgate_oci=debug,pushgate_sandbox=debug",
         _ => "warn,flavor=trace,pushgate=trace,pushgate_oci=trace,pushgate_sandbox=trace",
     };
-    let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).without_time().with_target(false);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).without_time().with_target(false);
     // A test that runs two command lines in one process has a subscriber already.
     let _ = subscriber.try_init();
 }

@@ -163,7 +163,13 @@ fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn in_words(title: &str, description: &Description, digest: &ComponentDigest, schema: Option<&Value>, registries: Option<&[&str]>) -> String {
+fn in_words(
+    title: &str,
+    description: &Description,
+    digest: &ComponentDigest,
+    schema: Option<&Value>,
+    registries: Option<&[&str]>,
+) -> String {
     let mut text = format!("{}\n", printable(title));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "  {name:<12}{}", printable(value));
@@ -182,10 +188,11 @@ fn in_words(title: &str, description: &Description, digest: &ComponentDigest, sc
     if !made.is_empty() {
         line("made with", &made.join(", "));
     }
-    let wishes: Vec<&str> = description.capabilities.iter().map(|capability| capability_in_words(*capability)).collect();
-    line("wants", if wishes.is_empty() { "only to look at the push" } else { "" }.to_owned().as_str().trim_end());
-    for wish in wishes {
-        line("", wish);
+    if description.capabilities.is_empty() {
+        line("wants", "only to look at the push");
+    }
+    for capability in &description.capabilities {
+        line("wants", capability_in_words(*capability));
     }
     if let Some(registries) = registries {
         line("asked by", &if registries.is_empty() { "no registry".to_owned() } else { registries.join(", ") });
@@ -205,15 +212,17 @@ fn settings(text: &mut String, schema: &Value) {
     };
     let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for (index, (key, property)) in properties.iter().enumerate() {
-        let kind = match property.get("type") {
-            Some(Value::String(kind)) => kind.clone(),
-            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        let words = |values: &Vec<Value>| values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ");
+        let kind = match (property.get("enum"), property.get("type")) {
+            (Some(Value::Array(values)), _) => words(values),
+            (_, Some(Value::String(kind))) => kind.clone(),
+            (_, Some(Value::Array(kinds))) => words(kinds),
             _ => "any value".to_owned(),
         };
         let need = if required.contains(&key.as_str()) { ", required" } else { "" };
-        let words = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
+        let meaning = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
         let heading = if index == 0 { "settings" } else { "" };
-        let _ = writeln!(text, "  {heading:<12}{} ({kind}{need}){}", printable(key), printable(&words));
+        let _ = writeln!(text, "  {heading:<12}{} ({}{need}){}", printable(key), printable(&kind), printable(&meaning));
     }
 }
 

@@ -78,7 +78,12 @@ pub(super) fn schema(context: &Context, flavor: &str, loaded: &Flavor) -> Result
     let Some(text) = text else { return Ok(None) };
     match serde_json::from_str::<Value>(&text) {
         Ok(schema @ (Value::Object(_) | Value::Bool(_))) => Ok(Some(schema)),
-        Ok(_) => Err(Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} gives a settings schema that is no JSON Schema: neither an object nor a boolean"))),
-        Err(error) => Err(Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} gives a settings schema that is not JSON: {error}"))),
+        Ok(_) => Err(Failure::new(
+            Kind::FlavorBroke,
+            format!("the flavor {flavor} gives a settings schema that is no JSON Schema: neither an object nor a boolean"),
+        )),
+        Err(error) => {
+            Err(Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} gives a settings schema that is not JSON: {error}")))
+        }
     }
 }

@@ -13,18 +13,16 @@ use pushgate_reference::RegistryUri;
 
 pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let mut report = Report::default();
-    let pushed = request(context, arguments).and_then(|request| {
-        context.wait_for(unless_interrupted(async { push_line(&context.gate, &request, &mut report).await }))
-    });
+    let pushed = request(context, arguments)
+        .and_then(|request| context.wait_for(unless_interrupted(async { push_line(&context.gate, &request, &mut report).await })));
     let pushed = pushed.map(|receipt| format!("{}@{}", receipt.repository, receipt.digest));
     tell(context, &report, pushed.as_deref().map(Verdict::Pushed))
 }
 
 pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let mut report = Report::default();
-    let accepted = request(context, arguments).and_then(|request| {
-        context.wait_for(unless_interrupted(async { check_line(&context.gate, &request, &mut report).await }))
-    });
+    let accepted = request(context, arguments)
+        .and_then(|request| context.wait_for(unless_interrupted(async { check_line(&context.gate, &request, &mut report).await })));
     let accepted = accepted.map(|scoped| scoped.to_string());
     tell(context, &report, accepted.as_deref().map(Verdict::Accepted))
 }

@@ -23,7 +23,13 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Fai
                 None => Vec::new(),
             };
             let ca_file = transport.ca_file()?;
-            let entry = RegistryEntry { name: Name::parse(&name)?, uri: RegistryUri::parse(&uri)?, hooks, transport: transport.transport(), ca_file };
+            let entry = RegistryEntry {
+                name: Name::parse(&name)?,
+                uri: RegistryUri::parse(&uri)?,
+                hooks,
+                transport: transport.transport(),
+                ca_file,
+            };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
         }
@@ -31,7 +37,12 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Fai
         RegistryCommand::Describe { name } => describe(context, &name)?,
         RegistryCommand::Use { name } => {
             let change = Catalog::edit(path()?, |edit| edit.set_default(&name))?;
-            changed(context, &name, if change == Change::Made { "default" } else { "unchanged" }, &format!("{name} is the default registry"));
+            changed(
+                context,
+                &name,
+                if change == Change::Made { "default" } else { "unchanged" },
+                &format!("{name} is the default registry"),
+            );
         }
         RegistryCommand::Delete { name } => {
             Catalog::edit(path()?, |edit| edit.remove_registry(&name))?;

@@ -34,7 +34,11 @@ impl FlavorHost for HookHost {
             Ok(ListedImages::Artifact(media_type)) => Err(InspectError::NotAnImage(media_type)),
             Err(error) => {
                 // The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
-                let told = if error.is_not_found() { InspectError::NotFound } else { InspectError::Unavailable("the source could not be read".to_owned()) };
+                let told = if error.is_not_found() {
+                    InspectError::NotFound
+                } else {
+                    InspectError::Unavailable("the source could not be read".to_owned())
+                };
                 *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 Err(told)
             }
@@ -57,8 +61,12 @@ impl FlavorHost for HookHost {
 /// The warnings and errors that a hook logged, as entries of the report.
 pub(super) fn warnings(flavor: &str, call: &Call) -> Vec<Warning> {
     let warning = |message: String| Warning { hook: Some(flavor.to_owned()), code: None, message, hint: None };
-    let mut warnings: Vec<Warning> =
-        call.log.iter().filter(|record| matches!(record.level, LogLevel::Warn | LogLevel::Error)).map(|record| warning(record.message.clone())).collect();
+    let mut warnings: Vec<Warning> = call
+        .log
+        .iter()
+        .filter(|record| matches!(record.level, LogLevel::Warn | LogLevel::Error))
+        .map(|record| warning(record.message.clone()))
+        .collect();
     if call.log_suppressed > 0 {
         warnings.push(warning(format!("{} more messages suppressed", call.log_suppressed)));
     }

@@ -59,7 +59,9 @@ impl Hook {
 /// Exit 8, with the flags that would grant what is missing.
 pub fn require_grants(label: &str, flavor: &Flavor, grants: &[Grant]) -> Result<(), Failure> {
     let granted = |capability: Capability| {
-        grants.iter().any(|grant| matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http)))
+        grants
+            .iter()
+            .any(|grant| matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http)))
     };
     let missing: Vec<Capability> = flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect();
     if missing.is_empty() {

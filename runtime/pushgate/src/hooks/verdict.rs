@@ -53,13 +53,15 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option
             Failure::new(Kind::Configuration, format!("the flavor {flavor} does not accept its settings: {message}"))
                 .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows the settings that it takes"))),
         ),
-        (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(error)) => Verdict::Broke(
-            Failure::new(Kind::SourceFailed, format!("the flavor {flavor} gave up ({message}) because the image could not be read: {error}"))
-                .with_hint(error.hint()),
-        ),
-        (Ok(Answer::Unavailable(message)), None) => Verdict::Broke(
-            Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} says that something is unavailable, but nothing that it was given failed: {message}")),
-        ),
+        (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(error)) => {
+            let cause = Failure::from(error);
+            let message = format!("the flavor {flavor} gave up ({message}) because the image could not be read: {}", cause.message);
+            Verdict::Broke(Failure { message, ..cause })
+        }
+        (Ok(Answer::Unavailable(message)), None) => Verdict::Broke(Failure::new(
+            Kind::FlavorBroke,
+            format!("the flavor {flavor} says that something is unavailable, but nothing that it was given failed: {message}"),
+        )),
         (Ok(Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
         (Err(error), _) => {
             let hint = error.hint();

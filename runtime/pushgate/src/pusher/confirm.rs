@@ -26,14 +26,17 @@ pub(super) async fn served(client: &RegistryClient, scoped: &ScopedReference, ex
                 Some(wait) => tokio::time::sleep(*wait).await,
                 None => return Err(unconfirmed(format!("the registry accepted {scoped} and does not serve it"))),
             },
-            Err(error) => return Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(error.hint())),
+            Err(error) => {
+                return Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(error.hint()));
+            }
         }
     };
-    if manifest.digest == *expected {
+    if expected.matches(&manifest.bytes) {
         return Ok(manifest);
     }
-    Err(unconfirmed(format!("the registry serves {} under {scoped}, not {expected} as pushed", manifest.digest))
-        .with_hint(Some("somebody else may have pushed the same tag at the same time, or the image's tag was moved during the push".to_owned())))
+    Err(unconfirmed(format!("the registry serves {} under {scoped}, not {expected} as pushed", manifest.digest)).with_hint(Some(
+        "somebody else may have pushed the same tag at the same time, or the image's tag was moved during the push".to_owned(),
+    )))
 }
 
 /// The manifest must be of the image that the Docker Engine had when the hooks were asked.
@@ -50,8 +53,12 @@ pub(super) fn is_image(scoped: &ScopedReference, manifest: &FetchedManifest, ima
     };
     match found {
         Some(digest) if image.id == digest => Ok(()),
-        Some(digest) => Err(unconfirmed(format!("the registry serves an image with the {what} {digest} under {scoped}, not {} as checked", image.id))),
-        None => Err(unconfirmed(format!("the registry serves something without an image config under {scoped}, not {} as checked", image.id))),
+        Some(digest) => {
+            Err(unconfirmed(format!("the registry serves an image with the {what} {digest} under {scoped}, not {} as checked", image.id)))
+        }
+        None => {
+            Err(unconfirmed(format!("the registry serves something without an image config under {scoped}, not {} as checked", image.id)))
+        }
     }
 }
 

@@ -7,7 +7,12 @@ use super::{Pusher, confirm};
 use crate::exit::Failure;
 use crate::report::{Remote, Report};
 
-pub(super) async fn push(pusher: &Pusher, scoped: &ScopedReference, content: &PinnedContent, report: &mut Report) -> Result<(Digest, Remote), Failure> {
+pub(super) async fn push(
+    pusher: &Pusher,
+    scoped: &ScopedReference,
+    content: &PinnedContent,
+    report: &mut Report,
+) -> Result<(Digest, Remote), Failure> {
     let pushed = pusher.client.push(scoped.repository(), scoped.tag(), content, &()).await.map_err(|error| {
         if matches!(error, PushError::Unconfirmed { .. }) {
             report.remote = Some(Remote::Unknown);

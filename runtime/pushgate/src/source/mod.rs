@@ -68,7 +68,7 @@ impl Source {
                 let name = name.clone().unwrap_or_else(|| EngineImageName::of(scoped));
                 let engine = DockerEngine::connect(gate.engine_environment()).await?;
                 let image = engine.inspect(name.as_str()).await?;
-                Ok(PinnedSource::Engine(PinnedEngineImage { engine, name, image }))
+                Ok(PinnedSource::Engine(Box::new(PinnedEngineImage { engine, name, image })))
             }
             Self::OciLayout { directory, reference } => {
                 // Reading and hashing documents is short, but it is disk: not on the thread that answers signals.
@@ -76,7 +76,7 @@ impl Source {
                 let content = tokio::task::spawn_blocking(move || OciLayout::open(&directory)?.pin(reference.as_deref()))
                     .await
                     .unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
-                Ok(PinnedSource::Layout(content))
+                Ok(PinnedSource::Layout(Box::new(content)))
             }
         }
     }

@@ -11,9 +11,9 @@ use crate::engine::{DockerEngine, EngineImage};
 #[derive(Debug)]
 pub enum PinnedSource {
     /// An image of the Docker Engine, by its ID.
-    Engine(PinnedEngineImage),
+    Engine(Box<PinnedEngineImage>),
     /// Content of an OCI layout, by the digest of its manifest or index.
-    Layout(PinnedContent),
+    Layout(Box<PinnedContent>),
 }
 
 /// An image of the Docker Engine.

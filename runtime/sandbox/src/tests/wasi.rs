@@ -143,6 +143,45 @@ fn what_is_printed_is_logged_and_explains_a_trap() {
 }
 
 #[test]
+fn a_stream_that_is_lent_to_any_function_is_given_back() {
+    // What Rust's `println!` does: it asks what the stream can take and makes what would wait for it, before it writes.
+    let functions = [
+        ("ready", "check-write", "(result (result u64))", "(param i32 i32)"),
+        ("subscribe", "subscribe", "(result (own $pollable))", "(param i32) (result i32)"),
+        ("flush", "flush", "(result (result))", "(param i32) (result i32)"),
+    ];
+    let imports: String =
+        functions.iter().map(|(name, _, _, core)| format!("(import \"wasi\" \"{name}\" (func ${name} {core}))")).collect();
+    let exports: String = functions
+        .iter()
+        .map(|(_, method, result, _)| {
+            format!("(export \"[method]output-stream.{method}\" (func (param \"self\" (borrow $stream)) {result}))")
+        })
+        .collect();
+    let body = format!(
+        "{imports} (import \"wasi\" \"stdout\" (func $stdout (result i32)))
+         (func (export \"prepare\") (param i32) (result i32) (local $stream i32)
+           (local.set $stream (call $stdout))
+           (call $ready (local.get $stream) (i32.const 3000))
+           (if (i64.eqz (i64.load (i32.const 3008))) (then unreachable))
+           (drop (call $subscribe (local.get $stream)))
+           (if (call $flush (local.get $stream)) (then unreachable))
+           {APPROVED})"
+    );
+    let mut guest = Guest::new(body).import(&format!(
+        "(import \"wasi:io/streams@0.2.6\" (instance $streams
+           (export \"output-stream\" (type $stream (sub resource))) (export \"pollable\" (type $pollable (sub resource))) {exports}))
+         (alias export $streams \"output-stream\" (type $stream))
+         (import \"wasi:cli/stdout@0.2.6\" (instance $wasi-stdout (export \"get-stdout\" (func (result (own $stream))))))"
+    ));
+    guest = guest.lowered("stdout", "(func $wasi-stdout \"get-stdout\")");
+    for (name, method, ..) in functions {
+        guest = guest.lowered(name, &format!("(func $streams \"[method]output-stream.{method}\")"));
+    }
+    assert_eq!(ask(&guest).answer, Ok(Answer::Approved));
+}
+
+#[test]
 fn a_stub_of_the_wrong_type_is_a_trap_and_no_panic() {
     // An interface of that name, but not of that type: what the host answers does not fit.
     let guest =

@@ -85,6 +85,14 @@ fn the_only_registry_that_contains_the_image() {
 }
 
 #[test]
+fn a_single_registry_is_meant_even_if_the_image_lies_outside() {
+    let single = catalog("version = 1\n[registries.prod]\nuri = \"r.example/team\"\n");
+    assert_eq!(single.select(&image("elsewhere.example/app"), None).unwrap().name, name("prod"));
+    let unusable = catalog("version = 1\n[registries.prod]\nuri = 3\n");
+    assert!(matches!(unusable.select(&image("r.example/team/app"), None), Err(CatalogError::Entry { .. })));
+}
+
+#[test]
 fn several_that_contain_it_are_for_the_caller_to_choose_from() {
     let catalog = several();
     assert_eq!(catalog.containing(&image("r.example/team/app")), ["all", "prod"]);

@@ -28,7 +28,15 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 pub(super) struct GlobalArguments {
     /// How results are printed
-    #[arg(long, global = true, value_name = "FORMAT", env = "PUSHGATE_OUTPUT", hide_env_values = true, default_value = "text", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "PUSHGATE_OUTPUT",
+        hide_env_values = true,
+        default_value = "text",
+        help_heading = "Global options"
+    )]
     pub(super) output: OutputFormat,
     /// Print results and errors only
     #[arg(short, long, global = true, help_heading = "Global options")]
