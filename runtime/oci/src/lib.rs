@@ -35,31 +35,21 @@
 
 // What documents say, whoever wrote them.
 mod digest;
-
 pub mod media_type;
-
 mod strict_json;
-
 mod platform;
-
 mod descriptor;
-
 mod manifest;
-
 mod image_config;
 
 // What is pushed.
 mod content;
-
 mod layout;
 
 // Who pushes, and how.
 mod credentials;
-
 mod client;
-
 mod progress;
-
 mod push;
 
 #[cfg(test)]

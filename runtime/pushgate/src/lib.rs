@@ -4,22 +4,22 @@
 
 pub mod push;
 
-pub mod catalog;
 pub mod destination;
-pub mod engine;
+pub mod catalog;
 pub mod gate;
+pub mod source;
+pub mod engine;
 pub mod hooks;
 pub mod pusher;
 pub mod report;
-pub mod source;
 
-pub mod component_file;
-mod files;
 pub mod grant;
 pub mod name;
-pub mod paths;
 pub mod settings;
+pub mod paths;
 pub mod store;
+pub mod component_file;
+mod files;
 
 pub mod exit;
 mod failures;

@@ -5,6 +5,8 @@ use crate::{Limits, LogLevel, LogRecord};
 
 /// The bytes of stderr that are kept to explain a trap.
 const LAST_WORDS_BYTES: usize = 1024;
+/// And the lines: where a Rust guest panicked, and why.
+const LAST_WORDS_LINES: usize = 3;
 
 /// The log of one call, within its limits.
 #[derive(Debug)]
@@ -87,12 +89,16 @@ impl Log {
         }
     }
 
-    /// What explains a trap best: the end of stderr, else the last message of level error.
+    /// What explains a trap best, in one line: the end of stderr, else the last message of level error.
     pub(crate) fn last_words(&self) -> Option<String> {
         let stderr = String::from_utf8_lossy(&self.stderr);
-        let stderr = stderr.trim();
-        if !stderr.is_empty() {
-            return Some(stderr.to_owned());
+        // Rust's advice about backtraces means nothing here.
+        let mut lines: Vec<_> =
+            stderr.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("note: run with `RUST_BACKTRACE")).collect();
+        let surplus = lines.len().saturating_sub(LAST_WORDS_LINES);
+        lines.drain(..surplus);
+        if !lines.is_empty() {
+            return Some(lines.join(" "));
         }
         let error = self.records.iter().rev().find(|record| record.level == LogLevel::Error)?;
         Some(excerpt(&error.message, LAST_WORDS_BYTES))
@@ -149,7 +155,7 @@ mod tests {
         log.print(Output::Stderr, b"panicked\n");
         log.print(Output::Stdout, b"e\n\n");
         log.print(Output::Stderr, b"at \xff");
-        assert_eq!(log.last_words().as_deref(), Some("panicked\nat \u{fffd}"));
+        assert_eq!(log.last_words().as_deref(), Some("panicked at \u{fffd}"));
         let messages: Vec<_> = log.finish().0.into_iter().map(|record| record.message).collect();
         assert_eq!(messages, ["panicked", "one", "at \u{fffd}"]);
     }
@@ -161,8 +167,17 @@ mod tests {
             log.print(Output::Stderr, b"flood\n");
         }
         log.print(Output::Stderr, b"the end");
-        let last_words = log.last_words().unwrap();
-        assert!(last_words.ends_with("the end") && last_words.len() <= LAST_WORDS_BYTES);
+        assert_eq!(log.last_words().as_deref(), Some("flood flood the end"));
+    }
+
+    #[test]
+    fn a_panic_of_rust_is_one_line() {
+        let mut log = log();
+        log.print(
+            Output::Stderr,
+            b"starting\n\nthread 'main' panicked at src/lib.rs:1:2:\nno tag\nnote: run with `RUST_BACKTRACE=1` environment variable\n",
+        );
+        assert_eq!(log.last_words().as_deref(), Some("starting thread 'main' panicked at src/lib.rs:1:2: no tag"));
     }
 
     #[test]

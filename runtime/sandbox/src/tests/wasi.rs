@@ -135,7 +135,7 @@ fn what_is_printed_is_logged_and_explains_a_trap() {
         .lowered("f", "(func $streams \"[method]output-stream.blocking-write-and-flush\")")
         .lowered("g", "(func $wasi-stderr \"get-stderr\")");
     let call = ask(&guest);
-    let last_words = Some("panicked at x:1\nw".to_owned());
+    let last_words = Some("panicked at x:1 w".to_owned());
     let message = "wasm `unreachable` instruction executed".to_owned();
     assert_eq!(call.answer, Err(CallError::Trap { message, last_words }));
     let lines: Vec<_> = call.log.iter().map(|record| (record.level, record.message.as_str())).collect();
