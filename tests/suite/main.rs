@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod archive;
 mod catalog;
 mod check;
 mod contract;

@@ -140,3 +140,18 @@ fn a_registry_that_is_down_is_the_operators() {
     let ran = run(&home, &format!("push {name} --uri 127.0.0.1:{port}"));
     assert_eq!(ran.code, 7, "{ran:?}");
 }
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn what_docker_saved_is_pushed_without_docker_and_pulled_as_the_same_image() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let id = load(&home, &[&format!("saved-{}:dev", std::process::id())]);
+    let archive = home.join("saved.tar");
+    docker(&["save", "--output", archive.to_str().expect("UTF-8"), &format!("saved-{}:dev", std::process::id())]);
+    docker(&["image", "rm", "--force", &id]);
+    let name = format!("{}/app:v1", registry.host());
+    home.must(&format!("push {name} --uri {} --from docker-archive:saved.tar", registry.host()));
+    docker(&["pull", "--quiet", &name]);
+    assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
+}

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::archive::{LayerReader, Section, SectionReader, StreamedLayer};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
-use crate::layout::Directory;
+use crate::layout::Files;
 use crate::platform::Platform;
 
 /// Everything that a push will send, and the images in it.
@@ -58,7 +59,11 @@ pub(crate) enum BlobPlace {
     /// Read and hashed already, because it was parsed.
     Memory(Bytes),
     /// In a layout, under its digest.
-    Layout(Arc<Directory>),
+    Layout(Arc<dyn Files>),
+    /// An entry of an archive.
+    Section(Section),
+    /// Made of an entry of an archive while it is read.
+    Layer(Arc<StreamedLayer>),
 }
 
 /// A blob that cannot be sent as its descriptor says. Nothing that points to it may be pushed then.
@@ -125,16 +130,18 @@ impl PinnedBlob {
     /// Opens the blob for reading from its start. This blocks.
     pub(crate) fn open(&self) -> Result<BlobReader, BlobError> {
         let Descriptor { digest, size, .. } = &self.descriptor;
+        let unreadable = |source| BlobError::Unreadable { digest: digest.clone(), source };
         match &self.place {
             BlobPlace::Memory(bytes) => Ok(BlobReader::Memory(io::Cursor::new(bytes.clone()))),
-            BlobPlace::Layout(directory) => {
-                let (file, found) =
-                    directory.open_blob(digest).map_err(|source| BlobError::Unreadable { digest: digest.clone(), source })?;
+            BlobPlace::Layout(files) => {
+                let (reader, found) = files.open_blob(digest).map_err(unreadable)?;
                 if found != *size {
                     return Err(BlobError::WrongSize { digest: digest.clone(), expected: *size });
                 }
-                Ok(BlobReader::File(file))
+                Ok(reader)
             }
+            BlobPlace::Section(section) => Ok(BlobReader::Section(section.reader())),
+            BlobPlace::Layer(layer) => layer.open().map(Box::new).map(BlobReader::Layer).map_err(unreadable),
         }
     }
 }
@@ -144,6 +151,8 @@ impl PinnedBlob {
 pub(crate) enum BlobReader {
     Memory(io::Cursor<Bytes>),
     File(std::fs::File),
+    Section(SectionReader),
+    Layer(Box<LayerReader>),
 }
 
 impl io::Read for BlobReader {
@@ -151,6 +160,8 @@ impl io::Read for BlobReader {
         match self {
             Self::Memory(cursor) => cursor.read(buffer),
             Self::File(file) => file.read(buffer),
+            Self::Section(section) => section.read(buffer),
+            Self::Layer(layer) => layer.read(buffer),
         }
     }
 }

@@ -59,11 +59,9 @@ impl Algorithm {
     }
 
     fn hash(self, bytes: &[u8]) -> Digest {
-        let digits = match self {
-            Self::Sha256 => hexadecimal(&Sha256::digest(bytes)),
-            Self::Sha512 => hexadecimal(&Sha512::digest(bytes)),
-        };
-        Digest { text: format!("{}:{digits}", self.as_str()), algorithm: self }
+        let mut hasher = Hasher::new(self);
+        hasher.update(bytes);
+        hasher.finish()
     }
 }
 
@@ -116,6 +114,37 @@ impl Digest {
     #[must_use]
     pub fn hexadecimal(&self) -> &str {
         self.text.split_once(':').map_or("", |(_algorithm, digits)| digits)
+    }
+}
+
+/// Makes a [`Digest`] of bytes that come piece by piece.
+#[derive(Clone, Debug)]
+pub(crate) enum Hasher {
+    Sha256(Sha256),
+    Sha512(Sha512),
+}
+
+impl Hasher {
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Sha256 => Self::Sha256(Sha256::new()),
+            Algorithm::Sha512 => Self::Sha512(Sha512::new()),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(hasher) => hasher.update(bytes),
+            Self::Sha512(hasher) => hasher.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        let (algorithm, digits) = match self {
+            Self::Sha256(hasher) => (Algorithm::Sha256, hexadecimal(&hasher.finalize())),
+            Self::Sha512(hasher) => (Algorithm::Sha512, hexadecimal(&hasher.finalize())),
+        };
+        Digest { text: format!("{}:{digits}", algorithm.as_str()), algorithm }
     }
 }
 

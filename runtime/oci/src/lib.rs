@@ -45,6 +45,7 @@ mod image_config;
 // What is pushed.
 mod content;
 mod layout;
+mod archive;
 
 // Who pushes, and how.
 mod credentials;
@@ -55,6 +56,7 @@ mod push;
 #[cfg(test)]
 mod testing;
 
+pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{ClientOptions, FetchedManifest, Place, RegistryClient, RegistryError, Scheme, Step, Timeouts};
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest};
 pub use credentials::{CredentialError, Credentials, DockerConfig, Found, Secret};

@@ -72,6 +72,23 @@ pub enum DocumentError {
 
 /// Parses a document that must be an object.
 pub(crate) fn parse(bytes: &[u8], limit: u64) -> Result<Map<String, Value>, DocumentError> {
+    match parse_value(bytes, limit)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(DocumentError::Shape { place: "document".to_owned(), problem: "not a JSON object".to_owned() }),
+    }
+}
+
+/// Parses a document that must be an array of objects.
+pub(crate) fn parse_objects(bytes: &[u8], limit: u64) -> Result<Vec<Map<String, Value>>, DocumentError> {
+    let problem = || DocumentError::Shape { place: "document".to_owned(), problem: "not a JSON array of objects".to_owned() };
+    let Value::Array(items) = parse_value(bytes, limit)? else {
+        return Err(problem());
+    };
+    let object = |item| if let Value::Object(object) = item { Ok(object) } else { Err(problem()) };
+    items.into_iter().map(object).collect()
+}
+
+fn parse_value(bytes: &[u8], limit: u64) -> Result<Value, DocumentError> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > limit {
         return Err(DocumentError::TooLarge { size, limit });
@@ -81,8 +98,7 @@ pub(crate) fn parse(bytes: &[u8], limit: u64) -> Result<Map<String, Value>, Docu
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed = seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match parsed {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(DocumentError::Shape { place: "document".to_owned(), problem: "not a JSON object".to_owned() }),
+        Ok(value) => Ok(value),
         Err(error) => {
             let (line, column) = (error.line(), error.column());
             Err(match repeated.into_inner() {

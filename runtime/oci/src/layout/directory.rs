@@ -6,17 +6,19 @@
 //! names are constants or the digits of a checked digest. A link at the layout's own path is the caller's and is followed.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags, fstat, open, openat};
 
+use crate::content::BlobReader;
 use crate::digest::Digest;
+use crate::layout::Files;
 
 /// A layout's directory.
 #[derive(Debug)]
-pub(crate) struct Directory {
+pub(super) struct Directory {
     root: OwnedFd,
 }
 
@@ -25,48 +27,29 @@ const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLO
 const FILE: OFlags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
 impl Directory {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { root: open(path, FOLDER, Mode::empty())? })
     }
+}
 
-    /// Reads a file beside `blobs` whole.
-    pub(crate) fn read_file(&self, name: &'static str, limit: u64) -> io::Result<Vec<u8>> {
-        let (file, size) = regular(openat(&self.root, name, FILE, Mode::empty())?)?;
-        read_bounded(file, size, limit)
+impl Files for Directory {
+    fn open_file(&self, name: &'static str) -> io::Result<(BlobReader, u64)> {
+        regular(openat(&self.root, name, FILE, Mode::empty())?)
     }
 
-    /// Opens a blob. Also gives the size that the file has now.
-    pub(crate) fn open_blob(&self, digest: &Digest) -> io::Result<(File, u64)> {
+    fn open_blob(&self, digest: &Digest) -> io::Result<(BlobReader, u64)> {
         let folder = FOLDER.union(OFlags::NOFOLLOW);
         let blobs = openat(&self.root, "blobs", folder, Mode::empty())?;
         let algorithm = openat(blobs, digest.algorithm().as_str(), folder, Mode::empty())?;
         regular(openat(algorithm, digest.hexadecimal(), FILE, Mode::empty())?)
     }
-
-    /// Reads a blob whole, if it is not larger than `limit`.
-    pub(crate) fn read_blob(&self, digest: &Digest, limit: u64) -> io::Result<Vec<u8>> {
-        let (file, size) = self.open_blob(digest)?;
-        read_bounded(file, size, limit)
-    }
 }
 
-fn regular(descriptor: OwnedFd) -> io::Result<(File, u64)> {
+fn regular(descriptor: OwnedFd) -> io::Result<(BlobReader, u64)> {
     let status = fstat(&descriptor)?;
     if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     let size = u64::try_from(status.st_size).map_err(io::Error::other)?;
-    Ok((File::from(descriptor), size))
-}
-
-/// The file may grow while it is read.
-fn read_bounded(file: File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if size <= limit {
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    }
-    if size > limit || u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("more than the {limit} bytes allowed")));
-    }
-    Ok(bytes)
+    Ok((BlobReader::File(File::from(descriptor)), size))
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::archive::ArchiveError;
 use crate::digest::Digest;
 use crate::image_config::ConfigError;
 use crate::strict_json::DocumentError;
@@ -19,6 +20,9 @@ pub enum LayoutError {
         #[source]
         source: io::Error,
     },
+    /// The tar file that should hold the layout.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A file of the layout is missing, is a link or anything but a regular file, or cannot be read.
     #[error("`{file}` of the layout cannot be read")]
     Unreadable {
@@ -126,10 +130,11 @@ impl LayoutError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Archive(error) => error.hint(),
             Self::NotOpened { .. } => Some("an OCI layout is a directory that holds `oci-layout`, `index.json` and `blobs`".to_owned()),
             Self::NoSuchEntry { entries, .. } | Self::Ambiguous { entries, .. } => {
                 let names: Vec<String> = entries.iter().map(|name| format!("`{name}`")).collect();
-                Some(format!("name one, as in `oci:DIR:NAME`: {}", names.join(", ")))
+                Some(format!("name one after the layout, as in `oci:DIR:NAME` or `oci-archive:FILE:NAME`: {}", names.join(", ")))
             }
             Self::WrongSize { .. } | Self::WrongDigest { .. } => Some("the layout is damaged: write it again".to_owned()),
             _ => None,

@@ -1,16 +1,18 @@
-//! OCI image layouts: a directory with `oci-layout`, `index.json` and `blobs/`, as in the OCI image specification, "OCI Image Layout
-//! Specification". It is input from strangers: see [`Directory`] for how files are opened and `pin` for what is believed.
+//! OCI image layouts: a directory, or a tar file, with `oci-layout`, `index.json` and `blobs/`, as in the OCI image specification, "OCI
+//! Image Layout Specification". It is input from strangers: see [`Directory`] for how files are opened and `pin` for what is believed.
 
 mod directory;
 mod error;
+mod files;
 mod pin;
 mod select;
 
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use directory::Directory;
+use directory::Directory;
 pub use error::LayoutError;
+pub(crate) use files::{Files, read_bounded};
 
 use crate::content::PinnedContent;
 use crate::manifest::Index;
@@ -19,7 +21,7 @@ use crate::strict_json::{self, DocumentError, MAX_DOCUMENT, Object};
 /// A layout whose `oci-layout` and `index.json` were read.
 #[derive(Debug)]
 pub struct OciLayout {
-    directory: Arc<Directory>,
+    files: Arc<dyn Files>,
     index: Index,
 }
 
@@ -30,7 +32,12 @@ impl OciLayout {
     /// If it is not a layout of version 1.0.0, or its index cannot be used.
     pub fn open(path: &Path) -> Result<Self, LayoutError> {
         let directory = Directory::open(path).map_err(|source| LayoutError::NotOpened { path: path.to_owned(), source })?;
-        let version = Self::document(&directory, "oci-layout", |bytes| {
+        Self::read(Arc::new(directory))
+    }
+
+    /// Reads the two documents that every layout has.
+    pub(crate) fn read(files: Arc<dyn Files>) -> Result<Self, LayoutError> {
+        let version = Self::document(&*files, "oci-layout", |bytes| {
             let members = strict_json::parse(bytes, MAX_DOCUMENT)?;
             let object = Object::new(&members, "document", &["imageLayoutVersion"])?;
             object.required_string("imageLayoutVersion").map(str::to_owned)
@@ -38,8 +45,8 @@ impl OciLayout {
         if version != "1.0.0" {
             return Err(LayoutError::Version { version: version.chars().take(40).collect() });
         }
-        let index = Self::document(&directory, "index.json", Index::parse)?;
-        Ok(Self { directory: Arc::new(directory), index })
+        let index = Self::document(&*files, "index.json", Index::parse)?;
+        Ok(Self { files, index })
     }
 
     /// Chooses an entry and reads everything about it but the layers. This blocks.
@@ -52,15 +59,12 @@ impl OciLayout {
     /// shown to a hook.
     pub fn pin(&self, reference: Option<&str>) -> Result<PinnedContent, LayoutError> {
         let root = select::entry(&self.index.manifests, reference)?;
-        pin::pin(&self.directory, root)
+        pin::pin(&self.files, root)
     }
 
-    fn document<T>(
-        directory: &Directory,
-        file: &'static str,
-        read: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
-    ) -> Result<T, LayoutError> {
-        let bytes = directory.read_file(file, MAX_DOCUMENT).map_err(|source| LayoutError::Unreadable { file: file.to_owned(), source })?;
+    fn document<T>(files: &dyn Files, file: &'static str, read: impl FnOnce(&[u8]) -> Result<T, DocumentError>) -> Result<T, LayoutError> {
+        let bytes =
+            files::read_file(files, file, MAX_DOCUMENT).map_err(|source| LayoutError::Unreadable { file: file.to_owned(), source })?;
         read(&bytes).map_err(|error| LayoutError::Document { file: file.to_owned(), error })
     }
 }

@@ -13,7 +13,8 @@ use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage, PinnedMa
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
-use crate::layout::{Directory, LayoutError};
+use crate::layout::files::read_blob;
+use crate::layout::{Files, LayoutError};
 use crate::manifest::{Document, Index, MAX_MANIFESTS, Manifest};
 use crate::media_type;
 use crate::platform::Platform;
@@ -24,9 +25,9 @@ const MAX_DEPTH: usize = 2;
 /// The most bytes of manifests, indexes and image configs together: they stay in memory until the push ends.
 const MAX_DOCUMENTS: u64 = 16 * 1024 * 1024;
 
-pub(super) fn pin(directory: &Arc<Directory>, root: &Descriptor) -> Result<PinnedContent, LayoutError> {
+pub(super) fn pin(files: &Arc<dyn Files>, root: &Descriptor) -> Result<PinnedContent, LayoutError> {
     let mut pinning = Pinning {
-        directory,
+        files,
         seen: HashMap::new(),
         known_blobs: HashMap::new(),
         document_bytes: 0,
@@ -55,7 +56,7 @@ pub(super) fn pin(directory: &Arc<Directory>, root: &Descriptor) -> Result<Pinne
 }
 
 struct Pinning<'a> {
-    directory: &'a Arc<Directory>,
+    files: &'a Arc<dyn Files>,
     /// The documents that were visited, with what their descriptors said.
     seen: HashMap<Digest, Descriptor>,
     known_blobs: HashMap<Digest, u64>,
@@ -176,7 +177,7 @@ impl Pinning<'_> {
         if self.document_bytes > MAX_DOCUMENTS {
             return Err(LayoutError::TooMuch { what: "more than 16 MiB of manifests and configs" });
         }
-        let bytes = self.directory.read_blob(digest, MAX_DOCUMENT).map_err(|source| unreadable(digest, source))?;
+        let bytes = read_blob(&**self.files, digest, MAX_DOCUMENT).map_err(|source| unreadable(digest, source))?;
         let actual = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if actual != *size {
             return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
@@ -190,11 +191,11 @@ impl Pinning<'_> {
     /// Makes sure that a blob is there and has the right size.
     fn blob(&mut self, descriptor: &Descriptor) -> Result<(), LayoutError> {
         let Descriptor { digest, size, .. } = descriptor;
-        let (_file, actual) = self.directory.open_blob(digest).map_err(|source| unreadable(digest, source))?;
+        let (_reader, actual) = self.files.open_blob(digest).map_err(|source| unreadable(digest, source))?;
         if actual != *size {
             return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
         }
-        self.add_blob(descriptor, BlobPlace::Layout(Arc::clone(self.directory)))
+        self.add_blob(descriptor, BlobPlace::Layout(Arc::clone(self.files)))
     }
 
     fn add_blob(&mut self, descriptor: &Descriptor, place: BlobPlace) -> Result<(), LayoutError> {

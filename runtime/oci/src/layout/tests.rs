@@ -81,7 +81,7 @@ fn the_entry_is_chosen_by_name_or_digest() {
     assert_eq!(layout.pin(Some("v2")).unwrap().root().digest.as_str(), digest_of(&two));
     assert_eq!(layout.pin(Some(&digest_of(&one))).unwrap().root().digest.as_str(), digest_of(&one));
     let error = layout.pin(None).unwrap_err();
-    assert_eq!(error.hint().unwrap(), "name one, as in `oci:DIR:NAME`: `v1`, `v2`");
+    assert_eq!(error.hint().unwrap(), "name one after the layout, as in `oci:DIR:NAME` or `oci-archive:FILE:NAME`: `v1`, `v2`");
     assert!(matches!(error, LayoutError::Ambiguous { count: 2, .. }));
     assert!(matches!(layout.pin(Some("v3")), Err(LayoutError::NoSuchEntry { .. })));
 

@@ -6,7 +6,7 @@ mod pinned;
 
 use std::sync::Arc;
 
-use pushgate_oci::{LayoutError, OciLayout};
+use pushgate_oci::{DockerArchive, DockerArchiveError, LayerOptions, LayoutError, OciLayout, PinnedContent};
 use pushgate_reference::ScopedReference;
 
 use crate::engine::{DockerEngine, EngineError};
@@ -22,9 +22,12 @@ pub enum SourceError {
     /// The Docker Engine, or the image in it.
     #[error(transparent)]
     Engine(Arc<EngineError>),
-    /// The OCI layout.
+    /// The OCI layout, in a directory or in an archive.
     #[error(transparent)]
     Layout(Arc<LayoutError>),
+    /// The Docker archive.
+    #[error(transparent)]
+    DockerArchive(Arc<DockerArchiveError>),
 }
 
 impl SourceError {
@@ -33,6 +36,7 @@ impl SourceError {
         match self {
             Self::Engine(error) => matches!(**error, EngineError::NoSuchImage { .. }),
             Self::Layout(error) => matches!(**error, LayoutError::NoSuchEntry { .. } | LayoutError::Empty),
+            Self::DockerArchive(_) => false,
         }
     }
 
@@ -41,6 +45,7 @@ impl SourceError {
         match self {
             Self::Engine(error) => error.hint(),
             Self::Layout(error) => error.hint(),
+            Self::DockerArchive(error) => error.hint(),
         }
     }
 }
@@ -54,6 +59,12 @@ impl From<EngineError> for SourceError {
 impl From<LayoutError> for SourceError {
     fn from(error: LayoutError) -> Self {
         Self::Layout(Arc::new(error))
+    }
+}
+
+impl From<DockerArchiveError> for SourceError {
+    fn from(error: DockerArchiveError) -> Self {
+        Self::DockerArchive(Arc::new(error))
     }
 }
 
@@ -71,13 +82,23 @@ impl Source {
                 Ok(PinnedSource::Engine(Box::new(PinnedEngineImage { engine, name, image })))
             }
             Self::OciLayout { directory, reference } => {
-                // Reading and hashing documents is short, but it is disk: not on the thread that answers signals.
                 let (directory, reference) = (directory.clone(), reference.clone());
-                let content = tokio::task::spawn_blocking(move || OciLayout::open(&directory)?.pin(reference.as_deref()))
-                    .await
-                    .unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
-                Ok(PinnedSource::Layout(Box::new(content)))
+                read(move || Ok(OciLayout::open(&directory)?.pin(reference.as_deref())?)).await
+            }
+            Self::OciArchive { file, reference } => {
+                let (file, reference) = (file.clone(), reference.clone());
+                read(move || Ok(OciLayout::open_archive(&file)?.pin(reference.as_deref())?)).await
+            }
+            Self::DockerArchive { file, reference } => {
+                let (file, reference) = (file.clone(), reference.clone());
+                read(move || Ok(DockerArchive::open(&file)?.pin(reference.as_deref(), LayerOptions::default())?.resolve()?)).await
             }
         }
     }
+}
+
+/// Reading, hashing and compressing is work for the disk and the processor: not on the thread that answers signals.
+async fn read(work: impl FnOnce() -> Result<PinnedContent, SourceError> + Send + 'static) -> Result<PinnedSource, SourceError> {
+    let content = tokio::task::spawn_blocking(work).await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
+    Ok(PinnedSource::Layout(Box::new(content)))
 }

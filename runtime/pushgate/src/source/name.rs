@@ -16,6 +16,20 @@ pub enum Source {
         /// The `org.opencontainers.image.ref.name` of one image in it; none where it holds only one.
         reference: Option<String>,
     },
+    /// `oci-archive:FILE[:REF]`: in a tar file that holds an OCI image layout.
+    OciArchive {
+        /// The tar file.
+        file: PathBuf,
+        /// As for a layout.
+        reference: Option<String>,
+    },
+    /// `docker-archive:FILE[:REF]`: in a tar file that `docker save` wrote.
+    DockerArchive {
+        /// The tar file.
+        file: PathBuf,
+        /// A name of one image in it, or `@N` for the N-th; none where it holds only one.
+        reference: Option<String>,
+    },
 }
 
 /// A name or an ID by which the Docker Engine is asked for an image. Safe in a URL: it is built from parsed values.
@@ -56,9 +70,9 @@ pub enum ParseSourceError {
         /// The text as given.
         text: String,
     },
-    /// `oci:` without a directory, or with an empty reference.
-    #[error("`{text}` is not a source: {missing} is missing after `oci:`")]
-    OciLayout {
+    /// A transport without a path, or with an empty reference.
+    #[error("`{text}` is not a source: it has no {missing}")]
+    Incomplete {
         /// The text as given.
         text: String,
         /// What is missing.
@@ -81,13 +95,27 @@ impl ParseSourceError {
         match self {
             Self::Transport { text } => Some(match text.split_once(':') {
                 None if text.contains('/') => format!("for an OCI layout: oci:{text}"),
-                _ => "docker-daemon:[NAME|sha256:ID] or oci:DIR[:REF]".to_owned(),
+                _ => FORMS.to_owned(),
             }),
-            Self::OciLayout { .. } => Some("oci:DIR[:REF]".to_owned()),
+            Self::Incomplete { .. } => Some(FORMS.to_owned()),
             Self::ImageId { .. } => Some("`docker images --no-trunc` shows the IDs".to_owned()),
             Self::Name(error) => error.hint(),
         }
     }
+}
+
+/// How sources are written.
+const FORMS: &str = "docker-daemon:[NAME|sha256:ID], oci:DIR[:REF], oci-archive:FILE[:REF] or docker-archive:FILE[:REF]";
+
+/// `PATH[:REF]`; as everywhere with these transports, a path has no colon.
+fn located(text: &str, location: &str) -> Result<(PathBuf, Option<String>), ParseSourceError> {
+    let missing = |missing| ParseSourceError::Incomplete { text: text.to_owned(), missing };
+    let (path, reference) = match location.split_once(':') {
+        Some((_, "")) => return Err(missing("reference after the colon")),
+        Some((path, reference)) => (path, Some(reference.to_owned())),
+        None => (location, None),
+    };
+    if path.is_empty() { Err(missing("path")) } else { Ok((PathBuf::from(path), reference)) }
 }
 
 impl std::str::FromStr for Source {
@@ -97,18 +125,9 @@ impl std::str::FromStr for Source {
         match text.split_once(':') {
             Some(("docker-daemon", "")) => Ok(Self::DockerDaemon(None)),
             Some(("docker-daemon", name)) => EngineImageName::parse(name).map(|name| Self::DockerDaemon(Some(name))),
-            Some(("oci", location)) => {
-                let missing = |missing| ParseSourceError::OciLayout { text: text.to_owned(), missing };
-                let (directory, reference) = match location.split_once(':') {
-                    Some((_, "")) => return Err(missing("the reference")),
-                    Some((directory, reference)) => (directory, Some(reference.to_owned())),
-                    None => (location, None),
-                };
-                if directory.is_empty() {
-                    return Err(missing("the directory"));
-                }
-                Ok(Self::OciLayout { directory: PathBuf::from(directory), reference })
-            }
+            Some(("oci", location)) => located(text, location).map(|(directory, reference)| Self::OciLayout { directory, reference }),
+            Some(("oci-archive", location)) => located(text, location).map(|(file, reference)| Self::OciArchive { file, reference }),
+            Some(("docker-archive", location)) => located(text, location).map(|(file, reference)| Self::DockerArchive { file, reference }),
             _ => Err(ParseSourceError::Transport { text: text.to_owned() }),
         }
     }
@@ -131,6 +150,8 @@ mod tests {
             ("oci:build/image", layout("build/image", None)),
             ("oci:/tmp/x:v1", layout("/tmp/x", Some("v1"))),
             ("oci:/tmp/x:a:b", layout("/tmp/x", Some("a:b"))),
+            ("oci-archive:x.tar", Source::OciArchive { file: "x.tar".into(), reference: None }),
+            ("docker-archive:x.tar:app:v1", Source::DockerArchive { file: "x.tar".into(), reference: Some("app:v1".into()) }),
         ] {
             assert_eq!(text.parse::<Source>().unwrap(), expected, "{text}");
         }
@@ -140,9 +161,9 @@ mod tests {
     fn what_is_not_a_source_says_how_to_write_one() {
         for (text, hint) in [
             ("build/image", "for an OCI layout: oci:build/image"),
-            ("ubuntu:22.04", "docker-daemon:[NAME|sha256:ID] or oci:DIR[:REF]"),
-            ("oci:", "oci:DIR[:REF]"),
-            ("oci:dir:", "oci:DIR[:REF]"),
+            ("ubuntu:22.04", FORMS),
+            ("oci:", FORMS),
+            ("oci-archive:file:", FORMS),
             ("docker-daemon:sha256:xyz", "`docker images --no-trunc` shows the IDs"),
         ] {
             let error = text.parse::<Source>().unwrap_err();

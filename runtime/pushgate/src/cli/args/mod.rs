@@ -100,7 +100,7 @@ pub(super) struct PushArguments {
     pub(super) image: String,
     #[command(flatten)]
     pub(super) destination: DestinationArguments,
-    /// Where the image is: docker-daemon:[NAME|sha256:ID] or oci:DIR[:REF]
+    /// Where the image is: docker-daemon:[NAME|sha256:ID], oci:DIR[:REF], oci-archive:FILE[:REF] or docker-archive:FILE[:REF]
     #[arg(long, value_name = "SOURCE", default_value = "docker-daemon:", hide_default_value = true)]
     pub(super) from: String,
 }

@@ -1,0 +1,170 @@
+//! `docker-archive`: what `docker save` writes.
+//!
+//! `manifest.json` lists images, each with its config and its layers as names of entries. Until Docker 24 these were `ID.json` and
+//! `ID/layer.tar`, where a layer that two images share is a link; since Docker 25 they are `blobs/sha256/…`, and an OCI layout stands
+//! beside them. This reads `manifest.json` in both. Other programs write it too, some of them with compressed layers.
+//!
+//! There is no manifest for a registry in it: one is made, when the layers are known as they are pushed. Until then the image is pinned by
+//! its config, whose `diff_ids` fix the plain content of every layer. Names of images in it are information: none is ever pushed to.
+
+mod choose;
+mod compose;
+mod error;
+mod pinned;
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use error::DockerArchiveError;
+pub use pinned::PinnedDockerImage;
+
+use crate::archive::file::Section;
+use crate::archive::layer::{Compression, Encoding, Pool, StreamedLayer};
+use crate::archive::tar::TarArchive;
+use crate::content::PinnedImage;
+use crate::digest::Digest;
+use crate::image_config::ImageConfig;
+use crate::layout::read_bounded;
+use crate::manifest::MAX_LAYERS;
+use crate::strict_json::{MAX_DOCUMENT, Object, parse_objects};
+use choose::Listed;
+use pinned::{Known, Layer};
+
+const MANIFEST: &str = "manifest.json";
+
+/// A Docker archive whose list of images was read.
+#[derive(Debug)]
+pub struct DockerArchive {
+    archive: Arc<TarArchive>,
+    images: Vec<Listed>,
+}
+
+/// What is done with the layers of a Docker archive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LayerOptions {
+    /// For layers that are not compressed.
+    pub compression: Compression,
+    /// Whether layers that are compressed already are looked into, to see that their content is what the config says. The others always are.
+    pub verify: bool,
+    /// How many threads compress; as many as there are processors if none is given, and never more than 8. The result is the same.
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl DockerArchive {
+    /// Opens a tar file. It is not extracted. This blocks.
+    ///
+    /// # Errors
+    /// If it is not a tar file, could be read in two ways, or has no `manifest.json` that can be used.
+    pub fn open(path: &Path) -> Result<Self, DockerArchiveError> {
+        let archive = TarArchive::open(path)?;
+        if !archive.has(MANIFEST) {
+            return Err(DockerArchiveError::NoManifest { layout: archive.has("index.json"), old: archive.has("repositories") });
+        }
+        let bytes = whole(&archive, MANIFEST)?;
+        let document = |error| DockerArchiveError::Document { error };
+        let objects = parse_objects(&bytes, MAX_DOCUMENT).map_err(document)?;
+        let images = objects.iter().enumerate().map(|(index, members)| {
+            let object = Object::new(members, &format!("document[{index}]"), &choose::MEMBERS)?;
+            Listed::read(&object)
+        });
+        Ok(Self { images: images.collect::<Result<_, _>>().map_err(document)?, archive: Arc::new(archive) })
+    }
+
+    /// Chooses an image and reads everything about it but the layers. This blocks.
+    ///
+    /// `reference` is one of the names in `RepoTags`, which may leave out `:latest`, or `@N` for the image in place N, counted from 0.
+    /// Without one, the archive must hold one image only.
+    ///
+    /// # Errors
+    /// If there is no such image or more than one, or if its config or a layer is missing, or is not what it is said to be.
+    pub fn pin(&self, reference: Option<&str>, options: LayerOptions) -> Result<PinnedDockerImage, DockerArchiveError> {
+        let listed = choose::image(&self.images, reference)?;
+        let bytes = whole(&self.archive, &listed.config)?;
+        let config_digest = Digest::sha256(&bytes);
+        if named_digest(&listed.config).is_some_and(|named| named != config_digest) {
+            return Err(DockerArchiveError::WrongDigest { entry: error::shown(&listed.config) });
+        }
+        let config =
+            ImageConfig::parse(&bytes).map_err(|error| DockerArchiveError::Config { entry: error::shown(&listed.config), error })?;
+        let platform = config.platform();
+        if platform.is_unknown() {
+            return Err(DockerArchiveError::NotAnImage);
+        }
+        let diff_ids = &config.rootfs.diff_ids;
+        if listed.layers.len() > MAX_LAYERS {
+            return Err(DockerArchiveError::TooManyLayers);
+        }
+        if diff_ids.len() != listed.layers.len() {
+            return Err(DockerArchiveError::LayerCount { layers: listed.layers.len(), diff_ids: diff_ids.len() });
+        }
+        let mut image = PinnedDockerImage::new(&bytes, PinnedImage { platform, config: config.clone(), config_digest });
+        let pool = Arc::new(Pool::new(options.threads));
+        for (name, diff_id) in listed.layers.iter().zip(diff_ids) {
+            let layer = self.layer(name, diff_id, options, &pool)?;
+            image.add(layer).map_err(|()| DockerArchiveError::TwoDiffIds { entry: error::shown(name) })?;
+        }
+        Ok(image)
+    }
+
+    fn layer(&self, name: &str, diff_id: &Digest, options: LayerOptions, pool: &Arc<Pool>) -> Result<Layer, DockerArchiveError> {
+        let unreadable = |source| DockerArchiveError::Unreadable { entry: error::shown(name), source };
+        let section = self.archive.file_behind_links(name).map_err(unreadable)?;
+        let encoding = encoding(&section, name)?;
+        let named = named_digest(name);
+        let (diff_id, pool) = (diff_id.clone(), Arc::clone(pool));
+        if encoding == Encoding::Plain {
+            if named.is_some_and(|named| named != diff_id && named.algorithm() == diff_id.algorithm()) {
+                return Err(DockerArchiveError::WrongDigest { entry: error::shown(name) });
+            }
+            return Ok(match options.compression {
+                Compression::Gzip => Layer::Streamed(Arc::new(StreamedLayer::to_gzip(section, diff_id, pool))),
+                Compression::Zstd => Layer::Streamed(Arc::new(StreamedLayer::to_zstd(section, diff_id, pool))),
+                // What a registry is told is what it verifies, so there is nothing left to find out.
+                Compression::None => Layer::Known(Known { digest: diff_id.clone(), diff_id, section, encoding }),
+            });
+        }
+        match named {
+            Some(digest) if !options.verify => Ok(Layer::Known(Known { digest, diff_id, section, encoding })),
+            named => Ok(Layer::Streamed(Arc::new(StreamedLayer::as_it_is(section, diff_id, encoding, named, options.verify, pool)))),
+        }
+    }
+}
+
+/// An entry that is parsed: read once, and bounded.
+fn whole(archive: &TarArchive, name: &str) -> Result<Vec<u8>, DockerArchiveError> {
+    let read = || {
+        let section = archive.file(name)?;
+        read_bounded(section.reader(), section.size(), MAX_DOCUMENT)
+    };
+    read().map_err(|source: io::Error| DockerArchiveError::Unreadable { entry: error::shown(name), source })
+}
+
+/// What the first bytes of a layer say. A layer that is neither is plain: whether it is a tar file is for its `diff_id` to say.
+fn encoding(section: &Section, name: &str) -> Result<Encoding, DockerArchiveError> {
+    let start = section.start::<6>().map_err(|source| DockerArchiveError::Unreadable { entry: error::shown(name), source })?;
+    let unsupported = |format| DockerArchiveError::LayerFormat { entry: error::shown(name), format };
+    match start.as_slice() {
+        [0x1f, 0x8b, ..] => Ok(Encoding::Gzip),
+        // A frame, or a frame that is skipped.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Ok(Encoding::Zstd),
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => Err(unsupported("xz")),
+        [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A'] => Err(unsupported("bzip2")),
+        _ => Ok(Encoding::Plain),
+    }
+}
+
+/// The digest that the name of an entry claims: `blobs/sha256/…`, or, for configs, `….json` and `sha256:…`.
+fn named_digest(name: &str) -> Option<Digest> {
+    if let Some((algorithm, digits)) = name.strip_prefix("blobs/").and_then(|rest| rest.split_once('/')) {
+        return Digest::parse(&format!("{algorithm}:{digits}")).ok();
+    }
+    match name.strip_suffix(".json") {
+        Some(digits) => Digest::parse(&format!("sha256:{digits}")).ok(),
+        None => Digest::parse(name).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

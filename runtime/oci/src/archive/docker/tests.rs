@@ -1,0 +1,331 @@
+use std::io::{Read as _, Write as _};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::archive::layer::FinishedLayer;
+use crate::archive::testing::{Tar, noise};
+use crate::archive::{ArchiveError, LayerError};
+use crate::content::PinnedContent;
+use crate::manifest::{Document, Manifest};
+use crate::media_type::{DOCKER_MANIFEST, OCI_MANIFEST};
+
+const OPTIONS: LayerOptions = LayerOptions { compression: Compression::Gzip, verify: false, threads: None };
+const PLAIN: LayerOptions = LayerOptions { compression: Compression::None, ..OPTIONS };
+const ZSTD: LayerOptions = LayerOptions { compression: Compression::Zstd, ..OPTIONS };
+
+fn config(diff_ids: &[&Digest]) -> Vec<u8> {
+    let diff_ids: Vec<&str> = diff_ids.iter().map(|digest| digest.as_str()).collect();
+    let config = json!({ "architecture": "amd64", "os": "linux", "config": { "User": "1000" }, "rootfs": { "type": "layers", "diff_ids": diff_ids } });
+    serde_json::to_vec(&config).unwrap()
+}
+
+fn gzipped(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn name(digest: &Digest) -> String {
+    format!("blobs/sha256/{}", digest.hexadecimal())
+}
+
+fn manifest_json(images: &[(&str, &[&str], &[&str])]) -> Vec<u8> {
+    let image = |(config, tags, layers): &(&str, &[&str], &[&str])| json!({ "Config": config, "RepoTags": tags, "Layers": layers });
+    serde_json::to_vec(&Value::Array(images.iter().map(image).collect())).unwrap()
+}
+
+fn open(archive: Tar) -> Result<DockerArchive, DockerArchiveError> {
+    DockerArchive::open(archive.written().path())
+}
+
+/// As Docker up to 24 writes it: the second layer is the first one again, through a link.
+fn old_form(layers: [&[u8]; 2]) -> Tar {
+    let [first, second] = layers;
+    let (one, two) = (Digest::sha256(first), Digest::sha256(second));
+    let config = config(&[&one, &two, &one]);
+    let config_name = format!("{}.json", Digest::sha256(&config).hexadecimal());
+    let layers: &[&str] = &["aaa/layer.tar", "bbb/layer.tar", "ccc/layer.tar"];
+    Tar::default()
+        .entry(b'5', "aaa/", b"")
+        .file("aaa/VERSION", b"1.0")
+        .file("aaa/json", b"{}")
+        .file("aaa/layer.tar", first)
+        .file("bbb/layer.tar", second)
+        .link(b'2', "ccc/layer.tar", "../aaa/layer.tar")
+        .file(&config_name, &config)
+        .file("manifest.json", &manifest_json(&[(&config_name, &["app:v1"], layers)]))
+        .file("repositories", b"{}")
+}
+
+fn manifest(content: &PinnedContent) -> Manifest {
+    match Document::parse(&content.root().media_type, content.root_bytes()).unwrap() {
+        Document::Manifest(manifest) => manifest,
+        Document::Index(_) => panic!("an index"),
+    }
+}
+
+fn read(content: &PinnedContent, digest: &Digest) -> Vec<u8> {
+    let blob = content.blobs().iter().find(|blob| blob.descriptor.digest == *digest).unwrap();
+    let mut bytes = Vec::new();
+    blob.open().unwrap().read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes.len() as u64, blob.descriptor.size);
+    assert!(digest.matches(&bytes));
+    bytes
+}
+
+#[test]
+fn the_old_form() {
+    let (first, second) = (noise(600_000), noise(10));
+    let image = open(old_form([&first, &second])).unwrap().pin(None, OPTIONS).unwrap();
+    assert_eq!(image.images()[0].config.config.user, "1000");
+    assert_eq!(image.streamed().count(), 2);
+    assert_eq!(image.streamed().map(|layer| layer.source_size()).collect::<Vec<_>>(), [600_000, 10]);
+    assert_eq!(image.known().len(), 1);
+
+    let content = image.resolve().unwrap();
+    let manifest = manifest(&content);
+    assert_eq!(content.root().media_type, DOCKER_MANIFEST);
+    assert_eq!(manifest.layers.len(), 3);
+    assert_eq!(manifest.layers[0], manifest.layers[2]);
+    assert_eq!(content.blobs().len(), 3);
+    assert_eq!(manifest.config.digest, image.images()[0].config_digest);
+    assert!(read(&content, &manifest.config.digest).starts_with(b"{"));
+    for (layer, plain) in manifest.layers.iter().zip([&first, &second]) {
+        let mut decoded = Vec::new();
+        flate2::bufread::GzDecoder::new(&read(&content, &layer.digest)[..]).read_to_end(&mut decoded).unwrap();
+        assert!(decoded == *plain);
+        assert_eq!(layer.media_type, "application/vnd.docker.image.rootfs.diff.tar.gzip");
+    }
+    // Sent while it is read, or read first: the same manifest.
+    let finished: Vec<FinishedLayer> = image.streamed().map(|layer| layer.finish().unwrap()).collect();
+    assert_eq!(image.content(&finished).unwrap().root(), content.root());
+    assert!(matches!(image.content(&finished[1..]), Err(DockerArchiveError::Unfinished { given: 1, expected: 2 })));
+}
+
+#[test]
+fn plain_and_zstd_layers_make_an_oci_manifest() {
+    let (first, second) = (noise(600_000), noise(10));
+    let archive = open(old_form([&first, &second])).unwrap();
+    let image = archive.pin(None, PLAIN).unwrap();
+    assert_eq!(image.streamed().count(), 0);
+    let content = image.content(&[]).unwrap();
+    assert_eq!(content.root().media_type, OCI_MANIFEST);
+    let plain = manifest(&content);
+    assert_eq!(plain.layers[0].digest, Digest::sha256(&first));
+    assert_eq!(plain.layers[0].media_type, "application/vnd.oci.image.layer.v1.tar");
+    assert_eq!(plain.config.media_type, "application/vnd.oci.image.config.v1+json");
+    assert!(read(&content, &plain.layers[0].digest) == first);
+
+    let content = archive.pin(None, ZSTD).unwrap().resolve().unwrap();
+    let zstd = manifest(&content);
+    assert_eq!(content.root().media_type, OCI_MANIFEST);
+    assert_eq!(zstd.layers[0].media_type, "application/vnd.oci.image.layer.v1.tar+zstd");
+    assert!(zstd::decode_all(&read(&content, &zstd.layers[0].digest)[..]).unwrap() == first);
+}
+
+/// As Docker writes it since 25, with the blobs of the containerd image store, which are compressed.
+#[test]
+fn the_new_form_passes_compressed_layers_on() {
+    let plain = noise(50_000);
+    let layer = gzipped(&plain);
+    let config = config(&[&Digest::sha256(&plain)]);
+    let (layer_name, config_name) = (name(&Digest::sha256(&layer)), name(&Digest::sha256(&config)));
+    let archive = |layer_name: &str, layer: &[u8], config_name: &str| {
+        Tar::default()
+            .entry(b'5', "blobs/", b"")
+            .file(config_name, &config)
+            .file(layer_name, layer)
+            .file("index.json", br#"{"schemaVersion":2,"manifests":[]}"#)
+            .file("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#)
+            .file("manifest.json", &manifest_json(&[(config_name, &["app:latest"], &[layer_name])]))
+    };
+    let image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(Some("app"), OPTIONS).unwrap();
+    assert_eq!(image.streamed().count(), 0);
+    let content = image.content(&[]).unwrap();
+    assert!(read(&content, &manifest(&content).layers[0].digest) == layer);
+    // What `crane push` makes of the same archive, byte for byte.
+    let expected = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{DOCKER_MANIFEST}","config":{{"mediaType":"application/vnd.docker.container.image.v1+json","size":{},"digest":"{}"}},"layers":[{{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":{},"digest":"{}"}}]}}"#,
+        config.len(),
+        Digest::sha256(&config),
+        layer.len(),
+        Digest::sha256(&layer),
+    );
+    assert_eq!(content.root_bytes(), expected.as_bytes());
+
+    // Looked into if that is wanted.
+    let verify = LayerOptions { verify: true, ..OPTIONS };
+    let image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(None, verify).unwrap();
+    assert_eq!(image.streamed().count(), 1);
+    assert_eq!(image.resolve().unwrap().root_bytes(), expected.as_bytes());
+    let other = gzipped(b"other");
+    let image = open(archive(&name(&Digest::sha256(&other)), &other, &config_name)).unwrap().pin(None, verify).unwrap();
+    let DockerArchiveError::Layer { source, .. } = image.resolve().unwrap_err() else { panic!("another error") };
+    assert!(matches!(source.get_ref().unwrap().downcast_ref(), Some(LayerError::DiffId { .. })));
+
+    // Names without a digest, as other programs write them; and names with the digest of something else.
+    let image = open(archive("layer.tar.gz", &layer, "config.json")).unwrap().pin(None, OPTIONS).unwrap();
+    assert_eq!(image.streamed().count(), 1);
+    assert_eq!(image.resolve().unwrap().root_bytes(), expected.as_bytes());
+    let wrong = name(&Digest::sha256(b"other"));
+    for config_name in [wrong.as_str(), &format!("{}.json", "0".repeat(64)), &format!("sha256:{}", "0".repeat(64))] {
+        let error = open(archive(&layer_name, &layer, config_name)).unwrap().pin(None, OPTIONS).unwrap_err();
+        assert!(matches!(error, DockerArchiveError::WrongDigest { .. }), "{error:?}");
+    }
+    let error = open(archive(&wrong, &plain, &config_name)).unwrap().pin(None, OPTIONS).unwrap_err();
+    assert!(matches!(error, DockerArchiveError::WrongDigest { .. }), "{error:?}");
+    let image = open(archive(&wrong, &layer, &config_name)).unwrap().pin(None, verify).unwrap();
+    assert!(image.resolve().is_err());
+}
+
+#[test]
+fn plain_layers_are_always_compared_with_the_config() {
+    let archive = old_form([b"one", b"two"]).0;
+    let mut bytes = archive.clone();
+    let place = archive.windows(3).position(|window| window == b"one").unwrap();
+    bytes[place] = b'x';
+    for options in [OPTIONS, ZSTD] {
+        let image = open(Tar(bytes.clone())).unwrap().pin(None, options).unwrap();
+        let DockerArchiveError::Layer { source, .. } = image.resolve().unwrap_err() else { panic!("another error") };
+        assert!(matches!(source.get_ref().unwrap().downcast_ref(), Some(LayerError::DiffId { .. })));
+    }
+}
+
+#[test]
+fn an_image_is_chosen() {
+    let config = |number: u8| {
+        let mut config = config(&[]);
+        config.extend(vec![b' '; usize::from(number)]);
+        config
+    };
+    let two = |tags: [&[&str]; 2]| {
+        let images: [(&str, &[&str], &[&str]); 2] = [("c0", tags[0], &[]), ("c1", tags[1], &[])];
+        open(Tar::default().file("c0", &config(0)).file("c1", &config(1)).file("manifest.json", &manifest_json(&images))).unwrap()
+    };
+    let archive = two([&["a:1", "other.example/evil:v1", "b:latest"], &["a:2"]]);
+    let digest = |archive: &DockerArchive, reference| archive.pin(reference, OPTIONS).map(|image| image.images()[0].config_digest.clone());
+    for (reference, number) in [("a:1", 0), ("b", 0), ("b:latest", 0), ("other.example/evil:v1", 0), ("a:2", 1), ("@0", 0), ("@1", 1)] {
+        assert_eq!(digest(&archive, Some(reference)).unwrap(), Digest::sha256(&config(number)), "{reference}");
+    }
+    for reference in ["a", "a:3", "", "@", "@2", "@-1", "@+1", "@99999999999999999999", "c0", "@0x"] {
+        let error = digest(&archive, Some(reference)).unwrap_err();
+        assert!(matches!(&error, DockerArchiveError::NoSuchImage { .. }), "{reference}: {error:?}");
+        assert!(error.hint().unwrap().ends_with("`a:1`, `a:2`"));
+    }
+    assert!(matches!(digest(&archive, None), Err(DockerArchiveError::Ambiguous { count: 2, .. })));
+    let same_name = two([&["a:1"], &["a:1"]]);
+    let error = digest(&same_name, Some("a:1")).unwrap_err();
+    assert!(error.hint().unwrap().ends_with("`@0`, `@1`"), "{error:?}");
+    assert!(matches!(digest(&open(Tar::default().file("manifest.json", b"[]")).unwrap(), None), Err(DockerArchiveError::Empty)));
+
+    // Tags are only read, however many there are.
+    let tags: Vec<String> = (0..100_000).map(|index| format!("a:{index}")).collect();
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    let many = Tar::default().file("c", &config(0)).file("manifest.json", &manifest_json(&[("c", &tags, &[])]));
+    assert!(open(many).unwrap().pin(Some("a:99999"), OPTIONS).is_ok());
+}
+
+#[test]
+fn a_manifest_that_can_be_read_in_two_ways_is_refused() {
+    for text in [
+        "",
+        "{}",
+        "null",
+        "[null]",
+        "[[]]",
+        r#"[{"Config":"c","Layers":[]}] []"#,
+        r#"[{"Layers":[]}]"#,
+        r#"[{"Config":7,"Layers":[]}]"#,
+        r#"[{"Config":"c","Config":"d","Layers":[]}]"#,
+        r#"[{"Config":"c","config":"d","Layers":[]}]"#,
+        r#"[{"config":"c","Layers":[]}]"#,
+        r#"[{"Config":"c","Layers":"l"}]"#,
+        r#"[{"Config":"c","Layers":[1]}]"#,
+        r#"[{"Config":"c","RepoTags":{"a":1}}]"#,
+    ] {
+        let error = open(Tar::default().file("manifest.json", text.as_bytes())).unwrap_err();
+        assert!(matches!(error, DockerArchiveError::Document { .. }), "{text}: {error:?}");
+    }
+    let padded = [&b"[]"[..], &vec![b' '; 4 * 1024 * 1024]].concat();
+    assert!(matches!(open(Tar::default().file("manifest.json", &padded)), Err(DockerArchiveError::Unreadable { .. })));
+    let twice = Tar::default().file("manifest.json", b"[]").file("./manifest.json", b"[]");
+    assert!(matches!(open(twice), Err(DockerArchiveError::Unreadable { .. })));
+    let linked = Tar::default().file("other", b"[]").link(b'2', "manifest.json", "other");
+    assert!(matches!(open(linked), Err(DockerArchiveError::Unreadable { .. })));
+}
+
+#[test]
+fn names_in_the_manifest_are_names_of_entries() {
+    let layer = b"layer";
+    let good = config(&[&Digest::sha256(layer)]);
+    let pin = |config_name: &str, layers: &[&str]| {
+        let archive = Tar::default()
+            .file("c.json", &good)
+            .file("layer.tar", layer)
+            .entry(b'5', "folder/", b"")
+            .link(b'2', "passwd", "/etc/passwd")
+            .link(b'2', "config-link", "c.json")
+            .file("twice", &good)
+            .file("twice", &good)
+            .file("manifest.json", &manifest_json(&[(config_name, &[], layers)]));
+        open(archive).unwrap().pin(None, OPTIONS).map(|_| ())
+    };
+    assert!(pin("c.json", &["layer.tar"]).is_ok());
+    assert!(pin("./c.json", &["./layer.tar"]).is_ok());
+    for name in ["", "/etc/passwd", "../c.json", "folder", "folder/../c.json", "passwd", "absent", "twice", "/c.json", "C.json", "c.json/"]
+    {
+        for (config, layer) in [(name, "layer.tar"), ("c.json", name)] {
+            let error = pin(config, &[layer]).unwrap_err();
+            assert!(matches!(error, DockerArchiveError::Unreadable { .. }), "{name}: {error:?}");
+        }
+    }
+    // Only layers are linked by Docker.
+    assert!(matches!(pin("config-link", &["layer.tar"]), Err(DockerArchiveError::Unreadable { .. })));
+    assert!(matches!(pin("layer.tar", &["layer.tar"]), Err(DockerArchiveError::Config { .. })));
+}
+
+#[test]
+fn layers_and_diff_ids_go_together() {
+    let (one, two) = (Digest::sha256(b"one"), Digest::sha256(b"two"));
+    let pin = |diff_ids: &[&Digest], layers: &[&str], content: &[u8]| {
+        let archive = Tar::default().file("c", &config(diff_ids)).file("one", content).file("two", b"two").link(b'2', "also-one", "one");
+        open(archive.file("manifest.json", &manifest_json(&[("c", &[], layers)]))).unwrap().pin(None, OPTIONS).map(|_| ())
+    };
+    assert!(pin(&[&one, &two], &["one", "two"], b"one").is_ok());
+    assert!(pin(&[], &[], b"one").is_ok());
+    for (diff_ids, layers) in [(&[&one][..], &[][..]), (&[], &["one"]), (&[&one], &["one", "two"]), (&[&one, &two], &["one"])] {
+        assert!(matches!(pin(diff_ids, layers, b"one"), Err(DockerArchiveError::LayerCount { .. })));
+    }
+    assert!(matches!(pin(&[&one, &two], &["one", "also-one"], b"one"), Err(DockerArchiveError::TwoDiffIds { .. })));
+    let many = vec!["one"; 129];
+    assert!(matches!(pin(&vec![&one; 129], &many, b"one"), Err(DockerArchiveError::TooManyLayers)));
+    assert!(pin(&vec![&one; 128], &many[..128], b"one").is_ok());
+    for (content, name) in [(&b"\xfd7zXZ\0..."[..], "xz"), (b"BZh91AY&SY", "bzip2")] {
+        let error = pin(&[&one], &["one"], content).unwrap_err();
+        assert!(matches!(error, DockerArchiveError::LayerFormat { format, .. } if format == name));
+    }
+}
+
+#[test]
+fn other_archives_get_a_hint() {
+    for (archive, expected) in [
+        (Tar::default().file("index.json", b"{}"), "use `oci-archive:FILE`"),
+        (Tar::default().file("repositories", b"{}"), "before 1.10"),
+        (Tar::default().file("etc/passwd", b"x"), "`docker export` writes something else"),
+    ] {
+        let hint = open(archive).unwrap_err().hint().unwrap();
+        assert!(hint.contains(expected), "{hint}");
+    }
+    let compressed = crate::archive::testing::written(&gzipped(&old_form([b"one", b"two"]).ended()));
+    let error = DockerArchive::open(compressed.path()).unwrap_err();
+    assert!(matches!(error, DockerArchiveError::Archive(ArchiveError::Compressed { format: "gzip" })));
+    assert!(error.hint().unwrap().contains("gzip -d"));
+}
+
+#[test]
+fn an_attestation_is_not_an_image() {
+    let config = json!({ "architecture": "unknown", "os": "unknown", "rootfs": { "type": "layers", "diff_ids": [] } });
+    let archive = Tar::default().file("c", &serde_json::to_vec(&config).unwrap()).file("manifest.json", &manifest_json(&[("c", &[], &[])]));
+    assert!(matches!(open(archive).unwrap().pin(None, OPTIONS), Err(DockerArchiveError::NotAnImage)));
+}

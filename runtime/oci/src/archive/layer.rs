@@ -1,0 +1,250 @@
+//! Layers of a Docker archive, on their way to a registry.
+//!
+//! `docker save` writes layers as plain tar files, registries keep them compressed. So the bytes that are pushed, and their digest, exist
+//! only once they were made. They are made while they are read: nothing is kept on disk, little in memory, and reading a layer again gives
+//! the same bytes again, whatever the number of threads. That makes three ways possible with one reader: send a layer while it is
+//! compressed and name its digest at the end, compress once for the digest and once more to send, or go on where a connection broke.
+//!
+//! What was checked is what is pushed, because the plain bytes are hashed on their way into the compressor. If that is not the `diff_id`
+//! which the config names, the reader fails before its last byte, and no manifest can name what was sent.
+
+mod checked;
+mod gzip;
+mod pool;
+mod verify;
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::archive::file::Section;
+use crate::digest::{Algorithm, Digest, Hasher};
+use checked::CheckedReader;
+use gzip::GzipReader;
+use verify::VerifiedReader;
+
+pub(crate) use pool::Pool;
+
+/// zstd's own default: about as small as gzip's default, in a third of the time.
+const ZSTD_LEVEL: i32 = 3;
+
+/// What is done to layers that the archive holds as plain tar files. Compressed ones stay as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// Nothing.
+    None,
+    /// What every registry and every runtime reads.
+    #[default]
+    Gzip,
+    /// Faster and smaller; Docker reads it since 23.0.
+    Zstd,
+}
+
+/// How the bytes of a layer are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+/// Content of a layer that is not what the image's config says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayerError {
+    /// Other bytes than those that were promised.
+    #[error("the content has the digest {actual}, not {expected} as the image's config says")]
+    DiffId {
+        /// The config's `diff_id`.
+        expected: Digest,
+        /// What was read.
+        actual: Digest,
+    },
+    /// Other bytes than its name says.
+    #[error("the bytes have the digest {actual}, not {expected} as the entry's name says")]
+    Name {
+        /// From the name.
+        expected: Digest,
+        /// What was read.
+        actual: Digest,
+    },
+    /// It grows more than any honest layer.
+    #[error("the content is more than {limit}")]
+    Bomb {
+        /// How much is allowed.
+        limit: &'static str,
+    },
+}
+
+/// The digest and size of a layer that was read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FinishedLayer {
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
+}
+
+/// A layer whose pushed bytes are known once they were read.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamedLayer {
+    section: Section,
+    diff_id: Digest,
+    plan: Plan,
+    pool: Arc<Pool>,
+}
+
+#[derive(Clone, Debug)]
+enum Plan {
+    Gzip,
+    Zstd,
+    /// Compressed already.
+    AsItIs {
+        encoding: Encoding,
+        named: Option<Digest>,
+        verify: bool,
+    },
+}
+
+impl StreamedLayer {
+    pub(crate) fn to_gzip(section: Section, diff_id: Digest, pool: Arc<Pool>) -> Self {
+        Self { section, diff_id, plan: Plan::Gzip, pool }
+    }
+
+    pub(crate) fn to_zstd(section: Section, diff_id: Digest, pool: Arc<Pool>) -> Self {
+        Self { section, diff_id, plan: Plan::Zstd, pool }
+    }
+
+    /// `named` is the digest that the entry's name claims. With `verify`, the content is decompressed and compared with `diff_id`.
+    pub(crate) fn as_it_is(
+        section: Section,
+        diff_id: Digest,
+        encoding: Encoding,
+        named: Option<Digest>,
+        verify: bool,
+        pool: Arc<Pool>,
+    ) -> Self {
+        Self { section, diff_id, plan: Plan::AsItIs { encoding, named, verify }, pool }
+    }
+
+    /// The digest of the plain content.
+    pub(crate) fn diff_id(&self) -> &Digest {
+        &self.diff_id
+    }
+
+    /// How many bytes of the archive it reads. What it sends is a little more at most.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for a push that sends layers while they are compressed"))]
+    pub(crate) fn source_size(&self) -> u64 {
+        self.section.size()
+    }
+
+    /// Where it lies, to know one entry that is listed twice.
+    pub(crate) fn offset(&self) -> u64 {
+        self.section.offset()
+    }
+
+    pub(crate) fn encoding(&self) -> Encoding {
+        match self.plan {
+            Plan::Gzip => Encoding::Gzip,
+            Plan::Zstd => Encoding::Zstd,
+            Plan::AsItIs { encoding, .. } => encoding,
+        }
+    }
+
+    /// Starts reading at the first byte. This, and all reading, blocks.
+    pub(crate) fn open(&self) -> io::Result<LayerReader> {
+        let plain = || CheckedReader::new(&self.section, Some(checked::Expected::DiffId(self.diff_id.clone())));
+        let encoded = match &self.plan {
+            Plan::Gzip => Encoded::Gzip(GzipReader::new(plain(), self.section.size(), Arc::clone(&self.pool))),
+            Plan::Zstd => {
+                let source = io::BufReader::with_capacity(128 * 1024, plain());
+                let mut encoder = zstd::stream::read::Encoder::with_buffer(source, ZSTD_LEVEL)?;
+                encoder.set_pledged_src_size(Some(self.section.size()))?;
+                Encoded::Zstd(Box::new(encoder))
+            }
+            Plan::AsItIs { encoding, named, verify } => {
+                let source = CheckedReader::new(&self.section, named.clone().map(checked::Expected::Name));
+                if *verify {
+                    Encoded::Verified(Box::new(VerifiedReader::new(source, *encoding, &self.diff_id)?))
+                } else {
+                    Encoded::AsItIs(source)
+                }
+            }
+        };
+        Ok(LayerReader { encoded, hasher: Some(Hasher::new(Algorithm::Sha256)), size: 0, ended: false })
+    }
+
+    /// Reads to the end and forgets the bytes.
+    pub(crate) fn finish(&self) -> io::Result<FinishedLayer> {
+        let mut reader = self.open()?;
+        io::copy(&mut reader, &mut io::sink())?;
+        reader.finish()
+    }
+}
+
+/// The bytes of one layer as they are pushed, from their start.
+#[derive(Debug)]
+pub(crate) struct LayerReader {
+    encoded: Encoded,
+    /// None after a failure, so that what comes afterwards cannot look like an end.
+    hasher: Option<Hasher>,
+    size: u64,
+    ended: bool,
+}
+
+enum Encoded {
+    Gzip(GzipReader),
+    Zstd(Box<zstd::stream::read::Encoder<'static, io::BufReader<CheckedReader>>>),
+    Verified(Box<VerifiedReader>),
+    AsItIs(CheckedReader),
+}
+
+impl std::fmt::Debug for Encoded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Gzip(_) => "Gzip",
+            Self::Zstd(_) => "Zstd",
+            Self::Verified(_) => "Verified",
+            Self::AsItIs(_) => "AsItIs",
+        })
+    }
+}
+
+impl LayerReader {
+    /// What was read.
+    ///
+    /// # Errors
+    /// If it was not read to its end, where [`Read::read`] gives 0.
+    pub(crate) fn finish(self) -> io::Result<FinishedLayer> {
+        match self.hasher {
+            Some(hasher) if self.ended => Ok(FinishedLayer { digest: hasher.finish(), size: self.size }),
+            _ => Err(io::Error::other("the layer was not read to its end")),
+        }
+    }
+}
+
+impl Read for LayerReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(hasher) = &mut self.hasher else {
+            return Err(io::Error::other("reading the layer failed before"));
+        };
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let read = match &mut self.encoded {
+            Encoded::Gzip(reader) => reader.read(buffer),
+            Encoded::Zstd(reader) => reader.read(buffer),
+            Encoded::Verified(reader) => reader.read(buffer),
+            Encoded::AsItIs(reader) => reader.read(buffer),
+        };
+        match &read {
+            Ok(0) => self.ended = true,
+            Ok(count) => {
+                hasher.update(buffer.get(..*count).unwrap_or_default());
+                self.size = self.size.saturating_add(u64::try_from(*count).unwrap_or(u64::MAX));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => self.hasher = None,
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! `oci-archive`: an OCI image layout inside a tar file.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::archive::tar::TarArchive;
+use crate::content::BlobReader;
+use crate::digest::Digest;
+use crate::layout::{Files, LayoutError, OciLayout};
+
+impl OciLayout {
+    /// Opens a tar file that holds a layout. It is not extracted: blobs are read where they lie in it. This blocks.
+    ///
+    /// # Errors
+    /// If it is not a tar file, could be read in two ways, or does not hold a layout of version 1.0.0 whose index can be used.
+    pub fn open_archive(path: &Path) -> Result<Self, LayoutError> {
+        Self::read(Arc::new(TarArchive::open(path)?))
+    }
+}
+
+/// The names are constants and digests that were checked, and entries must be regular files: links are not followed.
+impl Files for TarArchive {
+    fn open_file(&self, name: &'static str) -> io::Result<(BlobReader, u64)> {
+        let section = self.file(name)?;
+        Ok((BlobReader::Section(section.reader()), section.size()))
+    }
+
+    fn open_blob(&self, digest: &Digest) -> io::Result<(BlobReader, u64)> {
+        let section = self.file(&format!("blobs/{}/{}", digest.algorithm().as_str(), digest.hexadecimal()))?;
+        Ok((BlobReader::Section(section.reader()), section.size()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
