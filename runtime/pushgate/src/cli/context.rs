@@ -45,16 +45,19 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// `-v` shows what flavors log and the steps, `-vv` every request. Nothing is set up otherwise: it would cost time in every command.
+/// `-v` shows what flavors log and the steps, `-vv` every request. Without it only warnings are let through, by a filter that costs
+/// nothing to set up: every cold start pays for it.
 fn listen(verbose: u8) {
+    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time().with_target(false);
     let filter = match verbose {
-        0 => "warn",
+        0 => {
+            let _ = subscriber.with_max_level(tracing::Level::WARN).try_init();
+            return;
+        }
         1 => "warn,flavor=info,pushgate=info",
         2 => "warn,flavor=trace,pushgate=debug,pushgate_oci=debug,pushgate_sandbox=debug",
         _ => "warn,flavor=trace,pushgate=trace,pushgate_oci=trace,pushgate_sandbox=trace",
     };
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).without_time().with_target(false);
     // A test that runs two command lines in one process has a subscriber already.
-    let _ = subscriber.try_init();
+    let _ = subscriber.with_env_filter(EnvFilter::new(filter)).try_init();
 }
