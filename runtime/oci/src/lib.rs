@@ -68,4 +68,4 @@ pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::Platform;
 pub use progress::{LayerOutcome, Progress};
 pub use push::{PushError, PushOutcome, Pushed};
-pub use strict_json::{DocumentError, MAX_DOCUMENT};
+pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
