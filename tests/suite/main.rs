@@ -18,6 +18,7 @@ mod guest_in_c;
 mod help;
 mod hooks;
 mod layout;
+mod login;
 mod real_docker;
 mod real_registry;
 mod secrets;

@@ -20,7 +20,7 @@
 //! let found = DockerConfig::locate(None, Some(Path::new("/home/me"))).credentials(&host)?;
 //!
 //! // Blobs first, then the manifests below the root, and last the tag.
-//! let client = RegistryClient::new(ClientOptions { host, scheme: Scheme::Https, ca_file: None, credentials: found.credentials })?;
+//! let client = RegistryClient::new(ClientOptions { credentials: found.credentials, ..ClientOptions::new(host, Scheme::Https) })?;
 //! let pushed = client.push("team/app", "v1", &content, &()).await?;
 //!
 //! // Does the registry serve what was pushed?
@@ -57,9 +57,11 @@ mod push;
 mod testing;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
-pub use client::{ClientOptions, FetchedManifest, Place, RegistryClient, RegistryError, Scheme, Step, Timeouts};
+pub use client::{
+    ClientCertificate, ClientOptions, FetchedManifest, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, Timeouts, TokenServer,
+};
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest};
-pub use credentials::{CredentialError, Credentials, DockerConfig, Found, Secret};
+pub use credentials::{CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret};
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
