@@ -29,7 +29,16 @@ pub(crate) struct DockerRegistry {
 /// What was asked so far.
 struct AccessLog {
     lines: Receiver<String>,
-    requests: Vec<String>,
+    requests: Vec<Request>,
+}
+
+/// A request that the registry answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// Method, target and status.
+    pub(crate) line: String,
+    /// The client's address and port: the same for all of a connection.
+    pub(crate) connection: String,
 }
 
 impl DockerRegistry {
@@ -46,25 +55,23 @@ impl DockerRegistry {
         let config = folder.path().join("config.yml");
         let data = folder.path().join("data");
         let text = format!(
-            "version: 0.1\nlog: {{ level: info }}\nstorage: {{ filesystem: {{ rootdirectory: {} }} }}\nhttp: {{ addr: \"{address}:0\" }}\n",
+            "version: 0.1\nlog: {{ level: info, formatter: json, accesslog: {{ disabled: true }} }}\nstorage: {{ filesystem: {{ rootdirectory: {} }} }}\nhttp: {{ addr: \"{address}:0\" }}\n",
             data.display()
         );
         std::fs::write(&config, text).map_err(failed)?;
         let mut command = Command::new(program);
-        command.arg("serve").arg(&config).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.arg("serve").arg(&config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(failed)?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let stderr = child.stderr.take();
         let process = Background(child);
-        let mut lines = BufReader::new(stderr.ok_or("docker-registry has no log")?).lines();
-        let host = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let mut lines = BufReader::new(stderr.ok_or("docker-registry has no log")?).lines().map_while(Result::ok);
+        let host = lines.by_ref().find_map(|line| {
             let address = line.split_once("listening on ")?.1;
             Some(address.split(['"', ' ', ',']).next()?.to_owned())
         });
-        // Both logs are read on, so that the registry never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
         let (sender, receiver) = channel();
-        let requests = BufReader::new(stdout.ok_or("docker-registry has no access log")?).lines().map_while(Result::ok);
-        std::thread::spawn(move || requests.for_each(|line| drop(sender.send(line))));
+        // The log is read on, so that the registry never waits for a reader.
+        std::thread::spawn(move || lines.for_each(|line| drop(sender.send(line))));
         let host = host.ok_or("docker-registry did not say where it listens")?;
         let log = Mutex::new(AccessLog { lines: receiver, requests: Vec::new() });
         Ok(Self { _process: process, host, log, _folder: folder })
@@ -75,15 +82,15 @@ impl DockerRegistry {
         &self.host
     }
 
-    /// Every request that it answered until now: method, target and status.
-    pub(crate) fn requests(&self) -> Outcome<Vec<String>> {
+    /// Every request that it answered until now.
+    pub(crate) fn requests(&self) -> Outcome<Vec<Request>> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         // It logs one request after the other: when it has logged this one, the earlier ones are there.
         self.ask(MARK).map_err(|error| format!("docker-registry does not answer: {error}"))?;
         loop {
             let line = log.lines.recv_timeout(PATIENCE).map_err(|_| "docker-registry does not log what it answers")?;
             match request(&line) {
-                Some(request) if request.contains(MARK) => return Ok(log.requests.clone()),
+                Some(request) if request.line.contains(MARK) => return Ok(log.requests.clone()),
                 Some(request) => log.requests.push(request),
                 None => {}
             }
@@ -98,12 +105,12 @@ impl DockerRegistry {
     }
 }
 
-/// Of a line in the combined log format: what is between the first quotes, without the protocol, and the status after it.
-fn request(line: &str) -> Option<String> {
-    let mut quoted = line.split('"').skip(1);
-    let (request, after) = (quoted.next()?, quoted.next()?);
-    let (request, _protocol) = request.rsplit_once(' ')?;
-    Some(format!("{request} {}", after.split_whitespace().next()?))
+/// Reads a line of the log, where it is about a request.
+fn request(line: &str) -> Option<Request> {
+    let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+    let text = |name: &str| entry.get(format!("http.request.{name}"))?.as_str();
+    let status = entry.get("http.response.status")?.as_u64()?;
+    Some(Request { line: format!("{} {} {status}", text("method")?, text("uri")?), connection: text("remoteaddr")?.to_owned() })
 }
 
 #[cfg(test)]
@@ -111,9 +118,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_read_from_the_combined_log_format() {
-        let line = r#"127.0.0.1 - - [25/Nov/2026:00:47:12 +0000] "HEAD /v2/app/manifests/v1?a=b HTTP/1.1" 404 157 "" "crane/v1 (\"x\")""#;
-        assert_eq!(request(line).as_deref(), Some("HEAD /v2/app/manifests/v1?a=b 404"));
-        assert_eq!(request("time=now level=info msg=listening"), None);
+    fn requests_are_told_from_other_lines_of_the_log() {
+        let line = r#"{"http.request.host":"localhost:5999","http.request.method":"GET","http.request.remoteaddr":"127.0.0.1:53960","http.request.uri":"/v2/x/manifests/v?a=b","http.response.status":404,"level":"error","msg":"response completed with error"}"#;
+        let read = Request { line: "GET /v2/x/manifests/v?a=b 404".to_owned(), connection: "127.0.0.1:53960".to_owned() };
+        assert_eq!(request(line), Some(read));
+        assert_eq!(request(r#"{"http.request.method":"GET","level":"warning","msg":"error authorizing context"}"#), None);
+        assert_eq!(request("not of this log"), None);
     }
 }

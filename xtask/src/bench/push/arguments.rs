@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -22,6 +23,12 @@ pub(crate) struct PushArguments {
     /// Rounds of each case; everyone has a turn in each
     #[arg(long, default_value = "9")]
     pub(super) rounds: NonZeroUsize,
+    /// Measure this pushgate instead of building one
+    #[arg(long, value_name = "FILE")]
+    pub(super) pushgate: Option<PathBuf>,
+    /// Write the figures here, not to stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
 }
 
 impl PushArguments {

@@ -161,7 +161,10 @@ impl Contenders {
     /// Builds pushgate and the limit, and gets the peers that are wanted and can be had.
     pub(super) fn find(arguments: &PushArguments) -> Outcome<Self> {
         let mut found = Self { list: Vec::new(), versions: Map::new(), skipped: Map::new(), docker: None };
-        let pushgate = programs(&["pushgate"], true)?.join("pushgate");
+        let pushgate = match &arguments.pushgate {
+            Some(program) => std::path::absolute(program).map_err(|error| format!("{}: {error}", program.display()))?,
+            None => programs(&["pushgate"], true)?.join("pushgate"),
+        };
         found.add(PUSHGATE, Kind::Pushgate, version_of(pushgate))?;
         for (peer, kind) in [(CRANE, Kind::Crane), (ORAS, Kind::Oras), (REGCTL, Kind::Regctl)] {
             if arguments.wants(peer.name) {

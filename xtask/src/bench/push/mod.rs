@@ -68,7 +68,10 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
         "results": results,
         "left_out": "the case over the line with TLS and a token server",
     });
-    println!("{report:#}");
+    match &arguments.json {
+        Some(file) => std::fs::write(file, format!("{report:#}\n")).map_err(|error| format!("cannot write {}: {error}", file.display()))?,
+        None => println!("{report:#}"),
+    }
     if failures.is_empty() { Ok(()) } else { Err(format!("not everything was measured: {}", failures.join("; "))) }
 }
 

@@ -81,18 +81,17 @@ fn figures_of(entry: &Entry) -> Value {
     if let Some(reason) = &entry.failed {
         return json!({ "failed": reason });
     }
-    let mut requests = entry.requests.clone();
-    requests.sort_unstable();
     let mut figures = json!({
         "time": figures(&entry.usages.iter().map(|usage| usage.time).collect::<Vec<_>>()),
         "cpu": figures(&cpu_times(entry)),
         "peak_memory_mib": mebibytes(peak_memory(entry)),
-        "requests": { "minimum": requests.first(), "maximum": requests.last() },
+        "requests": { "minimum": entry.requests.iter().min(), "maximum": entry.requests.iter().max() },
+        "connections": { "minimum": entry.connections.iter().min(), "maximum": entry.connections.iter().max() },
     });
     if entry.last_requests.len() <= LISTED
         && let Some(members) = figures.as_object_mut()
     {
-        members.insert("request_lines".to_owned(), json!(entry.last_requests));
+        members.insert("request_lines".to_owned(), json!(entry.last_requests.iter().map(|request| &request.line).collect::<Vec<_>>()));
     }
     figures
 }

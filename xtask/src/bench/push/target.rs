@@ -34,8 +34,10 @@ pub(super) fn targets(line: &Line, case: Case, image: &Image, medians: &Medians<
         (Case::Large, LineName::Slow) => vec![at_most("time to what the line takes", to(line.takes_ms(image.bytes())), 1.05)],
         (Case::SharedBase, LineName::Slow) => vec![at_most("time to that of the fastest peer", to(fastest), 0.7)],
         (Case::NothingToDo, LineName::Slow) => {
-            let requests = pushgate.and_then(|entry| entry.requests.iter().max()).map(|requests| *requests as f64);
-            vec![at_most("requests", requests, 1.0)]
+            let most = |counts: &[usize]| counts.iter().max().map(|count| *count as f64);
+            let requests = pushgate.and_then(|entry| most(&entry.requests));
+            let connections = pushgate.and_then(|entry| most(&entry.connections));
+            vec![at_most("requests", requests, 1.0), at_most("connections", connections, 1.0)]
         }
     };
     targets.push(at_most("largest resident set in bytes", pushgate.map(|entry| peak_memory(entry) as f64), MOST_MEMORY));

@@ -1,5 +1,7 @@
 //! One turn of one contender: a registry of its own, what it has beforehand, the push, and a look at what arrived.
 
+use std::collections::BTreeSet;
+
 use super::case::Case;
 use super::contender::{Contender, Present, Push, REPOSITORY};
 use super::images::Images;
@@ -8,7 +10,7 @@ use super::scratch;
 use super::usage::Usage;
 use super::verify::verify;
 use crate::Outcome;
-use crate::parts::DockerRegistry;
+use crate::parts::{DockerRegistry, Request};
 
 const TAG: &str = "v1";
 
@@ -25,15 +27,17 @@ pub(super) struct Entry {
     pub(super) usages: Vec<Usage>,
     /// How many requests the registry saw, for each turn.
     pub(super) requests: Vec<usize>,
+    /// Over how many connections they came, for each turn.
+    pub(super) connections: Vec<usize>,
     /// The requests of the last turn.
-    pub(super) last_requests: Vec<String>,
+    pub(super) last_requests: Vec<Request>,
     /// Why it has no more turns.
     pub(super) failed: Option<String>,
 }
 
 impl Entry {
     pub(super) const fn new(name: &'static str) -> Self {
-        Self { name, usages: Vec::new(), requests: Vec::new(), last_requests: Vec::new(), failed: None }
+        Self { name, usages: Vec::new(), requests: Vec::new(), connections: Vec::new(), last_requests: Vec::new(), failed: None }
     }
 
     /// One more turn; a contender that failed has none.
@@ -45,6 +49,7 @@ impl Entry {
             Ok((usage, requests)) => {
                 self.usages.push(usage);
                 self.requests.push(requests.len());
+                self.connections.push(requests.iter().map(|request| &request.connection).collect::<BTreeSet<_>>().len());
                 self.last_requests = requests;
             }
             Err(reason) => {
@@ -55,7 +60,7 @@ impl Entry {
     }
 }
 
-fn turn(stage: &Stage<'_>, contender: &Contender) -> Outcome<(Usage, Vec<String>)> {
+fn turn(stage: &Stage<'_>, contender: &Contender) -> Outcome<(Usage, Vec<Request>)> {
     let Stage { line, images, case } = stage;
     let folder = scratch::registry_folder()?;
     let registry = line.at_server(|| DockerRegistry::start_at(line.server_address(), folder))?;
