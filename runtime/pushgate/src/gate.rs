@@ -1,7 +1,7 @@
 //! What the steps of a push share: the catalog, the component store, the sandbox, and what the environment says.
 
-use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use pushgate_oci::{ClientCertificate, ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
 use pushgate_reference::{Host, ImageReference};
@@ -40,13 +40,21 @@ struct Inner {
     environment: Environment,
     catalog: OnceLock<Catalog>,
     sandbox: OnceLock<Sandbox>,
+    /// Those that were made: each may have uploads open.
+    clients: Mutex<Vec<Arc<RegistryClient>>>,
     requested_at: SystemTime,
 }
 
 impl Gate {
     /// A gate that has read nothing yet.
     pub fn new(environment: Environment) -> Self {
-        Self(Arc::new(Inner { environment, catalog: OnceLock::new(), sandbox: OnceLock::new(), requested_at: SystemTime::now() }))
+        Self(Arc::new(Inner {
+            environment,
+            catalog: OnceLock::new(),
+            sandbox: OnceLock::new(),
+            clients: Mutex::default(),
+            requested_at: SystemTime::now(),
+        }))
     }
 
     /// When the push was asked for.
@@ -199,7 +207,8 @@ impl Gate {
             message,
             hint: None,
         }));
-        let client = self.client(registry.uri.host(), &registry.connection, found.credentials.clone())?;
+        let client = Arc::new(self.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&client));
         Ok(Pusher::new(client, found.credentials))
     }
 
@@ -223,5 +232,13 @@ impl Gate {
             ..ClientOptions::new(host.clone(), scheme)
         };
         Ok(RegistryClient::new(options)?)
+    }
+
+    /// Lets registries give up the uploads of a push that was dropped. It ends after `limit`, whatever they do.
+    pub async fn cancel_uploads(&self, limit: Duration) {
+        let clients = std::mem::take(&mut *self.0.clients.lock().unwrap_or_else(PoisonError::into_inner));
+        for client in clients {
+            client.cancel_uploads(limit).await;
+        }
     }
 }

@@ -21,8 +21,8 @@ use crate::client::challenge::{Challenge, challenges};
 use crate::client::error::{Place, RegistryError, Step};
 use crate::client::origin::{self, Allowed, Origin};
 use crate::client::proxy::Proxies;
-use crate::client::reply;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
+use crate::client::{reply, retry};
 use crate::credentials::Credentials;
 use crate::strict_json;
 
@@ -165,7 +165,7 @@ impl Authoriser {
         }
         if find("basic").is_none() {
             let text = Some("no challenge for basic or token authentication".to_owned());
-            return Err(RegistryError::Status { place: place.clone(), code: answer.status.as_u16(), text });
+            return Err(RegistryError::Status { place: place.clone(), code: answer.status.as_u16(), text, retry_after: None });
         }
         let basic = self.basic(place)?.ok_or_else(unauthorized)?;
         if used == Some(&basic) {
@@ -248,7 +248,7 @@ impl Authoriser {
                 let answer = ask(post(url, &[form, grant.to_vec()].concat())).await?;
                 if is_unknown(answer.status) {
                     let text = Some("the token server does not take identity tokens, such as this credential is one".to_owned());
-                    return Err(RegistryError::Status { place, code: answer.status.as_u16(), text });
+                    return Err(RegistryError::Status { place, code: answer.status.as_u16(), text, retry_after: None });
                 }
                 answer
             }
@@ -275,7 +275,10 @@ impl Authoriser {
             StatusCode::UNAUTHORIZED => return Err(self.unauthorized(&place)),
             // Some servers answer wrong passwords, and repositories that are not the user's, with 403; the text tells.
             StatusCode::FORBIDDEN => return Err(RegistryError::Denied { place, text: None }),
-            status => return Err(RegistryError::Status { place, code: status.as_u16(), text: None }),
+            status => {
+                let retry_after = retry::asked_to_wait(&answer);
+                return Err(RegistryError::Status { place, code: status.as_u16(), text: None, retry_after });
+            }
         }
         read_token(&answer.body, asked_at).map_err(|problem| RegistryError::BadAnswer { place, problem: problem.to_owned() })
     }

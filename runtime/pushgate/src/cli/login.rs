@@ -30,7 +30,7 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
     let client = context.gate.client(host, &entry.connection, credentials.clone())?;
-    context.wait_for(unless_interrupted(async { Ok(client.verify_credentials().await?) })).map_err(|failure| {
+    context.wait_for(unless_interrupted(&context.gate, async { Ok(client.verify_credentials().await?) })).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));
         Failure { hint, ..failure }
@@ -44,7 +44,7 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
         Ok(found) => context.output.note(&format!("a push still uses {}, which is looked at first", found.origin)),
         Err(error) => context.output.note(&format!("what was kept cannot be read again: {}", Failure::from(error).message)),
     }
-    tell(context, &entry, "logged-in", &kept.origin, &format!("logged in to {host} as {username}; kept by {}", kept.origin));
+    tell(context, &entry, "logged-in", &kept.origin, &format!("logged in to {host} as {username}; kept in {}", kept.origin));
     Ok(())
 }
 
@@ -59,9 +59,9 @@ pub(super) fn logout(context: &Context, name: &str) -> Result<(), Failure> {
         context.output.note(&format!("a push still uses {}, which pushgate does not write", found.origin));
     }
     if kept.changed {
-        tell(context, &entry, "logged-out", &kept.origin, &format!("logged out of {host}; forgotten by {}", kept.origin));
+        tell(context, &entry, "logged-out", &kept.origin, &format!("logged out of {host}; removed from {}", kept.origin));
     } else {
-        tell(context, &entry, "unchanged", &kept.origin, &format!("no credentials for {host} are kept by {}", kept.origin));
+        tell(context, &entry, "unchanged", &kept.origin, &format!("no credentials for {host} are kept in {}", kept.origin));
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ fn ask(context: &Context, username: Option<String>) -> Result<(String, String), 
 fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
     let mut stderr = anstream::stderr();
     let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
-    context.wait_for(unless_interrupted(async {
+    context.wait_for(unless_interrupted(&context.gate, async {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         // A thread of its own, which nobody waits for: reading from a terminal cannot be given up.
         std::thread::spawn(move || {
