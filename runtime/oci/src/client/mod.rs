@@ -8,8 +8,10 @@ mod origin;
 
 mod body;
 mod connect;
+mod direct;
 mod pace;
 mod proxy;
+mod region;
 mod retry;
 mod tls;
 mod transport;
@@ -42,6 +44,7 @@ pub use manifests::FetchedManifest;
 pub use origin::{Scheme, TokenServer};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
+pub(crate) use region::Place as FilePlace;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 
