@@ -18,8 +18,11 @@ mod guest_in_c;
 mod help;
 mod hooks;
 mod layout;
+mod oci_conformance;
+mod real_distribution;
 mod real_docker;
 mod real_registry;
+mod real_skopeo;
 mod secrets;
 mod support;
 

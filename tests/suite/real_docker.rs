@@ -63,7 +63,7 @@ fn an_image_goes_through_ones_own_flavor_to_a_registry() {
 fn a_password_with_symbols_reaches_the_registry() {
     let home = Home::new();
     let user = User::new("person", "p:a~s?s>w ör/d+=");
-    let registry = DockerRegistry::with_user(Some(&user));
+    let registry = DockerRegistry::with_user(&user);
     let name = format!("{}/app:v1", registry.host());
     load(&home, &[&name]);
     let line = format!("push {name} --uri {}", registry.host());
