@@ -103,6 +103,9 @@ pub(super) struct PushArguments {
     /// Where the image is: docker-daemon:[NAME|sha256:ID], oci:DIR[:REF], oci-archive:FILE[:REF] or docker-archive:FILE[:REF]
     #[arg(long, value_name = "SOURCE", default_value = "docker-daemon:", hide_default_value = true)]
     pub(super) from: String,
+    /// A repository of the registry that may have some of the layers: they are taken from there instead of being sent
+    #[arg(long, value_name = "REPOSITORY")]
+    pub(super) mount_from: Vec<String>,
 }
 
 /// Where a push may go.
