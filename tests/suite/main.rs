@@ -21,6 +21,7 @@ mod layout;
 mod oci_conformance;
 mod real_distribution;
 mod real_docker;
+mod real_podman;
 mod real_registry;
 mod real_skopeo;
 mod secrets;
