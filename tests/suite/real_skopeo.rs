@@ -92,6 +92,11 @@ fn a_docker_archive_arrives_with_its_config_and_layers() {
     let config: Value = serde_json::from_slice(&blob(&home.join("copied"), &manifest["config"]["digest"])).expect("JSON");
     assert_eq!(config, image().config());
 
+    // Skopeo takes the archive itself for the same image.
+    skopeo(&home, &["copy", "docker-archive:image.tar", "dir:unpacked"]);
+    let unpacked: Value = serde_json::from_slice(&std::fs::read(home.join("unpacked/manifest.json")).expect("a manifest")).expect("JSON");
+    assert_eq!(unpacked["config"]["digest"], manifest["config"]["digest"]);
+
     // And what skopeo makes of it again is the same image: it hashes what is in each layer.
     skopeo(&home, &["copy", "--src-tls-verify=false", &format!("docker://{name}"), "docker-archive:back.tar:local:back"]);
     let again = format!("{}/again:v1", registry.host());

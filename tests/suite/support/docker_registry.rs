@@ -1,6 +1,7 @@
 //! Debian's docker-registry, one process for each test that wants one.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -127,6 +128,19 @@ impl DockerRegistry {
         // The log is read on, so that the registry never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, host, _folder: folder }
+    }
+
+    /// The body of a GET, which must succeed; of one that speaks plain HTTP.
+    pub(crate) fn get(&self, target: &str) -> Vec<u8> {
+        let accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*";
+        let mut stream = TcpStream::connect(&self.host).expect("a connection");
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n", self.host);
+        stream.write_all(head.as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{target}: {}", String::from_utf8_lossy(&answer));
+        answer.split_off(end)
     }
 
     /// `127.0.0.1:PORT`.

@@ -1,6 +1,7 @@
 //! What the tests share: a home of their own, the command, and snapshots of what it prints.
 
 mod docker_registry;
+mod meddler;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use pushgate_test_fixtures::guests;
 use serde_json::Value;
 
 pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
+pub(crate) use meddler::Meddler;
 
 /// A person's machine: a home folder in which nothing is, and nothing in the environment.
 pub(crate) struct Home {
