@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::Outcome;
 use crate::command::{find, run};
 
-pub(crate) use docker_registry::{DockerRegistry, Request};
+pub(crate) use docker_registry::{DockerRegistry, Guards, Request};
 pub(crate) use dockerd::Dockerd;
 pub(crate) use go::GoProgram;
 
