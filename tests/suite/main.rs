@@ -18,6 +18,7 @@ mod guest_in_c;
 mod help;
 mod hooks;
 mod layout;
+mod login;
 mod oci_conformance;
 mod real_distribution;
 mod real_docker;

@@ -101,7 +101,12 @@ impl RegistryClient {
                 Ok(Started::Session(session)) => open = Some(session),
                 // Not there, or not for us: then it is sent.
                 Ok(Started::Mounted)
-                | Err(RegistryError::Status { code: 400..=499, .. } | RegistryError::Denied { .. } | RegistryError::NotFound { .. }) => {}
+                | Err(
+                    RegistryError::Status { code: 400..=499, .. }
+                    | RegistryError::Unauthorized { .. }
+                    | RegistryError::Denied { .. }
+                    | RegistryError::NotFound { .. },
+                ) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -129,7 +134,14 @@ impl RegistryClient {
     /// Whether the repository has a blob, with the size that its descriptor says.
     pub(super) async fn has_blob(&self, repository: &str, blob: &Descriptor) -> Result<bool, RegistryError> {
         let digest = &blob.digest;
-        let call = Call { method: Method::HEAD, repository, step: Step::LookUpBlob(digest.clone()), access: Access::Push, limit: LIMIT };
+        let call = Call {
+            method: Method::HEAD,
+            repository,
+            step: Step::LookUpBlob(digest.clone()),
+            access: Access::Push,
+            also_pull: None,
+            limit: LIMIT,
+        };
         let answer = self.call(&call, || bare(&call, format!("/v2/{repository}/blobs/{digest}"))).await?;
         match answer.status {
             StatusCode::OK => {

@@ -96,6 +96,11 @@ pub(crate) enum TransportError {
     Tls(String),
     Unreachable(io::Error),
     PrivateAddress,
+    /// The proxy failed, or refused. Its name holds no credentials.
+    Proxy {
+        proxy: String,
+        problem: String,
+    },
     TimedOut(Duration),
     Disconnected(hyper::Error),
     TooLarge(u64),
@@ -141,6 +146,7 @@ impl Transport {
         };
         let (parts, body) = response.into_parts();
         debug!(%method, %origin, path, status = parts.status.as_u16(), "reply");
+        connection.check(parts.status)?;
         let read = self.read(body, if parts.status.is_success() { limit } else { ERROR_BODY }).await;
         let body = match read {
             Ok(body) => {
@@ -186,6 +192,7 @@ impl Transport {
                 Ok(Err(error)) => return Err(TransportError::Disconnected(error)),
                 Err(_) => return Err(TransportError::TimedOut(self.timeouts.idle)),
             }
+            connection.prepare(&mut request)?;
             let response = connection.sender.try_send_request(request);
             match self.await_response(response, sent, advanced).await? {
                 Ok(response) => return Ok((connection, response)),

@@ -149,7 +149,8 @@ impl RegistryClient {
     /// Sends what is left of a blob, and closes the upload.
     async fn send(&self, repository: &str, upload: &mut Upload, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
         let Descriptor { digest, size, .. } = &blob.descriptor;
-        let call = |method| Call { method, repository, step: Step::SendBlob(digest.clone()), access: Access::Push, limit: LIMIT };
+        let call =
+            |method| Call { method, repository, step: Step::SendBlob(digest.clone()), access: Access::Push, also_pull: None, limit: LIMIT };
         let whole = upload.at == 0 && *size <= upload.chunk;
         while !whole && upload.at < *size {
             let call = call(Method::PATCH);

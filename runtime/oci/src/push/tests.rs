@@ -25,7 +25,7 @@ async fn start(options: Options) -> Registry {
 }
 
 fn options(registry: &Registry, credentials: Credentials) -> ClientOptions {
-    ClientOptions { host: Host::parse(&registry.host()).unwrap(), scheme: Scheme::Http, ca_file: None, credentials }
+    ClientOptions { credentials, ..ClientOptions::new(Host::parse(&registry.host()).unwrap(), Scheme::Http) }
 }
 
 fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
