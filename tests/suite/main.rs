@@ -19,8 +19,12 @@ mod help;
 mod hooks;
 mod layout;
 mod login;
+mod oci_conformance;
+mod real_distribution;
 mod real_docker;
+mod real_podman;
 mod real_registry;
+mod real_skopeo;
 mod secrets;
 mod support;
 
