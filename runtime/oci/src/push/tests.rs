@@ -38,6 +38,12 @@ fn impatient(registry: &Registry) -> RegistryClient {
     RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
 }
 
+/// Tries nothing again.
+fn hasty(registry: &Registry, credentials: Credentials) -> RegistryClient {
+    let timeouts = Timeouts { retry_for: Duration::ZERO, ..Timeouts::default() };
+    RegistryClient::with_timeouts(options(registry, credentials), timeouts).unwrap()
+}
+
 /// Tries again, but does not wait long for anything.
 fn persistent(registry: &Registry) -> RegistryClient {
     let limit = Duration::from_secs(1);
