@@ -7,6 +7,7 @@ mod hook;
 mod interrupt;
 mod output;
 mod push;
+mod source;
 mod registry;
 
 use std::ffi::OsString;

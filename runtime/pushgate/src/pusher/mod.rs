@@ -64,6 +64,10 @@ impl Pusher {
         let pushed = match &*approved.pinned {
             PinnedSource::Engine(pinned) => engine::push(self, &approved.scoped, pinned, report).await,
             PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, report).await,
+            PinnedSource::DockerArchive(archived) => match archived.resolve().await {
+                Ok(content) => layout::push(self, &approved.scoped, &content, report).await,
+                Err(error) => Err(error.into()),
+            },
         };
         report.pushing = Some(started.elapsed());
         let (digest, remote) = pushed?;
