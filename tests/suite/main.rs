@@ -21,6 +21,7 @@ mod layout;
 mod real_docker;
 mod real_registry;
 mod secrets;
+mod sources;
 mod support;
 
 /// A guest that no test runs does not compile: each has a test module or a test named here.

@@ -78,11 +78,12 @@ impl RegistryClient {
             .map(Ok)
             .try_for_each_concurrent(MAX_CONNECTIONS, |blob| self.push_blob(repository, blob, progress))
             .await?;
-        for child in content.children() {
-            self.put_manifest(repository, child.descriptor.digest.as_str(), child).await.map_err(PushError::Registry)?;
+        // What is about another manifest is linked from there before the tag changes, so the root is then sent under its digest too.
+        for manifest in content.children().iter().chain(Some(root).filter(|root| root.link.is_some())) {
+            self.put_linked(repository, manifest).await.map_err(PushError::Registry)?;
         }
         match self.put_manifest(repository, tag, root).await {
-            Ok(()) => Ok(Pushed { digest, outcome: PushOutcome::Updated }),
+            Ok(_) => Ok(Pushed { digest, outcome: PushOutcome::Updated }),
             Err(error) if error.changed_nothing() => Err(PushError::Registry(error)),
             Err(error) => Err(PushError::Unconfirmed(error)),
         }

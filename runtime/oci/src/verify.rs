@@ -71,8 +71,8 @@ fn verify(blob: &PinnedBlob, diff_ids: &[&Digest]) -> Result<(), VerifyError> {
     }
     let mut start = Vec::new();
     blob.open()?.take(Encoding::START as u64).read_to_end(&mut start).map_err(refused)?;
-    let encoding = Encoding::of(&start)
-        .map_err(|format| refused(io::Error::new(io::ErrorKind::InvalidData, LayerError::Format { format })))?;
+    let encoding =
+        Encoding::of(&start).map_err(|format| refused(io::Error::new(io::ErrorKind::InvalidData, LayerError::Format { format })))?;
     for diff_id in diff_ids {
         verify_layer(blob.open()?, blob.descriptor.size, encoding, Some(expected()), diff_id).map_err(refused)?;
     }

@@ -86,8 +86,8 @@ impl RegistryClient {
         Ok(Some(FetchedManifest { digest, media_type, bytes: answer.body }))
     }
 
-    /// Sends a manifest, to a tag or under its own digest.
-    pub(crate) async fn put_manifest(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<(), RegistryError> {
+    /// Sends a manifest, to a tag or under its own digest. Says whether the registry keeps the list of what is about its subject.
+    pub(crate) async fn put_manifest(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         names::repository(repository)?;
         names::tag_or_digest(name)?;
         let call =
@@ -113,7 +113,10 @@ impl RegistryClient {
                 let problem = format!("the registry took the manifest {ours} for {theirs}");
                 Err(RegistryError::BadAnswer { place: self.place(&call), problem })
             }
-            _ => Ok(()),
+            _ => {
+                let subject = answer.header("oci-subject").and_then(|text| Digest::parse(text).ok());
+                Ok(subject.is_some_and(|subject| manifest.link.as_ref().is_some_and(|link| link.subject.digest == subject)))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `authorise` answers a 401; `manifests` and `uploads` are the requests of the protocol.
+//! `authorise` answers a 401; `manifests`, `referrers` and `uploads` are the requests of the protocol.
 
 mod origin;
 
@@ -18,6 +18,7 @@ mod challenge;
 
 mod manifests;
 mod names;
+mod referrers;
 mod uploads;
 
 use std::fmt;

@@ -112,7 +112,8 @@ impl<'a> Pinning<'a> {
                 && !self.seen.contains_key(&link.subject.digest)
             {
                 let (subject, root) = (&link.subject.digest, &root.descriptor.digest);
-                let problem = format!("its `subject` {subject} is not pushed with it; only what is named itself, {root}, may be about others");
+                let problem =
+                    format!("its `subject` {subject} is not pushed with it; only what is named itself, {root}, may be about others");
                 return Err(refused(&manifest.descriptor, &problem));
             }
         }

@@ -3,6 +3,7 @@
 mod authentication;
 mod faults;
 mod honest;
+mod referrers;
 mod secrets;
 
 use std::error::Error;

@@ -15,10 +15,8 @@ use crate::engine::{DockerEngine, EngineImageId};
 pub(super) async fn pin(engine: &DockerEngine, name: &EngineImageName, options: &SourceOptions) -> Result<PinnedSource, SourceError> {
     let image = engine.identify(name.as_str()).await?;
     let directory = options.temporary.clone();
-    let file = in_background(move || {
-        tempfile::tempfile_in(&directory).map_err(|source| SourceError::temporary(&directory, source))
-    })
-    .await?;
+    let file =
+        in_background(move || tempfile::tempfile_in(&directory).map_err(|source| SourceError::temporary(&directory, source))).await?;
     let file = engine.export(&image.id, file, |source| SourceError::temporary(&options.temporary, source)).await?;
     let options = options.clone();
     in_background(move || open(file, &image, &options)).await

@@ -68,7 +68,9 @@ impl SourceError {
     pub fn is_not_found(&self) -> bool {
         match self {
             Self::Engine(error) => matches!(**error, EngineError::NoSuchImage { .. }),
-            Self::Layout(error) => matches!(**error, LayoutError::NoSuchEntry { .. } | LayoutError::NoSuchPlatform { .. } | LayoutError::Empty),
+            Self::Layout(error) => {
+                matches!(**error, LayoutError::NoSuchEntry { .. } | LayoutError::NoSuchPlatform { .. } | LayoutError::Empty)
+            }
             Self::OtherPlatform { .. } => true,
             Self::DockerArchive(_) | Self::Verify(_) | Self::OtherImage { .. } | Self::Temporary { .. } => false,
         }

@@ -91,9 +91,7 @@ impl PinnedSource {
         match self {
             Self::Engine(pinned) => pinned.image.id.to_string(),
             Self::Layout(content) => content.root().digest.to_string(),
-            Self::DockerArchive(archived) => {
-                archived.image.images().iter().map(|image| image.config_digest.to_string()).collect()
-            }
+            Self::DockerArchive(archived) => archived.image.images().iter().map(|image| image.config_digest.to_string()).collect(),
         }
     }
 
