@@ -18,8 +18,10 @@ pub enum VerifyError {
     #[error(transparent)]
     Blob(#[from] BlobError),
     /// Its bytes, or what they hold, are not those that were promised; or it could not be read to its end.
-    #[error("blob {digest} is refused")]
+    #[error("{what} {digest} is refused")]
     Content {
+        /// `layer`, of an image, or `blob`.
+        what: &'static str,
         /// By which it is called.
         digest: Digest,
         /// What was expected and what was found: a [`LayerError`], or why it cannot be read.
@@ -64,7 +66,8 @@ fn verify(blob: &PinnedBlob, diff_ids: &[&Digest]) -> Result<(), VerifyError> {
         return Ok(());
     }
     let digest = &blob.descriptor.digest;
-    let refused = |source| VerifyError::Content { digest: digest.clone(), source };
+    let what = if diff_ids.is_empty() { "blob" } else { "layer" };
+    let refused = |source| VerifyError::Content { what, digest: digest.clone(), source };
     let expected = || Expected::Descriptor(digest.clone());
     if diff_ids.is_empty() {
         return verify_bytes(blob.open()?, blob.descriptor.size, expected()).map_err(refused);

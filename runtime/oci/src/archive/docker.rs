@@ -47,7 +47,7 @@ pub struct DockerArchive {
 pub struct LayerOptions {
     /// For layers that are not compressed.
     pub compression: Compression,
-    /// How many threads compress; as many as there are processors if none is given, and never more than 8. The result is the same.
+    /// How many threads compress; as many as there are processors if none is given, and never more than 6. The result is the same.
     pub threads: Option<NonZeroUsize>,
 }
 

@@ -185,6 +185,11 @@ impl StreamedLayer {
         }
     }
 
+    /// Lets go of the memory for compressing, until it is read again.
+    pub(crate) fn rest(&self) {
+        self.pool.rest();
+    }
+
     /// Starts reading at the first byte. This, and all reading, blocks.
     pub(crate) fn open(&self) -> io::Result<LayerReader> {
         let source = |expected| CheckedReader::new(BlobReader::Section(self.section.reader()), self.section.size(), expected);

@@ -24,7 +24,9 @@ fn image(layout: &TestLayout, layers: &[(&[u8], &[u8])]) -> Value {
 
 fn refused(layout: &TestLayout) -> (Digest, LayerError) {
     match layout.pin(None).unwrap().verify() {
-        Err(VerifyError::Content { digest, source }) => (digest, source.get_ref().unwrap().downcast_ref::<LayerError>().unwrap().clone()),
+        Err(VerifyError::Content { digest, source, .. }) => {
+            (digest, source.get_ref().unwrap().downcast_ref::<LayerError>().unwrap().clone())
+        }
         other => panic!("{other:?}"),
     }
 }

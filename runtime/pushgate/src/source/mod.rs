@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pushgate_oci::{Digest, DockerArchive, DockerArchiveError, LayoutError, OciLayout, Platform, VerifyError};
+use pushgate_oci::{Digest, DockerArchive, DockerArchiveError, LayoutError, OciLayout, VerifyError};
 use pushgate_reference::ScopedReference;
 
 use crate::engine::{DockerEngine, EngineError};
@@ -40,9 +40,9 @@ pub enum SourceError {
     #[error("the image is for {found}, not for {asked}")]
     OtherPlatform {
         /// What was asked for.
-        asked: Platform,
+        asked: String,
         /// What the image's config says.
-        found: Platform,
+        found: String,
     },
     /// The Docker Engine gave out another image than it was asked for.
     #[error("the Docker Engine was asked for the image {expected} and gave out {found}")]

@@ -29,7 +29,7 @@ impl SourceOptions {
     /// Refuses an image for another platform than the one that is wanted.
     pub(super) fn must_be(&self, found: &Platform) -> Result<(), SourceError> {
         match &self.platform {
-            Some(asked) if !asked.is(found) => Err(SourceError::OtherPlatform { asked: asked.clone(), found: found.clone() }),
+            Some(asked) if !asked.is(found) => Err(SourceError::OtherPlatform { asked: asked.to_string(), found: found.to_string() }),
             _ => Ok(()),
         }
     }
@@ -44,7 +44,7 @@ pub struct RequestedSource {
 
 /// An option for another kind of source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{option} does not apply to {transport}: {reason}")]
+#[error("{option} does not apply to `{transport}`: {reason}")]
 pub struct SourceOptionError {
     option: &'static str,
     transport: &'static str,

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::archive::docker::{DockerArchiveError, LayerOptions, compose};
 use crate::archive::file::Section;
-use crate::archive::layer::{Encoding, Expected, FinishedLayer, StreamedLayer, verify_layer};
+use crate::archive::layer::{Compression, Encoding, Expected, FinishedLayer, StreamedLayer, verify_layer};
 use crate::content::{BlobPlace, BlobReader, PinnedBlob, PinnedContent, PinnedImage};
 use crate::digest::Digest;
 use crate::spool::Spool;
@@ -69,6 +69,12 @@ impl Layer {
         match self {
             Self::Known(known) => known.encoding,
             Self::Streamed(layer) => layer.encoding(),
+        }
+    }
+
+    fn rest(&self) {
+        if let Self::Streamed(layer) = self {
+            layer.rest();
         }
     }
 
@@ -161,7 +167,11 @@ impl PinnedDockerImage {
             tracing::debug!(%error, directory = %temporary.display(), "no temporary file: layers are compressed again when they are sent");
             None
         });
-        let made = workers::for_each(workers::count(self.options.threads), &self.layers, |layer| layer.make(spool.as_ref()))?;
+        // zstd holds several MiB for each layer.
+        let most = if self.options.compression == Compression::Zstd { 2 } else { usize::MAX };
+        let workers = workers::count(self.options.threads).min(most);
+        let made = workers::for_each(workers, &self.layers, |layer| layer.make(spool.as_ref()))?;
+        self.layers.iter().for_each(Layer::rest);
 
         // Docker's own format has no name for layers other than gzip.
         let oci = self.layers.iter().any(|layer| layer.encoding() != Encoding::Gzip);
