@@ -26,7 +26,13 @@ fn what_is_pushed_is_what_the_layout_holds() {
     let registry = registry();
     let host = registry.host();
     let ran = home.must(&format!("push {host}/team/app:v1 --uri {host}/team --from oci:image"));
-    assert_eq!((ran.stdout, ran.stderr), (format!("{host}/team/app@{digest}\n"), String::new()));
+    assert_eq!(ran.stdout, format!("{host}/team/app@{digest}\n"));
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert!(matches!(lines.as_slice(), [layer] if layer.starts_with("pushed    ")), "a line for the layer: {lines:?}");
+    let quiet = home.must(&format!("push {host}/team/app:v2 --uri {host}/team --from oci:image --quiet"));
+    assert_eq!(quiet.stderr, "");
+    let json = home.must(&format!("push {host}/team/app:v3 --uri {host}/team --from oci:image --output json"));
+    assert_eq!(json.stderr, "");
     assert_eq!(registry.tag_digest("team/app", "v1"), Some(digest));
     assert_eq!(registry.open_uploads(), 0);
 }

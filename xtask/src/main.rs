@@ -43,6 +43,14 @@ enum Task {
         /// Rounds of each measurement
         #[arg(long, default_value_t = 15)]
         rounds: usize,
+        #[command(subcommand)]
+        what: Option<Bench>,
+    },
+    /// A part of `bench push` that runs as a process of its own
+    #[command(hide = true)]
+    BenchPart {
+        #[command(subcommand)]
+        part: bench::PushPart,
     },
     /// Print the largest resident set of a command; for the benchmarks
     #[command(hide = true)]
@@ -52,6 +60,11 @@ enum Task {
     },
 }
 
+#[derive(Subcommand)]
+enum Bench {
+    Push(bench::PushArguments),
+}
+
 /// What went wrong, in words for the person who ran the task.
 type Outcome<T = ()> = Result<T, String>;
 
@@ -59,7 +72,9 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { keep } => demo::run(keep),
         Task::Test { require_all, filter } => test::run(require_all, filter.as_deref()),
-        Task::Bench { rounds } => bench::run(rounds),
+        Task::Bench { rounds, what: None } => bench::run(rounds),
+        Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
+        Task::BenchPart { part } => part.run(),
         Task::MemoryOf { command } => bench::memory_of(&command),
     };
     match outcome {

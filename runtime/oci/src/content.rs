@@ -149,6 +149,14 @@ impl PinnedContent {
 }
 
 impl PinnedBlob {
+    /// Opens the blob for reading from a byte of it on. This blocks.
+    pub(crate) fn open_at(&self, offset: u64) -> Result<BlobReader, BlobError> {
+        let mut reader = self.open()?;
+        let Descriptor { digest, size, .. } = &self.descriptor;
+        let skipped = reader.skip(offset).map_err(|source| BlobError::Unreadable { digest: digest.clone(), source })?;
+        if skipped { Ok(reader) } else { Err(BlobError::WrongSize { digest: digest.clone(), expected: *size }) }
+    }
+
     /// Opens the blob for reading from its start. This blocks.
     pub(crate) fn open(&self) -> Result<BlobReader, BlobError> {
         let Descriptor { digest, size, .. } = &self.descriptor;
@@ -177,6 +185,21 @@ pub(crate) enum BlobReader {
     Section(SectionReader),
     Spool(SpoolReader),
     Layer(Box<LayerReader>),
+}
+
+impl BlobReader {
+    /// Goes on `count` bytes later; `false` if there are fewer.
+    fn skip(&mut self, count: u64) -> io::Result<bool> {
+        match self {
+            Self::File(file) => {
+                io::Seek::seek_relative(file, i64::try_from(count).map_err(io::Error::other)?)?;
+                Ok(true)
+            }
+            Self::Section(section) => Ok(section.skip(count)),
+            Self::Spool(part) => Ok(part.skip(count)),
+            Self::Memory(_) | Self::Layer(_) => Ok(io::copy(&mut io::Read::take(self, count), &mut io::sink())? == count),
+        }
+    }
 }
 
 impl io::Read for BlobReader {

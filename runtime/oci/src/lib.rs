@@ -5,7 +5,7 @@
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use pushgate_oci::{ClientOptions, DockerConfig, OciLayout, RegistryClient, Scheme};
+//! use pushgate_oci::{ClientOptions, DockerConfig, OciLayout, PushOptions, RegistryClient, Scheme};
 //! use pushgate_reference::Host;
 //!
 //! # async fn push() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,7 +21,7 @@
 //!
 //! // Blobs first, then the manifests below the root, and last the tag.
 //! let client = RegistryClient::new(ClientOptions { host, scheme: Scheme::Https, ca_file: None, credentials: found.credentials })?;
-//! let pushed = client.push("team/app", "v1", &content, &()).await?;
+//! let pushed = client.push("team/app", "v1", &content, &PushOptions::default(), &()).await?;
 //!
 //! // Does the registry serve what was pushed?
 //! let served = client.manifest("team/app", "v1").await?;
@@ -70,6 +70,6 @@ pub use layout::{LayoutError, OciLayout};
 pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
-pub use push::{PushError, PushOutcome, Pushed};
+pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
 pub use strict_json::{DocumentError, MAX_DOCUMENT};
 pub use verify::VerifyError;

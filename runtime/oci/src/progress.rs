@@ -1,13 +1,14 @@
 //! What a push tells while it runs.
 
+use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 
 /// Hears how the blobs of a push get on. Every method does nothing unless it is overridden; they are called from the task that pushes, so
 /// they must not block.
 pub trait Progress: Send + Sync {
-    /// Work on a blob of `size` bytes begins.
-    fn layer_started(&self, digest: &Digest, size: u64) {
-        let _ = (digest, size);
+    /// Work on a blob begins: a layer, a config, or a part of an artifact.
+    fn layer_started(&self, blob: &Descriptor) {
+        let _ = blob;
     }
 
     /// So many bytes of it were handed to the connection so far. The figure falls back when an upload starts again.

@@ -1,11 +1,23 @@
 //! A push: blobs, then the manifests below the root, then the tag.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::client::{MAX_CONNECTIONS, RegistryClient, RegistryError, UploadError};
 use crate::content::{BlobError, PinnedContent};
 use crate::digest::Digest;
 use crate::progress::Progress;
+
+/// How long a push that failed waits for the registry to give up what was begun.
+const CANCEL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How a push is done.
+#[derive(Clone, Debug, Default)]
+pub struct PushOptions {
+    /// Repositories of the same registry from which it may take blobs that it has there, in this order.
+    pub mount_from: Vec<String>,
+}
 
 /// A push that the registry has acknowledged. Whether it serves what was pushed is another question: see [`RegistryClient::manifest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +35,18 @@ pub enum PushOutcome {
     Unchanged,
     /// It points to the document now.
     Updated,
+}
+
+/// A push whose last step is to come, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prepared {
+    /// The tag points to the document already.
+    Unchanged,
+    /// The registry has all that the document leads to.
+    Ready {
+        /// What the tag points to now, if it exists.
+        before: Option<Digest>,
+    },
 }
 
 /// A push that failed.
@@ -61,31 +85,72 @@ impl From<UploadError> for PushError {
 }
 
 impl RegistryClient {
-    /// Pushes pinned content to a tag of a repository. The tag is written last, when the registry has everything that it leads to.
-    ///
-    /// Dropping the future ends all requests.
+    /// Pushes pinned content to a tag of a repository: [`Self::prepare`], then [`Self::publish`].
     ///
     /// # Errors
     /// See [`PushError`]: whether anything may have changed under the tag is told apart.
-    pub async fn push(&self, repository: &str, tag: &str, content: &PinnedContent, progress: &dyn Progress) -> Result<Pushed, PushError> {
-        let root = &content.root;
-        let digest = root.descriptor.digest.clone();
-        let before = self.manifest_before_push(repository, tag).await.map_err(PushError::Registry)?;
-        if before.is_some_and(|before| digest.matches(&before.bytes)) {
-            return Ok(Pushed { digest, outcome: PushOutcome::Unchanged });
+    pub async fn push(
+        &self,
+        repository: &str,
+        tag: &str,
+        content: &PinnedContent,
+        options: &PushOptions,
+        progress: &dyn Progress,
+    ) -> Result<Pushed, PushError> {
+        let digest = content.root.descriptor.digest.clone();
+        match self.prepare(repository, tag, content, options, progress).await? {
+            Prepared::Unchanged => Ok(Pushed { digest, outcome: PushOutcome::Unchanged }),
+            Prepared::Ready { before } => {
+                self.publish(repository, tag, content, before.as_ref()).await?;
+                Ok(Pushed { digest, outcome: PushOutcome::Updated })
+            }
         }
-        stream::iter(content.blobs())
+    }
+
+    /// Sends everything that the tag will lead to. The tag itself stays what it is.
+    ///
+    /// Dropping the future ends all requests; [`Self::cancel_uploads`] then gives up the uploads that were open.
+    ///
+    /// # Errors
+    /// [`PushError::Source`] and [`PushError::Registry`]. What was begun is given up.
+    pub async fn prepare(
+        &self,
+        repository: &str,
+        tag: &str,
+        content: &PinnedContent,
+        options: &PushOptions,
+        progress: &dyn Progress,
+    ) -> Result<Prepared, PushError> {
+        self.check_repositories(&options.mount_from).map_err(PushError::Registry)?;
+        let before = self.manifest_before_push(repository, tag).await.map_err(PushError::Registry)?;
+        if before.as_ref().is_some_and(|before| content.root.descriptor.digest.matches(&before.bytes)) {
+            return Ok(Prepared::Unchanged);
+        }
+        let pushed = stream::iter(content.blobs())
             .map(Ok)
-            .try_for_each_concurrent(MAX_CONNECTIONS, |blob| self.push_blob(repository, blob, progress))
-            .await?;
+            .try_for_each_concurrent(MAX_CONNECTIONS, |blob| self.push_blob(repository, blob, &options.mount_from, progress))
+            .await;
+        if pushed.is_err() {
+            // The other uploads were dropped with the one that failed.
+            self.cancel_uploads(CANCEL_LIMIT).await;
+        }
+        pushed?;
         // What is about another manifest is linked from there before the tag changes, so the root is then sent under its digest too.
-        for manifest in content.children().iter().chain(Some(root).filter(|root| root.link.is_some())) {
+        for manifest in content.children().iter().chain(Some(&content.root).filter(|root| root.link.is_some())) {
             self.put_linked(repository, manifest).await.map_err(PushError::Registry)?;
         }
-        match self.put_manifest(repository, tag, root).await {
-            Ok(_) => Ok(Pushed { digest, outcome: PushOutcome::Updated }),
-            Err(error) if error.changed_nothing() => Err(PushError::Registry(error)),
-            Err(error) => Err(PushError::Unconfirmed(error)),
+        Ok(Prepared::Ready { before: before.map(|before| before.digest) })
+    }
+
+    /// Lets the tag point to content that was prepared. `before` is what it pointed to then.
+    ///
+    /// # Errors
+    /// [`PushError::Registry`] if the tag is certainly what it was, else [`PushError::Unconfirmed`].
+    pub async fn publish(&self, repository: &str, tag: &str, content: &PinnedContent, before: Option<&Digest>) -> Result<(), PushError> {
+        match self.put_tag(repository, tag, &content.root, before).await {
+            Ok(()) => Ok(()),
+            Err((error, false)) => Err(PushError::Registry(error)),
+            Err((error, true)) => Err(PushError::Unconfirmed(error)),
         }
     }
 }

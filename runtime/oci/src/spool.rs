@@ -86,6 +86,14 @@ pub(crate) struct SpoolReader {
     position: u64,
 }
 
+impl SpoolReader {
+    /// Goes on `count` bytes later; `false` if there are fewer.
+    pub(crate) fn skip(&mut self, count: u64) -> bool {
+        self.position = self.position.saturating_add(count);
+        self.position <= self.part.size
+    }
+}
+
 impl io::Read for SpoolReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let remaining = self.part.size.saturating_sub(self.position);
@@ -124,6 +132,9 @@ mod tests {
             part.reader().read_to_string(&mut text).unwrap();
             assert_eq!(text, expected);
         }
+        let mut reader = two.reader();
+        assert!(reader.skip(7) && reader.read(&mut [0; 9]).is_ok_and(|count| count == 4));
+        assert!(!two.reader().skip(12));
         drop(spool);
         assert!(one.reader().read(&mut [0; 3]).is_ok(), "a part keeps the file");
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use pushgate_reference::RegistryUri;
 
 use crate::catalog::{RegistryEntry, Transport};
+use crate::exit::{Failure, Kind};
 use crate::hooks::Hook;
 use crate::report::RegistryReport;
 
@@ -36,6 +37,24 @@ impl Registry {
     /// A registry of the catalog with its hooks looked up.
     pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>) -> Self {
         Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, transport: entry.transport, ca_file: entry.ca_file }
+    }
+
+    /// Repositories from which layers may be mounted: they lie in the registry, as everything that a push touches does. A name may have the
+    /// registry's host before it.
+    ///
+    /// # Errors
+    /// Exit 3 for a repository outside.
+    pub fn mountable(&self, names: &[String]) -> Result<Vec<String>, Failure> {
+        let host = self.uri.host();
+        let mountable = |name: &String| {
+            let repository = name.strip_prefix(host.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
+            if self.uri.contains_repository(host, repository) {
+                return Ok(repository.to_owned());
+            }
+            let problem = format!("layers cannot be mounted from `{name}`, which is not a repository in {}", self.uri);
+            Err(Failure::new(Kind::RefusedByScope, problem).with_hint(Some(format!("name it as in {host}/REPOSITORY, without a tag"))))
+        };
+        names.iter().map(mountable).collect()
     }
 
     /// How it is told in a report.

@@ -1,7 +1,7 @@
 //! What the steps of a push share: the catalog, the component store, the sandbox, and what the environment says.
 
-use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use pushgate_oci::{ClientOptions, DockerConfig, RegistryClient, Scheme};
 use pushgate_reference::ImageReference;
@@ -38,13 +38,21 @@ struct Inner {
     environment: Environment,
     catalog: OnceLock<Catalog>,
     sandbox: OnceLock<Sandbox>,
+    /// Those that were made: each may have uploads open.
+    clients: Mutex<Vec<Arc<RegistryClient>>>,
     requested_at: SystemTime,
 }
 
 impl Gate {
     /// A gate that has read nothing yet.
     pub fn new(environment: Environment) -> Self {
-        Self(Arc::new(Inner { environment, catalog: OnceLock::new(), sandbox: OnceLock::new(), requested_at: SystemTime::now() }))
+        Self(Arc::new(Inner {
+            environment,
+            catalog: OnceLock::new(),
+            sandbox: OnceLock::new(),
+            clients: Mutex::default(),
+            requested_at: SystemTime::now(),
+        }))
     }
 
     /// When the push was asked for.
@@ -198,6 +206,16 @@ impl Gate {
         };
         let credentials = self.docker_config().credentials(&host)?.credentials;
         let options = ClientOptions { host, scheme, ca_file: registry.ca_file.clone(), credentials: credentials.clone() };
-        Ok(Pusher::new(RegistryClient::new(options)?, credentials))
+        let client = Arc::new(RegistryClient::new(options)?);
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&client));
+        Ok(Pusher::new(client, credentials))
+    }
+
+    /// Lets registries give up the uploads of a push that was dropped. It ends after `limit`, whatever they do.
+    pub async fn cancel_uploads(&self, limit: Duration) {
+        let clients = std::mem::take(&mut *self.0.clients.lock().unwrap_or_else(PoisonError::into_inner));
+        for client in clients {
+            client.cancel_uploads(limit).await;
+        }
     }
 }

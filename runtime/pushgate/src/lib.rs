@@ -11,6 +11,7 @@ pub mod source;
 pub mod engine;
 pub mod hooks;
 pub mod pusher;
+pub mod progress;
 pub mod report;
 
 pub mod grant;

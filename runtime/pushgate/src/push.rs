@@ -16,6 +16,7 @@ use crate::destination::Destination;
 use crate::exit::Failure;
 use crate::gate::Gate;
 use crate::hooks;
+use crate::progress::PushProgress;
 use crate::pusher::{ApprovedPush, PushReceipt};
 use crate::report::Report;
 use crate::source::{Images, LazySource, RequestedSource};
@@ -29,17 +30,20 @@ pub struct Request {
     pub destination: Destination,
     /// Where it is, and what is wanted of it.
     pub source: RequestedSource,
+    /// Repositories below the registry's URI that may have some of its layers: without their host.
+    pub mount_from: Vec<String>,
 }
 
 /// Checks the name, asks the hooks, and pushes.
 ///
 /// # Errors
 /// The first step that fails ends the push; `report` then holds what the steps before it found.
-pub async fn push(gate: &Gate, request: &Request, report: &mut Report) -> Result<PushReceipt, Failure> {
+pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, report: &mut Report) -> Result<PushReceipt, Failure> {
     let started = Instant::now();
     let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
     let registry = info_span!("registry").in_scope(|| gate.registry(&request.destination, &image, report))?;
     let scoped = info_span!("scope").in_scope(|| registry.uri.scope(&image))?;
+    let mount_from = registry.mountable(&request.mount_from)?;
     report.check = Some(started.elapsed());
 
     let pinned = request.source.pin(gate, &scoped).instrument(info_span!("pin")).await?;
@@ -47,7 +51,7 @@ pub async fn push(gate: &Gate, request: &Request, report: &mut Report) -> Result
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
     let approval = hooks::ask(gate, &registry.hooks, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
     let approved = ApprovedPush::new(scoped, pinned, approval);
-    gate.pusher(&registry)?.push(approved, report).instrument(info_span!("push")).await
+    gate.pusher(&registry)?.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
 }
 
 /// The same line without the last step. The source is pinned only if a hook looks at the images, or somebody wants it verified.

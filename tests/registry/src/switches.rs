@@ -32,7 +32,8 @@ pub enum Step {
     BlobGet,
     /// `DELETE …/blobs/<digest>`.
     BlobDelete,
-    /// `POST …/blobs/uploads/`, without a mount.
+    /// `POST …/blobs/uploads/`. Rules for it also apply to [`Self::UploadMount`], which opens an upload too; requests are recorded as it only
+    /// if they ask for no mount.
     UploadStart,
     /// `POST …/blobs/uploads/?mount=…`.
     UploadMount,
@@ -124,6 +125,8 @@ pub enum Switch {
     KeepOther(Bytes),
     /// `ManifestPut` and `UploadFinish` answer 201 and keep nothing.
     Forget,
+    /// `UploadMount` opens an upload, as registries do that do not know mounts.
+    IgnoreMount,
     /// Blobs and manifests are accepted whatever digest the client claims, and kept under the claimed one.
     Gullible,
 }
@@ -176,7 +179,8 @@ impl Rule {
 
     /// Whether the rule applies to this request; counts it if it matches.
     pub(crate) fn take(&mut self, step: Step, method: &Method, target: &str) -> bool {
-        let matches = (self.step == Step::Any || self.step == step)
+        let opens_upload = self.step == Step::UploadStart && step == Step::UploadMount;
+        let matches = (self.step == Step::Any || self.step == step || opens_upload)
             && self.method.as_ref().is_none_or(|wanted| wanted == method)
             && self.containing.as_ref().is_none_or(|text| target.contains(text.as_str()));
         if !matches || self.times == Some(0) {

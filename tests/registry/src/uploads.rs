@@ -35,7 +35,8 @@ fn progress(status: StatusCode, repository: &str, id: &str, state: u64, size: u6
 
 /// `POST …/blobs/uploads/`: a session, a whole blob (`?digest=`), or a mount (`?mount=&from=`).
 pub(crate) async fn start(shared: &Shared, request: &mut Request, repository: &str, switches: &[Switch]) -> Result<Reply, Cut> {
-    if let Some(mount) = request.query.get("mount").map(str::to_owned) {
+    let mount = request.query.get("mount").filter(|_| !switches.iter().any(|switch| matches!(switch, Switch::IgnoreMount)));
+    if let Some(mount) = mount.map(str::to_owned) {
         if !is_digest(&mount) {
             return Ok(invalid_digest(&mount, "not a digest"));
         }

@@ -3,6 +3,7 @@
 mod cold_check;
 mod docker_push;
 mod measure;
+mod push;
 
 use serde_json::json;
 
@@ -10,6 +11,7 @@ use crate::Outcome;
 use crate::build::{ensure_wasm_target, flavors, programs};
 
 pub(crate) use measure::memory_of;
+pub(crate) use push::{PushArguments, PushPart, run as run_push};
 
 pub(crate) fn run(rounds: usize) -> Outcome {
     ensure_wasm_target()?;

@@ -2,14 +2,16 @@
 
 mod docker_registry;
 mod dockerd;
+mod go;
 
 use std::process::Command;
 
 use crate::Outcome;
 use crate::command::{find, run};
 
-pub(crate) use docker_registry::DockerRegistry;
+pub(crate) use docker_registry::{DockerRegistry, Request};
 pub(crate) use dockerd::Dockerd;
+pub(crate) use go::GoProgram;
 
 /// Whether the Docker Engine that a person would use answers.
 pub(crate) fn dockerd_answers() -> bool {
@@ -71,7 +73,8 @@ pub(crate) fn ensure() -> Vec<(&'static Part, String)> {
     PARTS.iter().filter(|part| !part.is_here()).map(|part| (part, reason(part))).collect()
 }
 
-fn install(packages: &[&str]) -> Outcome {
+/// Installs packages of Debian, where this runs as root.
+pub(crate) fn install(packages: &[&str]) -> Outcome {
     if !rustix::process::geteuid().is_root() || find("apt-get").is_none() {
         return Err("packages are installed on Debian as root only".to_owned());
     }

@@ -122,6 +122,14 @@ pub(crate) struct SectionReader {
     position: u64,
 }
 
+impl SectionReader {
+    /// Goes on `count` bytes later; `false` if there are fewer.
+    pub(crate) fn skip(&mut self, count: u64) -> bool {
+        self.position = self.position.saturating_add(count);
+        self.position <= self.section.size
+    }
+}
+
 impl io::Read for SectionReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Section { file, offset, size } = &self.section;

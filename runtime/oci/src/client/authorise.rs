@@ -20,8 +20,8 @@ use url::{Url, form_urlencoded};
 use crate::client::challenge::{Challenge, challenges};
 use crate::client::error::{Place, RegistryError, Step};
 use crate::client::origin::{self, Allowed, Origin};
-use crate::client::reply;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
+use crate::client::{reply, retry};
 use crate::credentials::Credentials;
 use crate::strict_json;
 
@@ -113,7 +113,7 @@ impl Authoriser {
         }
         if find("basic").is_none() {
             let text = Some("no challenge for basic or token authentication".to_owned());
-            return Err(RegistryError::Status { place: place.clone(), code: answer.status.as_u16(), text });
+            return Err(RegistryError::Status { place: place.clone(), code: answer.status.as_u16(), text, retry_after: None });
         }
         let basic = self.basic(place)?.ok_or_else(unauthorized)?;
         if used == Some(&basic) {
@@ -196,7 +196,10 @@ impl Authoriser {
             StatusCode::UNAUTHORIZED => return Err(self.unauthorized(&place)),
             // Some servers answer wrong passwords, and repositories that are not the user's, with 403; the text tells.
             StatusCode::FORBIDDEN => return Err(RegistryError::Denied { place, text: None }),
-            status => return Err(RegistryError::Status { place, code: status.as_u16(), text: None }),
+            status => {
+                let retry_after = retry::asked_to_wait(&answer);
+                return Err(RegistryError::Status { place, code: status.as_u16(), text: None, retry_after });
+            }
         }
         read_token(&answer.body, asked_at).map_err(|problem| RegistryError::BadAnswer { place, problem: problem.to_owned() })
     }

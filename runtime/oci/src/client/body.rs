@@ -1,6 +1,7 @@
 //! The body of an upload: a blob, read in pieces, counted, and never held as a whole.
 
 use std::io::{self, Read as _};
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -13,14 +14,17 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::content::{BlobError, BlobReader, PinnedBlob};
 use crate::digest::Digest;
 
-/// How much is read at a time: 128 KiB. Two pieces are in memory for each upload, one on its way and one read ahead.
-const CHUNK: u64 = 128 * 1024;
+/// How much is read at a time: 256 KiB. Two pieces are in memory for each upload, one on its way and one read ahead.
+const PIECE: u64 = 256 * 1024;
 
-/// The bytes of one blob. It ends in an error, and not with its last byte, if the file turns out to have another size than its descriptor.
+/// Some of the bytes of one blob, or all. It ends in an error, and not with its last byte, if the file turns out to have another size than
+/// its descriptor.
 pub(crate) struct BlobBody {
     digest: Digest,
     size: u64,
-    /// Bytes that were not handed on yet.
+    /// The end of the range, which is the blob's own or lies before it.
+    end: u64,
+    /// Bytes of the range that were not handed on yet.
     remaining: u64,
     state: State,
     sent: watch::Sender<u64>,
@@ -58,29 +62,31 @@ pub(crate) struct Aborted;
 /// A body with the two ends that are left to whoever sends it.
 pub(crate) struct Sending {
     pub(crate) body: BlobBody,
-    /// How many bytes were handed to the connection.
+    /// Up to which byte of the blob everything was handed to the connection.
     pub(crate) sent: watch::Receiver<u64>,
     pub(crate) failure: Failure,
 }
 
 impl BlobBody {
-    pub(crate) async fn open(blob: &PinnedBlob) -> Result<Sending, BlobError> {
+    pub(crate) async fn open(blob: &PinnedBlob, range: Range<u64>) -> Result<Sending, BlobError> {
         let (digest, size) = (blob.descriptor.digest.clone(), blob.descriptor.size);
         let to_open = blob.clone();
-        let reader = match spawn_blocking(move || to_open.open()).await {
+        let start = range.start;
+        let reader = match spawn_blocking(move || to_open.open_at(start)).await {
             Ok(opened) => opened?,
             Err(stopped) => return Err(BlobError::Unreadable { digest, source: io::Error::other(stopped) }),
         };
-        let (sender, sent) = watch::channel(0);
+        let (sender, sent) = watch::channel(start);
         let failure = Failure::default();
-        let body = Self { digest, size, remaining: size, state: State::Open(reader), sent: sender, failure: failure.clone() };
+        let remaining = range.end.saturating_sub(start);
+        let body = Self { digest, size, end: range.end, remaining, state: State::Open(reader), sent: sender, failure: failure.clone() };
         Ok(Sending { body, sent, failure })
     }
 
     fn read_ahead(&self, mut reader: BlobReader) -> Reading {
-        let wanted = self.remaining.min(CHUNK);
-        // With the last piece comes one byte more, to see that there is none.
-        let asked = if wanted == self.remaining { wanted + 1 } else { wanted };
+        let wanted = self.remaining.min(PIECE);
+        // With the last piece of the blob comes one byte more, to see that there is none.
+        let asked = if wanted == self.remaining && self.end == self.size { wanted + 1 } else { wanted };
         spawn_blocking(move || {
             let mut piece = Vec::with_capacity(usize::try_from(asked).unwrap_or_default());
             let read = reader.by_ref().take(asked).read_to_end(&mut piece);
@@ -131,7 +137,7 @@ impl Body for BlobBody {
                 if this.remaining > 0 {
                     this.state = State::Reading(this.read_ahead(reader));
                 }
-                this.sent.send_replace(this.size - this.remaining);
+                this.sent.send_replace(this.end - this.remaining);
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
         }

@@ -28,8 +28,10 @@ pub enum Step {
     LookUpBlob(Digest),
     /// Opening an upload for a blob.
     StartUpload(Digest),
-    /// Sending a blob.
+    /// Sending a blob, or a part of it.
     SendBlob(Digest),
+    /// Asking how far an upload got, or giving it up.
+    FollowUpload(Digest),
     /// Sending a manifest, to a tag or by its digest.
     PutManifest(String),
     /// Getting a token for the registry.
@@ -128,6 +130,16 @@ pub enum RegistryError {
         code: u16,
         /// What the registry said, at most 512 characters, or what its answer lacks.
         text: Option<String>,
+        /// How long the registry asks to wait (`Retry-After`).
+        retry_after: Option<Duration>,
+    },
+    /// The registry is busy, and asks for a longer wait than anybody should sit through.
+    #[error("{place}: the registry asks to wait {} seconds", wait.as_secs())]
+    AsksToWait {
+        /// What was being done.
+        place: Place,
+        /// As long as it asks for.
+        wait: Duration,
     },
     /// The status was as expected, the rest was not.
     #[error("{place}: {problem}")]
@@ -185,12 +197,18 @@ impl RegistryError {
                 format!("log in with `docker login {host}`")
             }),
             Self::NotFound { place, .. } => Some(format!("create the repository `{}` in the registry first", place.repository)),
+            Self::AsksToWait { .. } => Some("push again when that time is over".to_owned()),
             Self::UploadElsewhere { .. } => Some(
                 "a registry behind a proxy must be told its own address: look at `X-Forwarded-Proto` and the registry's `host` setting"
                     .to_owned(),
             ),
             _ => None,
         }
+    }
+
+    /// Whether the registry answered that it did not do it. It may have done it all the same: see [`Self::changed_nothing`].
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Status { code: 400.., .. })
     }
 
     /// Whether it is certain that the request that failed changed nothing at the registry: it was not sent, or was refused.
@@ -220,6 +238,7 @@ impl fmt::Display for Step {
             Self::LookUpBlob(digest) => write!(formatter, "looking for blob {digest} in repository"),
             Self::StartUpload(digest) => write!(formatter, "starting the upload of blob {digest} to repository"),
             Self::SendBlob(digest) => write!(formatter, "sending blob {digest} to repository"),
+            Self::FollowUpload(digest) => write!(formatter, "looking after the upload of blob {digest} to repository"),
             Self::PutManifest(reference) => write!(formatter, "sending manifest `{reference}` to repository"),
             Self::FetchToken => formatter.write_str("getting a token for repository"),
         }

@@ -6,7 +6,8 @@ use http::{Method, StatusCode};
 
 use crate::client::authorise::Access;
 use crate::client::error::{RegistryError, Step};
-use crate::client::transport::Outgoing;
+use crate::client::retry::Retries;
+use crate::client::sessions::bare;
 use crate::client::{Call, RegistryClient, names, reply};
 use crate::content::PinnedManifest;
 use crate::digest::Digest;
@@ -54,20 +55,14 @@ impl RegistryClient {
         let asked = names::tag_or_digest(name)?;
         let call = Call { method: Method::GET, repository, step: Step::FetchManifest(name.to_owned()), access, limit: MAX_DOCUMENT };
         let target = format!("/v2/{repository}/manifests/{name}");
-        let outgoing = async || {
-            let mut headers = reply::common_headers();
+        let outgoing = || {
+            let mut outgoing = bare(&call, target.clone());
             for media_type in MANIFESTS {
-                headers.append(ACCEPT, HeaderValue::from_static(media_type));
+                outgoing.headers.append(ACCEPT, HeaderValue::from_static(media_type));
             }
-            Ok::<_, RegistryError>(Outgoing {
-                method: call.method.clone(),
-                target: target.clone(),
-                headers,
-                body: reply::empty(),
-                sent: None,
-            })
+            outgoing
         };
-        let answer = self.call(&call, outgoing, |_| ()).await?;
+        let answer = self.call(&call, outgoing).await?;
         match answer.status {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
@@ -86,23 +81,74 @@ impl RegistryClient {
         Ok(Some(FetchedManifest { digest, media_type, bytes: answer.body }))
     }
 
-    /// Sends a manifest, to a tag or under its own digest. Says whether the registry keeps the list of what is about its subject.
-    pub(crate) async fn put_manifest(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
+    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it. Says whether the registry keeps the
+    /// list of what is about its subject.
+    pub(crate) async fn put_manifest(&self, repository: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
+        let mut retries = Retries::new(self.transport.timeouts());
+        let digest = manifest.descriptor.digest.as_str();
+        loop {
+            let error = match self.put_manifest_once(repository, digest, manifest).await {
+                Ok(is_listed) => return Ok(is_listed),
+                Err(error) => error,
+            };
+            let place = self.place_of(repository, Step::PutManifest(digest.to_owned()));
+            if !self.wait_as(retries.after_error(&error, self.reached()), &place).await? {
+                return Err(error);
+            }
+        }
+    }
+
+    /// Sends a manifest to a tag. After a failure that leaves open what became of it, the registry is asked what the tag points to: if that
+    /// is the manifest, it arrived; if it is still what it was `before`, it may be sent again.
+    ///
+    /// An error with `true` leaves it open.
+    pub(crate) async fn put_tag(
+        &self,
+        repository: &str,
+        tag: &str,
+        manifest: &PinnedManifest,
+        before: Option<&Digest>,
+    ) -> Result<(), (RegistryError, bool)> {
+        let mut retries = Retries::new(self.transport.timeouts());
+        loop {
+            let Err(error) = self.put_manifest_once(repository, tag, manifest).await else { return Ok(()) };
+            let mut is_open = false;
+            if !error.changed_nothing() {
+                let after = self.manifest_before_push(repository, tag).await.map_err(|_| ()).map(|found| found.map(|found| found.digest));
+                match &after {
+                    Ok(Some(found)) if *found == Digest::sha256(&manifest.bytes) => return Ok(()),
+                    // Without a refusal, the request may still be under way.
+                    Ok(found) if found.as_ref() == before => is_open = !error.is_refusal(),
+                    Ok(_) | Err(()) => return Err((error, true)),
+                }
+            }
+            let place = self.place_of(repository, Step::PutManifest(tag.to_owned()));
+            match self.wait_as(retries.after_error(&error, self.reached()), &place).await {
+                Ok(true) => {}
+                Ok(false) => return Err((error, is_open)),
+                Err(too_long) => return Err((too_long, is_open)),
+            }
+        }
+    }
+
+    /// Sends a manifest to a tag or under its own digest, in one request. Says whether the registry keeps the list of what is about its
+    /// subject.
+    async fn put_manifest_once(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         names::repository(repository)?;
         names::tag_or_digest(name)?;
         let call =
             Call { method: Method::PUT, repository, step: Step::PutManifest(name.to_owned()), access: Access::Push, limit: MAX_DOCUMENT };
         let target = format!("/v2/{repository}/manifests/{name}");
         let outgoing = async || {
-            let mut headers = reply::common_headers();
+            let mut outgoing = bare(&call, target.clone());
             // A descriptor's media type was checked when it was read.
             if let Ok(media_type) = HeaderValue::try_from(&manifest.descriptor.media_type) {
-                headers.insert(CONTENT_TYPE, media_type);
+                outgoing.headers.insert(CONTENT_TYPE, media_type);
             }
-            let body = reply::full(manifest.bytes.clone());
-            Ok::<_, RegistryError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent: None })
+            outgoing.body = reply::full(manifest.bytes.clone());
+            Ok::<_, RegistryError>(outgoing)
         };
-        let answer = self.call(&call, outgoing, |_| ()).await?;
+        let answer = self.attempt(&call, outgoing, |_| ()).await?;
         if answer.status != StatusCode::CREATED {
             return Err(self.unexpected(&call, &answer).await);
         }

@@ -1,45 +1,58 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `authorise` answers a 401; `manifests`, `referrers` and `uploads` are the requests of the protocol.
+//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests` and `referrers`
+//! are the requests of the protocol.
 
 mod origin;
 
 mod body;
 mod connect;
+mod pace;
+mod retry;
 mod tls;
 mod transport;
 
 mod error;
 mod reply;
+mod warnings;
 
 mod authorise;
 mod challenge;
 
+mod blobs;
 mod manifests;
 mod names;
 mod referrers;
+mod sessions;
 mod uploads;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
 use pushgate_reference::Host;
+use tracing::debug;
 
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
 pub use origin::Scheme;
-pub(crate) use transport::MAX_CONNECTIONS;
+pub(crate) use pace::MAX_CONNECTIONS;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 
 use crate::credentials::Credentials;
 use authorise::{Access, Authoriser};
+use blobs::Mounting;
 use connect::Connector;
 use origin::{Origin, Reach};
+use retry::{Retries, Verdict};
+use sessions::Sessions;
 use transport::{Answer, Destination, Outgoing, Transport};
+use uploads::Lane;
+use warnings::Warnings;
 
 /// Which registry, and who one is there.
 #[derive(Clone, Debug)]
@@ -59,6 +72,12 @@ pub struct RegistryClient {
     origin: Origin,
     transport: Transport,
     authoriser: Authoriser,
+    /// Whether the registry has answered anything yet.
+    reached: AtomicBool,
+    mounting: Mounting,
+    lane: Lane,
+    sessions: Sessions,
+    warnings: Warnings,
 }
 
 impl fmt::Debug for RegistryClient {
@@ -98,15 +117,62 @@ impl RegistryClient {
             transport: Transport::new(Connector::new(certificates, timeouts.connect), timeouts),
             authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials),
             origin,
+            reached: AtomicBool::new(false),
+            mounting: Mounting::default(),
+            lane: Lane::new(),
+            sessions: Sessions::default(),
+            warnings: Warnings::default(),
         })
     }
 
+    /// What the registry warned of so far (`Warning: 299`), each once.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.warnings.all()
+    }
+
     fn place(&self, call: &Call<'_>) -> Place {
-        Place { origin: self.origin.to_string(), repository: call.repository.to_owned(), step: call.step.clone() }
+        self.place_of(call.repository, call.step.clone())
+    }
+
+    fn place_of(&self, repository: &str, step: Step) -> Place {
+        Place { origin: self.origin.to_string(), repository: repository.to_owned(), step }
+    }
+
+    /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.
+    async fn call(&self, call: &Call<'_>, outgoing: impl Fn() -> Outgoing) -> Result<Answer, RegistryError> {
+        let mut retries = Retries::new(self.transport.timeouts());
+        loop {
+            let outcome = self.attempt(call, async || Ok::<_, RegistryError>(outgoing()), |_| ()).await;
+            let verdict = match &outcome {
+                Ok(answer) => retries.after_answer(answer),
+                Err(error) => retries.after_error(error, self.reached()),
+            };
+            if !self.wait_as(verdict, &self.place(call)).await? {
+                return outcome;
+            }
+        }
+    }
+
+    fn reached(&self) -> bool {
+        self.reached.load(Ordering::Relaxed)
+    }
+
+    /// Waits before the next attempt, if there is to be one.
+    async fn wait_as(&self, verdict: Verdict, place: &Place) -> Result<bool, RegistryError> {
+        match verdict {
+            Verdict::Final => Ok(false),
+            Verdict::TooLong(wait) => Err(RegistryError::AsksToWait { place: place.clone(), wait }),
+            Verdict::Again(wait) => {
+                debug!(%place, ?wait, "trying again");
+                tokio::time::sleep(wait).await;
+                Ok(true)
+            }
+        }
     }
 
     /// Sends a request to the registry. A 401 is answered once. `outgoing` makes the request, and makes it anew for the second attempt.
-    async fn call<E: From<RegistryError>>(
+    async fn attempt<E: From<RegistryError>>(
         &self,
         call: &Call<'_>,
         outgoing: impl AsyncFn() -> Result<Outgoing, E>,
@@ -116,8 +182,8 @@ impl RegistryClient {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut request = outgoing().await?;
             let used = self.authoriser.header(&self.transport, call.repository, call.access).await?;
+            let mut request = outgoing().await?;
             if let Some(value) = &used {
                 request.headers.insert(AUTHORIZATION, value.clone());
             }
@@ -125,6 +191,10 @@ impl RegistryClient {
             let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
             let exchanged = self.transport.exchange(destination, request, call.limit, &mut advanced).await;
             let answer = exchanged.map_err(|error| reply::failed(error, &place))?;
+            self.reached.store(true, Ordering::Relaxed);
+            for text in warnings::texts(&answer.headers) {
+                self.warnings.add(self.authoriser.without_secrets(text).await);
+            }
             if answer.status != StatusCode::UNAUTHORIZED {
                 return Ok(answer);
             }
@@ -145,7 +215,7 @@ impl RegistryClient {
         match answer.status {
             StatusCode::FORBIDDEN => RegistryError::Denied { place, text },
             StatusCode::NOT_FOUND => RegistryError::NotFound { place, text },
-            status => RegistryError::Status { place, code: status.as_u16(), text },
+            status => RegistryError::Status { place, code: status.as_u16(), text, retry_after: retry::asked_to_wait(answer) },
         }
     }
 }

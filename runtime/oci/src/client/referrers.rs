@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::client::RegistryClient;
-use crate::client::error::{Place, RegistryError, Step};
+use crate::client::error::{RegistryError, Step};
 use crate::client::manifests::FetchedManifest;
 use crate::content::{PinnedManifest, SubjectLink};
 use crate::descriptor::Descriptor;
@@ -29,7 +29,7 @@ const MAX_REFERENCE: usize = 64;
 impl RegistryClient {
     /// Sends a manifest under its own digest. If it is about another one, it can be found from there afterwards.
     pub(crate) async fn put_linked(&self, repository: &str, manifest: &PinnedManifest) -> Result<(), RegistryError> {
-        let is_listed = self.put_manifest(repository, manifest.descriptor.digest.as_str(), manifest).await?;
+        let is_listed = self.put_manifest(repository, manifest).await?;
         match &manifest.link {
             Some(link) if !is_listed => self.link_referrer(repository, manifest, link).await,
             _ => Ok(()),
@@ -40,9 +40,9 @@ impl RegistryClient {
     async fn link_referrer(&self, repository: &str, manifest: &PinnedManifest, link: &SubjectLink) -> Result<(), RegistryError> {
         let tag = tag_of(&link.subject.digest);
         let digest = &manifest.descriptor.digest;
-        let bad = |step: fn(String) -> Step, problem: String| {
-            let place = Place { origin: self.origin.to_string(), repository: repository.to_owned(), step: step(tag.clone()) };
-            RegistryError::BadAnswer { place, problem }
+        let bad = |step: fn(String) -> Step, problem: String| RegistryError::BadAnswer {
+            place: self.place_of(repository, step(tag.clone())),
+            problem,
         };
         for written in 0..=ATTEMPTS {
             let found = self.manifest_before_push(repository, &tag).await?;
@@ -54,7 +54,8 @@ impl RegistryClient {
                 tracing::info!(repository, tag, %digest, "the registry keeps no list of referrers: it is kept under a tag");
                 list.add(manifest, link);
                 let index = list.index().map_err(|problem| bad(Step::PutManifest, problem))?;
-                self.put_manifest(repository, &tag, &index).await?;
+                let before = found.map(|found| found.digest);
+                self.put_tag(repository, &tag, &index, before.as_ref()).await.map_err(|(error, _is_open)| error)?;
             }
         }
         Err(bad(Step::PutManifest, format!("{digest} is not in the list under this tag, though it was written {ATTEMPTS} times")))

@@ -11,16 +11,16 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::debug;
 
 use crate::client::body::Aborted;
 use crate::client::connect::{Connection, Connector};
 use crate::client::origin::{Origin, Reach};
+use crate::client::pace::Pace;
+use crate::client::retry::{self, is_out_of_files};
 
-/// The most requests, and so the most connections, at a time.
-pub(crate) const MAX_CONNECTIONS: usize = 8;
 /// As much of an error's body is read.
 const ERROR_BODY: u64 = 64 * 1024;
 
@@ -37,6 +37,11 @@ pub struct Timeouts {
     pub total: Duration,
     /// For the next piece of an upload to be taken, and for the answer to the last. Registries take long to close a large one. 5 minutes.
     pub upload: Duration,
+    /// Before a request that failed is tried again for the first time; twice as long before each further attempt, up to 8 seconds, less up
+    /// to a half at random. 250 milliseconds.
+    pub retry_wait: Duration,
+    /// From the first attempt to the beginning of the last, whatever waits a registry asks for. Zero tries nothing again. 120 seconds.
+    pub retry_for: Duration,
 }
 
 impl Default for Timeouts {
@@ -46,6 +51,8 @@ impl Default for Timeouts {
             idle: Duration::from_secs(60),
             total: Duration::from_secs(120),
             upload: Duration::from_secs(300),
+            retry_wait: Duration::from_millis(250),
+            retry_for: Duration::from_secs(120),
         }
     }
 }
@@ -98,13 +105,13 @@ pub(crate) enum TransportError {
 pub(crate) struct Transport {
     connector: Connector,
     timeouts: Timeouts,
-    permits: Semaphore,
+    pace: Pace,
     idle: Mutex<HashMap<Origin, Vec<Connection>>>,
 }
 
 impl Transport {
     pub(crate) fn new(connector: Connector, timeouts: Timeouts) -> Self {
-        Self { connector, timeouts, permits: Semaphore::new(MAX_CONNECTIONS), idle: Mutex::default() }
+        Self { connector, timeouts, pace: Pace::new(), idle: Mutex::default() }
     }
 
     /// Sends a request and reads the reply. `limit` is the most bytes of a good one's body. `advanced` hears how much of an upload went out.
@@ -115,8 +122,7 @@ impl Transport {
         limit: u64,
         mut advanced: impl FnMut(u64),
     ) -> Result<Answer, TransportError> {
-        // The semaphore is never closed.
-        let _permit = self.permits.acquire().await;
+        let permit = self.pace.enter().await;
         let Outgoing { method, target, headers, body, mut sent } = outgoing;
         let path = target.split('?').next().unwrap_or_default().to_owned();
         let origin = destination.origin;
@@ -126,7 +132,13 @@ impl Transport {
         let authority = HeaderValue::try_from(origin.authority()).map_err(|error| TransportError::NotSendable(error.into()))?;
         request.headers_mut().insert(HOST, authority);
 
-        let (connection, response) = self.send(destination, request, &mut sent, &mut advanced).await?;
+        let (connection, response) = match self.send(destination, request, &mut sent, &mut advanced).await {
+            Err(TransportError::Unreachable(error)) if is_out_of_files(&error) => {
+                self.pace.narrow(permit.begun());
+                return Err(TransportError::Unreachable(error));
+            }
+            sent => sent?,
+        };
         let (parts, body) = response.into_parts();
         debug!(%method, %origin, path, status = parts.status.as_u16(), "reply");
         let read = self.read(body, if parts.status.is_success() { limit } else { ERROR_BODY }).await;
@@ -142,7 +154,16 @@ impl Transport {
             Err(_) if !parts.status.is_success() => Bytes::new(),
             Err(error) => return Err(error),
         };
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            self.pace.narrow(permit.begun());
+            self.pace.pause(retry::asked_to_wait(&answer).filter(|wait| *wait <= retry::LONGEST_RETRY_AFTER).unwrap_or_default());
+        }
+        Ok(answer)
+    }
+
+    pub(crate) fn timeouts(&self) -> &Timeouts {
+        &self.timeouts
     }
 
     /// Sends a request on a connection that was kept, or on a new one. A kept one may have been closed by the registry: then hyper gives the

@@ -1,25 +1,36 @@
-//! Blobs: looking for them, and sending them whole ("POST then PUT" of the distribution specification).
+//! Sending a blob.
+//!
+//! The shortest way is one `PUT` with everything ("POST then PUT" of the distribution specification); the digest in it makes the registry
+//! refuse other bytes. Where a registry, or what stands before it, takes less at a time, the blob goes in chunks. Where a connection
+//! breaks, the registry is asked how far it got, and the upload goes on from there, or begins anew if the session is lost.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
+use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::client::authorise::Access;
+use crate::client::blobs::Found;
 use crate::client::body::{BlobBody, Failure};
 use crate::client::error::{RegistryError, Step};
-use crate::client::transport::Outgoing;
-use crate::client::{Call, RegistryClient, names, origin, reply};
+use crate::client::retry::Retries;
+use crate::client::sessions::{LIMIT, Session};
+use crate::client::transport::{Answer, Outgoing};
+use crate::client::{Call, RegistryClient, names, reply};
 use crate::content::{BlobError, PinnedBlob};
 use crate::descriptor::Descriptor;
 use crate::progress::{LayerOutcome, Progress};
 
-/// The most bytes of an answer that nobody reads: 64 KiB.
-const LIMIT: u64 = 64 * 1024;
-/// How long is waited for a registry to give up an upload. It does so by itself in time.
-const CANCEL_LIMIT: Duration = Duration::from_secs(5);
+/// Blobs of more bytes are sent eight at a time: they fill the line, and each needs memory.
+const LARGE: u64 = 1024 * 1024;
+const LARGE_AT_A_TIME: usize = 8;
+/// The first chunks where not everything is taken at once: 32 MiB.
+const FIRST_CHUNK: u64 = 32 * 1024 * 1024;
+/// The smallest chunks, unless the registry wants larger ones: 64 KiB.
+const SMALLEST_CHUNK: u64 = 64 * 1024;
 
 /// Why a blob is not at the registry.
 #[derive(Debug)]
@@ -40,130 +51,210 @@ impl From<BlobError> for UploadError {
     }
 }
 
-impl RegistryClient {
-    /// Makes sure that the registry has a blob.
-    pub(crate) async fn push_blob(&self, repository: &str, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
-        names::repository(repository)?;
-        let Descriptor { digest, size, .. } = &blob.descriptor;
-        progress.layer_started(digest, *size);
-        if self.has_blob(repository, &blob.descriptor).await? {
-            progress.layer_finished(digest, LayerOutcome::AlreadyThere);
-            return Ok(());
-        }
-        let session = self.start_upload(repository, &blob.descriptor).await?;
-        if let Some(session) = session {
-            let sent = self.send_blob(repository, &session, blob, progress).await;
-            if sent.is_err() {
-                self.cancel_upload(repository, &session, &blob.descriptor).await;
-            }
-            sent?;
-            progress.layer_finished(digest, LayerOutcome::Uploaded);
-        } else {
-            progress.layer_finished(digest, LayerOutcome::AlreadyThere);
-        }
-        Ok(())
+/// Lets so many large blobs through at a time.
+pub(super) struct Lane(Semaphore);
+
+impl Lane {
+    pub(super) fn new() -> Self {
+        Self(Semaphore::new(LARGE_AT_A_TIME))
     }
 
-    async fn has_blob(&self, repository: &str, descriptor: &Descriptor) -> Result<bool, RegistryError> {
-        let digest = &descriptor.digest;
-        let call = Call { method: Method::HEAD, repository, step: Step::LookUpBlob(digest.clone()), access: Access::Push, limit: LIMIT };
-        let answer =
-            self.call(&call, async || Ok::<_, RegistryError>(simple(&call, format!("/v2/{repository}/blobs/{digest}"))), |_| ()).await?;
-        match answer.status {
-            StatusCode::OK => {
-                let length = answer.header(CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
-                match length {
-                    Some(length) if length != descriptor.size => Err(RegistryError::BadAnswer {
-                        place: self.place(&call),
-                        problem: format!("the registry has the blob with {length} bytes, its descriptor says {}", descriptor.size),
-                    }),
-                    _ => Ok(true),
-                }
-            }
-            StatusCode::NOT_FOUND => Ok(false),
-            // Registries in front of an object store name the place where a blob is. We do not need to go there to know that it is.
-            status if status.is_redirection() => Ok(true),
-            _ => Err(self.unexpected(&call, &answer).await),
-        }
-    }
-
-    /// Opens an upload, and says where it goes on; none if the registry had the blob after all.
-    async fn start_upload(&self, repository: &str, descriptor: &Descriptor) -> Result<Option<Url>, RegistryError> {
-        let call = Call {
-            method: Method::POST,
-            repository,
-            step: Step::StartUpload(descriptor.digest.clone()),
-            access: Access::Push,
-            limit: LIMIT,
-        };
-        let path = format!("/v2/{repository}/blobs/uploads/");
-        let outgoing = async || {
-            let mut outgoing = simple(&call, path.clone());
-            outgoing.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-            Ok::<_, RegistryError>(outgoing)
-        };
-        let answer = self.call(&call, outgoing, |_| ()).await?;
-        match answer.status {
-            StatusCode::ACCEPTED => {}
-            StatusCode::CREATED => return Ok(None),
-            _ => return Err(self.unexpected(&call, &answer).await),
-        }
-        let place = self.place(&call);
-        let Some(location) = answer.header(LOCATION.as_str()) else {
-            return Err(RegistryError::BadAnswer { place, problem: "the registry does not say where the upload goes on".to_owned() });
-        };
-        match origin::upload_location(&self.origin, &self.origin.url(&path), location) {
-            Ok(session) => Ok(Some(session)),
-            Err(location) => {
-                let location = self.authoriser.without_secrets(location).await;
-                Err(RegistryError::UploadElsewhere { place, location })
-            }
-        }
-    }
-
-    /// Sends all of a blob with the request that closes the upload. The digest in it makes the registry refuse other bytes.
-    async fn send_blob(&self, repository: &str, session: &Url, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
-        let Descriptor { digest, size, .. } = &blob.descriptor;
-        let call = Call { method: Method::PUT, repository, step: Step::SendBlob(digest.clone()), access: Access::Push, limit: LIMIT };
-        let mut url = session.clone();
-        url.query_pairs_mut().append_pair("digest", digest.as_str());
-        let target = reply::target(&url);
-        // The failure of the attempt that is under way.
-        let failure = std::sync::Mutex::new(Failure::default());
-        let outgoing = async || {
-            let sending = BlobBody::open(blob).await?;
-            *failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = sending.failure;
-            let mut headers = reply::common_headers();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(*size));
-            let body = sending.body.boxed_unsync();
-            Ok::<_, UploadError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent: Some(sending.sent) })
-        };
-        let answer = self.call(&call, outgoing, |bytes| progress.layer_advanced(digest, bytes)).await;
-        // A body that breaks off looks like a broken connection; what broke it is what counts.
-        if let Some(error) = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
-            return Err(UploadError::Source(error));
-        }
-        let answer = answer?;
-        if answer.status == StatusCode::CREATED { Ok(()) } else { Err(self.unexpected(&call, &answer).await.into()) }
-    }
-
-    /// Tells the registry that an upload will not be completed. A courtesy: whether it works is of no consequence.
-    async fn cancel_upload(&self, repository: &str, session: &Url, descriptor: &Descriptor) {
-        let call = Call {
-            method: Method::DELETE,
-            repository,
-            step: Step::SendBlob(descriptor.digest.clone()),
-            access: Access::Push,
-            limit: LIMIT,
-        };
-        let cancel = self.call(&call, async || Ok::<_, RegistryError>(simple(&call, reply::target(session))), |_| ());
-        if !matches!(tokio::time::timeout(CANCEL_LIMIT, cancel).await, Ok(Ok(_))) {
-            tracing::debug!(repository, digest = %descriptor.digest, "the upload could not be cancelled");
-        }
+    async fn enter(&self, size: u64) -> Option<SemaphorePermit<'_>> {
+        if size > LARGE { self.0.acquire().await.ok() } else { None }
     }
 }
 
-fn simple(call: &Call<'_>, target: String) -> Outgoing {
-    Outgoing { method: call.method.clone(), target, headers: reply::common_headers(), body: reply::empty(), sent: None }
+/// An upload on its way.
+struct Upload {
+    session: Session,
+    /// So many bytes are at the registry.
+    at: u64,
+    /// So many may have reached it.
+    sent: u64,
+    /// The most bytes of one request.
+    chunk: u64,
+}
+
+impl Upload {
+    fn new(session: Session) -> Self {
+        Self { session, at: 0, sent: 0, chunk: u64::MAX }
+    }
+
+    /// Chooses smaller chunks; not if they are as small as they may be.
+    fn shrink(&mut self, size: u64) -> bool {
+        let smallest = self.session.chunk_minimum.max(SMALLEST_CHUNK);
+        if self.chunk <= smallest {
+            return false;
+        }
+        self.chunk = (self.chunk / 2).min(size.div_ceil(2)).min(FIRST_CHUNK).max(smallest);
+        true
+    }
+}
+
+impl RegistryClient {
+    /// Makes sure that the registry has a blob. `mount_from` are other repositories of the registry that may have it.
+    pub(crate) async fn push_blob(
+        &self,
+        repository: &str,
+        blob: &PinnedBlob,
+        mount_from: &[String],
+        progress: &dyn Progress,
+    ) -> Result<(), UploadError> {
+        names::repository(repository)?;
+        let Descriptor { digest, size, .. } = &blob.descriptor;
+        progress.layer_started(&blob.descriptor);
+        let how = match self.find_blob(repository, &blob.descriptor, mount_from).await? {
+            Found::There(how) => how,
+            Found::Missing(session) => {
+                let _turn = self.lane.enter(*size).await;
+                self.upload(repository, Upload::new(session), blob, progress).await?
+            }
+        };
+        progress.layer_finished(digest, how);
+        Ok(())
+    }
+
+    /// Sends a blob, whatever happens on the way, as long as it can still succeed.
+    async fn upload(
+        &self,
+        repository: &str,
+        mut upload: Upload,
+        blob: &PinnedBlob,
+        progress: &dyn Progress,
+    ) -> Result<LayerOutcome, UploadError> {
+        let mut retries = Retries::new(self.transport.timeouts());
+        loop {
+            let error = match self.send(repository, &mut upload, blob, progress).await {
+                Ok(()) => {
+                    self.sessions.closed(&upload.session);
+                    return Ok(LayerOutcome::Uploaded);
+                }
+                Err(error) => error,
+            };
+            let resumed = match error {
+                UploadError::Source(_) => Err(error),
+                UploadError::Registry(error) => self.resume(repository, &mut upload, &blob.descriptor, error, &mut retries).await,
+            };
+            match resumed {
+                Ok(None) => {}
+                Ok(Some(how)) => return Ok(how),
+                Err(error) => {
+                    self.cancel_upload(repository, &blob.descriptor.digest, &upload.session).await;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Sends what is left of a blob, and closes the upload.
+    async fn send(&self, repository: &str, upload: &mut Upload, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
+        let Descriptor { digest, size, .. } = &blob.descriptor;
+        let call = |method| Call { method, repository, step: Step::SendBlob(digest.clone()), access: Access::Push, limit: LIMIT };
+        let whole = upload.at == 0 && *size <= upload.chunk;
+        while !whole && upload.at < *size {
+            let call = call(Method::PATCH);
+            let end = upload.at.saturating_add(upload.chunk).min(*size);
+            upload.sent = end;
+            let answer = self.send_range(&call, &upload.session.location, blob, upload.at..end, progress).await?;
+            if answer.status != StatusCode::ACCEPTED {
+                return Err(self.unexpected(&call, &answer).await.into());
+            }
+            let received = self.follow(&call, &mut upload.session, &answer, end).await?;
+            if received <= upload.at {
+                let problem = format!("the registry took nothing of the bytes {}-{end}", upload.at);
+                return Err(RegistryError::BadAnswer { place: self.place(&call), problem }.into());
+            }
+            upload.at = received;
+        }
+        let call = call(Method::PUT);
+        let mut url = upload.session.location.clone();
+        url.query_pairs_mut().append_pair("digest", digest.as_str());
+        upload.sent = *size;
+        let answer = self.send_range(&call, &url, blob, upload.at..*size, progress).await?;
+        match answer.status {
+            StatusCode::CREATED => Ok(()),
+            _ => Err(self.unexpected(&call, &answer).await.into()),
+        }
+    }
+
+    /// Sends some bytes of a blob in one request.
+    async fn send_range(
+        &self,
+        call: &Call<'_>,
+        url: &Url,
+        blob: &PinnedBlob,
+        range: std::ops::Range<u64>,
+        progress: &dyn Progress,
+    ) -> Result<Answer, UploadError> {
+        let target = reply::target(url);
+        // The failure of the attempt that is under way.
+        let failure = Mutex::new(Failure::default());
+        let outgoing = async || {
+            let sending = BlobBody::open(blob, range.clone()).await?;
+            *failure.lock().unwrap_or_else(PoisonError::into_inner) = sending.failure;
+            let mut headers = reply::common_headers();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
+            if call.method == Method::PATCH
+                && let Ok(value) = HeaderValue::try_from(format!("{}-{}", range.start, range.end.saturating_sub(1)))
+            {
+                headers.insert(CONTENT_RANGE, value);
+            }
+            let body = sending.body.boxed_unsync();
+            Ok::<_, UploadError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent: Some(sending.sent) })
+        };
+        let answer = self.attempt(call, outgoing, |bytes| progress.layer_advanced(&blob.descriptor.digest, bytes)).await;
+        // A body that breaks off looks like a broken connection; what broke it is what counts.
+        if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(UploadError::Source(error));
+        }
+        answer
+    }
+
+    /// After a failure: makes the upload ready to go on, or tells that the registry has the blob after all, or that there is no way.
+    async fn resume(
+        &self,
+        repository: &str,
+        upload: &mut Upload,
+        blob: &Descriptor,
+        error: RegistryError,
+        retries: &mut Retries,
+    ) -> Result<Option<LayerOutcome>, UploadError> {
+        let may_be_too_much = match &error {
+            RegistryError::Status { code: 413, .. } => true,
+            // What registries say that know chunks only.
+            RegistryError::Status { code: 405 | 411 | 415 | 501, .. } => upload.chunk == u64::MAX,
+            _ => false,
+        };
+        let session_is_lost = matches!(error, RegistryError::NotFound { .. } | RegistryError::Status { code: 416, .. }) && upload.sent > 0;
+        if may_be_too_much {
+            if !upload.shrink(blob.size) {
+                return Err(error.into());
+            }
+        } else {
+            let verdict = if session_is_lost { retries.at_once() } else { retries.after_error(&error, self.reached()) };
+            let place = self.place_of(repository, Step::SendBlob(blob.digest.clone()));
+            if !self.wait_as(verdict, &place).await? {
+                return Err(error.into());
+            }
+        }
+        let before = upload.at;
+        match self.upload_status(repository, &blob.digest, &mut upload.session, upload.sent).await? {
+            Some(received) => {
+                upload.at = received;
+                if received > before {
+                    retries.progressed();
+                }
+                Ok(None)
+            }
+            // Lost, or closed: then the blob may be there.
+            None => match self.ask_then_start(repository, blob).await? {
+                Found::There(_) => Ok(Some(LayerOutcome::Uploaded)),
+                Found::Missing(session) => {
+                    *upload = Upload { chunk: upload.chunk, ..Upload::new(session) };
+                    Ok(None)
+                }
+            },
+        }
+    }
 }

@@ -3,6 +3,8 @@
 mod authentication;
 mod faults;
 mod honest;
+mod mounts;
+mod persistence;
 mod referrers;
 mod secrets;
 
@@ -13,7 +15,9 @@ use pushgate_reference::Host;
 use pushgate_test_registry::{Options, Registry};
 
 use crate::testing::TestLayout;
-use crate::{ClientOptions, Credentials, PinnedContent, PushError, Pushed, RegistryClient, RegistryError, Scheme, Secret, Timeouts};
+use crate::{
+    ClientOptions, Credentials, PinnedContent, PushError, PushOptions, Pushed, RegistryClient, RegistryError, Scheme, Secret, Timeouts,
+};
 
 const REPOSITORY: &str = "team/app";
 
@@ -31,7 +35,14 @@ fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
 
 fn impatient(registry: &Registry) -> RegistryClient {
     let limit = Duration::from_secs(2);
-    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, ..Timeouts::default() };
+    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_for: Duration::ZERO, ..Timeouts::default() };
+    RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
+}
+
+/// Tries again, but does not wait long for anything.
+fn persistent(registry: &Registry) -> RegistryClient {
+    let limit = Duration::from_secs(1);
+    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_wait: Duration::from_millis(5), ..Timeouts::default() };
     RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
 }
 
@@ -47,7 +58,7 @@ fn image() -> (TestLayout, PinnedContent) {
 }
 
 async fn push(client: &RegistryClient, content: &PinnedContent) -> Result<Pushed, PushError> {
-    client.push(REPOSITORY, "v1", content, &()).await
+    client.push(REPOSITORY, "v1", content, &PushOptions::default(), &()).await
 }
 
 /// An error as everything that might be shown of it.

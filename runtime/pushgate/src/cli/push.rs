@@ -13,16 +13,20 @@ use pushgate_reference::RegistryUri;
 
 pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let mut report = Report::default();
+    let progress = context.output.progress();
+    let gate = &context.gate;
     let pushed = request(context, arguments)
-        .and_then(|request| context.wait_for(unless_interrupted(async { push_line(&context.gate, &request, &mut report).await })));
+        .and_then(|request| context.wait_for(unless_interrupted(gate, async { push_line(gate, &request, &progress, &mut report).await })));
+    drop(progress);
     let pushed = pushed.map(|receipt| format!("{}@{}", receipt.repository, receipt.digest));
     tell(context, &report, pushed.as_deref().map(Verdict::Pushed))
 }
 
 pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let mut report = Report::default();
+    let gate = &context.gate;
     let accepted = request(context, arguments)
-        .and_then(|request| context.wait_for(unless_interrupted(async { check_line(&context.gate, &request, &mut report).await })));
+        .and_then(|request| context.wait_for(unless_interrupted(gate, async { check_line(gate, &request, &mut report).await })));
     let accepted = accepted.map(|scoped| scoped.to_string());
     tell(context, &report, accepted.as_deref().map(Verdict::Accepted))
 }
@@ -42,7 +46,8 @@ fn tell(context: &Context, report: &Report, ended: Result<Verdict<'_>, &Failure>
 
 fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failure> {
     let destination = destination(context, arguments.destination)?;
-    Ok(Request { image: arguments.image, destination, source: source::requested(arguments.source)? })
+    let source = source::requested(arguments.source)?;
+    Ok(Request { image: arguments.image, destination, source, mount_from: arguments.mount_from })
 }
 
 fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {

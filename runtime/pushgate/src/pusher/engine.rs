@@ -9,6 +9,7 @@ use pushgate_reference::ScopedReference;
 use super::{Pusher, confirm};
 use crate::engine::{EngineError, EngineName};
 use crate::exit::{Failure, Kind};
+use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
 use crate::source::{EngineImageName, PinnedEngineImage};
 
@@ -16,6 +17,7 @@ pub(super) async fn push(
     pusher: &Pusher,
     scoped: &ScopedReference,
     pinned: &PinnedEngineImage,
+    progress: &dyn PushProgress,
     report: &mut Report,
 ) -> Result<(Digest, Remote), Failure> {
     let engine = &pinned.engine;
@@ -28,7 +30,7 @@ pub(super) async fn push(
     engine.ensure_tag_still(&target, &pinned.image.id).await?;
 
     report.remote = Some(Remote::Unknown);
-    let claimed = match engine.push(&target, &pusher.credentials, scoped.host(), &()).await {
+    let claimed = match engine.push(&target, &pusher.credentials, scoped.host(), progress).await {
         Ok(claimed) => claimed,
         Err(error) => return Err(settle(pusher, scoped, before.as_ref(), error, report).await),
     };

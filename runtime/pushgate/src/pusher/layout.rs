@@ -1,30 +1,36 @@
 //! Straight to the registry, with pushgate's own client.
 
-use pushgate_oci::{Digest, PinnedContent, PushError, PushOutcome};
+use pushgate_oci::{Digest, PinnedContent, Prepared, PushError, PushOptions};
 use pushgate_reference::ScopedReference;
 
 use super::{Pusher, confirm};
 use crate::exit::Failure;
+use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
 
 pub(super) async fn push(
     pusher: &Pusher,
     scoped: &ScopedReference,
     content: &PinnedContent,
+    mount_from: &[String],
+    progress: &dyn PushProgress,
     report: &mut Report,
 ) -> Result<(Digest, Remote), Failure> {
-    let pushed = pusher.client.push(scoped.repository(), scoped.tag(), content, &()).await.map_err(|error| {
-        if matches!(error, PushError::Unconfirmed { .. }) {
-            report.remote = Some(Remote::Unknown);
+    let (client, repository, tag) = (&pusher.client, scoped.repository(), scoped.tag());
+    let digest = content.root().digest.clone();
+    let options = PushOptions { mount_from: mount_from.to_vec() };
+    let before = match client.prepare(repository, tag, content, &options, progress).await? {
+        Prepared::Unchanged => return Ok((digest, Remote::Unchanged)),
+        Prepared::Ready { before } => before,
+    };
+    // Whoever interrupts the push from here on does not know what became of the tag.
+    report.remote = Some(Remote::Unknown);
+    if let Err(error) = client.publish(repository, tag, content, before.as_ref()).await {
+        if !matches!(error, PushError::Unconfirmed { .. }) {
+            report.remote = Some(Remote::Unchanged);
         }
-        Failure::from(error)
-    })?;
-    match pushed.outcome {
-        PushOutcome::Unchanged => Ok((pushed.digest, Remote::Unchanged)),
-        PushOutcome::Updated => {
-            report.remote = Some(Remote::Unknown);
-            confirm::served(&pusher.client, scoped, &pushed.digest).await?;
-            Ok((pushed.digest, Remote::Updated))
-        }
+        return Err(error.into());
     }
+    confirm::served(client, scoped, &digest).await?;
+    Ok((digest, Remote::Updated))
 }

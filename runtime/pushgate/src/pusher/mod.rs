@@ -12,7 +12,8 @@ use pushgate_reference::ScopedReference;
 
 use crate::exit::Failure;
 use crate::hooks::Approval;
-use crate::report::{Remote, Report};
+use crate::progress::PushProgress;
+use crate::report::{Remote, Report, Warning};
 use crate::source::PinnedSource;
 
 /// A push that went through every step before this one. There is no other way to make one.
@@ -44,32 +45,44 @@ pub struct PushReceipt {
 /// Pushes to one registry: through the Docker Engine where the image lies in it, else straight.
 #[derive(Debug)]
 pub struct Pusher {
-    client: RegistryClient,
+    client: Arc<RegistryClient>,
     credentials: Credentials,
 }
 
 impl Pusher {
     /// A pusher to the registry of `client`, with the credentials that the Docker Engine is given for it.
-    pub fn new(client: RegistryClient, credentials: Credentials) -> Self {
+    pub fn new(client: Arc<RegistryClient>, credentials: Credentials) -> Self {
         Self { client, credentials }
     }
 
-    /// Pushes, and confirms.
+    /// Pushes, and confirms. `mount_from` are repositories from which the registry may take layers that it has there.
     ///
     /// # Errors
     /// Nothing was pushed; or, with exit 9, what the registry serves differs from what was approved or could not be confirmed.
-    pub async fn push(&self, approved: ApprovedPush, report: &mut Report) -> Result<PushReceipt, Failure> {
+    pub async fn push(
+        &self,
+        approved: ApprovedPush,
+        mount_from: &[String],
+        progress: &dyn PushProgress,
+        report: &mut Report,
+    ) -> Result<PushReceipt, Failure> {
         let started = Instant::now();
         report.remote = Some(Remote::Unchanged);
         let pushed = match &*approved.pinned {
-            PinnedSource::Engine(pinned) => engine::push(self, &approved.scoped, pinned, report).await,
-            PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, report).await,
+            PinnedSource::Engine(pinned) => engine::push(self, &approved.scoped, pinned, progress, report).await,
+            PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, mount_from, progress, report).await,
             PinnedSource::DockerArchive(archived) => match archived.resolve().await {
-                Ok(content) => layout::push(self, &approved.scoped, &content, report).await,
+                Ok(content) => layout::push(self, &approved.scoped, &content, mount_from, progress, report).await,
                 Err(error) => Err(error.into()),
             },
         };
         report.pushing = Some(started.elapsed());
+        report.warnings.extend(self.client.warnings().into_iter().map(|message| Warning {
+            hook: None,
+            code: Some("registry.warning".to_owned()),
+            message: format!("{} says: {message}", approved.scoped.host()),
+            hint: None,
+        }));
         let (digest, remote) = pushed?;
         report.remote = Some(remote);
         report.digest = Some(digest.clone());

@@ -50,7 +50,7 @@ async fn one_token_does_for_a_push() {
 #[tokio::test]
 async fn tokens_are_renewed() {
     let mut options = Options::default().token("alice", "secret");
-    options.token_uses = Some(2);
+    options.token_uses = Some(1);
     let registry = start(options).await;
     // Without layers, so that no two requests share a token at the same time.
     let layout = TestLayout::with_image(&[]);

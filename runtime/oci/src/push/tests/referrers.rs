@@ -26,7 +26,7 @@ fn artifact_manifest(layout: &TestLayout, subject: &Value, content: &[u8]) -> Va
 async fn with_image(registry: &Registry) -> (TestLayout, Value) {
     let layout = TestLayout::new();
     let image = layout.image("amd64", &[b"one"]);
-    layout.index(&[image.clone()]);
+    layout.index(std::slice::from_ref(&image));
     push(&client(registry, Credentials::Anonymous), &layout.pin(None).unwrap()).await.unwrap();
     (layout, image)
 }
@@ -49,7 +49,7 @@ fn list(registry: &Registry, image: &Value) -> Vec<Value> {
 }
 
 async fn push_as(registry: &Registry, tag: &str, content: &PinnedContent) -> Result<Pushed, PushError> {
-    client(registry, Credentials::Anonymous).push(REPOSITORY, tag, content, &()).await
+    client(registry, Credentials::Anonymous).push(REPOSITORY, tag, content, &PushOptions::default(), &()).await
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn otherwise_the_list_is_kept_under_a_tag_of_the_same_repository() {
         "mediaType": OCI_MANIFEST, "digest": first.root().digest.as_str(), "size": first.root().size,
         "artifactType": "application/vnd.example.sbom", "annotations": { "a": "b" },
     });
-    assert_eq!(list(&registry, &image), [entry.clone()]);
+    assert_eq!(list(&registry, &image), std::slice::from_ref(&entry));
     assert_eq!(registry.repositories(), [REPOSITORY]);
     // Nobody fetched the subject.
     let subject = format!("/v2/{REPOSITORY}/manifests/{}", image["digest"].as_str().unwrap());
@@ -85,7 +85,7 @@ async fn otherwise_the_list_is_kept_under_a_tag_of_the_same_repository() {
 
     // Under another name it is the same manifest, and another one is added to it. What others wrote stays.
     push_as(&registry, "again", &first).await.unwrap();
-    assert_eq!(list(&registry, &image), [entry.clone()]);
+    assert_eq!(list(&registry, &image), std::slice::from_ref(&entry));
     let theirs = json!({ "mediaType": OCI_MANIFEST, "digest": image["digest"], "size": image["size"], "unknown": [1, { "x": "y" }] });
     let index = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [theirs, entry], "annotations": { "theirs": "too" } });
     registry.put_manifest(REPOSITORY, &fallback(&image), OCI_INDEX, index.to_string());

@@ -4,6 +4,7 @@
 
 mod json;
 mod printable;
+mod progress;
 mod table;
 mod text;
 
@@ -16,6 +17,7 @@ use crate::exit::Failure;
 use crate::report::Report;
 
 pub(super) use printable::printable;
+pub(super) use progress::TerminalProgress;
 pub(super) use table::table;
 
 /// Where and how a command prints.
@@ -24,6 +26,8 @@ pub(crate) struct Output {
     pub(super) format: OutputFormat,
     pub(super) quiet: bool,
     color: anstream::ColorChoice,
+    /// Log lines go to stderr too.
+    logs: bool,
 }
 
 impl Output {
@@ -33,16 +37,27 @@ impl Output {
             ColorChoice::Always => anstream::ColorChoice::Always,
             ColorChoice::Never => anstream::ColorChoice::Never,
         };
-        Self { format: arguments.output, quiet: arguments.quiet, color }
+        Self { format: arguments.output, quiet: arguments.quiet, color, logs: arguments.verbose > 0 }
     }
 
     /// Before the command line was understood: for its errors.
     pub(super) fn plain(format: OutputFormat) -> Self {
-        Self { format, quiet: false, color: anstream::ColorChoice::Auto }
+        Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
     }
 
     pub(super) fn is_json(self) -> bool {
         self.format == OutputFormat::Json
+    }
+
+    /// Shows how a push gets on: bars on a terminal, a line for each layer elsewhere, nothing beside JSON or with `--quiet`.
+    pub(super) fn progress(self) -> TerminalProgress {
+        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        TerminalProgress::new(match (self.quiet, is_terminal, self.format) {
+            (true, ..) | (false, false, OutputFormat::Json) => progress::Style::Silent,
+            // Bars and log lines would write over each other.
+            (false, true, _) if !self.logs => progress::Style::Bars,
+            (false, ..) => progress::Style::Lines(self),
+        })
     }
 
     /// The outcome of a push or a check.

@@ -1,0 +1,151 @@
+//! Is a blob there, or can the registry take it from a repository that it has?
+//!
+//! A blob that is missing should cost two requests, `POST` and `PUT`, and not a question before them. So the first request is the `POST`
+//! that opens an upload and also says "or mount it from the repository itself": a registry that has the blob answers 201, one that has not
+//! opens the upload. Registries that do not know mounts answer 202 for blobs that they have; so before much is sent for nothing they are
+//! asked in the plain way, and, once one was found out, first.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use http::header::CONTENT_LENGTH;
+use http::{Method, StatusCode};
+
+use crate::client::authorise::Access;
+use crate::client::error::{RegistryError, Step};
+use crate::client::sessions::{LIMIT, Session, Started, bare};
+use crate::client::{Call, RegistryClient, names};
+use crate::descriptor::Descriptor;
+use crate::progress::LayerOutcome;
+
+/// What may be sent without asking whether it is there: 512 KiB take less time than a question on most lines.
+const SMALL: u64 = 512 * 1024;
+
+/// What is known about mounts at a registry.
+#[derive(Default)]
+pub(super) struct Mounting(AtomicU8);
+
+impl Mounting {
+    const WORKS: u8 = 1;
+    const USELESS: u8 = 2;
+
+    fn works(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::WORKS
+    }
+
+    fn is_useless(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::USELESS
+    }
+
+    fn found(&self, what: u8) {
+        self.0.store(what, Ordering::Relaxed);
+    }
+}
+
+/// Where a blob stands.
+pub(super) enum Found {
+    /// The repository has it.
+    There(LayerOutcome),
+    /// It is to be sent.
+    Missing(Session),
+}
+
+impl RegistryClient {
+    /// Looks for a blob, and opens an upload if the repository does not have it. `mount_from` are other repositories of the registry that
+    /// may have it.
+    pub(super) async fn find_blob(&self, repository: &str, blob: &Descriptor, mount_from: &[String]) -> Result<Found, RegistryError> {
+        if !mount_from.is_empty() {
+            return self.find_in_others(repository, blob, mount_from).await;
+        }
+        if self.mounting.is_useless() {
+            return self.ask_then_start(repository, blob).await;
+        }
+        let session = match self.start_upload(repository, &blob.digest, Some(repository)).await {
+            Ok(Started::Mounted) => {
+                self.mounting.found(Mounting::WORKS);
+                // The answer does not say how large it is, and a manifest must not name a wrong size.
+                let there = self.has_blob(repository, blob).await?;
+                return if there { Ok(Found::There(LayerOutcome::AlreadyThere)) } else { self.start(repository, blob).await };
+            }
+            Ok(Started::Session(session)) => session,
+            // A registry that does not know the parameters. What has nothing to do with them will come again.
+            Err(RegistryError::Status { code: 400..=499, .. } | RegistryError::Denied { .. }) => {
+                self.mounting.found(Mounting::USELESS);
+                return self.ask_then_start(repository, blob).await;
+            }
+            Err(error) => return Err(error),
+        };
+        if blob.size > SMALL && !self.mounting.works() && self.has_blob(repository, blob).await? {
+            self.mounting.found(Mounting::USELESS);
+            self.cancel_upload(repository, &blob.digest, &session).await;
+            return Ok(Found::There(LayerOutcome::AlreadyThere));
+        }
+        Ok(Found::Missing(session))
+    }
+
+    /// Whether these can be names of repositories.
+    pub(crate) fn check_repositories(&self, repositories: &[String]) -> Result<(), RegistryError> {
+        repositories.iter().try_for_each(|repository| names::repository(repository))
+    }
+
+    async fn find_in_others(&self, repository: &str, blob: &Descriptor, mount_from: &[String]) -> Result<Found, RegistryError> {
+        if self.has_blob(repository, blob).await? {
+            return Ok(Found::There(LayerOutcome::AlreadyThere));
+        }
+        let mut open: Option<Session> = None;
+        for from in mount_from {
+            if let Some(session) = open.take() {
+                self.cancel_upload(repository, &blob.digest, &session).await;
+            }
+            match self.start_upload(repository, &blob.digest, Some(from)).await {
+                Ok(Started::Mounted) if self.has_blob(repository, blob).await? => return Ok(Found::There(LayerOutcome::Mounted)),
+                Ok(Started::Session(session)) => open = Some(session),
+                // Not there, or not for us: then it is sent.
+                Ok(Started::Mounted)
+                | Err(RegistryError::Status { code: 400..=499, .. } | RegistryError::Denied { .. } | RegistryError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        match open {
+            Some(session) => Ok(Found::Missing(session)),
+            None => self.start(repository, blob).await,
+        }
+    }
+
+    /// The plain way: a question, then an upload.
+    pub(super) async fn ask_then_start(&self, repository: &str, blob: &Descriptor) -> Result<Found, RegistryError> {
+        if self.has_blob(repository, blob).await? {
+            return Ok(Found::There(LayerOutcome::AlreadyThere));
+        }
+        self.start(repository, blob).await
+    }
+
+    async fn start(&self, repository: &str, blob: &Descriptor) -> Result<Found, RegistryError> {
+        match self.start_upload(repository, &blob.digest, None).await? {
+            Started::Session(session) => Ok(Found::Missing(session)),
+            Started::Mounted => Ok(Found::There(LayerOutcome::AlreadyThere)),
+        }
+    }
+
+    /// Whether the repository has a blob, with the size that its descriptor says.
+    pub(super) async fn has_blob(&self, repository: &str, blob: &Descriptor) -> Result<bool, RegistryError> {
+        let digest = &blob.digest;
+        let call = Call { method: Method::HEAD, repository, step: Step::LookUpBlob(digest.clone()), access: Access::Push, limit: LIMIT };
+        let answer = self.call(&call, || bare(&call, format!("/v2/{repository}/blobs/{digest}"))).await?;
+        match answer.status {
+            StatusCode::OK => {
+                let length = answer.header(CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
+                match length {
+                    Some(length) if length != blob.size => Err(RegistryError::BadAnswer {
+                        place: self.place(&call),
+                        problem: format!("the registry has the blob with {length} bytes, its descriptor says {}", blob.size),
+                    }),
+                    _ => Ok(true),
+                }
+            }
+            StatusCode::NOT_FOUND => Ok(false),
+            // Registries in front of an object store name the place where a blob is. We do not need to go there to know that it is.
+            status if status.is_redirection() => Ok(true),
+            _ => Err(self.unexpected(&call, &answer).await),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! How a push gets on.
+//!
+//! On a terminal there is a bar for each layer that is under way, below it one for all of them with rate and time left, and nothing is left
+//! of either at the end: the result is what stays. Elsewhere there is a line for each layer that is done.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pushgate_oci::{Descriptor, Digest, LayerOutcome, Progress, media_type};
+
+use super::Output;
+use crate::engine::{EngineProgress, LayerState};
+
+/// As Docker shortens digests.
+const SHORT: usize = 12;
+
+/// What is shown.
+pub(super) enum Style {
+    Silent,
+    Lines(Output),
+    Bars,
+}
+
+/// Shows a push. What it drew is gone when it is dropped.
+pub(crate) struct TerminalProgress {
+    style: Style,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    layers: HashMap<String, Layer>,
+    bars: Option<Bars>,
+}
+
+struct Bars {
+    all: MultiProgress,
+    total: ProgressBar,
+}
+
+#[derive(Default)]
+struct Layer {
+    size: u64,
+    sent: u64,
+    bar: Option<ProgressBar>,
+    done: bool,
+}
+
+impl TerminalProgress {
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So much of a layer went out. The first word of it draws its bar.
+    fn advanced(&self, name: &str, sent: u64, size: Option<u64>) {
+        if !matches!(self.style, Style::Bars) {
+            return;
+        }
+        let mut state = self.state();
+        let begun = state.layers.values().filter(|layer| !layer.done).map(|layer| layer.size).sum();
+        let bars = state.bars.get_or_insert_with(|| Bars::new(begun));
+        let (all, total) = (bars.all.clone(), bars.total.clone());
+        let layer = state.layers.entry(name.to_owned()).or_default();
+        if let Some(size) = size {
+            total.inc_length(size.saturating_sub(layer.size));
+            layer.size = layer.size.max(size);
+        }
+        let bar = layer.bar.get_or_insert_with(|| all.insert_before(&total, layer_bar(name)));
+        bar.set_length(layer.size);
+        bar.set_position(sent);
+        // It falls back where an upload begins anew.
+        total.set_position((total.position() + sent).saturating_sub(layer.sent));
+        layer.sent = sent;
+    }
+
+    fn finished(&self, name: &str, word: &str) {
+        let mut state = self.state();
+        let total = state.bars.as_ref().map(|bars| bars.total.clone());
+        let Some(layer) = state.layers.get_mut(name).filter(|layer| !layer.done) else { return };
+        layer.done = true;
+        if let (Some(bar), Some(total)) = (layer.bar.take(), total) {
+            bar.finish_and_clear();
+            total.set_position((total.position() + layer.size).saturating_sub(layer.sent));
+            layer.sent = layer.size;
+        }
+        if let Style::Lines(output) = &self.style {
+            let size = if layer.size > 0 { format!("  {}", HumanBytes(layer.size)) } else { String::new() };
+            output.stderr(&format!("{word:<9} {name}{size}\n"));
+        }
+    }
+
+    fn begun(&self, name: &str, size: u64) {
+        let layer = Layer { size, ..Layer::default() };
+        let mut state = self.state();
+        if let Some(bars) = &state.bars {
+            bars.total.inc_length(size);
+        }
+        state.layers.entry(name.to_owned()).or_insert(layer);
+    }
+}
+
+impl Bars {
+    /// With so many bytes to go.
+    fn new(size: u64) -> Self {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        let total =
+            all.add(ProgressBar::new(size).with_style(style("{bar:30} {bytes:>10} of {total_bytes:<10} {bytes_per_sec}, {eta} left")));
+        total.enable_steady_tick(Duration::from_millis(250));
+        Self { all, total }
+    }
+}
+
+fn layer_bar(name: &str) -> ProgressBar {
+    ProgressBar::new(0).with_style(style("{prefix} {bar:30} {bytes:>10} of {total_bytes}")).with_prefix(name.to_owned())
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // The templates are ours and fixed; a wrong one would be seen in the first test on a terminal.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
+}
+
+impl Drop for TerminalProgress {
+    fn drop(&mut self) {
+        if let Some(bars) = self.state().bars.take() {
+            bars.total.finish_and_clear();
+            let _ = bars.all.clear();
+        }
+    }
+}
+
+fn short(digest: &Digest) -> String {
+    digest.hexadecimal().chars().take(SHORT).collect()
+}
+
+impl Progress for TerminalProgress {
+    fn layer_started(&self, blob: &Descriptor) {
+        // A config is small, and no layer.
+        if !media_type::is_image_config(&blob.media_type) {
+            self.begun(&short(&blob.digest), blob.size);
+        }
+    }
+
+    fn layer_advanced(&self, digest: &Digest, bytes: u64) {
+        let name = short(digest);
+        if self.state().layers.contains_key(&name) {
+            self.advanced(&name, bytes, None);
+        }
+    }
+
+    fn layer_finished(&self, digest: &Digest, how: LayerOutcome) {
+        self.finished(
+            &short(digest),
+            match how {
+                LayerOutcome::Uploaded => "pushed",
+                LayerOutcome::AlreadyThere => "exists",
+                LayerOutcome::Mounted => "mounted",
+            },
+        );
+    }
+}
+
+impl EngineProgress for TerminalProgress {
+    fn layer(&self, layer: &str, state: LayerState) {
+        match state {
+            LayerState::Waiting | LayerState::Retrying => self.begun(layer, 0),
+            LayerState::Pushing { current, total } => {
+                self.begun(layer, 0);
+                self.advanced(layer, current, total.map(|total| total.max(current)));
+            }
+            LayerState::Pushed => self.finished(layer, "pushed"),
+            LayerState::AlreadyThere => self.finished(layer, "exists"),
+            LayerState::Mounted => self.finished(layer, "mounted"),
+        }
+    }
+}
