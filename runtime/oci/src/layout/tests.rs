@@ -391,3 +391,108 @@ fn a_platform_is_checked_where_there_is_nothing_to_choose() {
     layout.index(&[deep]);
     assert!(matches!(pin_for(&layout, "linux/amd64"), Err(LayoutError::TooMuch { .. })));
 }
+
+/// G-10.
+#[test]
+fn a_config_must_name_its_layers() {
+    let layout = TestLayout::new();
+    let layer = layout.blob(LAYER, b"one");
+    let digest = Digest::sha256(b"one").to_string();
+    for (rootfs, layers) in [
+        (json!(null), 1),
+        (json!({}), 1),
+        (json!({ "type": "layers" }), 1),
+        (json!({ "type": "layers", "diff_ids": null }), 1),
+        (json!({ "type": "layers", "diff_ids": [] }), 1),
+        (json!({ "type": "layers", "diff_ids": [digest, digest] }), 1),
+        (json!({ "type": "layers", "diff_ids": [digest] }), 0),
+        (json!({ "type": "layers", "diff_ids": [7] }), 1),
+        (json!({ "type": "layers", "diff_ids": ["sha256:1"] }), 1),
+        (json!({ "type": "layers", "diff_ids": digest }), 1),
+        (json!([digest]), 1),
+    ] {
+        let config = json!({ "architecture": "amd64", "os": "linux", "rootfs": rootfs });
+        let config = layout.document(OCI_CONFIG, &config);
+        layout.index(&[layout.manifest(&config, &vec![layer.clone(); layers])]);
+        let error = layout.pin(None).unwrap_err();
+        assert!(matches!(error, LayoutError::LayerCount { .. } | LayoutError::Config { .. }), "{rootfs}: {error}");
+    }
+}
+
+/// G-13. That an index lists itself takes a collision of the hash: what is read must have the digest by which it was named.
+#[test]
+fn an_index_cannot_list_itself() {
+    let layout = TestLayout::new();
+    let image = layout.image("amd64", &[b"one"]);
+    let index = layout.nested(&[image.clone()]);
+    let file = layout.blob_path(&digest_of(&index));
+    let document = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [index] }).to_string();
+    let mut itself = index.clone();
+    itself["size"] = json!(document.len());
+    fs::write(file, document).unwrap();
+    layout.index(&[itself]);
+    assert!(matches!(layout.pin(None), Err(LayoutError::WrongDigest { .. })));
+    // A diamond is walked once.
+    let layer = layout.nested(&[image.clone(), image.clone()]);
+    layout.index(&[layout.nested(&[layer.clone(), layer.clone(), layer])]);
+    let content = layout.pin(None).unwrap();
+    assert_eq!((content.images().len(), content.children().len()), (1, 2));
+    // A layout may hold many images. One of them is pushed.
+    let entries: Vec<Value> = (0..10_000).map(|number| named(image.clone(), &number.to_string())).collect();
+    layout.index(&entries);
+    assert!(layout.pin(Some("9999")).is_ok());
+}
+
+/// G-17: what decides is the config's type, and whether layers of images are there.
+#[test]
+fn kinds_of_manifests() {
+    let layout = TestLayout::new();
+    let image_config = |media_type: &str| layout.document(media_type, &TestLayout::config("amd64", 1));
+    let other = |media_type: &str| layout.blob(media_type, b"{}");
+    let artifact = "application/vnd.example.config";
+    //   the config's type                                    the layer's type                 an image, an artifact, or refused
+    for (config, layer, expected) in [
+        (image_config(OCI_CONFIG), LAYER, Ok("image")),
+        (image_config("application/vnd.docker.container.image.v1+json"), LAYER, Ok("image")),
+        (image_config("application/octet-stream"), LAYER, Ok("image")),
+        (image_config(OCI_CONFIG), "text/plain", Ok("image")),
+        (image_config(OCI_CONFIG), "application/vnd.oci.image.layer.v2.unknown", Ok("image")),
+        (other(artifact), "text/plain", Ok("artifact")),
+        (other(LAYER), "text/plain", Ok("artifact")),
+        (other(OCI_MANIFEST), OCI_MANIFEST, Ok("artifact")),
+        (other(artifact), LAYER, Err("layers of an image")),
+        (other(LAYER), LAYER, Err("layers of an image")),
+        (other(artifact), "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", Err("nondistributable")),
+        (other(OCI_CONFIG), LAYER, Err("is missing")),
+    ] {
+        let name = format!("{} with {layer}", config["mediaType"]);
+        let layer = layout.blob(layer, b"one");
+        let root = layout.manifest(&config, &[layer]);
+        match expected {
+            Ok(kind) => {
+                layout.index(&[root]);
+                let content = layout.pin(None).unwrap();
+                assert_eq!(
+                    (content.images().len(), content.artifact_type().is_some()),
+                    if kind == "image" { (1, false) } else { (0, true) },
+                    "{name}"
+                );
+            }
+            Err(problem) => refused(&layout, root, problem),
+        }
+    }
+    let config = image_config(OCI_CONFIG);
+    let mut layer = layout.blob(LAYER, b"one");
+    layer["urls"] = json!(["http://169.254.169.254/"]);
+    refused(&layout, layout.manifest(&config, &[layer]), "content at other places is not supported");
+    let typed = |inside: &str, outside: &str| {
+        let layer = layout.blob(LAYER, b"one");
+        layout.document(outside, &json!({ "schemaVersion": 2, "mediaType": inside, "config": config, "layers": [layer] }))
+    };
+    for (inside, outside) in
+        [(DOCKER_MANIFEST, OCI_MANIFEST), (OCI_MANIFEST, DOCKER_MANIFEST), (OCI_MANIFEST, OCI_INDEX), (OCI_INDEX, OCI_MANIFEST)]
+    {
+        layout.index(&[typed(inside, outside)]);
+        assert!(layout.pin(None).is_err(), "{inside} as {outside}");
+    }
+}

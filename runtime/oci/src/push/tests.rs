@@ -6,6 +6,7 @@ mod honest;
 mod mounts;
 mod persistence;
 mod referrers;
+mod rewritten;
 mod secrets;
 
 use std::error::Error;
