@@ -26,6 +26,7 @@ mod real_podman;
 mod real_registry;
 mod real_skopeo;
 mod secrets;
+mod sources;
 mod support;
 
 /// A guest that no test runs does not compile: each has a test module or a test named here.

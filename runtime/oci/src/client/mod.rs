@@ -1,8 +1,8 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads` and `manifests` are the
-//! requests of the protocol.
+//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests` and `referrers`
+//! are the requests of the protocol.
 
 mod origin;
 
@@ -26,6 +26,7 @@ mod challenge;
 mod blobs;
 mod manifests;
 mod names;
+mod referrers;
 mod sessions;
 mod uploads;
 mod verify;

@@ -21,6 +21,7 @@ use crate::archive::Section;
 use crate::client::body::{Aborted, Failure};
 use crate::content::BlobError;
 use crate::digest::Digest;
+use crate::spool::SpoolPart;
 
 /// The longest mark: 1 MiB. Nothing is ever written to the array, so it takes no memory.
 const LONGEST: usize = 1024 * 1024;
@@ -68,6 +69,8 @@ pub(crate) enum Place {
     Whole(File),
     /// An entry of an archive.
     Section(Section),
+    /// A part of a temporary file.
+    Spool(SpoolPart),
 }
 
 impl Place {
@@ -75,6 +78,7 @@ impl Place {
         match self {
             Self::Whole(_) => 0,
             Self::Section(section) => section.offset(),
+            Self::Spool(part) => part.offset(),
         }
     }
 
@@ -83,6 +87,8 @@ impl Place {
         match self {
             Self::Whole(file) => Ok(file.metadata()?.len() == size),
             Self::Section(section) => section.unchanged().map(|()| true),
+            // Nobody else can open it.
+            Self::Spool(_) => Ok(true),
         }
     }
 }
@@ -92,6 +98,7 @@ impl AsFd for Place {
         match self {
             Self::Whole(file) => file.as_fd(),
             Self::Section(section) => section.as_fd(),
+            Self::Spool(part) => part.as_fd(),
         }
     }
 }

@@ -5,6 +5,8 @@ mod faults;
 mod honest;
 mod mounts;
 mod persistence;
+mod referrers;
+mod rewritten;
 mod secrets;
 
 use std::error::Error;
