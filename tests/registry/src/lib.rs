@@ -42,13 +42,16 @@ mod listing;
 
 mod manifests;
 mod names;
+mod proxy;
 mod storage;
 #[cfg(test)]
 mod tests;
 mod uploads;
 
 pub use options::{Authentication, Options};
+pub use proxy::{Proxy, ProxyRequest};
 pub use record::RecordedRequest;
 pub use registry::Registry;
 pub use storage::StoredManifest;
 pub use switches::{Rule, Step, Switch};
+pub use tls::Identity;

@@ -15,13 +15,13 @@ use crate::server;
 use crate::service::Shared;
 use crate::storage::{Blob, StoredManifest};
 use crate::switches::Rule;
-use crate::tls;
+use crate::tls::{Authority, Identity};
 
 /// A running registry. It stops when this is dropped.
 pub struct Registry {
     address: SocketAddr,
     tls: bool,
-    ca_pem: Option<String>,
+    authority: Option<Authority>,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -44,12 +44,9 @@ impl Registry {
         let listener = TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let (acceptor, ca_pem) = if options.tls {
-            let (acceptor, pem) = tls::acceptor(&options.tls_names)?;
-            (Some(acceptor), Some(pem))
-        } else {
-            (None, None)
-        };
+        let authority = if options.tls { Some(Authority::new()?) } else { None };
+        let acceptor =
+            authority.as_ref().map(|authority| authority.acceptor(&options.tls_names, options.client_certificates)).transpose()?;
         let tls = options.tls;
         let shared = Arc::new(Shared::new(options, address));
         let (stop, stopped) = oneshot::channel();
@@ -65,7 +62,7 @@ impl Registry {
             // Connections that stall on purpose end with the runtime.
             runtime.shutdown_background();
         })?;
-        Ok(Self { address, tls, ca_pem, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, tls, authority, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -89,7 +86,15 @@ impl Registry {
     /// The CA to trust, in PEM; none without TLS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
-        self.ca_pem.as_deref()
+        self.authority.as_ref().map(Authority::pem)
+    }
+
+    /// A certificate by that CA for a client, with its key; none without TLS.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn client_identity(&self) -> io::Result<Option<Identity>> {
+        self.authority.as_ref().map(Authority::client).transpose()
     }
 
     /// Adds one thing that the registry does wrong from now on.

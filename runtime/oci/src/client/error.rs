@@ -314,8 +314,16 @@ fn certificate_asked_for(error: &(dyn Error + 'static)) -> Option<String> {
         let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         if let Some(rustls::Error::AlertReceived(alert)) = inner.and_then(|inner| inner.downcast_ref()) {
             use rustls::AlertDescription as Alert;
-            let about =
-                [Alert::CertificateRequired, Alert::BadCertificate, Alert::UnknownCA, Alert::HandshakeFailure, Alert::CertificateUnknown];
+            let about = [
+                Alert::AccessDenied,
+                Alert::BadCertificate,
+                Alert::CertificateExpired,
+                Alert::CertificateRequired,
+                Alert::CertificateUnknown,
+                Alert::DecryptError,
+                Alert::HandshakeFailure,
+                Alert::UnknownCA,
+            ];
             return about.contains(alert).then(|| {
                 "the server asks for a certificate that it trusts: `--client-certificate` and `--client-key` name its files".to_owned()
             });
