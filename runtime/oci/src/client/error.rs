@@ -13,9 +13,9 @@ use crate::digest::Digest;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// `scheme://host[:port]`, of the registry or of its token server.
-    pub origin: String,
+    pub origin: Box<str>,
     /// The repository, for example `team/app`.
-    pub repository: String,
+    pub repository: Box<str>,
     /// What was being done.
     pub step: Step,
 }
@@ -284,7 +284,7 @@ impl RegistryError {
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.step, self.repository.as_str()) {
+        match (&self.step, &*self.repository) {
             (Step::FetchToken, "") => write!(formatter, "getting a token at {}", self.origin),
             (step, "") => write!(formatter, "{step} at {}", self.origin),
             (step, repository) => write!(formatter, "{step} `{repository}` at {}", self.origin),

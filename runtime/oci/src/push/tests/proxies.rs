@@ -108,7 +108,7 @@ async fn in_clear_a_proxy_takes_requests_and_no_credentials() {
 
     for options in [Options::default().basic("alice", CANARY), Options::default().token("alice", CANARY)] {
         let registry = start(options).await;
-        let realm = format!("http://registry.test/token");
+        let realm = "http://registry.test/token".to_owned();
         registry.misbehave(Rule::on(Step::Any, Switch::Realm(realm)));
         let proxy = Proxy::start(registry.address()).unwrap();
         let error = registry_error(push(&RegistryClient::new(in_clear(&proxy, basic("alice", CANARY))).unwrap(), &image().1).await);
