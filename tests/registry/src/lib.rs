@@ -43,12 +43,14 @@ mod listing;
 
 mod manifests;
 mod names;
+mod proxy;
 mod storage;
 #[cfg(test)]
 mod tests;
 mod uploads;
 
 pub use options::{Authentication, Options};
+pub use proxy::{Proxy, ProxyRequest};
 pub use record::RecordedRequest;
 pub use registry::Registry;
 pub use signer::TokenSigner;

@@ -49,6 +49,8 @@ pub struct Options {
     pub tls: bool,
     /// The names in the certificate. The default fits a registry on loopback.
     pub tls_names: Vec<String>,
+    /// With TLS: clients must show a certificate of the same CA; see [`crate::Registry::client_identity`].
+    pub client_certificates: bool,
     /// Blobs of more bytes than this are hashed, counted and then dropped: they answer HEAD, but not GET. For measurements.
     pub discard_blobs_over: Option<u64>,
     /// Sent as `OCI-Chunk-Min-Length`; a chunk that follows a smaller one is refused.
@@ -70,6 +72,7 @@ impl Default for Options {
             signer: None,
             tls: false,
             tls_names: vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()],
+            client_certificates: false,
             discard_blobs_over: None,
             chunk_minimum: None,
             page_size: 1000,

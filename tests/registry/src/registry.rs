@@ -15,11 +15,12 @@ use crate::server;
 use crate::service::Shared;
 use crate::storage::{Blob, StoredManifest};
 use crate::switches::Rule;
-use crate::tls::Identity;
+use crate::tls::{Authority, Identity};
 
 /// A running registry. It stops when this is dropped.
 pub struct Registry {
     address: SocketAddr,
+    authority: Option<Authority>,
     identity: Option<Identity>,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
@@ -43,8 +44,9 @@ impl Registry {
         let listener = TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let identity = options.tls.then(|| Identity::for_names(&options.tls_names)).transpose()?;
-        let acceptor = identity.as_ref().map(Identity::acceptor).transpose()?;
+        let authority = if options.tls { Some(Authority::new()?) } else { None };
+        let identity = authority.as_ref().map(|authority| authority.identity(&options.tls_names)).transpose()?;
+        let acceptor = identity.as_ref().map(|identity| identity.acceptor(options.client_certificates)).transpose()?;
         let shared = Arc::new(Shared::new(options, address));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -59,7 +61,7 @@ impl Registry {
             // Connections that stall on purpose end with the runtime.
             runtime.shutdown_background();
         })?;
-        Ok(Self { address, identity, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, authority, identity, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -90,6 +92,14 @@ impl Registry {
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_ref()
+    }
+
+    /// A certificate by that CA for a client, with its key; none without TLS.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn client_identity(&self) -> io::Result<Option<Identity>> {
+        self.authority.as_ref().map(|authority| authority.identity(&["client".to_owned()])).transpose()
     }
 
     /// Adds one thing that the registry does wrong from now on.

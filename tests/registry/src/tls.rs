@@ -1,22 +1,47 @@
-//! A CA made for one registry, and the registry's certificate by it.
+//! A CA made for one registry, the registry's certificate by it, and those of clients.
 
 use std::io;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use tokio_rustls::TlsAcceptor;
 
-/// What a server needs for TLS, and what its clients are to trust; all in PEM.
+/// A CA.
+pub(crate) struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// What one end of a connection needs for TLS, and what the other is to trust; all in PEM.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The certificate of the CA that signed the server's.
+    /// The certificate of the CA that signed the other one.
     pub ca: String,
-    /// The server's certificate.
+    /// The certificate.
     pub certificate: String,
-    /// The server's private key.
+    /// The private key.
     pub key: String,
+}
+
+impl Authority {
+    pub(crate) fn new() -> io::Result<Self> {
+        let mut authority = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        authority.distinguished_name.push(DnType::CommonName, "pushgate test authority");
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        Ok(Self { issuer: CertifiedIssuer::self_signed(authority, key).map_err(io::Error::other)? })
+    }
+
+    /// A fresh certificate for these names and addresses.
+    pub(crate) fn identity(&self, names: &[String]) -> io::Result<Identity> {
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let signed = CertificateParams::new(names.to_vec()).and_then(|params| params.signed_by(&key, &self.issuer));
+        Ok(Identity { ca: self.issuer.pem(), certificate: signed.map_err(io::Error::other)?.pem(), key: key.serialize_pem() })
+    }
 }
 
 impl Identity {
@@ -25,31 +50,27 @@ impl Identity {
     /// # Errors
     /// A name that a certificate cannot carry.
     pub fn for_names(names: &[String]) -> io::Result<Self> {
-        let mut authority = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        authority.distinguished_name.push(DnType::CommonName, "pushgate test authority");
-        let authority_key = KeyPair::generate().map_err(io::Error::other)?;
-        let issuer = CertifiedIssuer::self_signed(authority, authority_key).map_err(io::Error::other)?;
-
-        let key = KeyPair::generate().map_err(io::Error::other)?;
-        let certificate =
-            CertificateParams::new(names.to_vec()).and_then(|params| params.signed_by(&key, &issuer)).map_err(io::Error::other)?;
-        Ok(Self { ca: issuer.pem(), certificate: certificate.pem(), key: key.serialize_pem() })
+        Authority::new()?.identity(names)
     }
 
-    /// What makes TLS of the connections that a server accepts.
-    pub(crate) fn acceptor(&self) -> io::Result<TlsAcceptor> {
+    /// What makes TLS of the connections that a server accepts: of clients with a certificate of the same CA only, if that is wanted.
+    pub(crate) fn acceptor(&self, client_certificates: bool) -> io::Result<TlsAcceptor> {
         let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).map_err(io::Error::other)?;
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).map_err(io::Error::other)?;
         // The provider is named, not taken from the process: a test binary may link more than one.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
             .map_err(io::Error::other)?;
+        let builder = if client_certificates {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(self.ca.as_bytes()).map_err(io::Error::other)?).map_err(io::Error::other)?;
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(io::Error::other)?;
+            builder.with_client_cert_verifier(verifier)
+        } else {
+            builder.with_no_client_auth()
+        };
+        let mut config = builder.with_single_cert(vec![certificate], key).map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }

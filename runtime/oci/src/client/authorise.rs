@@ -232,7 +232,8 @@ impl Authoriser {
 
     /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
     async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, posts: &mut bool) -> Result<Token, RegistryError> {
-        let place = Place { origin: realm.allowed.origin.to_string(), repository: scope.repository.clone(), step: Step::FetchToken };
+        let place =
+            Place { origin: realm.allowed.origin.to_string().into(), repository: scope.repository.as_str().into(), step: Step::FetchToken };
         let url = &realm.allowed.url;
         let words = scope.words();
         let service = realm.service.as_deref().map(|service| ("service", service));

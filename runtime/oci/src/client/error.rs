@@ -13,9 +13,9 @@ use crate::digest::Digest;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// `scheme://host[:port]`, of the registry or of its token server.
-    pub origin: String,
+    pub origin: Box<str>,
     /// The repository, for example `team/app`.
-    pub repository: String,
+    pub repository: Box<str>,
     /// What was being done.
     pub step: Step,
 }
@@ -284,7 +284,7 @@ impl RegistryError {
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.step, self.repository.as_str()) {
+        match (&self.step, &*self.repository) {
             (Step::FetchToken, "") => write!(formatter, "getting a token at {}", self.origin),
             (step, "") => write!(formatter, "{step} at {}", self.origin),
             (step, repository) => write!(formatter, "{step} `{repository}` at {}", self.origin),
@@ -314,8 +314,16 @@ fn certificate_asked_for(error: &(dyn Error + 'static)) -> Option<String> {
         let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         if let Some(rustls::Error::AlertReceived(alert)) = inner.and_then(|inner| inner.downcast_ref()) {
             use rustls::AlertDescription as Alert;
-            let about =
-                [Alert::CertificateRequired, Alert::BadCertificate, Alert::UnknownCA, Alert::HandshakeFailure, Alert::CertificateUnknown];
+            let about = [
+                Alert::AccessDenied,
+                Alert::BadCertificate,
+                Alert::CertificateExpired,
+                Alert::CertificateRequired,
+                Alert::CertificateUnknown,
+                Alert::DecryptError,
+                Alert::HandshakeFailure,
+                Alert::UnknownCA,
+            ];
             return about.contains(alert).then(|| {
                 "the server asks for a certificate that it trusts: `--client-certificate` and `--client-key` name its files".to_owned()
             });

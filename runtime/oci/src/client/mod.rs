@@ -174,7 +174,7 @@ impl RegistryClient {
     }
 
     fn place_of(&self, repository: &str, step: Step) -> Place {
-        Place { origin: self.origin.to_string(), repository: repository.to_owned(), step }
+        Place { origin: self.origin.to_string().into(), repository: repository.into(), step }
     }
 
     /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.

@@ -84,9 +84,14 @@ impl Proxies {
             Some("https") => Scheme::Https,
             _ => return None,
         };
-        let hostname = uri.host()?.trim_start_matches('[').trim_end_matches(']').to_owned();
-        // As for curl; Go takes 80.
-        let port = uri.port_u16().unwrap_or(if scheme == Scheme::Https { 443 } else { 80 });
+        let host = uri.host()?;
+        let port = match uri.authority()?.as_str().strip_prefix(host)? {
+            // As for curl; Go takes 80.
+            "" if scheme == Scheme::Https => 443,
+            "" => 80,
+            port => port.strip_prefix(':')?.parse().ok().filter(|port| *port != 0)?,
+        };
+        let hostname = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         (!hostname.is_empty()).then(|| Proxy { origin: Origin { scheme, hostname, port }, authorization: intercept.basic_auth().cloned() })
     }
 
@@ -163,7 +168,7 @@ impl Proxy {
         } else {
             format!("{}:{}", origin.hostname, origin.port)
         };
-        let broke = |error: hyper::Error| self.failed(format!("broke off: {error}"));
+        let broke = |error: hyper::Error| self.failed(format!("broke off: {}", innermost(&error)));
         let mut request =
             Request::builder().method(Method::CONNECT).uri(&target).body(Empty::<Bytes>::new()).map_err(TransportError::NotSendable)?;
         let host = HeaderValue::try_from(&target).map_err(|error| TransportError::NotSendable(error.into()))?;
@@ -194,6 +199,15 @@ impl Proxy {
             request.headers_mut().insert(PROXY_AUTHORIZATION, value.clone());
         }
     }
+}
+
+/// The cause that says most.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }
 
 /// A task that ends when this is dropped.

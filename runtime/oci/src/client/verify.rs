@@ -19,7 +19,7 @@ impl RegistryClient {
     /// [`RegistryError::Unauthorized`] if they are wrong, [`RegistryError::NotAsked`] if the registry lets everybody in, and the usual
     /// failures of a request.
     pub async fn verify_credentials(&self) -> Result<(), RegistryError> {
-        let place = Place { origin: self.origin.to_string(), repository: String::new(), step: Step::VerifyCredentials };
+        let place = self.place_of("", Step::VerifyCredentials);
         let answer = self.base(None, &place).await?;
         match answer.status {
             StatusCode::UNAUTHORIZED => self.authoriser.challenged(&answer, None, &place).await?,

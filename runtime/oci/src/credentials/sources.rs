@@ -73,3 +73,6 @@ impl CredentialSources {
         self.search_path.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests;

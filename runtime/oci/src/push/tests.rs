@@ -1,10 +1,12 @@
 //! Pushes to a real registry, honest and otherwise.
 
 mod authentication;
+mod certificates;
 mod faults;
 mod honest;
 mod mounts;
 mod persistence;
+mod proxies;
 mod referrers;
 mod rewritten;
 mod secrets;

@@ -134,3 +134,122 @@ async fn challenges_that_lead_nowhere() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_token_server_elsewhere_must_be_named() {
+    let registry = start(Options::default().token("alice", "secret")).await;
+    let error = {
+        registry.misbehave(Rule::on(Step::Any, Switch::Realm("http://10.9.9.9:5001/token".to_owned())));
+        registry_error(push(&client(&registry, basic("alice", "secret")), &image().1).await)
+    };
+    let hint = error.hint().unwrap();
+    assert!(hint.ends_with("`--token-server http://10.9.9.9:5001`"), "{hint}");
+    registry.behave();
+    // What is no origin is not offered.
+    registry.misbehave(Rule::on(Step::Any, Switch::Realm("http://u:p@10.9.9.9/token".to_owned())));
+    assert_eq!(registry_error(push(&client(&registry, basic("alice", "secret")), &image().1).await).hint(), None);
+}
+
+#[tokio::test]
+async fn a_token_server_that_was_named_is_asked() {
+    use pushgate_test_registry::Proxy;
+    let registry = start(Options::default().token("alice", "secret")).await;
+    registry.misbehave(Rule::on(Step::Any, Switch::Realm("http://auth.test/token".to_owned())));
+    let proxy = Proxy::start(registry.address()).unwrap();
+    let value = format!("http://{}", proxy.host());
+    let proxies = crate::Proxies::from_environment(move |name| (name == "HTTP_PROXY").then(|| value.clone().into()));
+    let options = |token_servers| ClientOptions { token_servers, proxies: proxies.clone(), ..options(&registry, Credentials::Anonymous) };
+    let refused = registry_error(push(&RegistryClient::new(options(Vec::new())).unwrap(), &image().1).await);
+    assert!(matches!(refused, RegistryError::RealmNotAllowed { .. }), "{refused:?}");
+    assert!(proxy.requests().is_empty());
+    let named = vec![crate::TokenServer::parse("http://auth.test").unwrap()];
+    // Nobody gets a token to push without credentials, but it was asked for one.
+    let refused = registry_error(push(&RegistryClient::new(options(named)).unwrap(), &image().1).await);
+    assert!(matches!(refused, RegistryError::Unauthorized { .. }), "{refused:?}");
+    assert!(
+        proxy.requests().iter().all(|request| request.target.starts_with("http://auth.test/token?scope=")) && !proxy.requests().is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_takes_passwords_by_post_only() {
+    let mut options = Options::default().token("alice", "p&ss:wörd");
+    options.token_uses = Some(1);
+    for status in [404, 405] {
+        let rule = Rule::on(Step::Token, Switch::Status(status)).method(http::Method::GET);
+        let registry = start(options.clone().misbehave(rule)).await;
+        push(&client(&registry, basic("alice", "p&ss:wörd")), &TestLayout::with_image(&[]).pin(None).unwrap()).await.unwrap();
+        let requests = registry.requests();
+        let tokens: Vec<_> = requests.iter().filter(|request| request.step == Step::Token).collect();
+        assert_eq!(tokens.iter().filter(|request| request.method == http::Method::GET).count(), 1, "it is found out once");
+        assert!(tokens.len() > 3);
+        let form = String::from_utf8(tokens[1].body.to_vec()).unwrap();
+        assert!(
+            form.contains("grant_type=password") && form.contains("password=p%26ss%3Aw%C3%B6rd") && tokens[1].query.is_empty(),
+            "{form}"
+        );
+
+        let error = registry_error(push(&client(&registry, basic("alice", "wrong")), &image().1).await);
+        assert!(matches!(error, RegistryError::Unauthorized { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_identity_tokens_says_so() {
+    for status in [404, 405] {
+        let rule = Rule::on(Step::Token, Switch::Status(status)).method(http::Method::POST);
+        let registry = start(Options::default().token("alice", "secret").misbehave(rule)).await;
+        let credentials = Credentials::IdentityToken(Secret::new("S3CRET-CANARY-identity".to_owned()));
+        let error = registry_error(push(&client(&registry, credentials), &image().1).await);
+        assert!(everything(&error).contains("identity tokens") && !everything(&error).contains("S3CRET"), "{error:?}");
+        assert!(registry.requests().iter().all(|request| request.method != http::Method::GET || request.step != Step::Token));
+    }
+}
+
+#[tokio::test]
+async fn what_a_token_server_adds_changes_nothing() {
+    // F-05, F-06: the scope is made here, whatever the challenge says; a refresh token in the answer is not kept.
+    let challenge = |registry: &Registry| {
+        format!("Bearer realm=\"{}/token\",service=\"registry.test\",scope=\"repository:*:* registry:catalog:*&x=#y\"", registry.origin())
+    };
+    let mut options = Options::default().token("alice", "secret");
+    options.identity_token = Some("S3CRET-CANARY-refresh".to_owned());
+    let registry = start(options).await;
+    registry.misbehave(Rule::on(Step::Ping, Switch::Challenge(challenge(&registry))).times(1));
+    registry.misbehave(Rule::on(Step::ManifestGet, Switch::Challenge(challenge(&registry))).times(1));
+    push(&client(&registry, basic("alice", "secret")), &image().1).await.unwrap();
+    let requests = registry.requests();
+    let tokens: Vec<_> = requests.iter().filter(|request| request.step == Step::Token).map(|request| request.query.as_str()).collect();
+    assert_eq!(tokens, ["scope=repository%3Ateam%2Fapp%3Apull%2Cpush&service=registry.test"]);
+}
+
+#[tokio::test]
+async fn a_strange_service_is_encoded() {
+    let service = "a&scope=repository:*:*#\u{e4}%0d%0a x";
+    let registry = start(Options::default().token("alice", "secret")).await;
+    let challenge = format!("Bearer realm=\"{}/token?own=1\",service=\"{service}\"", registry.origin());
+    registry.misbehave(Rule::on(Step::ManifestGet, Switch::Challenge(challenge.replace('\u{e4}', ""))));
+    push(&client(&registry, basic("alice", "secret")), &image().1).await.unwrap_err();
+    let requests = registry.requests();
+    let token = requests.iter().find(|request| request.step == Step::Token).unwrap();
+    assert_eq!(token.query, "own=1&scope=repository%3Ateam%2Fapp%3Apull%2Cpush&service=a%26scope%3Drepository%3A*%3A*%23%250d%250a+x");
+}
+
+#[tokio::test]
+async fn a_mount_asks_for_both_repositories() {
+    let registry = start(Options::default().token("alice", "secret")).await;
+    registry.put_blob("team/base", b"the first layer".as_slice());
+    let options = crate::PushOptions { mount_from: vec!["team/base".to_owned()] };
+    let layout = TestLayout::with_image(&[b"the first layer"]);
+    client(&registry, basic("alice", "secret")).push(REPOSITORY, "v1", &layout.pin(None).unwrap(), &options, &()).await.unwrap();
+    let requests = registry.requests();
+    let tokens: Vec<_> = requests.iter().filter(|request| request.step == Step::Token).map(|request| request.query.as_str()).collect();
+    assert_eq!(
+        tokens,
+        [
+            "scope=repository%3Ateam%2Fapp%3Apull%2Cpush&service=registry.test",
+            "scope=repository%3Ateam%2Fapp%3Apull%2Cpush&scope=repository%3Ateam%2Fbase%3Apull&service=registry.test",
+        ]
+    );
+    assert!(requests.iter().any(|request| request.step == Step::UploadMount && request.status == Some(201)));
+}
