@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::archive::{LayerReader, Section, SectionReader, StreamedLayer};
+use crate::client::FilePlace;
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
@@ -155,6 +156,16 @@ impl PinnedBlob {
         let Descriptor { digest, size, .. } = &self.descriptor;
         let skipped = reader.skip(offset).map_err(|source| BlobError::Unreadable { digest: digest.clone(), source })?;
         if skipped { Ok(reader) } else { Err(BlobError::WrongSize { digest: digest.clone(), expected: *size }) }
+    }
+
+    /// Where its bytes lie in a file, if they are those that are pushed. This blocks.
+    pub(crate) fn place(&self) -> Result<Option<FilePlace>, BlobError> {
+        Ok(match self.open()? {
+            BlobReader::File(file) => Some(FilePlace::Whole(file)),
+            BlobReader::Section(reader) => Some(FilePlace::Section(reader.into_section())),
+            BlobReader::Spool(reader) => Some(FilePlace::Spool(reader.into_part())),
+            BlobReader::Memory(_) | BlobReader::Layer(_) => None,
+        })
     }
 
     /// Opens the blob for reading from its start. This blocks.

@@ -20,7 +20,7 @@
 //! let found = DockerConfig::locate(None, Some(Path::new("/home/me"))).credentials(&host)?;
 //!
 //! // Blobs first, then the manifests below the root, and last the tag.
-//! let client = RegistryClient::new(ClientOptions { host, scheme: Scheme::Https, ca_file: None, credentials: found.credentials })?;
+//! let client = RegistryClient::new(ClientOptions { credentials: found.credentials, ..ClientOptions::new(host, Scheme::Https) })?;
 //! let pushed = client.push("team/app", "v1", &content, &PushOptions::default(), &()).await?;
 //!
 //! // Does the registry serve what was pushed?
@@ -60,9 +60,11 @@ mod push;
 mod testing;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
-pub use client::{ClientOptions, FetchedManifest, Place, RegistryClient, RegistryError, Scheme, Step, Timeouts};
+pub use client::{
+    ClientCertificate, ClientOptions, FetchedManifest, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, Timeouts, TokenServer,
+};
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
-pub use credentials::{CredentialError, Credentials, DockerConfig, Found, Secret};
+pub use credentials::{CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret};
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
@@ -71,5 +73,5 @@ pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
-pub use strict_json::{DocumentError, MAX_DOCUMENT};
+pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
 pub use verify::VerifyError;

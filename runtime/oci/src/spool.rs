@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -73,9 +74,21 @@ pub(crate) struct SpoolPart {
 }
 
 impl SpoolPart {
+    /// Where it begins in the file.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// From its start. Any number of readers can be there at once.
     pub(crate) fn reader(&self) -> SpoolReader {
         SpoolReader { part: self.clone(), position: 0 }
+    }
+}
+
+/// The file, in which the part begins at its offset.
+impl AsFd for SpoolPart {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
@@ -87,6 +100,11 @@ pub(crate) struct SpoolReader {
 }
 
 impl SpoolReader {
+    /// What is read.
+    pub(crate) fn into_part(self) -> SpoolPart {
+        self.part
+    }
+
     /// Goes on `count` bytes later; `false` if there are fewer.
     pub(crate) fn skip(&mut self, count: u64) -> bool {
         self.position = self.position.saturating_add(count);

@@ -70,6 +70,14 @@ pub enum DocumentError {
     },
 }
 
+/// Parses a document of at most `limit` bytes that must be a JSON object. A key that stands twice in any object, case not counted, is an error.
+///
+/// # Errors
+/// See [`DocumentError`]; of the document's content it holds no more than such a key.
+pub fn parse_object(bytes: &[u8], limit: u64) -> Result<Map<String, Value>, DocumentError> {
+    parse(bytes, limit)
+}
+
 /// Parses a document that must be an object.
 pub(crate) fn parse(bytes: &[u8], limit: u64) -> Result<Map<String, Value>, DocumentError> {
     match parse_value(bytes, limit)? {

@@ -1,10 +1,8 @@
 //! Where a push may go: a registered registry, or a URI with everything about it on the command line.
 
-use std::path::PathBuf;
-
 use pushgate_reference::RegistryUri;
 
-use crate::catalog::{RegistryEntry, Transport};
+use crate::catalog::{Connection, RegistryEntry};
 use crate::exit::{Failure, Kind};
 use crate::hooks::Hook;
 use crate::report::RegistryReport;
@@ -27,16 +25,14 @@ pub struct Registry {
     pub uri: RegistryUri,
     /// Who is asked, in order.
     pub hooks: Vec<Hook>,
-    /// Whether TLS is spoken to it.
-    pub transport: Transport,
-    /// Certificates to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
+    /// How it is reached.
+    pub connection: Connection,
 }
 
 impl Registry {
     /// A registry of the catalog with its hooks looked up.
     pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>) -> Self {
-        Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, transport: entry.transport, ca_file: entry.ca_file }
+        Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, connection: entry.connection }
     }
 
     /// Repositories from which layers may be mounted: they lie in the registry, as everything that a push touches does. A name may have the

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{ClientOptions, DockerConfig, RegistryClient, Scheme};
-use pushgate_reference::ImageReference;
+use pushgate_oci::{ClientCertificate, ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
+use pushgate_reference::{Host, ImageReference};
 use pushgate_sandbox::{CacheOptions, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 
-use crate::catalog::{Catalog, HookEntry, RegistryEntry, Transport};
+use crate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
 use crate::component_file;
 use crate::destination::{Destination, Registry};
 use crate::engine::EngineEnvironment;
@@ -26,7 +26,9 @@ pub struct Environment {
     /// How to reach the Docker Engine.
     pub engine: EngineEnvironment,
     /// Where registry credentials lie.
-    pub docker_config: DockerConfig,
+    pub credentials: CredentialSources,
+    /// The ways through proxies.
+    pub proxies: Proxies,
 }
 
 /// The gate. Cheap to clone.
@@ -71,8 +73,8 @@ impl Gate {
     }
 
     /// Where registry credentials lie.
-    pub fn docker_config(&self) -> &DockerConfig {
-        &self.0.environment.docker_config
+    pub fn credentials(&self) -> &CredentialSources {
+        &self.0.environment.credentials
     }
 
     /// The component store.
@@ -192,23 +194,44 @@ impl Gate {
         }
     }
 
-    /// What pushes to `registry`.
+    /// What pushes to `repository` in `registry`. What is odd about its files becomes a warning of the report.
     ///
     /// # Errors
     /// Its credentials or certificates cannot be read.
-    pub fn pusher(&self, registry: &Registry) -> Result<Pusher, Failure> {
-        let host = registry.uri.host().clone();
-        let scheme = match registry.transport {
+    pub fn pusher(&self, registry: &Registry, repository: &str, report: &mut Report) -> Result<Pusher, Failure> {
+        let found = self.credentials().credentials(registry.uri.host(), Some(repository))?;
+        let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
+        report.warnings.extend(found.warnings.into_iter().chain(key).map(|message| Warning {
+            hook: None,
+            code: Some("secret.readable".to_owned()),
+            message,
+            hint: None,
+        }));
+        let client = Arc::new(self.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&client));
+        Ok(Pusher::new(client, found.credentials))
+    }
+
+    /// A client of a registry.
+    ///
+    /// # Errors
+    /// Its certificates, or the variables that name proxies, cannot be used.
+    pub fn client(&self, host: &Host, connection: &Connection, credentials: Credentials) -> Result<RegistryClient, Failure> {
+        let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
             Transport::Tls => Scheme::Https,
             Transport::Default if host.is_loopback() => Scheme::Http,
             Transport::Default => Scheme::Https,
         };
-        let credentials = self.docker_config().credentials(&host)?.credentials;
-        let options = ClientOptions { host, scheme, ca_file: registry.ca_file.clone(), credentials: credentials.clone() };
-        let client = Arc::new(RegistryClient::new(options)?);
-        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&client));
-        Ok(Pusher::new(client, credentials))
+        let options = ClientOptions {
+            ca_file: connection.ca_file.clone(),
+            credentials,
+            client_certificate: connection.client_certificate.clone(),
+            token_servers: connection.token_servers.clone(),
+            proxies: self.0.environment.proxies.clone(),
+            ..ClientOptions::new(host.clone(), scheme)
+        };
+        Ok(RegistryClient::new(options)?)
     }
 
     /// Lets registries give up the uploads of a push that was dropped. It ends after `limit`, whatever they do.

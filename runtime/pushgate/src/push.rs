@@ -50,8 +50,9 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let pinned = Arc::new(pinned);
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
     let approval = hooks::ask(gate, &registry.hooks, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
+    let pusher = gate.pusher(&registry, scoped.repository(), report)?;
     let approved = ApprovedPush::new(scoped, pinned, approval);
-    gate.pusher(&registry)?.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
+    pusher.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
 }
 
 /// The same line without the last step. The source is pinned only if a hook looks at the images, or somebody wants it verified.

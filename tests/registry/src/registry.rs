@@ -15,13 +15,12 @@ use crate::server;
 use crate::service::Shared;
 use crate::storage::{Blob, StoredManifest};
 use crate::switches::Rule;
-use crate::tls;
+use crate::tls::Identity;
 
 /// A running registry. It stops when this is dropped.
 pub struct Registry {
     address: SocketAddr,
-    tls: bool,
-    ca_pem: Option<String>,
+    identity: Option<Identity>,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -44,13 +43,8 @@ impl Registry {
         let listener = TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let (acceptor, ca_pem) = if options.tls {
-            let (acceptor, pem) = tls::acceptor(&options.tls_names)?;
-            (Some(acceptor), Some(pem))
-        } else {
-            (None, None)
-        };
-        let tls = options.tls;
+        let identity = options.tls.then(|| Identity::for_names(&options.tls_names)).transpose()?;
+        let acceptor = identity.as_ref().map(Identity::acceptor).transpose()?;
         let shared = Arc::new(Shared::new(options, address));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -65,7 +59,7 @@ impl Registry {
             // Connections that stall on purpose end with the runtime.
             runtime.shutdown_background();
         })?;
-        Ok(Self { address, tls, ca_pem, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, identity, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -83,13 +77,19 @@ impl Registry {
     /// Scheme and host, `http://127.0.0.1:5000` for example.
     #[must_use]
     pub fn origin(&self) -> String {
-        format!("{}://{}", if self.tls { "https" } else { "http" }, self.address)
+        format!("{}://{}", if self.identity.is_some() { "https" } else { "http" }, self.address)
     }
 
     /// The CA to trust, in PEM; none without TLS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
-        self.ca_pem.as_deref()
+        self.identity.as_ref().map(|identity| identity.ca.as_str())
+    }
+
+    /// What another server needs to be taken for this one; none without TLS.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// Adds one thing that the registry does wrong from now on.

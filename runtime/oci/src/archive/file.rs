@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -102,6 +103,11 @@ impl Section {
         self.offset
     }
 
+    /// Fails if the archive was written to since it was opened.
+    pub(crate) fn unchanged(&self) -> io::Result<()> {
+        self.file.unchanged()
+    }
+
     /// From its start.
     pub(crate) fn reader(&self) -> SectionReader {
         SectionReader { section: self.clone(), position: 0 }
@@ -115,6 +121,13 @@ impl Section {
     }
 }
 
+/// The archive itself, in which the section begins at its offset.
+impl AsFd for Section {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.file.as_fd()
+    }
+}
+
 /// Reads a [`Section`]. Gives all of its bytes or an error, never fewer.
 #[derive(Debug)]
 pub(crate) struct SectionReader {
@@ -123,6 +136,11 @@ pub(crate) struct SectionReader {
 }
 
 impl SectionReader {
+    /// What is read.
+    pub(crate) fn into_section(self) -> Section {
+        self.section
+    }
+
     /// Goes on `count` bytes later; `false` if there are fewer.
     pub(crate) fn skip(&mut self, count: u64) -> bool {
         self.position = self.position.saturating_add(count);

@@ -20,6 +20,7 @@ use url::{Url, form_urlencoded};
 use crate::client::challenge::{Challenge, challenges};
 use crate::client::error::{Place, RegistryError, Step};
 use crate::client::origin::{self, Allowed, Origin};
+use crate::client::proxy::Proxies;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
 use crate::client::{reply, retry};
 use crate::credentials::Credentials;
@@ -29,8 +30,12 @@ use crate::strict_json;
 const MAX_ANSWER: u64 = 64 * 1024;
 /// The most bytes of a token. What is larger does not fit into the header that most servers accept.
 const MAX_TOKEN: usize = 32 * 1024;
+/// Who asks, in the words of OAuth2.
+const CLIENT_ID: &str = "pushgate";
 /// How long a token holds if its answer does not say, as the specification has it.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(60);
+/// The least that is believed: with less, every request would fetch a token first.
+const MIN_LIFETIME: Duration = Duration::from_secs(4);
 /// A longer life is not believed.
 const MAX_LIFETIME: Duration = Duration::from_secs(3600);
 
@@ -48,6 +53,9 @@ pub(super) struct Authoriser {
     /// As it stands in a reference.
     host: String,
     credentials: Credentials,
+    /// Those that the user named.
+    token_servers: Vec<origin::TokenServer>,
+    proxies: Proxies,
     /// Held while a token is fetched, so that uploads that need one at the same time fetch one.
     state: Mutex<State>,
 }
@@ -55,12 +63,46 @@ pub(super) struct Authoriser {
 #[derive(Default)]
 struct State {
     basic: Option<HeaderValue>,
-    token_server: Option<TokenServer>,
-    tokens: HashMap<(String, Access), Token>,
+    realm: Option<Realm>,
+    /// The token server takes passwords by POST only.
+    posts_passwords: bool,
+    tokens: HashMap<Scope, Token>,
+}
+
+/// What a token is for. It is made from what is to be done, and never from a challenge.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Scope {
+    /// Empty where the token only proves who one is.
+    repository: String,
+    access: Access,
+    /// One more repository, to pull from.
+    also_pull: Option<String>,
+}
+
+impl Scope {
+    /// Whether a token for this does for `wanted`.
+    fn covers(&self, wanted: &Self) -> bool {
+        self.repository == wanted.repository
+            && (self.access == Access::Push || wanted.access == Access::Pull)
+            && (wanted.also_pull.is_none() || self.also_pull == wanted.also_pull)
+    }
+
+    /// In the words of the token specification, a scope for each repository.
+    fn words(&self) -> Vec<String> {
+        if self.repository.is_empty() {
+            return Vec::new();
+        }
+        let actions = match self.access {
+            Access::Pull => "pull",
+            Access::Push => "pull,push",
+        };
+        let own = format!("repository:{}:{actions}", self.repository);
+        std::iter::once(own).chain(self.also_pull.iter().map(|repository| format!("repository:{repository}:pull"))).collect()
+    }
 }
 
 #[derive(Clone)]
-struct TokenServer {
+struct Realm {
     allowed: Allowed,
     service: Option<String>,
 }
@@ -71,29 +113,37 @@ struct Token {
 }
 
 impl Authoriser {
-    pub(super) fn new(registry: Origin, host: String, credentials: Credentials) -> Self {
-        Self { registry, host, credentials, state: Mutex::default() }
+    pub(super) fn new(
+        registry: Origin,
+        host: String,
+        credentials: Credentials,
+        token_servers: Vec<origin::TokenServer>,
+        proxies: Proxies,
+    ) -> Self {
+        Self { registry, host, credentials, token_servers, proxies, state: Mutex::default() }
     }
 
-    /// The `Authorization` field for the next request; none as long as the registry did not ask.
+    /// The `Authorization` field for the next request; none as long as the registry did not ask. An empty repository stands for none.
+    ///
+    /// `also_pull` is one more repository that the request reads: the one that a blob is mounted from.
     pub(super) async fn header(
         &self,
         transport: &Transport,
         repository: &str,
         access: Access,
+        also_pull: Option<&str>,
     ) -> Result<Option<HeaderValue>, RegistryError> {
+        let wanted = Scope { repository: repository.to_owned(), access, also_pull: also_pull.map(str::to_owned) };
         let mut state = self.state.lock().await;
         let now = Instant::now();
-        // A token that can push can also pull.
-        for enough in [Access::Push, access] {
-            if let Some(token) = state.tokens.get(&(repository.to_owned(), enough)).filter(|token| now < token.renew_after) {
-                return Ok(Some(token.header.clone()));
-            }
+        let enough = |(scope, token): &(&Scope, &Token)| scope.covers(&wanted) && now < token.renew_after;
+        if let Some((_, token)) = state.tokens.iter().find(enough) {
+            return Ok(Some(token.header.clone()));
         }
-        let Some(server) = state.token_server.clone() else { return Ok(state.basic.clone()) };
-        let token = self.fetch(transport, &server, repository, access).await?;
+        let Some(realm) = state.realm.clone() else { return Ok(state.basic.clone()) };
+        let token = self.fetch(transport, &realm, &wanted, &mut state.posts_passwords).await?;
         let header = token.header.clone();
-        state.tokens.insert((repository.to_owned(), access), token);
+        state.tokens.insert(wanted, token);
         Ok(Some(header))
     }
 
@@ -102,13 +152,15 @@ impl Authoriser {
         let asked = challenges(&answer.headers);
         let unauthorized = || self.unauthorized(place);
         let find = |scheme: &str| asked.iter().find(|challenge| challenge.scheme == scheme);
+        self.for_nobody_else(&self.registry, place)?;
         let mut state = self.state.lock().await;
         if let Some(bearer) = find("bearer") {
-            let server = self
-                .token_server(bearer)
+            let found = self
+                .realm(bearer)
                 .map_err(|realm| RegistryError::RealmNotAllowed { place: place.clone(), realm: self.censor(&state, realm) })?;
+            self.for_nobody_else(&found.allowed.origin, place)?;
             state.tokens.retain(|_, token| Some(&token.header) != used);
-            state.token_server = Some(server);
+            state.realm = Some(found);
             return Ok(());
         }
         if find("basic").is_none() {
@@ -121,6 +173,14 @@ impl Authoriser {
         }
         state.basic = Some(basic);
         Ok(())
+    }
+
+    /// Credentials, and tokens that were got with them, do not go in clear past a proxy.
+    fn for_nobody_else(&self, origin: &Origin, place: &Place) -> Result<(), RegistryError> {
+        match self.proxies.reader(origin) {
+            Some(proxy) if !self.credentials.is_anonymous() => Err(RegistryError::ReadByProxy { place: place.clone(), proxy }),
+            _ => Ok(()),
+        }
     }
 
     /// The error for a 401 to a request that showed all there is.
@@ -165,32 +225,51 @@ impl Authoriser {
             .ok_or_else(|| RegistryError::BadAnswer { place: place.clone(), problem: "the credentials are too long to be sent".to_owned() })
     }
 
-    fn token_server(&self, challenge: &Challenge) -> Result<TokenServer, String> {
-        let allowed = origin::realm(&self.registry, challenge.parameter("realm").unwrap_or_default())?;
-        Ok(TokenServer { allowed, service: challenge.parameter("service").map(str::to_owned) })
+    fn realm(&self, challenge: &Challenge) -> Result<Realm, String> {
+        let allowed = origin::realm(&self.registry, &self.token_servers, challenge.parameter("realm").unwrap_or_default())?;
+        Ok(Realm { allowed, service: challenge.parameter("service").map(str::to_owned) })
     }
 
-    async fn fetch(&self, transport: &Transport, server: &TokenServer, repository: &str, access: Access) -> Result<Token, RegistryError> {
-        let allowed = &server.allowed;
-        let place = Place { origin: allowed.origin.to_string(), repository: repository.to_owned(), step: Step::FetchToken };
-        let actions = match access {
-            Access::Pull => "pull",
-            Access::Push => "pull,push",
-        };
-        let scope = format!("repository:{repository}:{actions}");
-        let mut fields = vec![("scope", scope.as_str())];
-        fields.extend(server.service.as_deref().map(|service| ("service", service)));
-        let outgoing = match &self.credentials {
-            Credentials::IdentityToken(token) => {
-                fields.extend([("grant_type", "refresh_token"), ("client_id", "pushgate"), ("refresh_token", token.expose())]);
-                post(&allowed.url, &fields)
-            }
-            _ => get(&allowed.url, &fields, self.basic(&place)?),
-        };
+    /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
+    async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, posts: &mut bool) -> Result<Token, RegistryError> {
+        let place = Place { origin: realm.allowed.origin.to_string(), repository: scope.repository.clone(), step: Step::FetchToken };
+        let url = &realm.allowed.url;
+        let words = scope.words();
+        let service = realm.service.as_deref().map(|service| ("service", service));
+        // The form of OAuth2 has one field for all scopes.
+        let joined = words.join(" ");
+        let form: Vec<_> = (!joined.is_empty()).then_some(("scope", joined.as_str())).into_iter().chain(service).collect();
+        let query = || words.iter().map(|word| ("scope", word.as_str())).chain(service).collect::<Vec<_>>();
         let asked_at = Instant::now();
-        let destination = Destination { origin: &allowed.origin, reach: allowed.reach };
-        let exchanged = transport.exchange(destination, outgoing, MAX_ANSWER, |_| ()).await;
-        let answer = exchanged.map_err(|error| reply::failed(error, &place))?;
+        let ask = |outgoing| self.ask(transport, realm, outgoing, &place);
+        let answer = match &self.credentials {
+            Credentials::IdentityToken(token) => {
+                let grant = [("grant_type", "refresh_token"), ("client_id", CLIENT_ID), ("refresh_token", token.expose())];
+                let answer = ask(post(url, &[form, grant.to_vec()].concat())).await?;
+                if is_unknown(answer.status) {
+                    let text = Some("the token server does not take identity tokens, such as this credential is one".to_owned());
+                    return Err(RegistryError::Status { place, code: answer.status.as_u16(), text, retry_after: None });
+                }
+                answer
+            }
+            Credentials::Basic { username, password } => {
+                let grant = [("grant_type", "password"), ("client_id", CLIENT_ID), ("username", username), ("password", password.expose())];
+                let by_post = || post(url, &[form.as_slice(), &grant].concat());
+                if *posts {
+                    ask(by_post()).await?
+                } else {
+                    let answer = ask(get(url, &query(), self.basic(&place)?)).await?;
+                    if is_unknown(answer.status) {
+                        let answer = ask(by_post()).await?;
+                        *posts = answer.status == StatusCode::OK;
+                        answer
+                    } else {
+                        answer
+                    }
+                }
+            }
+            Credentials::Anonymous => ask(get(url, &query(), None)).await?,
+        };
         match answer.status {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED => return Err(self.unauthorized(&place)),
@@ -203,6 +282,16 @@ impl Authoriser {
         }
         read_token(&answer.body, asked_at).map_err(|problem| RegistryError::BadAnswer { place, problem: problem.to_owned() })
     }
+
+    async fn ask(&self, transport: &Transport, realm: &Realm, outgoing: Outgoing, place: &Place) -> Result<Answer, RegistryError> {
+        let destination = Destination { origin: &realm.allowed.origin, reach: realm.allowed.reach };
+        transport.exchange(destination, outgoing, MAX_ANSWER, |_| ()).await.map_err(|error| reply::failed(error, place))
+    }
+}
+
+/// The answer of a server that does not know a method.
+fn is_unknown(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
 }
 
 fn get(url: &Url, fields: &[(&str, &str)], authorization: Option<HeaderValue>) -> Outgoing {
@@ -212,7 +301,7 @@ fn get(url: &Url, fields: &[(&str, &str)], authorization: Option<HeaderValue>) -
     if let Some(value) = authorization {
         headers.insert(AUTHORIZATION, value);
     }
-    Outgoing { method: Method::GET, target: reply::target(&url), headers, body: reply::empty(), sent: None }
+    Outgoing { method: Method::GET, target: reply::target(&url), headers, body: reply::empty(), sent: None, region: None }
 }
 
 fn post(url: &Url, fields: &[(&str, &str)]) -> Outgoing {
@@ -220,7 +309,7 @@ fn post(url: &Url, fields: &[(&str, &str)]) -> Outgoing {
     let mut headers = headers();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let body = reply::full(Bytes::from(form));
-    Outgoing { method: Method::POST, target: reply::target(url), headers, body, sent: None }
+    Outgoing { method: Method::POST, target: reply::target(url), headers, body, sent: None, region: None }
 }
 
 fn headers() -> HeaderMap {
@@ -244,7 +333,7 @@ fn read_token(body: &[u8], asked_at: Instant) -> Result<Token, &'static str> {
     let header = sensitive(&format!("Bearer {token}")).ok_or("the token cannot be sent")?;
     let lifetime = members.get("expires_in").and_then(Value::as_u64).map_or(DEFAULT_LIFETIME, Duration::from_secs);
     // Renewed in good time: the registry's clock may be ahead, and the request takes its time.
-    let renew_after = asked_at + lifetime.clamp(DEFAULT_LIFETIME, MAX_LIFETIME) * 3 / 4;
+    let renew_after = asked_at + lifetime.clamp(MIN_LIFETIME, MAX_LIFETIME) * 3 / 4;
     Ok(Token { header, renew_after })
 }
 
@@ -258,3 +347,6 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 fn encodings(secret: &str) -> [String; 2] {
     [STANDARD.encode(secret), form_urlencoded::byte_serialize(secret.as_bytes()).collect()]
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,26 @@
-//! From an origin to a connection that speaks HTTP/1.1.
+//! From an origin to a connection that speaks HTTP/1.1, straight or through a proxy.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use http::{Request, StatusCode};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::client::RegistryError;
+use crate::client::direct::{Current, Direct};
 use crate::client::origin::{Origin, Reach, Scheme, is_public};
-use crate::client::tls;
+use crate::client::proxy::{Proxies, Proxy};
+use crate::client::tls::{self, Trust};
 use crate::client::transport::{RequestBody, TransportError};
 
 /// How many of a name's addresses are tried.
@@ -26,9 +30,14 @@ const BUFFER: usize = 256 * 1024;
 /// The longest header of a reply.
 const MAX_HEADER: usize = 64 * 1024;
 
+/// What a connection is made of.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 /// Makes connections.
 pub(super) struct Connector {
-    certificates: Vec<CertificateDer<'static>>,
+    trust: Trust,
+    proxies: Proxies,
     /// Made when it is first needed: reading the system's certificates takes longer than a request to a near registry.
     tls: OnceCell<TlsConnector>,
     time_limit: Duration,
@@ -37,18 +46,45 @@ pub(super) struct Connector {
 /// One connection. Its task ends with it, so that nothing is sent any more once a request is given up.
 pub(super) struct Connection {
     pub(super) sender: SendRequest<RequestBody>,
-    task: AbortHandle,
+    /// Kept for its end.
+    #[expect(dead_code, reason = "dropping it is what it is for")]
+    task: Task,
+    /// What the marks in the next body stand for. Only a direct connection looks.
+    pub(super) current: Current,
+    /// The proxy that takes the requests themselves, and for which origin.
+    proxy: Option<(Proxy, Origin)>,
 }
 
-impl Drop for Connection {
+impl Connection {
+    /// Makes a request fit for whoever reads it at the other end. It may be so already.
+    pub(super) fn prepare(&self, request: &mut Request<RequestBody>) -> Result<(), TransportError> {
+        match &self.proxy {
+            Some((proxy, origin)) => proxy.absolute(request, origin),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the answer of a proxy from that of the registry.
+    pub(super) fn check(&self, status: StatusCode) -> Result<(), TransportError> {
+        match &self.proxy {
+            Some((proxy, origin)) if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(proxy.refusal(status, &origin.to_string())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The task of a connection, which ends with this.
+struct Task(AbortHandle);
+
+impl Drop for Task {
     fn drop(&mut self) {
-        self.task.abort();
+        self.0.abort();
     }
 }
 
 impl Connector {
-    pub(super) fn new(certificates: Vec<CertificateDer<'static>>, time_limit: Duration) -> Self {
-        Self { certificates, tls: OnceCell::new(), time_limit }
+    pub(super) fn new(trust: Trust, proxies: Proxies, time_limit: Duration) -> Self {
+        Self { trust, proxies, tls: OnceCell::new(), time_limit }
     }
 
     pub(super) async fn connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
@@ -57,18 +93,46 @@ impl Connector {
     }
 
     async fn try_connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
-        let stream = self.dial(origin, reach).await?;
+        let Some(proxy) = self.proxies.route(origin) else {
+            let stream = self.dial(origin, reach).await?;
+            return match origin.scheme {
+                Scheme::Http => {
+                    let current = Current::default();
+                    Ok(Connection { current: current.clone(), ..handshake(Direct::new(stream, current), None).await? })
+                }
+                Scheme::Https => handshake(self.encrypt(origin, stream).await?, None).await,
+            };
+        };
+        let stream = self.reach(&proxy).await.map_err(|error| proxy.unreachable(error))?;
         match origin.scheme {
-            Scheme::Http => handshake(stream).await,
+            Scheme::Http => handshake(stream, Some((proxy, origin.clone()))).await,
             Scheme::Https => {
-                let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.certificates) }).await;
-                let connector = connector.map_err(|error: RegistryError| TransportError::Tls(error.to_string()))?;
-                let name = ServerName::try_from(origin.hostname.clone())
-                    .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
-                let stream = connector.connect(name, stream).await.map_err(TransportError::Unreachable)?;
-                handshake(stream).await
+                let tunnel = proxy.tunnel(stream, origin).await?;
+                handshake(self.encrypt(origin, tunnel).await?, None).await
             }
         }
+    }
+
+    /// Whether a connection to an origin is plain TCP, all the way.
+    pub(super) fn is_direct(&self, origin: &Origin) -> bool {
+        origin.scheme == Scheme::Http && self.proxies.route(origin).is_none()
+    }
+
+    /// A connection to a proxy, which the user named, so that it may be anywhere.
+    async fn reach(&self, proxy: &Proxy) -> Result<Box<dyn Stream>, TransportError> {
+        let stream = self.dial(&proxy.origin, Reach::Anywhere).await?;
+        Ok(match proxy.origin.scheme {
+            Scheme::Http => Box::new(stream),
+            Scheme::Https => Box::new(self.encrypt(&proxy.origin, stream).await?),
+        })
+    }
+
+    async fn encrypt<S: Stream>(&self, origin: &Origin, stream: S) -> Result<TlsStream<S>, TransportError> {
+        let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.trust) }).await;
+        let connector = connector.map_err(|error: RegistryError| TransportError::Tls(error.to_string()))?;
+        let name = ServerName::try_from(origin.hostname.clone())
+            .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+        connector.connect(name, stream).await.map_err(TransportError::Unreachable)
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
@@ -107,7 +171,7 @@ async fn addresses(origin: &Origin) -> io::Result<Vec<SocketAddr>> {
     Ok(found.take(MAX_ADDRESSES).collect())
 }
 
-async fn handshake<S>(stream: S) -> Result<Connection, TransportError>
+async fn handshake<S>(stream: S, proxy: Option<(Proxy, Origin)>) -> Result<Connection, TransportError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -121,5 +185,5 @@ where
         // The request on the connection gets the error too, and says where it happened.
         let _ = connection.await;
     });
-    Ok(Connection { sender, task: task.abort_handle() })
+    Ok(Connection { sender, task: Task(task.abort_handle()), proxy, current: Current::default() })
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::client::origin::TokenServer;
 use crate::digest::Digest;
 
 /// What was being done, and where. It holds no query string and no credential.
@@ -36,6 +37,8 @@ pub enum Step {
     PutManifest(String),
     /// Getting a token for the registry.
     FetchToken,
+    /// Finding out whether credentials are good, for no repository.
+    VerifyCredentials,
 }
 
 /// A failure of, or on the way to, a registry.
@@ -48,6 +51,22 @@ pub enum RegistryError {
         path: PathBuf,
         /// Why.
         problem: String,
+    },
+    /// The client's certificate, or its key, is of no use.
+    #[error("`{}` {problem}", path.display())]
+    ClientCertificate {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// Why. It holds nothing of a key.
+        problem: String,
+    },
+    /// A variable that names a proxy is of no use. Its value may hold a password and is not shown.
+    #[error("{variable} cannot be used: {problem}")]
+    ProxyVariable {
+        /// The variable, in capitals.
+        variable: &'static str,
+        /// Why.
+        problem: &'static str,
     },
     /// TLS cannot be set up at all: without certificate authorities, for example.
     #[error("TLS cannot be set up: {problem}")]
@@ -165,6 +184,30 @@ pub enum RegistryError {
         /// Its origin, without path and query; or what is wrong with it.
         realm: String,
     },
+    /// The proxy failed, or refused. Nothing reached the registry.
+    #[error("{place}: the proxy {proxy} {problem}")]
+    Proxy {
+        /// What was being done.
+        place: Place,
+        /// `scheme://host[:port]`, without credentials.
+        proxy: String,
+        /// What it did, to be put after its name.
+        problem: String,
+    },
+    /// The registry, or its token server, asks for credentials in clear, and a proxy would read them. They were not sent.
+    #[error("{place}: the registry asks for credentials over plain HTTP, where the proxy {proxy} would read them")]
+    ReadByProxy {
+        /// What was being done.
+        place: Place,
+        /// `scheme://host[:port]`, without credentials.
+        proxy: String,
+    },
+    /// The registry lets everybody in, so that it cannot be told whether credentials are good. They were not sent.
+    #[error("{place}: the registry does not ask for any")]
+    NotAsked {
+        /// What was being done.
+        place: Place,
+    },
     /// The registry wants an upload to go on at another origin. Nothing was sent there.
     #[error("{place}: the registry wants the upload sent to {location}, which is another origin")]
     UploadElsewhere {
@@ -197,6 +240,20 @@ impl RegistryError {
                 format!("log in with `docker login {host}`")
             }),
             Self::NotFound { place, .. } => Some(format!("create the repository `{}` in the registry first", place.repository)),
+            Self::RealmNotAllowed { realm, .. } => TokenServer::parse(realm)
+                .is_ok()
+                .then(|| format!("nothing was sent there; if you know that it is the registry's, say so with `--token-server {realm}`")),
+            Self::ClientCertificate { .. } => Some("certificate and key must be in PEM form, the key without a passphrase".to_owned()),
+            Self::ProxyVariable { .. } => Some("it must be like http://proxy.example.com:3128; NO_PROXY exempts single hosts".to_owned()),
+            Self::Proxy { problem, .. } if problem.ends_with("(407)") => {
+                Some("put them into the URL of the proxy, http://USER:PASSWORD@HOST:PORT, or exempt the registry with NO_PROXY".to_owned())
+            }
+            Self::Proxy { .. } => Some("if the registry can be reached without a proxy, exempt it with NO_PROXY".to_owned()),
+            Self::ReadByProxy { .. } => Some("use TLS, or exempt the registry with NO_PROXY".to_owned()),
+            Self::Disconnected { source, .. } => certificate_asked_for(source.as_ref()),
+            Self::NotAsked { .. } => {
+                Some("a credential that was not checked is not stored; `docker login` stores it all the same".to_owned())
+            }
             Self::AsksToWait { .. } => Some("push again when that time is over".to_owned()),
             Self::UploadElsewhere { .. } => Some(
                 "a registry behind a proxy must be told its own address: look at `X-Forwarded-Proto` and the registry's `host` setting"
@@ -227,7 +284,11 @@ impl RegistryError {
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} `{}` at {}", self.step, self.repository, self.origin)
+        match (&self.step, self.repository.as_str()) {
+            (Step::FetchToken, "") => write!(formatter, "getting a token at {}", self.origin),
+            (step, "") => write!(formatter, "{step} at {}", self.origin),
+            (step, repository) => write!(formatter, "{step} `{repository}` at {}", self.origin),
+        }
     }
 }
 
@@ -241,8 +302,27 @@ impl fmt::Display for Step {
             Self::FollowUpload(digest) => write!(formatter, "looking after the upload of blob {digest} to repository"),
             Self::PutManifest(reference) => write!(formatter, "sending manifest `{reference}` to repository"),
             Self::FetchToken => formatter.write_str("getting a token for repository"),
+            Self::VerifyCredentials => formatter.write_str("checking the credentials"),
         }
     }
+}
+
+/// A server that wants a client's certificate says so only after the handshake, in an alert.
+fn certificate_asked_for(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(current) = cause {
+        let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(rustls::Error::AlertReceived(alert)) = inner.and_then(|inner| inner.downcast_ref()) {
+            use rustls::AlertDescription as Alert;
+            let about =
+                [Alert::CertificateRequired, Alert::BadCertificate, Alert::UnknownCA, Alert::HandshakeFailure, Alert::CertificateUnknown];
+            return about.contains(alert).then(|| {
+                "the server asks for a certificate that it trusts: `--client-certificate` and `--client-key` name its files".to_owned()
+            });
+        }
+        cause = current.source();
+    }
+    None
 }
 
 fn after_colon(text: &Option<String>) -> String {

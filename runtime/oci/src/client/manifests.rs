@@ -53,7 +53,14 @@ impl RegistryClient {
     async fn fetch_manifest(&self, repository: &str, name: &str, access: Access) -> Result<Option<FetchedManifest>, RegistryError> {
         names::repository(repository)?;
         let asked = names::tag_or_digest(name)?;
-        let call = Call { method: Method::GET, repository, step: Step::FetchManifest(name.to_owned()), access, limit: MAX_DOCUMENT };
+        let call = Call {
+            method: Method::GET,
+            repository,
+            step: Step::FetchManifest(name.to_owned()),
+            access,
+            also_pull: None,
+            limit: MAX_DOCUMENT,
+        };
         let target = format!("/v2/{repository}/manifests/{name}");
         let outgoing = || {
             let mut outgoing = bare(&call, target.clone());
@@ -136,8 +143,14 @@ impl RegistryClient {
     async fn put_manifest_once(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         names::repository(repository)?;
         names::tag_or_digest(name)?;
-        let call =
-            Call { method: Method::PUT, repository, step: Step::PutManifest(name.to_owned()), access: Access::Push, limit: MAX_DOCUMENT };
+        let call = Call {
+            method: Method::PUT,
+            repository,
+            step: Step::PutManifest(name.to_owned()),
+            access: Access::Push,
+            also_pull: None,
+            limit: MAX_DOCUMENT,
+        };
         let target = format!("/v2/{repository}/manifests/{name}");
         let outgoing = async || {
             let mut outgoing = bare(&call, target.clone());

@@ -8,7 +8,10 @@ mod origin;
 
 mod body;
 mod connect;
+mod direct;
 mod pace;
+mod proxy;
+mod region;
 mod retry;
 mod tls;
 mod transport;
@@ -26,6 +29,7 @@ mod names;
 mod referrers;
 mod sessions;
 mod uploads;
+mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -38,8 +42,10 @@ use tracing::debug;
 
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
-pub use origin::Scheme;
+pub use origin::{Scheme, TokenServer};
 pub(crate) use pace::MAX_CONNECTIONS;
+pub use proxy::Proxies;
+pub(crate) use region::Place as FilePlace;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 
@@ -50,6 +56,7 @@ use connect::Connector;
 use origin::{Origin, Reach};
 use retry::{Retries, Verdict};
 use sessions::Sessions;
+use tls::Trust;
 use transport::{Answer, Destination, Outgoing, Transport};
 use uploads::Lane;
 use warnings::Warnings;
@@ -65,6 +72,31 @@ pub struct ClientOptions {
     pub ca_file: Option<PathBuf>,
     /// What is shown to the registry when it asks, and to nobody else but its token server.
     pub credentials: Credentials,
+    /// Shown to the registry, and to its token server, when they ask for a certificate.
+    pub client_certificate: Option<ClientCertificate>,
+    /// Token servers on other hosts that are the registry's, besides those that are known.
+    pub token_servers: Vec<TokenServer>,
+    /// The ways through proxies.
+    pub proxies: Proxies,
+}
+
+impl ClientOptions {
+    /// A registry of which only the place is known.
+    #[must_use]
+    pub fn new(host: Host, scheme: Scheme) -> Self {
+        let credentials = Credentials::Anonymous;
+        let (token_servers, proxies) = (Vec::new(), Proxies::default());
+        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies }
+    }
+}
+
+/// A certificate by which a client proves who it is, and its private key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// A PEM file with the certificate, and those between it and its authority.
+    pub certificate: PathBuf,
+    /// A PEM file with the key. Nothing of it is ever shown.
+    pub key: PathBuf,
 }
 
 /// One registry. It needs a tokio runtime with time and I/O, keeps its connections for the next request, and can be shared.
@@ -92,6 +124,8 @@ struct Call<'a> {
     repository: &'a str,
     step: Step,
     access: Access,
+    /// One more repository that the registry reads for it.
+    also_pull: Option<&'a str>,
     /// The most bytes of a good answer.
     limit: u64,
 }
@@ -100,7 +134,7 @@ impl RegistryClient {
     /// Sets up a client. Nothing is sent, and the system's certificates are read when they are first needed.
     ///
     /// # Errors
-    /// If the CA file cannot be used.
+    /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, RegistryError> {
         Self::with_timeouts(options, Timeouts::default())
     }
@@ -108,14 +142,18 @@ impl RegistryClient {
     /// The same with other time limits.
     ///
     /// # Errors
-    /// If the CA file cannot be used.
+    /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials } = options;
-        let certificates = ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default();
+        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies } = options;
+        proxies.check()?;
+        let trust = Trust {
+            authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
+            identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
+        };
         let origin = Origin::of_registry(scheme, &host);
         Ok(Self {
-            transport: Transport::new(Connector::new(certificates, timeouts.connect), timeouts),
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials),
+            transport: Transport::new(Connector::new(trust, proxies.clone(), timeouts.connect), timeouts),
+            authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
             origin,
             reached: AtomicBool::new(false),
             mounting: Mounting::default(),
@@ -182,7 +220,7 @@ impl RegistryClient {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let used = self.authoriser.header(&self.transport, call.repository, call.access).await?;
+            let used = self.authoriser.header(&self.transport, call.repository, call.access, call.also_pull).await?;
             let mut request = outgoing().await?;
             if let Some(value) = &used {
                 request.headers.insert(AUTHORIZATION, value.clone());

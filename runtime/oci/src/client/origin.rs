@@ -92,6 +92,32 @@ impl fmt::Display for Origin {
     }
 }
 
+/// A token server that the user says belongs to a registry: `https://host[:port]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenServer(Origin);
+
+impl TokenServer {
+    /// Reads an origin: a scheme, a host and perhaps a port, without a path.
+    ///
+    /// # Errors
+    /// What is wrong with it, to be put after its name.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(text).map_err(|_| "is not an origin, such as https://auth.example.com")?;
+        let origin = Origin::of_url(&url).ok_or("is not an http or https origin")?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("holds a username or a password");
+        }
+        let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        if bare { Ok(Self(origin)) } else { Err("has a path, a query or a fragment, and an origin has none") }
+    }
+}
+
+impl fmt::Display for TokenServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
 /// Which addresses a name may lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -110,12 +136,15 @@ pub(crate) struct Allowed {
 }
 
 /// Whether a registry's token server may be at `realm`. An error is what may be shown of the realm: its origin, or that it is no URL.
-pub(crate) fn realm(registry: &Origin, realm: &str) -> Result<Allowed, String> {
+///
+/// `named` are those that the user named for this registry, which may be anywhere. In clear they are for a registry in clear only.
+pub(crate) fn realm(registry: &Origin, named: &[TokenServer], realm: &str) -> Result<Allowed, String> {
     let (url, origin) = parse(realm, None)?;
     let secure = registry.scheme == Scheme::Http || origin.scheme == Scheme::Https;
     let both_loopback = registry.is_loopback() && origin.is_loopback();
     let known = (registry.hostname.as_str(), origin.hostname.as_str());
-    let reach = if registry.hostname == origin.hostname || both_loopback {
+    let is_named = named.iter().any(|TokenServer(server)| *server == origin);
+    let reach = if registry.hostname == origin.hostname || both_loopback || is_named {
         Reach::Anywhere
     } else if TOKEN_SERVERS.contains(&known) && origin.scheme == Scheme::Https && origin.port == 443 {
         Reach::Public

@@ -85,7 +85,9 @@ impl RegistryClient {
     /// Opens a session for a blob. With `from`, the registry may take the blob from that repository instead.
     pub(super) async fn start_upload(&self, repository: &str, digest: &Digest, from: Option<&str>) -> Result<Started, RegistryError> {
         let step = Step::StartUpload(digest.clone());
-        let call = Call { method: Method::POST, repository, step, access: Access::Push, limit: LIMIT };
+        // A token for the repository alone does not let the registry look into another one.
+        let also_pull = from.filter(|from| *from != repository);
+        let call = Call { method: Method::POST, repository, step, access: Access::Push, also_pull, limit: LIMIT };
         let mut path = format!("/v2/{repository}/blobs/uploads/");
         if let Some(from) = from {
             let query =
@@ -149,7 +151,7 @@ impl RegistryClient {
         sent: u64,
     ) -> Result<Option<u64>, RegistryError> {
         let step = Step::FollowUpload(digest.clone());
-        let call = Call { method: Method::GET, repository, step, access: Access::Push, limit: LIMIT };
+        let call = Call { method: Method::GET, repository, step, access: Access::Push, also_pull: None, limit: LIMIT };
         let answer = self.call(&call, || bare(&call, reply::target(&session.location))).await?;
         // Without a range nobody knows where to go on.
         if answer.status != StatusCode::NO_CONTENT || answer.header(RANGE.as_str()).is_none() {
@@ -167,7 +169,7 @@ impl RegistryClient {
 
     async fn cancel(&self, repository: &str, digest: &Digest, location: &Url) {
         let step = Step::FollowUpload(digest.clone());
-        let call = Call { method: Method::DELETE, repository, step, access: Access::Push, limit: LIMIT };
+        let call = Call { method: Method::DELETE, repository, step, access: Access::Push, also_pull: None, limit: LIMIT };
         let cancelled = self.attempt(&call, async || Ok::<_, RegistryError>(bare(&call, reply::target(location))), |_| ()).await;
         if !cancelled.is_ok_and(|answer| answer.status.is_success()) {
             tracing::debug!(place = %self.place(&call), "the upload could not be given up");
@@ -187,7 +189,7 @@ impl RegistryClient {
 
 /// A request without a body.
 pub(super) fn bare(call: &Call<'_>, target: String) -> Outgoing {
-    Outgoing { method: call.method.clone(), target, headers: reply::common_headers(), body: reply::empty(), sent: None }
+    Outgoing { method: call.method.clone(), target, headers: reply::common_headers(), body: reply::empty(), sent: None, region: None }
 }
 
 /// `0-N`, both inclusive, as a number of bytes. Registries write `0-0` of nothing as well as of one byte: that is taken for nothing, since

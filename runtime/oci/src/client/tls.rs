@@ -1,29 +1,73 @@
-//! TLS: the system's certificate authorities, and those of a file. There is no way to turn verification off.
+//! TLS: the system's certificate authorities and those of a file, and a certificate of one's own. Files are used that were named, and no
+//! others: Docker's `certs.d` folders are not looked into. There is no way to turn verification off.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-use crate::client::RegistryError;
+use crate::client::{ClientCertificate, RegistryError};
 
-/// The most bytes that a CA file may have: 4 MiB. Whole system bundles have a quarter of a mebibyte.
-const MAX_CA_FILE: u64 = 4 * 1024 * 1024;
+/// The most bytes that a file may have: 4 MiB. Whole system bundles have a quarter of a mebibyte.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+
+/// Whom to trust, and who one is.
+#[derive(Default)]
+pub(super) struct Trust {
+    pub(super) authorities: Vec<CertificateDer<'static>>,
+    pub(super) identity: Option<Arc<SingleCertAndKey>>,
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let unreadable = |cause: std::io::Error| format!("cannot be read: {cause}");
+    let mut pem = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut pem).map_err(unreadable)?;
+    if pem.len() as u64 > MAX_FILE { Err("has more than 4 MiB".to_owned()) } else { Ok(pem) }
+}
+
+/// Reads a client's certificate and key. Why a key is of no use is not told in the parser's words, which might quote it.
+pub(super) fn read_identity(files: &ClientCertificate) -> Result<Arc<SingleCertAndKey>, RegistryError> {
+    let error = |path: &Path| {
+        let path = path.to_owned();
+        move |problem: String| RegistryError::ClientCertificate { path, problem }
+    };
+    let pem = read(&files.certificate).map_err(error(&files.certificate))?;
+    let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
+    let chain = chain.map_err(|cause| error(&files.certificate)(format!("is not valid: {cause}")))?;
+    if chain.is_empty() {
+        return Err(error(&files.certificate)("holds no certificate".to_owned()));
+    }
+    let pem = read(&files.key).map_err(error(&files.key))?;
+    let no_key = || error(&files.key)("holds no private key in PEM form that can be used without a passphrase".to_owned());
+    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| no_key())?;
+    let certified = CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(|cause| match cause {
+        rustls::Error::InconsistentKeys(_) => error(&files.key)(format!("is not the key of `{}`", files.certificate.display())),
+        rustls::Error::InvalidCertificate(_) => error(&files.certificate)("holds a certificate that cannot be used".to_owned()),
+        _ => no_key(),
+    })?;
+    Ok(Arc::new(certified.into()))
+}
+
+impl ClientCertificate {
+    /// What a person should know about the files: whether others can read the key.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        use std::os::unix::fs::MetadataExt as _;
+        let is_open = std::fs::metadata(&self.key).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
+        is_open.then(|| format!("`{}` holds a private key and can be read by other users: `chmod 600` it", self.key.display()))
+    }
+}
 
 /// Reads a file with certificate authorities in PEM form.
 pub(super) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryError> {
-    use std::io::Read as _;
     let error = |problem: String| RegistryError::CaFile { path: path.to_owned(), problem };
-    let unreadable = |cause: std::io::Error| error(format!("cannot be read: {cause}"));
-    let mut pem = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_CA_FILE + 1).read_to_end(&mut pem).map_err(unreadable)?;
-    if pem.len() as u64 > MAX_CA_FILE {
-        return Err(error("has more than 4 MiB".to_owned()));
-    }
+    let pem = read(path).map_err(error)?;
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|cause| error(format!("is not valid: {cause}")))?;
     if certificates.is_empty() {
@@ -37,14 +81,14 @@ pub(super) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     Ok(certificates)
 }
 
-/// Trusts the system's certificate authorities, and these.
-pub(super) fn connector(more: &[CertificateDer<'static>]) -> Result<TlsConnector, RegistryError> {
+/// Trusts the system's certificate authorities, and those that were named.
+pub(super) fn connector(trust: &Trust) -> Result<TlsConnector, RegistryError> {
     let error = |problem: String| RegistryError::Tls { problem };
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     // Old systems hold certificates that today's rules refuse. The others still count.
     roots.add_parsable_certificates(native.certs);
-    for certificate in more {
+    for certificate in &trust.authorities {
         roots.add(certificate.clone()).map_err(|cause| error(cause.to_string()))?;
     }
     if roots.is_empty() {
@@ -53,11 +97,14 @@ pub(super) fn connector(more: &[CertificateDer<'static>]) -> Result<TlsConnector
     }
     // The provider is named, not taken from the process, whose default another library may have set.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|cause| error(cause.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let mut config = match &trust.identity {
+        Some(identity) => builder.with_client_cert_resolver(Arc::clone(identity) as _),
+        None => builder.with_no_client_auth(),
+    };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))
 }

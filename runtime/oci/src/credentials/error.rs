@@ -12,6 +12,46 @@ pub enum CredentialError {
         /// The value.
         path: PathBuf,
     },
+    /// `REGISTRY_AUTH_FILE` depends on the working directory, in which nothing is looked up.
+    #[error("REGISTRY_AUTH_FILE is `{}`, which is not an absolute path", path.display())]
+    RelativeAuthFile {
+        /// The value.
+        path: PathBuf,
+    },
+    /// There is no file in which credentials could be kept.
+    #[error("there is no home folder in which credentials could be kept")]
+    NoFolder,
+    /// The file cannot be written.
+    #[error("`{}` cannot be written", path.display())]
+    Unwritable {
+        /// The file, or its folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file belongs to another user, whose it would no longer be.
+    #[error("`{}` belongs to user {owner}, and would belong to user {user} if it were written", path.display())]
+    ForeignOwner {
+        /// The file.
+        path: PathBuf,
+        /// The user ID of its owner.
+        owner: u32,
+        /// The user ID that writes.
+        user: u32,
+    },
+    /// Another program writes the file all the time, or holds its folder's lock.
+    #[error("`{}` is being written by another program", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A credential that no registry could be shown.
+    #[error("{problem}")]
+    NotStorable {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The file is there, but cannot be read.
     #[error("`{}` cannot be read", path.display())]
     Unreadable {
@@ -73,7 +113,11 @@ impl CredentialError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::RelativeFolder { .. } => Some("set DOCKER_CONFIG to an absolute path, or unset it".to_owned()),
-            Self::Unreadable { .. } => None,
+            Self::RelativeAuthFile { .. } => Some("set REGISTRY_AUTH_FILE to an absolute path, or unset it".to_owned()),
+            Self::NoFolder => Some("set HOME or DOCKER_CONFIG to an absolute path".to_owned()),
+            Self::ForeignOwner { .. } => Some("run the command as that user, or set DOCKER_CONFIG to a folder of your own".to_owned()),
+            Self::Busy { .. } => Some("try again when it has ended".to_owned()),
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::NotStorable { .. } => None,
             Self::Malformed { .. } => Some("correct the file; nothing of it was used".to_owned()),
             Self::Entry { registry, .. } => Some(format!("log in again with `docker login {registry}`")),
             Self::HelperName { .. } => Some("correct `credHelpers` or `credsStore`".to_owned()),

@@ -16,7 +16,7 @@ use rustix::fs::{Access, access};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde_json::Value;
 
-use crate::credentials::{CredentialError, Credentials, docker_config};
+use crate::credentials::{CredentialError, Credentials, Secret, file};
 use crate::strict_json;
 
 /// How long a helper may take in all.
@@ -35,6 +35,71 @@ pub(super) struct Answer {
     pub(super) credentials: Option<Credentials>,
 }
 
+/// One helper, found.
+pub(super) struct Helper<'a> {
+    program: PathBuf,
+    registry: &'a str,
+}
+
+impl<'a> Helper<'a> {
+    /// Finds `docker-credential-NAME`. `config` is the file that names it.
+    pub(super) fn find(name: &str, search_path: Option<&OsStr>, config: &Path, registry: &'a str) -> Result<Self, CredentialError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if !(1..=128).contains(&name.len()) || !name.bytes().all(allowed) {
+            return Err(CredentialError::HelperName { path: config.to_owned(), registry: registry.to_owned() });
+        }
+        let program = format!("docker-credential-{name}");
+        match find(&program, search_path) {
+            Some(program) => Ok(Self { program, registry }),
+            None => Err(CredentialError::HelperMissing { program, registry: registry.to_owned() }),
+        }
+    }
+
+    pub(super) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    fn failed(&self, problem: String) -> CredentialError {
+        CredentialError::Helper { program: self.program.clone(), registry: self.registry.to_owned(), problem }
+    }
+
+    fn run(&self, action: &'static str, input: Vec<u8>) -> Result<(ExitStatus, Vec<u8>), CredentialError> {
+        run(&self.program, action, input, TIME_LIMIT).map_err(|problem| self.failed(problem))
+    }
+
+    /// What it knows about a server.
+    pub(super) fn get(&self, server: &str) -> Result<Option<Credentials>, CredentialError> {
+        let (status, output) = self.run("get", server.as_bytes().to_vec())?;
+        if !status.success() {
+            if output.trim_ascii() == NOT_FOUND.as_bytes() {
+                return Ok(None);
+            }
+            return Err(self.failed(format!("failed ({status}); what it printed may hold secrets and is not shown")));
+        }
+        let credentials = parse(&output).ok_or_else(|| self.failed("printed no credentials in the form of the protocol".to_owned()))?;
+        Ok(Some(credentials))
+    }
+
+    /// Gives it a credential to keep.
+    pub(super) fn store(&self, server: &str, username: &str, secret: &Secret) -> Result<(), CredentialError> {
+        let document = serde_json::json!({ "ServerURL": server, "Username": username, "Secret": secret.expose() });
+        self.tell("store", document.to_string().into_bytes())
+    }
+
+    /// Lets it forget a server.
+    pub(super) fn erase(&self, server: &str) -> Result<(), CredentialError> {
+        self.tell("erase", server.as_bytes().to_vec())
+    }
+
+    fn tell(&self, action: &'static str, input: Vec<u8>) -> Result<(), CredentialError> {
+        let (status, _output) = self.run(action, input)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(self.failed(format!("failed to {action} ({status}); what it printed may hold secrets and is not shown")))
+    }
+}
+
 /// Asks the helper `docker-credential-NAME` for the first of a registry's names.
 pub(super) fn get(
     name: &str,
@@ -43,25 +108,9 @@ pub(super) fn get(
     config: &Path,
     registry: &str,
 ) -> Result<Answer, CredentialError> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    if !(1..=128).contains(&name.len()) || !name.bytes().all(allowed) {
-        return Err(CredentialError::HelperName { path: config.to_owned(), registry: registry.to_owned() });
-    }
-    let program = format!("docker-credential-{name}");
-    let Some(program) = find(&program, search_path) else {
-        return Err(CredentialError::HelperMissing { program, registry: registry.to_owned() });
-    };
-    let server = servers.first().map_or(registry, String::as_str);
-    let failed = |problem: String| CredentialError::Helper { program: program.clone(), registry: registry.to_owned(), problem };
-    let (status, output) = run(&program, server, TIME_LIMIT).map_err(failed)?;
-    if !status.success() {
-        if output.trim_ascii() == NOT_FOUND.as_bytes() {
-            return Ok(Answer { program, credentials: None });
-        }
-        return Err(failed(format!("failed ({status}); what it printed may hold secrets and is not shown")));
-    }
-    let credentials = parse(&output).ok_or_else(|| failed("printed no credentials in the form of the protocol".to_owned()))?;
-    Ok(Answer { program, credentials: Some(credentials) })
+    let helper = Helper::find(name, search_path, config, registry)?;
+    let credentials = helper.get(servers.first().map_or(registry, String::as_str))?;
+    Ok(Answer { program: helper.program, credentials })
 }
 
 fn find(program: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
@@ -77,14 +126,14 @@ fn parse(output: &[u8]) -> Option<Credentials> {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
     };
-    docker_config::user(text("Username")?, text("Secret")?)
+    file::user(text("Username")?, text("Secret")?)
 }
 
-/// Runs `PROGRAM get` and gives its exit status and what it printed. An error says what it did, to be put after its name.
-fn run(program: &Path, server: &str, limit: Duration) -> Result<(ExitStatus, Vec<u8>), String> {
+/// Runs `PROGRAM ACTION` and gives its exit status and what it printed. An error says what it did, to be put after its name.
+fn run(program: &Path, action: &'static str, input: Vec<u8>, limit: Duration) -> Result<(ExitStatus, Vec<u8>), String> {
     let deadline = Instant::now() + limit;
     let child = Command::new(program)
-        .arg("get")
+        .arg(action)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -93,8 +142,11 @@ fn run(program: &Path, server: &str, limit: Duration) -> Result<(ExitStatus, Vec
         .map_err(|error| format!("cannot be run: {error}"))?;
     let mut group = Group { child, reaped: false };
     if let Some(mut stdin) = group.child.stdin.take() {
-        // A host name fits into any pipe, so this does not block; a helper that does not read it answers wrongly, or fails.
-        let _ = stdin.write_all(server.as_bytes());
+        // A thread, since a helper need not read. It ends with the pipe, which the group takes with it; a helper that does not read what it is
+        // told answers wrongly, or fails.
+        std::thread::spawn(move || {
+            let _ = stdin.write_all(&input);
+        });
     }
     let output = group.read_output(deadline)?;
     while !group.has_ended().map_err(|error| format!("cannot be waited for: {error}"))? {

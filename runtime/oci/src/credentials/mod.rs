@@ -1,13 +1,25 @@
 //! Who one is to a registry, and where that was found.
 
-mod docker_config;
 mod error;
+
+// Where they are looked up.
+mod auth_file;
+mod docker_config;
+mod file;
 mod helper;
+mod sources;
+
+// Where they are kept.
+mod json_edit;
+mod store;
+mod write;
 
 use std::fmt;
 
 pub use docker_config::DockerConfig;
 pub use error::CredentialError;
+pub use sources::CredentialSources;
+pub use store::Kept;
 
 /// A password or token. It cannot be displayed, and its `Debug` shows nothing of it.
 #[derive(Clone)]

@@ -27,7 +27,7 @@ async fn start(options: Options) -> Registry {
 }
 
 fn options(registry: &Registry, credentials: Credentials) -> ClientOptions {
-    ClientOptions { host: Host::parse(&registry.host()).unwrap(), scheme: Scheme::Http, ca_file: None, credentials }
+    ClientOptions { credentials, ..ClientOptions::new(Host::parse(&registry.host()).unwrap(), Scheme::Http) }
 }
 
 fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
@@ -38,6 +38,12 @@ fn impatient(registry: &Registry) -> RegistryClient {
     let limit = Duration::from_secs(2);
     let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_for: Duration::ZERO, ..Timeouts::default() };
     RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
+}
+
+/// Tries nothing again.
+fn hasty(registry: &Registry, credentials: Credentials) -> RegistryClient {
+    let timeouts = Timeouts { retry_for: Duration::ZERO, ..Timeouts::default() };
+    RegistryClient::with_timeouts(options(registry, credentials), timeouts).unwrap()
 }
 
 /// Tries again, but does not wait long for anything.

@@ -4,10 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pushgate_oci::ClientCertificate;
 use pushgate_sandbox::ComponentDigest;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::entry::{HookEntry, RegistryEntry};
+use super::entry::{Connection, HookEntry, RegistryEntry};
 use super::error::{CatalogError, Known, Position};
 use super::parse::{self, DEFAULT_REGISTRY};
 use super::{Catalog, MAX_CATALOG_BYTES, read, values};
@@ -131,13 +132,13 @@ impl Edit {
     /// Registers a registry with its hooks. An equal one under its name is nothing to do.
     ///
     /// # Errors
-    /// The name is taken by a registry that differs, or by an invalid entry; a hook's flavor is not registered or stands twice; the path of the
-    /// certificate file is relative or not UTF-8.
+    /// The name is taken by a registry that differs, or by an invalid entry; a hook's flavor is not registered or stands twice; the path of
+    /// a file is relative or not UTF-8.
     pub fn add_registry(&mut self, entry: &RegistryEntry) -> Result<Change, CatalogError> {
         for hook in &entry.hooks {
             self.catalog.flavor(hook.flavor.as_str())?;
         }
-        let ca_file = entry.ca_file.as_deref().map(ca_file).transpose()?;
+        let connection = connection(&entry.connection)?;
         match self.catalog.registry(entry.name.as_str()) {
             Ok(registered) if registered == *entry => return Ok(Change::Unneeded),
             Ok(_) => return Err(CatalogError::RegistryExists { name: entry.name.clone() }),
@@ -147,11 +148,8 @@ impl Edit {
         self.apply(|root| {
             let mut table = Table::new();
             table.insert("uri", toml_edit::value(entry.uri.to_string()));
-            if let Some(word) = entry.transport.word() {
-                table.insert("transport", toml_edit::value(word));
-            }
-            if let Some(path) = ca_file {
-                table.insert("ca-file", toml_edit::value(path));
+            for (key, value) in connection {
+                table.insert(key, Item::Value(value));
             }
             if !entry.hooks.is_empty() {
                 table.insert("hooks", Item::ArrayOfTables(entry.hooks.iter().map(hook_table).collect()));
@@ -319,10 +317,26 @@ fn hook_table(hook: &HookEntry) -> Table {
 }
 
 /// The catalog is text, and what it names must not depend on where a command is typed.
-fn ca_file(path: &Path) -> Result<&str, CatalogError> {
-    let refused = |rule| CatalogError::CaFile { path: path.to_owned(), rule };
+fn file(path: &Path) -> Result<Value, CatalogError> {
+    let refused = |rule| CatalogError::NamedFile { path: path.to_owned(), rule };
     if !path.is_absolute() {
         return Err(refused("absolute"));
     }
-    path.to_str().ok_or_else(|| refused("UTF-8"))
+    path.to_str().map(Value::from).ok_or_else(|| refused("UTF-8"))
+}
+
+/// What is written about how a registry is reached.
+fn connection(connection: &Connection) -> Result<Vec<(&'static str, Value)>, CatalogError> {
+    let mut fields = Vec::new();
+    fields.extend(connection.transport.word().map(|word| ("transport", word.into())));
+    if let Some(path) = &connection.ca_file {
+        fields.push(("ca-file", file(path)?));
+    }
+    if let Some(ClientCertificate { certificate, key }) = &connection.client_certificate {
+        fields.extend([("client-certificate", file(certificate)?), ("client-key", file(key)?)]);
+    }
+    if !connection.token_servers.is_empty() {
+        fields.push(("token-servers", connection.token_servers.iter().map(ToString::to_string).collect::<Array>().into()));
+    }
+    Ok(fields)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pushgate_oci::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 
@@ -27,10 +28,21 @@ pub struct RegistryEntry {
     pub uri: RegistryUri,
     /// The hooks, in the order in which they are asked.
     pub hooks: Vec<HookEntry>,
-    /// How it is spoken to.
+    /// How it is reached.
+    pub connection: Connection,
+}
+
+/// How a registry is reached. Files are absolute paths in the catalog.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Connection {
+    /// Whether TLS is spoken to it.
     pub transport: Transport,
-    /// A file of certificates to trust besides the system's: an absolute path.
+    /// A file of certificates to trust besides the system's: `ca-file`.
     pub ca_file: Option<PathBuf>,
+    /// What is shown to a registry that asks for a certificate: `client-certificate` and `client-key`.
+    pub client_certificate: Option<ClientCertificate>,
+    /// Token servers on other hosts that are the registry's: `token-servers`.
+    pub token_servers: Vec<TokenServer>,
 }
 
 /// One hook of a registry: `[[registries.NAME.hooks]]`.

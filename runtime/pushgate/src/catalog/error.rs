@@ -163,8 +163,8 @@ pub enum CatalogError {
         known: Known,
     },
     /// The path of a certificate file that the catalog can't hold.
-    #[error("the certificate file `{}` can't be registered: the path is not {rule}", path.display())]
-    CaFile {
+    #[error("the file `{}` can't be registered: the path is not {rule}", path.display())]
+    NamedFile {
         /// The path.
         path: PathBuf,
         /// What it has to be.
@@ -244,7 +244,7 @@ impl CatalogError {
             Self::NoSuchHook { registry, known, .. } => {
                 known.hint("registry", format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))
             }
-            Self::CaFile { .. } => return None,
+            Self::NamedFile { .. } => return None,
         })
     }
 }

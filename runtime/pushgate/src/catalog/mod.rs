@@ -11,6 +11,9 @@
 //! uri = "registry.example.com/team"
 //! transport = "plain-http"                # or "tls"; by default TLS, and plain HTTP on loopback
 //! ca-file = "/etc/ssl/registry.pem"       # an absolute path
+//! client-certificate = "/etc/ssl/me.pem"  # shown to a registry that asks for one
+//! client-key = "/etc/ssl/me.key"
+//! token-servers = ["https://auth.example.com"]
 //!
 //! [[registries.prod.hooks]]               # asked in this order, each flavor once
 //! flavor = "require-labels"
@@ -38,7 +41,7 @@ use crate::files::{self, Links};
 use crate::name::{Name, shorten};
 
 pub use edit::{Change, Edit, Replacement};
-pub use entry::{FlavorEntry, HookEntry, RegistryEntry, Transport};
+pub use entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
 pub use error::{CatalogError, EntryError, Known, Position};
 
 /// The largest catalog, in bytes.

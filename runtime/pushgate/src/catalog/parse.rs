@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use pushgate_oci::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 use toml_edit::{Document, Item, TableLike};
 
-use super::entry::{FlavorEntry, HookEntry, RegistryEntry, Transport};
+use super::entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
 use super::error::{CatalogError, EntryError};
 use super::fault::{Fault, Lines};
 use super::values::{self, kind};
@@ -122,15 +123,9 @@ fn flavor(name: Name, table: &dyn TableLike) -> Result<FlavorEntry, Fault> {
 }
 
 fn registry(name: Name, table: &dyn TableLike) -> Result<RegistryEntry, Fault> {
-    known_fields(table, &["uri", "transport", "ca-file", "hooks"])?;
+    known_fields(table, &["uri", "transport", "ca-file", "client-certificate", "client-key", "token-servers", "hooks"])?;
     let uri = required(table, "uri", RegistryUri::parse)?;
-    let transport = optional(table, "transport", |word| {
-        Transport::from_word(word).ok_or_else(|| format!("`{}` is neither `plain-http` nor `tls`", shorten(word)))
-    })?;
-    let ca_file = optional(table, "ca-file", |path| {
-        let path = PathBuf::from(path);
-        if path.is_absolute() { Ok(path) } else { Err(format!("`{}` is not an absolute path", path.display())) }
-    })?;
+    let connection = connection(table)?;
     let mut hooks: Vec<HookEntry> = Vec::new();
     if let Some(item) = table.get("hooks") {
         let place = place(table, "hooks", item);
@@ -144,7 +139,40 @@ fn registry(name: Name, table: &dyn TableLike) -> Result<RegistryEntry, Fault> {
             hooks.push(hook);
         }
     }
-    Ok(RegistryEntry { name, uri, hooks, transport: transport.unwrap_or_default(), ca_file })
+    Ok(RegistryEntry { name, uri, hooks, connection })
+}
+
+fn connection(table: &dyn TableLike) -> Result<Connection, Fault> {
+    let transport = optional(table, "transport", |word| {
+        Transport::from_word(word).ok_or_else(|| format!("`{}` is neither `plain-http` nor `tls`", shorten(word)))
+    })?;
+    let file = |key| {
+        optional(table, key, |path| {
+            let path = PathBuf::from(path);
+            if path.is_absolute() { Ok(path) } else { Err(format!("`{}` is not an absolute path", path.display())) }
+        })
+    };
+    let client_certificate = match (file("client-certificate")?, file("client-key")?) {
+        (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
+        (None, None) => None,
+        _ => return Err(Fault::new(None, "`client-certificate` and `client-key` go together, and one of them is missing")),
+    };
+    let token_servers = match table.get("token-servers") {
+        None => Vec::new(),
+        Some(item) => {
+            let texts = strings(item).ok_or_else(|| Fault::new(item.span(), "`token-servers` must be an array of strings"))?;
+            let parse = |text: &str| {
+                TokenServer::parse(text)
+                    .map_err(|problem| Fault::new(item.span(), format!("the token server `{}` {problem}", shorten(text))))
+            };
+            texts.into_iter().map(parse).collect::<Result<_, _>>()?
+        }
+    };
+    Ok(Connection { transport: transport.unwrap_or_default(), ca_file: file("ca-file")?, client_certificate, token_servers })
+}
+
+fn strings(item: &Item) -> Option<Vec<&str>> {
+    item.as_array()?.iter().map(toml_edit::Value::as_str).collect()
 }
 
 fn hook(table: &dyn TableLike) -> Result<HookEntry, Fault> {
@@ -154,8 +182,7 @@ fn hook(table: &dyn TableLike) -> Result<HookEntry, Fault> {
     let grants = match table.get("grants") {
         None => Vec::new(),
         Some(item) => {
-            let texts: Option<Vec<&str>> = item.as_array().and_then(|array| array.iter().map(toml_edit::Value::as_str).collect());
-            let texts = texts.ok_or_else(|| Fault::new(item.span(), "`grants` must be an array of strings"))?;
+            let texts = strings(item).ok_or_else(|| Fault::new(item.span(), "`grants` must be an array of strings"))?;
             Grant::parse_all(texts).map_err(|error| Fault::new(item.span(), error.to_string()))?
         }
     };

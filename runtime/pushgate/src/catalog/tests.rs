@@ -77,7 +77,7 @@ fn hook(flavor: &str, settings: &str, grants: &[&str]) -> HookEntry {
 
 fn registry(text: &str, uri: &str, hooks: Vec<HookEntry>) -> RegistryEntry {
     let uri = pushgate_reference::RegistryUri::parse(uri).unwrap();
-    RegistryEntry { name: name(text), uri, hooks, transport: Transport::Default, ca_file: None }
+    RegistryEntry { name: name(text), uri, hooks, connection: Connection::default() }
 }
 
 fn image(text: &str) -> ImageReference {

@@ -1,9 +1,8 @@
 //! What every command starts from: the environment, read once, and the gate that is built from it.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use pushgate_oci::DockerConfig;
+use pushgate_oci::{CredentialSources, Proxies};
 use tracing_subscriber::EnvFilter;
 
 use super::args::GlobalArguments;
@@ -23,11 +22,10 @@ impl Context {
     pub(super) fn new(arguments: &GlobalArguments, output: Output) -> Result<Self, Failure> {
         listen(arguments.verbose);
         let paths = Paths::from_environment(variable, arguments.config.clone());
-        let home = variable("HOME").map(PathBuf::from);
         let engine = EngineEnvironment::from_environment(variable);
-        let docker_config =
-            DockerConfig::locate(variable("DOCKER_CONFIG").as_deref(), home.as_deref()).search_helpers_in(variable("PATH").as_deref());
-        Ok(Self { gate: Gate::new(Environment { paths, engine, docker_config }), output })
+        let credentials = CredentialSources::from_environment(variable);
+        let proxies = Proxies::from_environment(variable);
+        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }), output })
     }
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work.

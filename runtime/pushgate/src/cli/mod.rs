@@ -5,6 +5,7 @@ mod context;
 mod flavor;
 mod hook;
 mod interrupt;
+mod login;
 mod output;
 mod push;
 mod source;

@@ -59,6 +59,6 @@ fn destination(context: &Context, arguments: DestinationArguments) -> Result<Des
         Some(flavor) => vec![hook::given(context, &flavor, &arguments.settings, &arguments.grants)?],
         None => Vec::new(),
     };
-    let transport = arguments.transport.transport();
-    Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, transport, ca_file: arguments.transport.ca_file })))
+    let connection = arguments.transport.connection()?;
+    Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, connection })))
 }

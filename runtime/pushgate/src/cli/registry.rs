@@ -4,13 +4,14 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use pushgate_oci::ClientCertificate;
 use pushgate_reference::RegistryUri;
 
 use super::args::{HookArguments, RegistryCommand};
 use super::context::Context;
 use super::output::{printable, table};
-use super::{flavor, hook};
-use crate::catalog::{Catalog, Change, EntryError, HookEntry, RegistryEntry, Transport};
+use super::{flavor, hook, login};
+use crate::catalog::{Catalog, Change, Connection, EntryError, HookEntry, RegistryEntry, Transport};
 use crate::exit::Failure;
 use crate::name::Name;
 
@@ -22,14 +23,8 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Fai
                 Some(flavor) => vec![hook::entry(context, &flavor, &settings, &grants)?],
                 None => Vec::new(),
             };
-            let ca_file = transport.ca_file()?;
-            let entry = RegistryEntry {
-                name: Name::parse(&name)?,
-                uri: RegistryUri::parse(&uri)?,
-                hooks,
-                transport: transport.transport(),
-                ca_file,
-            };
+            let connection = transport.connection()?;
+            let entry = RegistryEntry { name: Name::parse(&name)?, uri: RegistryUri::parse(&uri)?, hooks, connection };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
         }
@@ -57,6 +52,8 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Fai
             Catalog::edit(path()?, |edit| edit.remove_hook(&name, &flavor))?;
             changed(context, &name, "removed", &format!("{name} no longer asks {flavor}"));
         }
+        RegistryCommand::Login { name, username, password_stdin } => login::login(context, &name, username, password_stdin)?,
+        RegistryCommand::Logout { name } => login::logout(context, &name)?,
         RegistryCommand::Flavor(command) => flavor::run(context, command)?,
     }
     Ok(())
@@ -116,7 +113,8 @@ fn describe(context: &Context, name: &str) -> Result<(), Failure> {
     let catalog = context.gate.catalog()?;
     let entry = catalog.registry(name)?;
     let is_default = catalog.default_registry()?.is_some_and(|default| default.as_str() == name);
-    let credentials = match context.gate.docker_config().credentials(entry.uri.host()) {
+    let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
+    let credentials = match context.gate.credentials().credentials(entry.uri.host(), part) {
         Ok(found) => found.origin,
         Err(error) => format!("unusable: {}", Failure::from(error).message),
     };
@@ -127,8 +125,15 @@ fn describe(context: &Context, name: &str) -> Result<(), Failure> {
         };
         line("uri", &entry.uri.to_string());
         line("transport", transport_in_words(&entry));
-        if let Some(file) = &entry.ca_file {
+        let Connection { ca_file, client_certificate, token_servers, .. } = &entry.connection;
+        if let Some(file) = ca_file {
             line("trusts", &format!("the certificates in {} besides the system's", file.display()));
+        }
+        if let Some(ClientCertificate { certificate, key }) = client_certificate {
+            line("shows", &format!("the certificate in {}, whose key is in {}", certificate.display(), key.display()));
+        }
+        for server in token_servers {
+            line("tokens from", &format!("{server}, besides its own host"));
         }
         line("credentials", &credentials);
         if entry.hooks.is_empty() {
@@ -164,7 +169,7 @@ fn in_words(catalog: &Catalog, entry: &RegistryEntry, hook: &HookEntry) -> Strin
 }
 
 fn transport_in_words(entry: &RegistryEntry) -> &'static str {
-    match entry.transport {
+    match entry.connection.transport {
         Transport::PlainHttp => "plain HTTP",
         Transport::Tls => "TLS",
         Transport::Default if entry.uri.host().is_loopback() => "plain HTTP, since it is on loopback",
@@ -179,9 +184,13 @@ fn as_json(entry: &RegistryEntry, is_default: bool) -> Value {
             "grants": hook.grants.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     };
+    let connection = &entry.connection;
     json!({
         "name": entry.name.as_str(), "uri": entry.uri.to_string(), "default": is_default,
-        "transport": entry.transport.word().unwrap_or("default"), "ca_file": entry.ca_file,
+        "transport": connection.transport.word().unwrap_or("default"), "ca_file": connection.ca_file,
+        "client_certificate": connection.client_certificate.as_ref().map(|files| &files.certificate),
+        "client_key": connection.client_certificate.as_ref().map(|files| &files.key),
+        "token_servers": connection.token_servers.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "hooks": entry.hooks.iter().map(hook).collect::<Vec<_>>(),
     })
 }

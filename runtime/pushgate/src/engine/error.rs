@@ -28,13 +28,33 @@ impl fmt::Display for Attempt {
 /// Texts from the daemon are cut at 1 KiB and freed of the credentials that were sent. They are not escaped.
 #[derive(Debug, Error)]
 pub enum EngineError {
-    /// The address in the environment is one that pushgate does not connect to.
-    #[error("DOCKER_HOST {value} cannot be used: {problem}")]
+    /// The address that was chosen is one that pushgate does not connect to.
+    #[error("{origin}: {value} cannot be used: {problem}")]
     HostRefused {
+        /// `DOCKER_HOST`, or the context that holds the address.
+        origin: String,
         /// The address, without any user name or password in it.
         value: String,
         /// Why.
         problem: &'static str,
+    },
+    /// Docker's configuration, which says which Engine is meant, cannot be used.
+    #[error("which Docker Engine is meant cannot be told: {path}: {problem}")]
+    Config {
+        /// The file, or the folder.
+        path: String,
+        /// Why. It holds nothing of the file.
+        problem: String,
+    },
+    /// The context that was chosen cannot be used.
+    #[error("the Docker context `{name}` ({origin}) cannot be used: {problem}")]
+    Context {
+        /// Its name.
+        name: String,
+        /// What chose it.
+        origin: String,
+        /// Why.
+        problem: String,
     },
     /// The files for TLS to the daemon cannot be used.
     #[error("TLS to the Docker Engine: {path}: {problem}")]
@@ -156,6 +176,10 @@ impl EngineError {
             Self::HostRefused { .. } => {
                 "use unix:///path/to/docker.sock, or tcp:// with DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH; for a remote Engine, \
                  forward its socket: ssh -L /tmp/docker.sock:/var/run/docker.sock HOST"
+            }
+            Self::Config { .. } => "correct it, or set DOCKER_HOST, which is looked at before it",
+            Self::Context { .. } => {
+                "`docker context ls` lists what is there; DOCKER_HOST is looked at before any context, and DOCKER_CONTEXT=default stands for none"
             }
             Self::Tls { .. } => "DOCKER_CERT_PATH names a folder with ca.pem, and with cert.pem and key.pem where the Engine asks for them",
             Self::NoDaemon { tried } if tried.iter().any(|attempt| matches!(attempt.fault, Fault::Forbidden)) => {

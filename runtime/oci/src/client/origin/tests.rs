@@ -35,7 +35,7 @@ fn realms() {
         (https("10.0.0.1"), "https://10.0.0.1/token"),
     ];
     for (registry, text) in allowed {
-        assert!(realm(&registry, text).is_ok(), "{registry} -> {text}");
+        assert!(realm(&registry, &[], text).is_ok(), "{registry} -> {text}");
     }
     let refused = [
         // F-01: in clear for a registry over TLS, also on loopback.
@@ -64,23 +64,69 @@ fn realms() {
         (registry(Scheme::Http, "127.0.0.1:5000"), "http://10.0.0.1/token"),
     ];
     for (registry, text) in refused {
-        assert!(realm(&registry, text).is_err(), "{registry} -> {text}");
+        assert!(realm(&registry, &[], text).is_err(), "{registry} -> {text}");
     }
     let long = format!("https://registry.example.com/{}", "a".repeat(10_000));
-    assert!(realm(&https("registry.example.com"), &long).is_err());
+    assert!(realm(&https("registry.example.com"), &[], &long).is_err());
+}
+
+#[test]
+fn token_servers_that_the_user_named() {
+    let named = ["https://auth.example.com", "http://auth.example.com:8080/"].map(|text| TokenServer::parse(text).unwrap());
+    let allowed = |scheme, text| realm(&registry(scheme, "registry.example.com"), &named, text).map(|allowed| allowed.reach);
+    assert_eq!(allowed(Scheme::Https, "https://auth.example.com/token?x=y"), Ok(Reach::Anywhere));
+    assert_eq!(allowed(Scheme::Https, "https://auth.example.com:443/token"), Ok(Reach::Anywhere));
+    assert_eq!(allowed(Scheme::Http, "http://auth.example.com:8080/token"), Ok(Reach::Anywhere));
+    for text in [
+        "https://auth.example.com:444/token",
+        "http://auth.example.com/token",
+        // In clear for a registry over TLS, though it was named.
+        "http://auth.example.com:8080/token",
+        "https://auth.example.com.evil.io/token",
+        "https://user:password@auth.example.com/token",
+    ] {
+        assert!(allowed(Scheme::Https, text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn token_servers_are_origins() {
+    for (text, shown) in [
+        ("https://auth.example.com", "https://auth.example.com"),
+        ("https://Auth.Example.com:443/", "https://auth.example.com"),
+        ("http://[::1]:5001", "http://[::1]:5001"),
+    ] {
+        assert_eq!(TokenServer::parse(text).map(|server| server.to_string()).as_deref(), Ok(shown));
+    }
+    for text in [
+        "",
+        "auth.example.com",
+        "auth.example.com:443",
+        "ftp://auth.example.com",
+        "file:///etc/passwd",
+        "https://",
+        "https://user@auth.example.com",
+        "https://auth.example.com/token",
+        "https://auth.example.com?x",
+        "https://auth.example.com#x",
+        "https://*.example.com/*",
+    ] {
+        assert!(TokenServer::parse(text).is_err(), "{text}");
+    }
 }
 
 #[test]
 fn a_refused_realm_shows_its_origin_only() {
-    let shown = realm(&registry(Scheme::Https, "a.example"), "https://u:S3CRET-CANARY-url@evil.io/S3CRET-CANARY-url?x=S3CRET-CANARY-url");
+    let shown =
+        realm(&registry(Scheme::Https, "a.example"), &[], "https://u:S3CRET-CANARY-url@evil.io/S3CRET-CANARY-url?x=S3CRET-CANARY-url");
     assert_eq!(shown.unwrap_err(), "https://evil.io, with a username or password in the URL");
-    let shown = realm(&registry(Scheme::Https, "a.example"), "https://evil.io/S3CRET-CANARY-url?x=S3CRET-CANARY-url");
+    let shown = realm(&registry(Scheme::Https, "a.example"), &[], "https://evil.io/S3CRET-CANARY-url?x=S3CRET-CANARY-url");
     assert_eq!(shown.unwrap_err(), "https://evil.io");
 }
 
 #[test]
 fn only_known_token_servers_must_be_public() {
-    let reach = |host, text| realm(&registry(Scheme::Https, host), text).unwrap().reach;
+    let reach = |host, text| realm(&registry(Scheme::Https, host), &[], text).unwrap().reach;
     assert_eq!(reach("docker.io", "https://auth.docker.io/token"), Reach::Public);
     assert_eq!(reach("registry.example.com", "https://registry.example.com/token"), Reach::Anywhere);
 }

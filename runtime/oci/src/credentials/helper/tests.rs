@@ -118,7 +118,7 @@ fn a_helper_that_hangs_is_killed_with_all_that_it_started() {
     for name in ["hangs", "orphan"] {
         let program = helpers.folder.path().join(format!("docker-credential-{name}"));
         // The script must have got as far as its number, however slow the machine is.
-        let error = run(&program, "a.example", Duration::from_secs(2)).unwrap_err();
+        let error = run(&program, "get", b"a.example".to_vec(), Duration::from_secs(2)).unwrap_err();
         assert!(error.contains("was killed"), "{error}");
         let id = fs::read_to_string(format!("{}.id", program.display())).unwrap();
         let group = Pid::from_raw(id.trim().parse().unwrap()).unwrap();

@@ -66,7 +66,7 @@ async fn connections_that_break() {
 async fn nobody_listens() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let host = Host::parse(&format!("127.0.0.1:{port}")).unwrap();
-    let options = ClientOptions { host, scheme: Scheme::Http, ca_file: None, credentials: Credentials::Anonymous };
+    let options = ClientOptions::new(host, Scheme::Http);
     let error = registry_error(push(&RegistryClient::new(options).unwrap(), &image().1).await);
     assert!(matches!(error, RegistryError::Unreachable { .. }), "{error:?}");
     let expected = format!("fetching manifest `v1` of repository `team/app` at http://127.0.0.1:{port}: cannot connect");

@@ -126,7 +126,7 @@ async fn over_tls() {
     let (_layout, content) = image();
     let with_ca = |host: &str| {
         let host = Host::parse(host).unwrap();
-        ClientOptions { host, scheme: Scheme::Https, ca_file: Some(ca.path().to_owned()), credentials: Credentials::Anonymous }
+        ClientOptions { ca_file: Some(ca.path().to_owned()), ..ClientOptions::new(host, Scheme::Https) }
     };
     for host in [registry.host(), format!("localhost:{}", registry.address().port())] {
         let client = RegistryClient::new(with_ca(&host)).unwrap();
@@ -169,12 +169,7 @@ fn ca_files() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let with = |path: &std::path::Path| {
         let host = Host::parse("a.example").unwrap();
-        RegistryClient::new(ClientOptions {
-            host,
-            scheme: Scheme::Https,
-            ca_file: Some(path.to_owned()),
-            credentials: Credentials::Anonymous,
-        })
+        RegistryClient::new(ClientOptions { ca_file: Some(path.to_owned()), ..ClientOptions::new(host, Scheme::Https) })
     };
     for contents in
         ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n!\n"]

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::{MetadataExt as _, symlink};
 
+use pushgate_oci::{ClientCertificate, TokenServer};
+
 use super::*;
 
 fn mode(path: &Path) -> u32 {
@@ -18,8 +20,12 @@ fn a_catalog_grows_from_nothing() {
         let hooks =
             vec![hook("require-labels", r#"{"labels": ["a", "b"], "strict": true}"#, &["registry", "http=https://api.example.com"])];
         let mut entry = registry("prod", "r.example/team", hooks);
-        entry.transport = Transport::Tls;
-        entry.ca_file = Some("/etc/ssl/ca.pem".into());
+        entry.connection = Connection {
+            transport: Transport::Tls,
+            ca_file: Some("/etc/ssl/ca.pem".into()),
+            client_certificate: Some(ClientCertificate { certificate: "/etc/ssl/me.pem".into(), key: "/etc/ssl/me.key".into() }),
+            token_servers: vec![TokenServer::parse("https://auth.example.com").unwrap()],
+        };
         edit.add_registry(&entry)?;
         edit.add_registry(&registry("local", "localhost:5000", Vec::new()))?;
         edit.add_hook("prod", &hook("forbid-tags", "{}", &[]))?;
@@ -40,6 +46,9 @@ digest = "{}"
 uri = "r.example/team"
 transport = "tls"
 ca-file = "/etc/ssl/ca.pem"
+client-certificate = "/etc/ssl/me.pem"
+client-key = "/etc/ssl/me.key"
+token-servers = ["https://auth.example.com"]
 
 [[registries.prod.hooks]]
 flavor = "require-labels"
@@ -226,13 +235,19 @@ fn registering_again_is_nothing_to_do_only_if_nothing_differs() {
     let before = folder.text();
     assert_eq!(folder.edit(|edit| edit.add_registry(&same())).unwrap(), Change::Unneeded);
     assert_eq!(folder.edit(|edit| edit.add_hook("prod", &same().hooks[0])).unwrap(), Change::Unneeded);
+    let with = |connection| RegistryEntry { connection, ..same() };
     for differs in [
         registry("prod", "r.example", same().hooks),
         registry("prod", "r.example/team", Vec::new()),
         registry("prod", "r.example/team", vec![hook("a", "{}", &["registry"])]),
         registry("prod", "r.example/team", vec![hook("a", r#"{"x": [1, {"y": "z"}]}"#, &[])]),
-        RegistryEntry { transport: Transport::PlainHttp, ..same() },
-        RegistryEntry { ca_file: Some("/ca.pem".into()), ..same() },
+        with(Connection { transport: Transport::PlainHttp, ..Connection::default() }),
+        with(Connection { ca_file: Some("/ca.pem".into()), ..Connection::default() }),
+        with(Connection { token_servers: vec![TokenServer::parse("https://auth.example.com").unwrap()], ..Connection::default() }),
+        with(Connection {
+            client_certificate: Some(ClientCertificate { certificate: "/me.pem".into(), key: "/me.key".into() }),
+            ..Connection::default()
+        }),
     ] {
         let error = folder.edit(|edit| edit.add_registry(&differs)).unwrap_err();
         assert_eq!(error.to_string(), "the registry `prod` is registered already, and differs");
@@ -250,9 +265,12 @@ fn what_the_catalog_could_not_read_back_is_not_written() {
     let twice = registry("r", "r.example", vec![hook("a", "{}", &[]), hook("a", r#"{"x": 1}"#, &[])]);
     let error = folder.edit(|edit| edit.add_registry(&twice)).unwrap_err();
     assert!(error.to_string().contains("the hook `a` stands twice"), "{error}");
-    let with_file = |path: PathBuf| RegistryEntry { ca_file: Some(path), ..registry("r", "r.example", Vec::new()) };
+    let with_file = |path: PathBuf| RegistryEntry {
+        connection: Connection { ca_file: Some(path), ..Connection::default() },
+        ..registry("r", "r.example", Vec::new())
+    };
     let error = folder.edit(|edit| edit.add_registry(&with_file("ca.pem".into()))).unwrap_err();
-    assert_eq!(error.to_string(), "the certificate file `ca.pem` can't be registered: the path is not absolute");
+    assert_eq!(error.to_string(), "the file `ca.pem` can't be registered: the path is not absolute");
     let strange = std::ffi::OsStr::new("/ca-\u{e4}.pem").to_owned();
     assert!(folder.edit(|edit| edit.add_registry(&with_file(strange.into()))).is_ok());
     let not_utf8 = <std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(b"/\xff".to_vec());

@@ -53,7 +53,10 @@ flavor = "second"
     ));
     let entry = catalog.select(&image("elsewhere.example/x"), None).unwrap();
     assert_eq!((entry.name.as_str(), entry.uri.to_string().as_str()), ("prod", "registry.example.com/team"));
-    assert_eq!((entry.transport, entry.ca_file.as_deref()), (Transport::PlainHttp, Some(Path::new("/etc/ssl/registry.pem"))));
+    assert_eq!(
+        (entry.connection.transport, entry.connection.ca_file.as_deref()),
+        (Transport::PlainHttp, Some(Path::new("/etc/ssl/registry.pem")))
+    );
     let [first, second] = entry.hooks.as_slice() else { panic!("{:?}", entry.hooks) };
     let expected = r#"{"labels": ["org.opencontainers.image.source"]}"#;
     assert_eq!(*first, hook("require-labels", expected, &["registry", "http=https://api.example.com"]));

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use pushgate_oci::{ClientCertificate, TokenServer};
+
 use super::{FlavorCommand, GrantArguments, SettingsArguments};
-use crate::catalog::Transport;
+use crate::catalog::{Connection, Transport};
 use crate::exit::{Failure, Kind};
 
 /// The commands of `pushgate registry`.
@@ -59,6 +61,25 @@ pub(crate) enum RegistryCommand {
         /// The flavor
         flavor: String,
     },
+    /// Check a username and a password with a registry, and keep them
+    ///
+    /// They are kept by the credential helper that Docker's configuration names for the registry, else in that file, readable by its owner
+    /// only. The password is asked for, or read from stdin with --password-stdin; it is never an argument.
+    Login {
+        /// The registered registry
+        name: String,
+        /// The username; `<token>` for an identity token [default: asked for]
+        #[arg(long, short = 'u', value_name = "USERNAME")]
+        username: Option<String>,
+        /// Read the password from stdin
+        #[arg(long, requires = "username")]
+        password_stdin: bool,
+    },
+    /// Forget the credentials that are kept for a registry
+    Logout {
+        /// The registered registry
+        name: String,
+    },
     /// The same as `pushgate flavor`
     #[command(subcommand, hide = true)]
     Flavor(FlavorCommand),
@@ -80,7 +101,7 @@ pub(crate) struct HookArguments {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct TransportArguments {
     /// Speak plain HTTP to it. Always so for localhost, 127.0.0.0/8 and [::1], unless --tls
-    #[arg(long, conflicts_with_all = ["tls", "ca_file"], requires = "uri", help_heading = "Transport")]
+    #[arg(long, conflicts_with_all = ["tls", "ca_file", "client_certificate"], requires = "uri", help_heading = "Transport")]
     pub(crate) plain_http: bool,
     /// Speak TLS to it, on a loopback address too
     #[arg(long, requires = "uri", help_heading = "Transport")]
@@ -88,23 +109,42 @@ pub(crate) struct TransportArguments {
     /// Certificates in PEM form to trust besides the system's
     #[arg(long, value_name = "FILE", requires = "uri", help_heading = "Transport")]
     pub(crate) ca_file: Option<PathBuf>,
+    /// A certificate in PEM form to show to a registry that asks for one
+    #[arg(long, value_name = "FILE", requires_all = ["uri", "client_key"], help_heading = "Transport")]
+    pub(crate) client_certificate: Option<PathBuf>,
+    /// The certificate's private key in PEM form
+    #[arg(long, value_name = "FILE", requires = "client_certificate", help_heading = "Transport")]
+    pub(crate) client_key: Option<PathBuf>,
+    /// A token server on another host that is the registry's: https://host[:port]
+    #[arg(long = "token-server", value_name = "ORIGIN", requires = "uri", help_heading = "Transport")]
+    pub(crate) token_server: Vec<String>,
 }
 
 impl TransportArguments {
-    /// What the flags say about TLS.
-    pub(crate) const fn transport(&self) -> Transport {
-        match (self.plain_http, self.tls) {
+    /// What the flags say. Files become absolute: the catalog is read from other folders too.
+    pub(crate) fn connection(&self) -> Result<Connection, Failure> {
+        let transport = match (self.plain_http, self.tls) {
             (true, _) => Transport::PlainHttp,
             (false, true) => Transport::Tls,
             (false, false) => Transport::Default,
-        }
-    }
-
-    /// The certificates' file, absolute: the catalog is read from other folders too.
-    pub(crate) fn ca_file(&self) -> Result<Option<PathBuf>, Failure> {
-        let absolute = |path: &PathBuf| {
-            std::path::absolute(path).map_err(|error| Failure::new(Kind::Usage, format!("--ca-file {}: {error}", path.display())))
         };
-        self.ca_file.as_ref().map(absolute).transpose()
+        let absolute = |flag: &str, path: &PathBuf| {
+            std::path::absolute(path).map_err(|error| Failure::new(Kind::Usage, format!("{flag} {}: {error}", path.display())))
+        };
+        let client_certificate = match (&self.client_certificate, &self.client_key) {
+            (Some(certificate), Some(key)) => {
+                Some(ClientCertificate { certificate: absolute("--client-certificate", certificate)?, key: absolute("--client-key", key)? })
+            }
+            _ => None,
+        };
+        let server = |text: &String| {
+            TokenServer::parse(text).map_err(|problem| Failure::new(Kind::Usage, format!("the token server `{text}` {problem}")))
+        };
+        Ok(Connection {
+            transport,
+            ca_file: self.ca_file.as_ref().map(|path| absolute("--ca-file", path)).transpose()?,
+            client_certificate,
+            token_servers: self.token_server.iter().map(server).collect::<Result<_, _>>()?,
+        })
     }
 }

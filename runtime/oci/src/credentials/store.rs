@@ -1,0 +1,121 @@
+//! Keeping a credential, and forgetting it: with the helper that Docker's configuration names for the registry, else in the file itself.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pushgate_reference::Host;
+use serde_json::{Map, json};
+
+use crate::credentials::file::{self, File, Section, names};
+use crate::credentials::helper::Helper;
+use crate::credentials::{CredentialError, Credentials, DockerConfig, Secret, json_edit, write};
+
+/// The most bytes of a secret. More than any registry takes in a header.
+const MAX_SECRET: usize = 32 * 1024;
+
+/// Where a credential was kept, or was looked for to be forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The file or the helper, in the words of [`Found::origin`](crate::Found).
+    pub origin: String,
+    /// Whether something changed there.
+    pub changed: bool,
+}
+
+impl Credentials {
+    /// What a person typed. The username `<token>` stands for an identity token, as it does for credential helpers.
+    ///
+    /// # Errors
+    /// If no registry could be shown them.
+    pub fn from_input(username: &str, secret: Secret) -> Result<Self, CredentialError> {
+        let problem = |problem| Err(CredentialError::NotStorable { problem });
+        if secret.expose().is_empty() {
+            return problem("the password is empty");
+        }
+        if secret.expose().len() > MAX_SECRET {
+            return problem("the password has more than 32 KiB");
+        }
+        if secret.expose().contains(['\0', '\r', '\n']) {
+            return problem("the password holds a line break or a NUL");
+        }
+        match file::user(username.to_owned(), secret.expose().to_owned()) {
+            Some(credentials) => Ok(credentials),
+            None => problem("the username is empty, or holds a colon or a control character"),
+        }
+    }
+}
+
+impl DockerConfig {
+    /// Keeps credentials for a registry: with the helper that is named for it, else in the file, with mode 0600. This blocks.
+    ///
+    /// Everything else in the file stays as it is. A file that is a symbolic link is written where it leads to.
+    ///
+    /// # Errors
+    /// If the file or the helper is of no use. Then nothing was kept.
+    pub fn store(&self, host: &Host, credentials: &Credentials) -> Result<Kept, CredentialError> {
+        let (username, secret) = match credentials {
+            Credentials::Anonymous => return Err(CredentialError::NotStorable { problem: "there is nothing to keep" }),
+            Credentials::Basic { username, password } => (username.as_str(), password),
+            Credentials::IdentityToken(token) => ("<token>", token),
+        };
+        let path = self.absolute_path()?.ok_or(CredentialError::NoFolder)?;
+        let names = names(host);
+        let server = names.first().map_or(host.as_str(), String::as_str);
+        if let Some(file) = file::read(&path)?
+            && let Some(helper) = self.helper_of(&path, &file, host, &names)?
+        {
+            helper.store(server, username, secret)?;
+            return Ok(Kept { origin: format!("credential helper `{}`", helper.program().display()), changed: true });
+        }
+        let entry = match credentials {
+            Credentials::IdentityToken(token) => json!({ "identitytoken": token.expose() }),
+            _ => json!({ "auth": STANDARD.encode(format!("{username}:{}", secret.expose())) }),
+        };
+        let changed = write::edit(&path, |text| json_edit::set(text, "auths", server, &entry.to_string()))?;
+        Ok(Kept { origin: format!("`{}`", path.display()), changed })
+    }
+
+    /// Forgets what is kept for a registry, under whatever name. This blocks.
+    ///
+    /// # Errors
+    /// If the file or the helper is of no use.
+    pub fn erase(&self, host: &Host) -> Result<Kept, CredentialError> {
+        let Some(path) = self.absolute_path()? else {
+            return Ok(Kept { origin: "no file: there is no home folder".to_owned(), changed: false });
+        };
+        let origin = format!("`{}`", path.display());
+        let Some(file) = file::read(&path)? else { return Ok(Kept { origin, changed: false }) };
+        let names = names(host);
+        // What lies in the file beside a helper is no longer looked at, but is still a password.
+        let has_entry = file.members.get("auths").and_then(|auths| auths.as_object()).is_some_and(|auths| holds(auths, &names));
+        let in_file = has_entry && write::edit(&path, |text| json_edit::remove(text, "auths", &names))?;
+        let Some(helper) = self.helper_of(&path, &file, host, &names)? else { return Ok(Kept { origin, changed: in_file }) };
+        let server = names.first().map_or(host.as_str(), String::as_str);
+        // Helpers fail to erase what they do not have.
+        let in_helper = helper.get(server)?.is_some();
+        if in_helper {
+            helper.erase(server)?;
+        }
+        Ok(Kept { origin: format!("credential helper `{}`", helper.program().display()), changed: in_file || in_helper })
+    }
+
+    fn helper_of<'a>(
+        &self,
+        path: &std::path::Path,
+        file: &File,
+        host: &'a Host,
+        names: &[String],
+    ) -> Result<Option<Helper<'a>>, CredentialError> {
+        let section = Section { path, members: &file.members, registry: host.as_str() };
+        match section.helper(names)? {
+            Some(name) => Helper::find(name, self.search_path(), path, host.as_str()).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+fn holds(auths: &Map<String, serde_json::Value>, names: &[String]) -> bool {
+    auths.keys().any(|key| names.iter().any(|name| name.eq_ignore_ascii_case(key)))
+}
+
+#[cfg(test)]
+mod tests;

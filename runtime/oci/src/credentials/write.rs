@@ -1,0 +1,111 @@
+//! Writing Docker's configuration: whole, for this user alone, and not over what somebody else just wrote.
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::credentials::{CredentialError, file};
+
+/// How long is waited for another pushgate. A write takes milliseconds.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// How often is looked whether it has ended.
+const LOCK_POLL: Duration = Duration::from_millis(5);
+/// How often is begun anew where Docker, which knows no lock, wrote in between.
+const ATTEMPTS: usize = 5;
+
+/// Changes the text of a file, and says whether it differs now. A missing file counts as an empty object.
+///
+/// The new text goes to a file of its own beside the old one, with mode 0600, and takes its name in one step: whoever is interrupted leaves the
+/// old one. Another pushgate waits: the lock is on the folder, so that no lock file is left behind.
+pub(super) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Result<bool, CredentialError> {
+    let path = target(path)?;
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let unwritable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| CredentialError::Unwritable { path, source }
+    };
+    DirBuilder::new().mode(0o700).recursive(true).create(&folder).map_err(unwritable(&folder))?;
+    let _lock = lock(&folder, &path)?;
+    for _ in 0..ATTEMPTS {
+        let before = fs::metadata(&path).ok();
+        if let Some(metadata) = &before {
+            let (owner, user) = (metadata.uid(), rustix::process::geteuid().as_raw());
+            if owner != user {
+                return Err(CredentialError::ForeignOwner { path, owner, user });
+            }
+        }
+        let text = match file::read_bytes(&path)? {
+            Some((bytes, _)) => String::from_utf8(bytes).map_err(|error| unwritable(&path)(io::Error::other(error.utf8_error())))?,
+            None => "{}\n".to_owned(),
+        };
+        let changed = change(&text).filter(|changed| serde_json::from_str::<serde::de::IgnoredAny>(changed).is_ok());
+        let changed =
+            changed.ok_or_else(|| CredentialError::Malformed { path: path.clone(), problem: "`auths` is not an object".to_owned() })?;
+        if changed == text {
+            return Ok(false);
+        }
+        let new = beside(&path);
+        let written = write_new(&new, changed.as_bytes()).and_then(|()| {
+            if same(before.as_ref(), fs::metadata(&path).ok().as_ref()) { fs::rename(&new, &path).map(|()| true) } else { Ok(false) }
+        });
+        match written {
+            Ok(true) => return Ok(true),
+            Ok(false) => continue,
+            Err(error) => {
+                // The error that matters is the first one.
+                let _ = fs::remove_file(&new);
+                return Err(unwritable(&path)(error));
+            }
+        }
+    }
+    let _ = fs::remove_file(beside(&path));
+    Err(CredentialError::Busy { path })
+}
+
+/// The file that a symbolic link leads to, which is the one to replace.
+fn target(path: &Path) -> Result<PathBuf, CredentialError> {
+    match fs::canonicalize(path) {
+        Ok(target) => Ok(target),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => Ok(path.to_owned()),
+        Err(source) => Err(CredentialError::Unwritable { path: path.to_owned(), source }),
+    }
+}
+
+fn lock(folder: &Path, path: &Path) -> Result<File, CredentialError> {
+    let unwritable = |source| CredentialError::Unwritable { path: folder.to_owned(), source };
+    let folder = File::open(folder).map_err(unwritable)?;
+    let started = Instant::now();
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(folder),
+            Err(TryLockError::WouldBlock) if started.elapsed() >= LOCK_WAIT => return Err(CredentialError::Busy { path: path.to_owned() }),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_POLL),
+            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+        }
+    }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pushgate-new");
+    name.into()
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Whether nobody wrote the file in between.
+fn same(before: Option<&Metadata>, now: Option<&Metadata>) -> bool {
+    let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
+    before.map(identity) == now.map(identity)
+}
