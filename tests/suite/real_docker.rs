@@ -157,6 +157,27 @@ fn what_docker_saved_is_pushed_without_docker_and_pulled_as_the_same_image() {
     assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
 }
 
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn an_image_is_taken_out_of_docker_and_pulled_as_the_same_image() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let local = format!("direct-{}:dev", std::process::id());
+    let id = load(&home, &[&local]);
+    let name = format!("{}/app:v1", registry.host());
+    for (source, more) in [(local.clone(), "--verify --platform linux/amd64"), (id.clone(), "--compress none")] {
+        let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{source} --direct {more}", registry.host()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        docker(&["pull", "--quiet", &name]);
+        assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
+        docker(&["image", "rm", &name]);
+    }
+    let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{local} --direct --platform linux/arm64", registry.host()));
+    assert_eq!(ran.code, 6, "{ran:?}");
+    let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:nobody/has-this:v1 --direct", registry.host()));
+    assert_eq!(ran.code, 6, "{ran:?}");
+}
+
 /// Pushes an image whose tag is given to another one in the moment that a certain request comes.
 fn push_while_the_tag_moves(wanted: impl FnMut(&str) -> bool + Send + 'static) -> Ran {
     let home = Home::new();
@@ -213,25 +234,4 @@ fn what_docker_saved_is_the_same_image_for_docker_and_for_pushgate() {
         (digest, config["rootfs"]["diff_ids"].to_string())
     });
     assert_eq!(configs, [(id.clone(), layers.clone()), (id, layers)]);
-}
-
-#[test]
-#[ignore = "needs a Docker Engine: cargo xtask test"]
-fn an_image_is_taken_out_of_docker_and_pulled_as_the_same_image() {
-    let home = Home::new();
-    let registry = DockerRegistry::start();
-    let local = format!("direct-{}:dev", std::process::id());
-    let id = load(&home, &[&local]);
-    let name = format!("{}/app:v1", registry.host());
-    for (source, more) in [(local.clone(), "--verify --platform linux/amd64"), (id.clone(), "--compress none")] {
-        let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{source} --direct {more}", registry.host()));
-        assert_eq!(ran.code, 0, "{ran:?}");
-        docker(&["pull", "--quiet", &name]);
-        assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
-        docker(&["image", "rm", &name]);
-    }
-    let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{local} --direct --platform linux/arm64", registry.host()));
-    assert_eq!(ran.code, 6, "{ran:?}");
-    let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:nobody/has-this:v1 --direct", registry.host()));
-    assert_eq!(ran.code, 6, "{ran:?}");
 }

@@ -378,7 +378,7 @@ fn compressing_ends_at_once_when_it_is_interrupted() {
     let registry = registry();
     let line = format!("push {0}/app:v1 --uri {0} --from docker-archive:slow.tar", registry.host());
     let mut command = home.command(line.split_whitespace());
-    let mut process = command.env("TMPDIR", home.join("temporary")).spawn().expect("the command runs");
+    let mut process = command.env("TMPDIR", home.join("temporary")).stderr(std::process::Stdio::null()).spawn().expect("the command runs");
     while unnamed_files(process.id(), &home.join("temporary")) == 0 {
         assert_eq!(process.try_wait().expect("a process"), None, "it compresses");
         std::thread::sleep(std::time::Duration::from_millis(10));

@@ -69,7 +69,7 @@ pub(crate) enum Place {
     Whole(File),
     /// An entry of an archive.
     Section(Section),
-    /// A part of a temporary file.
+    /// A part of a temporary file, which nobody else can write to.
     Spool(SpoolPart),
 }
 
@@ -87,7 +87,6 @@ impl Place {
         match self {
             Self::Whole(file) => Ok(file.metadata()?.len() == size),
             Self::Section(section) => section.unchanged().map(|()| true),
-            // Nobody else can open it.
             Self::Spool(_) => Ok(true),
         }
     }
