@@ -20,9 +20,14 @@ mod help;
 mod hooks;
 mod layout;
 mod login;
+mod oci_conformance;
+mod real_distribution;
 mod real_docker;
+mod real_podman;
 mod real_registry;
+mod real_skopeo;
 mod secrets;
+mod sources;
 mod support;
 
 /// A guest that no test runs does not compile: each has a test module or a test named here.

@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pushgate_test_images::Image;
+use serde_json::Value;
 
-use crate::support::{DockerRegistry, Home, Ran, User, guest};
+use crate::support::{DockerRegistry, Home, Meddler, Ran, User, guest};
 
 fn docker_host() -> String {
     std::env::var("PUSHGATE_TEST_DOCKER_HOST").expect("`cargo xtask test` starts a Docker Engine and says where it is")
@@ -63,7 +64,7 @@ fn an_image_goes_through_ones_own_flavor_to_a_registry() {
 fn a_password_with_symbols_reaches_the_registry() {
     let home = Home::new();
     let user = User::new("person", "p:a~s?s>w ör/d+=");
-    let registry = DockerRegistry::with_user(Some(&user));
+    let registry = DockerRegistry::with_user(&user);
     let name = format!("{}/app:v1", registry.host());
     load(&home, &[&name]);
     let line = format!("push {name} --uri {}", registry.host());
@@ -154,4 +155,83 @@ fn what_docker_saved_is_pushed_without_docker_and_pulled_as_the_same_image() {
     home.must(&format!("push {name} --uri {} --from docker-archive:saved.tar", registry.host()));
     docker(&["pull", "--quiet", &name]);
     assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
+}
+
+/// Pushes an image whose tag is given to another one in the moment that a certain request comes.
+fn push_while_the_tag_moves(wanted: impl FnMut(&str) -> bool + Send + 'static) -> Ran {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let name = format!("{}/app:v1", registry.host());
+    let another = format!("another-{}:{}", std::process::id(), registry.host().replace([':', '.'], "-"));
+    load(&home, &[&another]);
+    load(&home, &[&name]);
+    let engine = docker_host();
+    let tag = name.clone();
+    let moved = move || drop(docker(&["tag", &another, &tag]));
+    let meddler = Meddler::before(engine.trim_start_matches("unix://").as_ref(), home.path(), wanted, moved);
+    let mut command = home.command(["push", &name, "--uri", registry.host(), "--flavor", guest("passthrough").to_str().expect("UTF-8")]);
+    Ran::from(command.env("DOCKER_HOST", meddler.address()).output().expect("the command runs"))
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn a_tag_that_moves_after_the_hooks_is_not_pushed() {
+    let mut inspections = 0;
+    let ran = push_while_the_tag_moves(move |line| {
+        inspections += usize::from(line.starts_with("GET ") && line.contains("/images/") && line.contains("/json"));
+        inspections == 2
+    });
+    assert_eq!(ran.code, 6, "{ran:?}");
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn a_tag_that_moves_in_the_moment_of_the_push_is_noticed() {
+    let ran = push_while_the_tag_moves(|line| line.starts_with("POST ") && line.contains("/push"));
+    assert_eq!(ran.code, 9, "{ran:?}");
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn what_docker_saved_is_the_same_image_for_docker_and_for_pushgate() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let source = format!("differential-{}:dev", std::process::id());
+    let id = load(&home, &[&source]);
+    docker(&["save", "--output", home.join("saved.tar").to_str().expect("UTF-8"), &source]);
+    let layers = docker(&["image", "inspect", "--format", "{{json .RootFS.Layers}}", &source]);
+    let name = format!("{}/app:v1", registry.host());
+    let pushed = home.must(&format!("push {name} --uri {} --from docker-archive:saved.tar --output json", registry.host())).json();
+    // What Docker pushes of the same image has the same config; its layers it compresses itself.
+    let by_docker = format!("{}/app:docker", registry.host());
+    docker(&["tag", &source, &by_docker]);
+    docker(&["push", "--quiet", &by_docker]);
+    let configs = [pushed["digest"].as_str().expect("a digest"), "docker"].map(|reference| {
+        let manifest: Value = serde_json::from_slice(&registry.get(&format!("/v2/app/manifests/{reference}"))).expect("JSON");
+        let digest = manifest["config"]["digest"].as_str().expect("a digest").to_owned();
+        let config: Value = serde_json::from_slice(&registry.get(&format!("/v2/app/blobs/{digest}"))).expect("JSON");
+        (digest, config["rootfs"]["diff_ids"].to_string())
+    });
+    assert_eq!(configs, [(id.clone(), layers.clone()), (id, layers)]);
+}
+
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn an_image_is_taken_out_of_docker_and_pulled_as_the_same_image() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let local = format!("direct-{}:dev", std::process::id());
+    let id = load(&home, &[&local]);
+    let name = format!("{}/app:v1", registry.host());
+    for (source, more) in [(local.clone(), "--verify --platform linux/amd64"), (id.clone(), "--compress none")] {
+        let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{source} --direct {more}", registry.host()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        docker(&["pull", "--quiet", &name]);
+        assert_eq!(docker(&["image", "inspect", "--format", "{{.Id}}", &name]), id);
+        docker(&["image", "rm", &name]);
+    }
+    let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:{local} --direct --platform linux/arm64", registry.host()));
+    assert_eq!(ran.code, 6, "{ran:?}");
+    let ran = run(&home, &format!("push {name} --uri {} --from docker-daemon:nobody/has-this:v1 --direct", registry.host()));
+    assert_eq!(ran.code, 6, "{ran:?}");
 }

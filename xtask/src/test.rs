@@ -21,7 +21,7 @@ struct Tally {
 
 pub(crate) fn run(require_all: bool, filter: Option<&str>) -> Outcome {
     ensure_wasm_target()?;
-    let mut missing: Vec<(&Part, String)> = parts::ensure();
+    let parts::Ensured { mut missing, variables } = parts::ensure();
     let dockerd = if missing.iter().any(|(part, _)| part.name == DOCKER_ENGINE.name) {
         None
     } else {
@@ -31,6 +31,7 @@ pub(crate) fn run(require_all: bool, filter: Option<&str>) -> Outcome {
     let mut tally = Tally::default();
     run_tests(cargo().args(["test", "--locked", "--manifest-path", "flavors/Cargo.toml"]), filter, &mut tally)?;
     let mut tests = workspace();
+    tests.envs(variables);
     if let Some(dockerd) = &dockerd {
         tests.env("PUSHGATE_TEST_DOCKER_HOST", format!("unix://{}", dockerd.socket().display()));
     }

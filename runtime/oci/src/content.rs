@@ -3,17 +3,20 @@
 //! What was parsed - indexes, manifests, image configs - was read once, hashed, and is held here; what is held is what is sent. The other
 //! blobs stay where they are, and their bytes are counted while they are sent.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::archive::{LayerReader, Section, SectionReader, StreamedLayer};
+use crate::client::FilePlace;
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
 use crate::layout::Files;
 use crate::platform::Platform;
+use crate::spool::{SpoolPart, SpoolReader};
 
 /// Everything that a push will send, and the images in it.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct PinnedImage {
     pub config: ImageConfig,
     /// The digest of the config as it lies in the source; the document for the hooks has another.
     pub config_digest: Digest,
+    /// Its layers as they are pushed, the lowest first: as many as the config has `diff_ids`.
+    pub(crate) layers: Vec<Digest>,
 }
 
 /// A manifest or an index, as it was read.
@@ -43,6 +48,22 @@ pub struct PinnedManifest {
     pub descriptor: Descriptor,
     /// The whole document. Its digest was checked.
     pub bytes: Bytes,
+    /// What it says about another manifest, if it has a `subject`.
+    pub link: Option<Box<SubjectLink>>,
+}
+
+/// That a manifest is about another one, in the words of the [OCI distribution specification, "Pushing Manifests with Subject"][spec]. It is
+/// what a list of referrers says of the manifest.
+///
+/// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pushing-manifests-with-subject
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectLink {
+    /// The other manifest. It is only named: nobody fetches it, and it need not be there.
+    pub subject: Descriptor,
+    /// What the manifest is: its `artifactType`, or its config's media type. An index may have none.
+    pub artifact_type: Option<String>,
+    /// The annotations of the manifest.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// A config, a layer, or a part of an artifact.
@@ -62,6 +83,8 @@ pub(crate) enum BlobPlace {
     Layout(Arc<dyn Files>),
     /// An entry of an archive.
     Section(Section),
+    /// Made of an entry of an archive, into a temporary file.
+    Spool(SpoolPart),
     /// Made of an entry of an archive while it is read.
     Layer(Arc<StreamedLayer>),
 }
@@ -135,6 +158,16 @@ impl PinnedBlob {
         if skipped { Ok(reader) } else { Err(BlobError::WrongSize { digest: digest.clone(), expected: *size }) }
     }
 
+    /// Where its bytes lie in a file, if they are those that are pushed. This blocks.
+    pub(crate) fn place(&self) -> Result<Option<FilePlace>, BlobError> {
+        Ok(match self.open()? {
+            BlobReader::File(file) => Some(FilePlace::Whole(file)),
+            BlobReader::Section(reader) => Some(FilePlace::Section(reader.into_section())),
+            BlobReader::Spool(reader) => Some(FilePlace::Spool(reader.into_part())),
+            BlobReader::Memory(_) | BlobReader::Layer(_) => None,
+        })
+    }
+
     /// Opens the blob for reading from its start. This blocks.
     pub(crate) fn open(&self) -> Result<BlobReader, BlobError> {
         let Descriptor { digest, size, .. } = &self.descriptor;
@@ -149,6 +182,7 @@ impl PinnedBlob {
                 Ok(reader)
             }
             BlobPlace::Section(section) => Ok(BlobReader::Section(section.reader())),
+            BlobPlace::Spool(part) => Ok(BlobReader::Spool(part.reader())),
             BlobPlace::Layer(layer) => layer.open().map(Box::new).map(BlobReader::Layer).map_err(unreadable),
         }
     }
@@ -160,6 +194,7 @@ pub(crate) enum BlobReader {
     Memory(io::Cursor<Bytes>),
     File(std::fs::File),
     Section(SectionReader),
+    Spool(SpoolReader),
     Layer(Box<LayerReader>),
 }
 
@@ -172,6 +207,7 @@ impl BlobReader {
                 Ok(true)
             }
             Self::Section(section) => Ok(section.skip(count)),
+            Self::Spool(part) => Ok(part.skip(count)),
             Self::Memory(_) | Self::Layer(_) => Ok(io::copy(&mut io::Read::take(self, count), &mut io::sink())? == count),
         }
     }
@@ -183,6 +219,7 @@ impl io::Read for BlobReader {
             Self::Memory(cursor) => cursor.read(buffer),
             Self::File(file) => file.read(buffer),
             Self::Section(section) => section.read(buffer),
+            Self::Spool(part) => part.read(buffer),
             Self::Layer(layer) => layer.read(buffer),
         }
     }

@@ -10,7 +10,7 @@
 //!
 //! # async fn push() -> Result<(), Box<dyn std::error::Error>> {
 //! // Which bytes exactly? From here on, what was read is what is pushed.
-//! let content = OciLayout::open(Path::new("/build/app"))?.pin(Some("v1"))?;
+//! let content = OciLayout::open(Path::new("/build/app"))?.pin(Some("v1"), None)?;
 //! for image in content.images() {
 //!     println!("{}: {}", image.platform, image.config.to_json());
 //! }
@@ -46,6 +46,9 @@ mod image_config;
 mod content;
 mod layout;
 mod archive;
+mod spool;
+mod workers;
+mod verify;
 
 // Who pushes, and how.
 mod credentials;
@@ -60,14 +63,15 @@ pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, 
 pub use client::{
     ClientCertificate, ClientOptions, FetchedManifest, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, Timeouts, TokenServer,
 };
-pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest};
+pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret};
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
 pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
-pub use platform::Platform;
+pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
 pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
+pub use verify::VerifyError;

@@ -1,5 +1,7 @@
 //! Manifests and indexes, read with care. They are input only: what is pushed are the bytes that were read, never a document made anew.
 
+use std::collections::BTreeMap;
+
 use crate::descriptor::{self, Descriptor, media_type_of};
 use crate::media_type;
 use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, parse};
@@ -31,6 +33,8 @@ pub struct Manifest {
     pub layers: Vec<Descriptor>,
     /// The manifest that this one is about.
     pub subject: Option<Descriptor>,
+    /// Free text, by key.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// A list of manifests, one for each platform.
@@ -44,6 +48,8 @@ pub struct Index {
     pub manifests: Vec<Descriptor>,
     /// The manifest that this index is about.
     pub subject: Option<Descriptor>,
+    /// Free text, by key.
+    pub annotations: BTreeMap<String, String>,
 }
 
 const MANIFEST_MEMBERS: [&str; 9] =
@@ -94,6 +100,7 @@ impl Manifest {
             config: one(&object, "config")?.ok_or_else(|| object.error("config", "is missing"))?,
             layers,
             subject: one(&object, "subject")?,
+            annotations: object.string_map("annotations")?,
         })
     }
 }
@@ -108,6 +115,7 @@ impl Index {
             artifact_type: media_type_of(&object, "artifactType")?,
             manifests: descriptors(&object, "manifests")?,
             subject: one(&object, "subject")?,
+            annotations: object.string_map("annotations")?,
         })
     }
 }

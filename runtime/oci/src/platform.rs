@@ -1,6 +1,7 @@
 //! The platform of an image: operating system, architecture, variant.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::strict_json::{DocumentError, Object};
 
@@ -17,14 +18,49 @@ pub struct Platform {
     pub variant: Option<String>,
 }
 
+/// A text that names no platform.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a platform")]
+pub struct ParsePlatformError(String);
+
+impl ParsePlatformError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some("a platform is OS/ARCH or OS/ARCH/VARIANT, for example linux/amd64 or linux/arm/v7".to_owned())
+    }
+}
+
+impl FromStr for Platform {
+    type Err = ParsePlatformError;
+
+    fn from_str(text: &str) -> Result<Self, ParsePlatformError> {
+        let refused = || ParsePlatformError(text.chars().take(160).collect());
+        let words: Vec<&str> = text.split('/').collect();
+        let (os, architecture, variant) = match words.as_slice() {
+            [os, architecture] => (os, architecture, None),
+            [os, architecture, variant] => (os, architecture, Some(variant)),
+            _ => return Err(refused()),
+        };
+        if !words.iter().all(|text| is_word(text)) {
+            return Err(refused());
+        }
+        let owned = |text: &&str| (*text).to_owned();
+        Ok(Self { os: owned(os), architecture: owned(architecture), variant: variant.map(owned) })
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
 pub(crate) const MEMBERS: [&str; 3] = ["os", "architecture", "variant"];
 
 impl Platform {
     /// Reads `os`, `architecture` and `variant` of an object: a descriptor's platform, or an image config.
     pub(crate) fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
         let word = |name: &str, text: &str| {
-            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-            if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            if is_word(text) {
                 Ok(text.to_owned())
             } else {
                 Err(object.error(name, "not a word of 1 to 64 ASCII letters, digits, `.`, `_` and `-`"))
@@ -42,6 +78,37 @@ impl Platform {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         self.os == "unknown" && self.architecture == "unknown"
+    }
+
+    /// The same platform in one spelling, as containerd's `platforms.Normalize` has it: `linux/aarch64`, `linux/arm64` and `linux/arm64/v8`
+    /// are one, and so are `linux/arm` and `linux/arm/v7`.
+    #[must_use]
+    pub fn normal(&self) -> Self {
+        let lower = |text: &str| text.to_ascii_lowercase();
+        let (architecture, variant) = (lower(&self.architecture), lower(self.variant.as_deref().unwrap_or_default()));
+        let (architecture, variant) = match (architecture.as_str(), variant.as_str()) {
+            ("i386", _) => ("386", ""),
+            ("amd64" | "x86_64" | "x86-64", "v1") => ("amd64", ""),
+            ("x86_64" | "x86-64", variant) => ("amd64", variant),
+            ("arm64" | "aarch64", "8" | "v8" | "") => ("arm64", ""),
+            ("aarch64", variant) => ("arm64", variant),
+            ("armhf", _) | ("arm", "" | "7") => ("arm", "v7"),
+            ("armel", _) | ("arm", "6") => ("arm", "v6"),
+            ("arm", "5") => ("arm", "v5"),
+            ("arm", "8") => ("arm", "v8"),
+            (architecture, variant) => (architecture, variant),
+        };
+        let os = match lower(&self.os).as_str() {
+            "macos" => "darwin".to_owned(),
+            other => other.to_owned(),
+        };
+        Self { os, architecture: architecture.to_owned(), variant: Some(variant.to_owned()).filter(|variant| !variant.is_empty()) }
+    }
+
+    /// Whether both are one platform, however they are spelled. An image of another variant does not match, also if the machine could run it.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.normal() == other.normal()
     }
 
     /// Whether a descriptor that says `self` may lead to an image whose config says `config`. A variant that only one of them names is no
@@ -94,6 +161,38 @@ mod tests {
         assert!(arm(Some("v7")).agrees_with(&arm(Some("v7"))));
         assert!(arm(Some("v7")).agrees_with(&arm(None)));
         assert!(!arm(Some("v7")).agrees_with(&arm(Some("v6"))));
+    }
+
+    #[test]
+    fn spellings_of_one_platform() {
+        let is = |one: &str, other: &str| one.parse::<Platform>().unwrap().is(&other.parse().unwrap());
+        for (one, other) in [
+            ("linux/amd64", "linux/amd64"),
+            ("linux/amd64", "Linux/x86_64"),
+            ("linux/amd64", "linux/amd64/v1"),
+            ("linux/arm64", "linux/arm64/v8"),
+            ("linux/arm64", "linux/aarch64"),
+            ("linux/arm", "linux/arm/v7"),
+            ("linux/arm/7", "linux/armhf"),
+            ("linux/arm/v6", "linux/armel"),
+            ("linux/386", "linux/i386"),
+            ("darwin/arm64", "macos/arm64"),
+        ] {
+            assert!(is(one, other) && is(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("linux/amd64", "linux/amd64/v2"),
+            ("linux/amd64", "linux/arm64"),
+            ("linux/amd64", "windows/amd64"),
+            ("linux/arm64", "linux/arm64/v9"),
+            ("linux/arm64", "linux/arm/v8"),
+            ("linux/arm", "linux/arm/v6"),
+        ] {
+            assert!(!is(one, other) && !is(other, one), "{one} {other}");
+        }
+        for text in ["", "linux", "linux/", "/amd64", "linux/amd64/", "a/b/c/d", "linux/a:b", "linux/am d64", "linux/amd64\n", "*/*"] {
+            assert!(text.parse::<Platform>().is_err(), "{text:?}");
+        }
     }
 
     #[test]

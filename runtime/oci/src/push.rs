@@ -135,8 +135,9 @@ impl RegistryClient {
             self.cancel_uploads(CANCEL_LIMIT).await;
         }
         pushed?;
-        for child in content.children() {
-            self.put_manifest(repository, child).await.map_err(PushError::Registry)?;
+        // What is about another manifest is linked from there before the tag changes, so the root is then sent under its digest too.
+        for manifest in content.children().iter().chain(Some(&content.root).filter(|root| root.link.is_some())) {
+            self.put_linked(repository, manifest).await.map_err(PushError::Registry)?;
         }
         Ok(Prepared::Ready { before: before.map(|before| before.digest) })
     }

@@ -85,7 +85,7 @@ impl TestLayout {
     }
 
     pub(crate) fn pin(&self, reference: Option<&str>) -> Result<PinnedContent, LayoutError> {
-        OciLayout::open(self.path())?.pin(reference)
+        OciLayout::open(self.path())?.pin(reference, None)
     }
 }
 

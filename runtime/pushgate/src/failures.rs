@@ -1,6 +1,6 @@
 //! Which kind of failure each module's errors are. The one place that decides about exit codes.
 
-use pushgate_oci::{CredentialError, PushError, RegistryError};
+use pushgate_oci::{CredentialError, ParsePlatformError, PushError, RegistryError};
 use pushgate_reference::{OutOfScope, ParseReferenceError, ParseUriError};
 use pushgate_sandbox::{LoadError, SandboxError};
 
@@ -12,7 +12,7 @@ use crate::grant::ParseGrantError;
 use crate::name::ParseNameError;
 use crate::paths::PathsError;
 use crate::settings::SettingsError;
-use crate::source::{ParseSourceError, SourceError};
+use crate::source::{ParseSourceError, SourceError, SourceOptionError};
 use crate::store::StoreError;
 
 /// `impl From<Error> for Failure`, with the error's own hint.
@@ -32,6 +32,8 @@ kinds! {
     OutOfScope => |_| Kind::RefusedByScope,
     ParseUriError => |_| Kind::Usage,
     ParseSourceError => |_| Kind::Usage,
+    ParsePlatformError => |_| Kind::Usage,
+    SourceOptionError => |_| Kind::Usage,
     ParseGrantError => |_| Kind::Usage,
     ParseNameError => |_| Kind::Usage,
     SettingsError => |error| if error.is_refusal_by_schema() { Kind::Configuration } else { Kind::Usage },

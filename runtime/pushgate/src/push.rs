@@ -19,7 +19,7 @@ use crate::hooks;
 use crate::progress::PushProgress;
 use crate::pusher::{ApprovedPush, PushReceipt};
 use crate::report::Report;
-use crate::source::{Images, LazySource, Source};
+use crate::source::{Images, LazySource, RequestedSource};
 
 /// What somebody asked for.
 #[derive(Debug)]
@@ -28,8 +28,8 @@ pub struct Request {
     pub image: String,
     /// Where it may go.
     pub destination: Destination,
-    /// Where it is.
-    pub source: Source,
+    /// Where it is, and what is wanted of it.
+    pub source: RequestedSource,
     /// Repositories below the registry's URI that may have some of its layers: without their host.
     pub mount_from: Vec<String>,
 }
@@ -55,7 +55,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     pusher.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
 }
 
-/// The same line without the last step. The source is pinned only if a hook looks at the images.
+/// The same line without the last step. The source is pinned only if a hook looks at the images, or somebody wants it verified.
 ///
 /// # Errors
 /// As [`push`].
@@ -67,6 +67,9 @@ pub async fn check(gate: &Gate, request: &Request, report: &mut Report) -> Resul
     report.check = Some(started.elapsed());
 
     let source = LazySource::new(gate, &request.source, &scoped);
+    if request.source.is_to_be_verified() {
+        source.images().instrument(info_span!("pin")).await?;
+    }
     hooks::ask(gate, &registry.hooks, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await?;
     Ok(scoped)
 }

@@ -110,6 +110,7 @@ impl Image {
             manifest: Blob::new(Bytes::from(format!("{manifest:#}"))),
             size: self.layers.iter().map(|layer| layer.len() as u64).sum(),
             diff_ids,
+            plain: self.layers.clone(),
             layers,
         }
     }
@@ -139,6 +140,8 @@ pub(crate) struct BuiltImage {
     pub(crate) config: Blob,
     pub(crate) manifest: Blob,
     pub(crate) layers: Vec<Blob>,
+    /// The layers as they are saved: not compressed.
+    pub(crate) plain: Vec<Bytes>,
     pub(crate) diff_ids: Vec<String>,
     pub(crate) size: u64,
 }

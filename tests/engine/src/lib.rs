@@ -1,6 +1,6 @@
 //! A fake Docker Engine on a Unix socket, with switches that make it lie.
 //!
-//! It answers what a client needs for a push - ping, version, information, inspecting, tagging, pushing - in the shapes of Docker 20.10 and,
+//! It answers what a client needs for a push - ping, version, information, inspecting, tagging, pushing, exporting - in the shapes of Docker 20.10 and,
 //! where asked, of a containerd image store. A push is real: blobs and manifest go to the registry that the image's name gives, by plain
 //! HTTP and on loopback only, with the credentials of `X-Registry-Auth`. It runs on a thread of its own, so tests may block, and stops when
 //! it is dropped.
@@ -38,6 +38,7 @@ mod server;
 mod service;
 
 mod credentials;
+mod export;
 mod gzip;
 mod inspect;
 mod push;

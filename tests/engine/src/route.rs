@@ -21,6 +21,7 @@ impl Route {
             ("GET", "/version") => (Endpoint::Version, None),
             ("GET", "/info") => (Endpoint::Info, None),
             ("GET", _) if named("/json").is_some() => (Endpoint::Inspect, named("/json")),
+            ("GET", _) if named("/get").is_some() => (Endpoint::Export, named("/get")),
             ("POST", _) if named("/push").is_some() => (Endpoint::Push, named("/push")),
             ("POST", _) if named("/tag").is_some() => (Endpoint::Tag, named("/tag")),
             _ => (Endpoint::Other, None),

@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
 use crate::credentials::RegistryAuth;
+use crate::export;
 use crate::inspect;
 use crate::options::Options;
 use crate::push;
@@ -178,6 +179,7 @@ fn answer(shared: &Arc<Shared>, request: &Request, switches: &[Switch]) -> Reply
                 None => no_such_image(name),
             }
         }
+        Endpoint::Export => export::start(shared, name, switches),
         Endpoint::Push => push::start(shared, request, name, switches),
         Endpoint::Tag => {
             let mut store = shared.store();
@@ -193,7 +195,7 @@ fn answer(shared: &Arc<Shared>, request: &Request, switches: &[Switch]) -> Reply
     }
 }
 
-fn no_such_image(name: &str) -> Reply {
+pub(crate) fn no_such_image(name: &str) -> Reply {
     let message = format!("no such image: {name}: No such image: {}", crate::store::tagged(name));
     reply::error(StatusCode::NOT_FOUND, &message)
 }

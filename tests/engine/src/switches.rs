@@ -15,6 +15,8 @@ pub enum Endpoint {
     Info,
     /// `GET /images/NAME/json`.
     Inspect,
+    /// `GET /images/NAME/get`.
+    Export,
     /// `POST /images/NAME/push`.
     Push,
     /// `POST /images/NAME/tag`.
@@ -93,6 +95,18 @@ pub enum Switch {
     CutStreamAfter(usize),
     /// So many lines of the stream of a push, then silence.
     StallStreamAfter(usize),
+    /// An export is of this image (by ID) instead of the one that was asked for.
+    ExportOther(String),
+    /// An export ends properly after so many bytes.
+    EndExportAfter(usize),
+    /// The connection ends after so many bytes of an export.
+    CutExportAfter(usize),
+    /// So many bytes of an export, then silence.
+    StallExportAfter(usize),
+    /// An export goes on for ever.
+    EndlessExport,
+    /// An export is this instead.
+    ExportBytes(Bytes),
     /// The stream of a push comes in chunks of this many bytes, whatever the lines are.
     Chunks(usize),
 }

@@ -28,6 +28,20 @@ impl<W: Write> Tar<W> {
         self.writer.write_all(&vec![0; padding])
     }
 
+    /// Adds a regular file of zeros, which take no space where the writer is a file with holes. `name` has at most 100 bytes, and the file
+    /// fewer than 8 GiB.
+    ///
+    /// # Errors
+    /// The name is too long, or the writer fails.
+    pub fn hole(&mut self, name: &str, size: usize) -> io::Result<()>
+    where
+        W: io::Seek,
+    {
+        self.writer.write_all(&header(name, size)?)?;
+        let padded = i64::try_from(size.next_multiple_of(BLOCK)).map_err(io::Error::other)?;
+        self.writer.seek_relative(padded)
+    }
+
     /// Writes the end of the archive and gives the writer back.
     ///
     /// # Errors

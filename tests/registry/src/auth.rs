@@ -13,6 +13,7 @@ use crate::reply::{self, Cut, Reply};
 use crate::request::Request;
 use crate::route::{Query, Target};
 use crate::service::Shared;
+use crate::signer::LIFETIME;
 use crate::switches::{Step, Switch};
 
 /// What a request needs, or a token gives: actions on a repository.
@@ -36,6 +37,11 @@ impl Access {
     fn allows(&self, wanted: &Self) -> bool {
         self.repository == wanted.repository
             && wanted.actions.iter().all(|action| self.actions.iter().any(|given| given == action || given == "*"))
+    }
+
+    /// As the claims of a token have it.
+    fn claim(&self) -> serde_json::Value {
+        serde_json::json!({ "type": "repository", "name": self.repository, "actions": self.actions })
     }
 
     fn scope(&self) -> String {
@@ -183,11 +189,20 @@ pub(crate) async fn token(shared: &Shared, request: &mut Request, switches: &[Sw
     let text = {
         let mut given = shared.tokens.lock();
         given.count += 1;
-        let text = forced.cloned().unwrap_or_else(|| sha256(format!("{} {}", shared.origin, given.count).as_bytes()));
+        let claims = || access.iter().map(Access::claim).collect();
+        let signed = shared.options.signer.as_ref().map(|signer| signer.sign(service, username, given.count, &claims()));
+        let text = match (forced, signed) {
+            (Some(forced), _) => forced.clone(),
+            (None, Some(Ok(signed))) => signed,
+            (None, Some(Err(error))) => {
+                return Ok(reply::error(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", &error.to_string(), ""));
+            }
+            (None, None) => sha256(format!("{} {}", shared.origin, given.count).as_bytes()),
+        };
         given.tokens.insert(text.clone(), Token { access, uses_left: shared.options.token_uses });
         text
     };
-    let mut answer = serde_json::json!({ "access_token": text, "expires_in": 300 });
+    let mut answer = serde_json::json!({ "access_token": text, "expires_in": LIFETIME.as_secs() });
     if let Some(members) = answer.as_object_mut() {
         if !oauth {
             members.insert("token".to_owned(), text.into());

@@ -22,7 +22,9 @@
 //! handle, [`RecordedRequest`] is what it was asked.
 
 mod options;
+mod signer;
 mod switches;
+mod tls;
 
 mod record;
 mod registry;
@@ -34,7 +36,6 @@ mod request;
 mod route;
 mod server;
 mod service;
-mod tls;
 mod wire;
 
 mod blobs;
@@ -52,6 +53,7 @@ pub use options::{Authentication, Options};
 pub use proxy::{Proxy, ProxyRequest};
 pub use record::RecordedRequest;
 pub use registry::Registry;
+pub use signer::TokenSigner;
 pub use storage::StoredManifest;
 pub use switches::{Rule, Step, Switch};
 pub use tls::Identity;

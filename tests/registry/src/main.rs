@@ -1,15 +1,17 @@
 //! The registry as a program: `pushgate-test-registry [--address HOST:PORT] [--username NAME --password-file FILE]`.
 //!
-//! It prints the address that it listens on as one line on stdout, and serves until it is stopped; with `--stop-with-stdin`, until its stdin ends.
+//! With `--tls-folder` it speaks TLS and writes `ca.pem`, `certificate.pem` and `key.pem` there; with `--token-certificate` its tokens are signed,
+//! and another registry that trusts the certificate in that file takes them. It prints the address that it listens on as one line on stdout, and serves until it is stopped; with `--stop-with-stdin`, until its stdin ends.
 
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use pushgate_test_registry::{Options, Registry};
+use pushgate_test_registry::{Options, Registry, TokenSigner};
 
-const USAGE: &str =
-    "usage: pushgate-test-registry [--address HOST:PORT] [--username NAME --password-file FILE] [--token] [--stop-with-stdin]";
+const USAGE: &str = "usage: pushgate-test-registry [--address HOST:PORT] [--username NAME --password-file FILE] [--token]\n       [--tls-folder FOLDER] [--token-certificate FILE] [--stop-with-stdin]";
 
 fn main() -> ExitCode {
     match run() {
@@ -24,10 +26,15 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
-    let stop_with_stdin = arguments.stop_with_stdin;
+    let (stop_with_stdin, tls_folder) = (arguments.stop_with_stdin, arguments.tls_folder.clone());
     let options = arguments.into_options()?;
     let address = options.address;
     let registry = Registry::start_blocking(options).map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    if let (Some(folder), Some(identity)) = (tls_folder, registry.identity()) {
+        for (name, pem) in [("ca.pem", &identity.ca), ("certificate.pem", &identity.certificate), ("key.pem", &identity.key)] {
+            write(&folder.join(name), pem)?;
+        }
+    }
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{}", registry.host()).and_then(|()| stdout.flush()).map_err(|error| format!("cannot print the address: {error}"))?;
     if stop_with_stdin {
@@ -41,12 +48,18 @@ fn run() -> Result<(), String> {
     }
 }
 
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
 #[derive(Default)]
 struct Arguments {
     address: Option<SocketAddr>,
     username: Option<String>,
     password_file: Option<String>,
     token: bool,
+    tls_folder: Option<PathBuf>,
+    token_certificate: Option<PathBuf>,
     stop_with_stdin: bool,
 }
 
@@ -64,6 +77,8 @@ impl Arguments {
                 "--username" => parsed.username = Some(value()?),
                 "--password-file" => parsed.password_file = Some(value()?),
                 "--token" => parsed.token = true,
+                "--tls-folder" => parsed.tls_folder = Some(value()?.into()),
+                "--token-certificate" => parsed.token_certificate = Some(value()?.into()),
                 "--stop-with-stdin" => parsed.stop_with_stdin = true,
                 _ => return Err(format!("unknown argument {argument}\n{USAGE}")),
             }
@@ -75,6 +90,13 @@ impl Arguments {
         let mut options = Options::default();
         if let Some(address) = self.address {
             options.address = address;
+            options.tls_names.push(address.ip().to_string());
+        }
+        options.tls = self.tls_folder.is_some();
+        if let Some(file) = &self.token_certificate {
+            let signer = TokenSigner::new().map_err(|error| format!("cannot make a key for tokens: {error}"))?;
+            write(file, signer.certificate())?;
+            options.signer = Some(Arc::new(signer));
         }
         match (self.username, self.password_file) {
             (None, None) if self.token => return Err(format!("--token needs --username and --password-file\n{USAGE}")),

@@ -1,7 +1,9 @@
 //! How a registry is started.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
+use crate::signer::TokenSigner;
 use crate::switches::Rule;
 
 /// Who may do what.
@@ -41,7 +43,9 @@ pub struct Options {
     pub anonymous_pull: bool,
     /// With [`Authentication::Token`]: how many requests one token is good for. Tests of renewal need no clock.
     pub token_uses: Option<u64>,
-    /// TLS with a certificate of a CA made at the start; see [`crate::Registry::ca_pem`].
+    /// With [`Authentication::Token`]: tokens are signed with this, so that another registry can have its tokens from this one.
+    pub signer: Option<Arc<TokenSigner>>,
+    /// TLS with a certificate of a CA made at the start; see [`crate::Registry::identity`].
     pub tls: bool,
     /// The names in the certificate. The default fits a registry on loopback.
     pub tls_names: Vec<String>,
@@ -65,6 +69,7 @@ impl Default for Options {
             identity_token: None,
             anonymous_pull: false,
             token_uses: None,
+            signer: None,
             tls: false,
             tls_names: vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()],
             client_certificates: false,
@@ -89,6 +94,13 @@ impl Options {
     pub fn token(mut self, username: &str, password: &str) -> Self {
         self.authentication =
             Authentication::Token { username: username.to_owned(), password: password.to_owned(), service: "registry.test".to_owned() };
+        self
+    }
+
+    /// Signs the tokens.
+    #[must_use]
+    pub fn signed_by(mut self, signer: Arc<TokenSigner>) -> Self {
+        self.signer = Some(signer);
         self
     }
 

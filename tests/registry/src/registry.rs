@@ -20,8 +20,8 @@ use crate::tls::{Authority, Identity};
 /// A running registry. It stops when this is dropped.
 pub struct Registry {
     address: SocketAddr,
-    tls: bool,
     authority: Option<Authority>,
+    identity: Option<Identity>,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -44,10 +44,9 @@ impl Registry {
         let listener = TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let authority = if options.tls { Some(Authority::new()?) } else { None };
-        let acceptor =
-            authority.as_ref().map(|authority| authority.acceptor(&options.tls_names, options.client_certificates)).transpose()?;
-        let tls = options.tls;
+        let authority = options.tls.then(Authority::new).transpose()?;
+        let identity = authority.as_ref().map(|authority| authority.identity(&options.tls_names)).transpose()?;
+        let acceptor = identity.as_ref().map(|identity| identity.acceptor(options.client_certificates)).transpose()?;
         let shared = Arc::new(Shared::new(options, address));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -62,7 +61,7 @@ impl Registry {
             // Connections that stall on purpose end with the runtime.
             runtime.shutdown_background();
         })?;
-        Ok(Self { address, tls, authority, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, authority, identity, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -80,13 +79,19 @@ impl Registry {
     /// Scheme and host, `http://127.0.0.1:5000` for example.
     #[must_use]
     pub fn origin(&self) -> String {
-        format!("{}://{}", if self.tls { "https" } else { "http" }, self.address)
+        format!("{}://{}", if self.identity.is_some() { "https" } else { "http" }, self.address)
     }
 
     /// The CA to trust, in PEM; none without TLS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
-        self.authority.as_ref().map(Authority::pem)
+        self.identity.as_ref().map(|identity| identity.ca.as_str())
+    }
+
+    /// What another server needs to be taken for this one; none without TLS.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// A certificate by that CA for a client, with its key; none without TLS.
@@ -94,7 +99,7 @@ impl Registry {
     /// # Errors
     /// It cannot be made.
     pub fn client_identity(&self) -> io::Result<Option<Identity>> {
-        self.authority.as_ref().map(Authority::client).transpose()
+        self.authority.as_ref().map(|authority| authority.identity(&["client".to_owned()])).transpose()
     }
 
     /// Adds one thing that the registry does wrong from now on.

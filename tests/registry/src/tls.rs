@@ -5,24 +5,13 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::RootCertStore;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use tokio_rustls::TlsAcceptor;
 
 /// A CA.
-pub(crate) struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    pem: String,
-}
-
-/// A certificate and its key, both in PEM.
-#[derive(Clone)]
-pub struct Identity {
-    /// The certificate.
-    pub certificate: String,
-    /// The key.
-    pub key: String,
-}
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     pub(crate) fn new() -> io::Result<Self> {
@@ -31,30 +20,42 @@ impl Authority {
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         authority.distinguished_name.push(DnType::CommonName, "pushgate test authority");
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        let issuer = CertifiedIssuer::self_signed(authority, key).map_err(io::Error::other)?;
-        let pem = issuer.pem();
-        Ok(Self { issuer, pem })
+        CertifiedIssuer::self_signed(authority, key).map(Self).map_err(io::Error::other)
     }
 
-    pub(crate) fn pem(&self) -> &str {
-        &self.pem
-    }
-
-    fn sign(&self, names: &[String]) -> io::Result<(rcgen::Certificate, KeyPair)> {
+    /// A fresh certificate for these names and addresses.
+    pub(crate) fn identity(&self, names: &[String]) -> io::Result<Identity> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        let signed = CertificateParams::new(names.to_vec()).and_then(|params| params.signed_by(&key, &self.issuer));
-        Ok((signed.map_err(io::Error::other)?, key))
+        let certificate =
+            CertificateParams::new(names.to_vec()).and_then(|params| params.signed_by(&key, &self.0)).map_err(io::Error::other)?;
+        Ok(Identity { ca: self.0.pem(), certificate: certificate.pem(), key: key.serialize_pem() })
+    }
+}
+
+/// What a server, or a client, needs for TLS, and what the other side is to trust; all in PEM.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate of the CA that signed this one's.
+    pub ca: String,
+    /// The certificate.
+    pub certificate: String,
+    /// Its private key.
+    pub key: String,
+}
+
+impl Identity {
+    /// A fresh certificate for these names and addresses, by a CA of its own.
+    ///
+    /// # Errors
+    /// A name that a certificate cannot carry.
+    pub fn for_names(names: &[String]) -> io::Result<Self> {
+        Authority::new()?.identity(names)
     }
 
-    /// A certificate for a client.
-    pub(crate) fn client(&self) -> io::Result<Identity> {
-        let (certificate, key) = self.sign(&["client".to_owned()])?;
-        Ok(Identity { certificate: certificate.pem(), key: key.serialize_pem() })
-    }
-
-    /// An acceptor with a fresh certificate for `names`.
-    pub(crate) fn acceptor(&self, names: &[String], client_certificates: bool) -> io::Result<TlsAcceptor> {
-        let (certificate, key) = self.sign(names)?;
+    /// What makes TLS of the connections that a server accepts. Clients may have to show a certificate of the same CA.
+    pub(crate) fn acceptor(&self, client_certificates: bool) -> io::Result<TlsAcceptor> {
+        let read = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other);
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).map_err(io::Error::other)?;
         // The provider is named, not taken from the process: a test binary may link more than one.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -62,15 +63,13 @@ impl Authority {
             .map_err(io::Error::other)?;
         let builder = if client_certificates {
             let mut roots = RootCertStore::empty();
-            roots.add(self.issuer.der().clone()).map_err(io::Error::other)?;
+            roots.add(read(&self.ca)?).map_err(io::Error::other)?;
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(io::Error::other)?;
             builder.with_client_cert_verifier(verifier)
         } else {
             builder.with_no_client_auth()
         };
-        let mut config = builder
-            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
-            .map_err(io::Error::other)?;
+        let mut config = builder.with_single_cert(vec![read(&self.certificate)?], key).map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }

@@ -1,7 +1,13 @@
 //! Debian's docker-registry, one process for each test that wants one.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use pushgate_test_registry::{Identity, Options, Registry, TokenSigner};
+use serde_json::json;
 
 /// Somebody who may log in.
 #[derive(Debug, Clone)]
@@ -16,6 +22,43 @@ impl User {
     }
 }
 
+/// How a registry is started; by default it is Debian's, speaks plain HTTP, and takes what anybody pushes.
+#[derive(Default)]
+pub(crate) struct Settings<'a> {
+    /// Another program that takes docker-registry's configuration.
+    pub(crate) program: Option<PathBuf>,
+    /// It wants this name and password.
+    pub(crate) user: Option<&'a User>,
+    /// It speaks TLS.
+    pub(crate) identity: Option<&'a Identity>,
+    /// It wants a token from there.
+    pub(crate) tokens: Option<&'a TokenServer>,
+}
+
+/// Gives tokens to one user: the test registry, of which only this part is asked.
+pub(crate) struct TokenServer {
+    registry: Registry,
+    signer: Arc<TokenSigner>,
+}
+
+impl TokenServer {
+    /// One that speaks TLS, and can lend another registry its identity.
+    pub(crate) fn start(user: &User) -> Self {
+        let signer = Arc::new(TokenSigner::new().expect("a key"));
+        let options = Options::default().token(&user.name, &user.password).signed_by(Arc::clone(&signer)).tls();
+        Self { registry: Registry::start_blocking(options).expect("a token server"), signer }
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        self.registry.identity().expect("it speaks TLS")
+    }
+
+    /// How many tokens were asked for.
+    pub(crate) fn requests(&self) -> usize {
+        self.registry.requests().len()
+    }
+}
+
 /// A running docker-registry; it ends when this goes.
 pub(crate) struct DockerRegistry {
     process: Child,
@@ -26,26 +69,50 @@ pub(crate) struct DockerRegistry {
 impl DockerRegistry {
     /// One that everybody may push to.
     pub(crate) fn start() -> Self {
-        Self::with_user(None)
+        Self::start_with(&Settings::default())
     }
 
-    /// One that wants a name and a password, where a user is given.
-    pub(crate) fn with_user(user: Option<&User>) -> Self {
+    /// One that wants a name and a password.
+    pub(crate) fn with_user(user: &User) -> Self {
+        Self::start_with(&Settings { user: Some(user), ..Settings::default() })
+    }
+
+    /// One with these settings.
+    pub(crate) fn start_with(settings: &Settings<'_>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let at = |name: &str| folder.path().join(name);
-        let mut config = format!(
-            "version: 0.1\nlog: {{ level: info }}\nstorage: {{ filesystem: {{ rootdirectory: {} }}, delete: {{ enabled: true }} }}\nhttp: {{ addr: \"127.0.0.1:0\" }}\n",
-            at("data").display()
-        );
-        if let Some(user) = user {
-            let hash = bcrypt::hash(&user.password, 4).expect("a hash");
-            std::fs::write(at("htpasswd"), format!("{}:{hash}\n", user.name)).expect("a file");
-            config.push_str(&format!("auth: {{ htpasswd: {{ realm: test, path: {} }} }}\n", at("htpasswd").display()));
+        let write = |name: &str, content: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).expect("a file");
+            path
+        };
+        let mut http = json!({ "addr": "127.0.0.1:0" });
+        if let Some(identity) = settings.identity {
+            let (certificate, key) = (write("certificate.pem", &identity.certificate), write("key.pem", &identity.key));
+            http["tls"] = json!({ "certificate": certificate, "key": key });
         }
-        std::fs::write(at("config.yml"), config).expect("a file");
-        let mut process = Command::new("docker-registry")
+        let mut config = json!({
+            "version": "0.1",
+            "log": { "level": "info" },
+            "storage": { "filesystem": { "rootdirectory": folder.path().join("data") }, "delete": { "enabled": true } },
+            "http": http,
+        });
+        if let Some(user) = settings.user {
+            let hash = bcrypt::hash(&user.password, 4).expect("a hash");
+            config["auth"] = json!({ "htpasswd": { "realm": "test", "path": write("htpasswd", &format!("{}:{hash}\n", user.name)) } });
+        }
+        if let Some(TokenServer { registry, signer }) = settings.tokens {
+            config["auth"] = json!({ "token": {
+                "realm": format!("{}/token", registry.origin()),
+                "service": "registry.test",
+                "issuer": TokenSigner::ISSUER,
+                "rootcertbundle": write("tokens.pem", signer.certificate()),
+            } });
+        }
+        // JSON is YAML.
+        let config = write("config.yml", &config.to_string());
+        let mut process = Command::new(settings.program.as_deref().unwrap_or(Path::new("docker-registry")))
             .arg("serve")
-            .arg(at("config.yml"))
+            .arg(config)
             .env("OTEL_TRACES_EXPORTER", "none")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -61,6 +128,19 @@ impl DockerRegistry {
         // The log is read on, so that the registry never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, host, _folder: folder }
+    }
+
+    /// The body of a GET, which must succeed; of one that speaks plain HTTP.
+    pub(crate) fn get(&self, target: &str) -> Vec<u8> {
+        let accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*";
+        let mut stream = TcpStream::connect(&self.host).expect("a connection");
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n", self.host);
+        stream.write_all(head.as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{target}: {}", String::from_utf8_lossy(&answer));
+        answer.split_off(end)
     }
 
     /// `127.0.0.1:PORT`.

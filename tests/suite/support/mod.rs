@@ -1,6 +1,7 @@
 //! What the tests share: a home of their own, the command, and snapshots of what it prints.
 
 mod docker_registry;
+mod meddler;
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +11,8 @@ use std::process::{Command, Output, Stdio};
 use pushgate_test_fixtures::guests;
 use serde_json::Value;
 
-pub(crate) use docker_registry::{DockerRegistry, User};
+pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
+pub(crate) use meddler::Meddler;
 
 /// A person's machine: a home folder in which nothing is, and nothing in the environment.
 pub(crate) struct Home {
@@ -137,6 +139,11 @@ pub(crate) fn filters(home: &Path) -> Vec<(String, &'static str)> {
         (r#""(check|hooks|push)":[0-9.]+"#.to_owned(), r#""$1":[MS]"#),
         (r"\b\d+(\.\d+)? (bytes|B|KiB|MiB)".to_owned(), "[SIZE]"),
     ]
+}
+
+/// A program that `cargo xtask test` builds, and tells of in this variable.
+pub(crate) fn built(variable: &str) -> PathBuf {
+    std::env::var_os(variable).unwrap_or_else(|| panic!("`cargo xtask test` builds it and sets {variable}")).into()
 }
 
 /// The path of a guest, or of a flavor that ships, built to a component.

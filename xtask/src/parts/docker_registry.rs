@@ -2,11 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::Outcome;
@@ -20,10 +22,24 @@ const MARK: &str = "/v2/?mark";
 /// The running registry; it ends when this goes.
 pub(crate) struct DockerRegistry {
     // Dropped in this order: first the process, then its folder.
-    _process: Background,
+    process: Background,
     host: String,
     log: Mutex<AccessLog>,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+/// TLS, and tokens from somebody else.
+pub(crate) struct Guards {
+    /// In PEM.
+    pub(crate) certificate: PathBuf,
+    /// In PEM.
+    pub(crate) key: PathBuf,
+    /// Where tokens are given.
+    pub(crate) realm: String,
+    pub(crate) service: &'static str,
+    pub(crate) issuer: &'static str,
+    /// What tokens are signed with, in PEM.
+    pub(crate) tokens: PathBuf,
 }
 
 /// What was asked so far.
@@ -45,20 +61,29 @@ impl DockerRegistry {
     /// Starts it on loopback and waits until it listens.
     pub(crate) fn start() -> Outcome<Self> {
         let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
-        Self::start_at("127.0.0.1", folder)
+        Self::start_at("127.0.0.1", folder, None)
     }
 
     /// Starts it on an address, with its data in a folder, and waits until it listens.
-    pub(crate) fn start_at(address: &str, folder: TempDir) -> Outcome<Self> {
+    pub(crate) fn start_at(address: &str, folder: TempDir, guards: Option<&Guards>) -> Outcome<Self> {
         let program = find("docker-registry").ok_or("docker-registry not found")?;
         let failed = |error: std::io::Error| format!("cannot start docker-registry: {error}");
         let config = folder.path().join("config.yml");
-        let data = folder.path().join("data");
-        let text = format!(
-            "version: 0.1\nlog: {{ level: info, formatter: json, accesslog: {{ disabled: true }} }}\nstorage: {{ filesystem: {{ rootdirectory: {} }} }}\nhttp: {{ addr: \"{address}:0\" }}\n",
-            data.display()
-        );
-        std::fs::write(&config, text).map_err(failed)?;
+        let mut settings = json!({
+            "version": "0.1",
+            "log": { "level": "info", "formatter": "json", "accesslog": { "disabled": true } },
+            "storage": { "filesystem": { "rootdirectory": folder.path().join("data") } },
+            "http": { "addr": format!("{address}:0") },
+        });
+        if let (Some(guards), Some(members)) = (guards, settings.as_object_mut()) {
+            let tls = json!({ "certificate": guards.certificate, "key": guards.key });
+            members.insert("http".to_owned(), json!({ "addr": format!("{address}:0"), "tls": tls }));
+            let Guards { realm, service, issuer, tokens, .. } = guards;
+            let token = json!({ "realm": realm, "service": service, "issuer": issuer, "rootcertbundle": tokens });
+            members.insert("auth".to_owned(), json!({ "token": token }));
+        }
+        // JSON is YAML.
+        std::fs::write(&config, settings.to_string()).map_err(failed)?;
         let mut command = Command::new(program);
         command.arg("serve").arg(&config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(failed)?;
@@ -74,7 +99,7 @@ impl DockerRegistry {
         std::thread::spawn(move || lines.for_each(|line| drop(sender.send(line))));
         let host = host.ok_or("docker-registry did not say where it listens")?;
         let log = Mutex::new(AccessLog { lines: receiver, requests: Vec::new() });
-        Ok(Self { _process: process, host, log, _folder: folder })
+        Ok(Self { process, host, log, folder })
     }
 
     /// `ADDRESS:PORT`.
@@ -95,6 +120,14 @@ impl DockerRegistry {
                 None => {}
             }
         }
+    }
+
+    /// Ends it, and returns its folder and every request that it answered.
+    pub(crate) fn stop(self) -> (TempDir, Vec<Request>) {
+        drop(self.process);
+        let AccessLog { lines, mut requests } = self.log.into_inner().unwrap_or_else(PoisonError::into_inner);
+        requests.extend(lines.iter().filter_map(|line| request(&line)));
+        (self.folder, requests)
     }
 
     fn ask(&self, target: &str) -> std::io::Result<()> {

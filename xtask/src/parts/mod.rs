@@ -1,15 +1,16 @@
-//! The real parts that tests need besides Rust. What Debian has is installed, where this runs as root.
+//! The real parts that tests need besides Rust. What Debian has is installed, where this runs as root; what is written in Go is built.
 
 mod docker_registry;
 mod dockerd;
 mod go;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Outcome;
 use crate::command::{find, run};
 
-pub(crate) use docker_registry::{DockerRegistry, Request};
+pub(crate) use docker_registry::{DockerRegistry, Guards, Request};
 pub(crate) use dockerd::Dockerd;
 pub(crate) use go::GoProgram;
 
@@ -25,52 +26,102 @@ pub(crate) struct Part {
     pub(crate) name: &'static str,
     /// The modules of tests that need it: a test's path contains one of these words.
     pub(crate) modules: &'static [&'static str],
-    programs: &'static [&'static str],
-    packages: &'static [&'static str],
+    kind: Kind,
+}
+
+/// Where a part comes from.
+enum Kind {
+    /// Programs, and the packages of Debian that bring them.
+    Debian { programs: &'static [&'static str], packages: &'static [&'static str] },
+    /// A program in Go, and the variable that tells the tests where it is.
+    Go { program: GoProgram, variable: &'static str },
 }
 
 /// The name of the Docker Engine among the parts.
-pub(crate) const DOCKER_ENGINE: Part =
-    Part { name: "a Docker Engine", modules: &["real_docker"], programs: &["dockerd"], packages: &["docker.io"] };
+pub(crate) const DOCKER_ENGINE: Part = Part {
+    name: "a Docker Engine",
+    modules: &["real_docker"],
+    kind: Kind::Debian { programs: &["dockerd", "docker"], packages: &["docker.io"] },
+};
 
 /// Every part.
-pub(crate) const PARTS: [Part; 3] = [
+pub(crate) const PARTS: [Part; 7] = [
     DOCKER_ENGINE,
-    // The Docker Engine's tests push to it.
+    // What most other parts push to or read from.
     Part {
         name: "docker-registry",
-        modules: &["real_registry", "real_docker"],
-        programs: &["docker-registry"],
-        packages: &["docker-registry"],
+        modules: &["real_registry", "real_docker", "real_skopeo", "real_podman"],
+        kind: Kind::Debian { programs: &["docker-registry"], packages: &["docker-registry"] },
+    },
+    Part { name: "skopeo", modules: &["real_skopeo"], kind: Kind::Debian { programs: &["skopeo"], packages: &["skopeo"] } },
+    Part { name: "podman", modules: &["real_podman"], kind: Kind::Debian { programs: &["podman"], packages: &["podman"] } },
+    Part {
+        name: "distribution v3",
+        modules: &["real_distribution"],
+        kind: Kind::Go {
+            program: GoProgram::new("registry", "github.com/distribution/distribution/v3/cmd/registry", "v3.1.2"),
+            variable: "PUSHGATE_TEST_DISTRIBUTION",
+        },
+    },
+    Part {
+        name: "the conformance suite of the OCI distribution-spec",
+        modules: &["oci_conformance"],
+        kind: Kind::Go {
+            program: GoProgram::new(
+                "conformance",
+                "github.com/opencontainers/distribution-spec/conformance",
+                "v0.0.0-20260831232431-97274622c111",
+            ),
+            variable: "PUSHGATE_TEST_CONFORMANCE",
+        },
     },
     Part {
         name: "clang 19 for WebAssembly",
         modules: &["guest_in_c"],
-        programs: &["clang-19", "wasm-ld-19"],
-        packages: &["clang-19", "lld-19", "wasi-libc"],
+        kind: Kind::Debian { programs: &["clang-19", "wasm-ld-19"], packages: &["clang-19", "lld-19", "wasi-libc"] },
     },
 ];
 
 impl Part {
-    fn is_here(&self) -> bool {
-        self.programs.iter().all(|program| find(program).is_some())
-    }
-
-    fn missing(&self) -> String {
-        let programs: Vec<&str> = self.programs.iter().copied().filter(|program| find(program).is_none()).collect();
-        format!("{} not found (on Debian: apt-get install {})", programs.join(", "), self.packages.join(" "))
+    fn missing_packages(&self) -> &'static [&'static str] {
+        match &self.kind {
+            Kind::Debian { programs, packages } if programs.iter().any(|program| find(program).is_none()) => packages,
+            _ => &[],
+        }
     }
 }
 
-/// Installs what is missing, where that is possible, and says of each part that still is not here why.
-pub(crate) fn ensure() -> Vec<(&'static Part, String)> {
-    let wanted: Vec<&str> = PARTS.iter().filter(|part| !part.is_here()).flat_map(|part| part.packages.iter().copied()).collect();
+/// What could be had.
+#[derive(Default)]
+pub(crate) struct Ensured {
+    /// What could not be had, and why.
+    pub(crate) missing: Vec<(&'static Part, String)>,
+    /// The variables that tell the tests where programs are.
+    pub(crate) variables: Vec<(&'static str, PathBuf)>,
+}
+
+/// Installs or builds what is missing, where that is possible.
+pub(crate) fn ensure() -> Ensured {
+    let wanted: Vec<&str> = PARTS.iter().flat_map(|part| part.missing_packages()).copied().collect();
     let failed = if wanted.is_empty() { None } else { install(&wanted).err() };
-    let reason = |part: &Part| match &failed {
-        Some(error) => format!("{}; {error}", part.missing()),
-        None => part.missing(),
-    };
-    PARTS.iter().filter(|part| !part.is_here()).map(|part| (part, reason(part))).collect()
+    let mut ensured = Ensured::default();
+    for part in &PARTS {
+        match &part.kind {
+            Kind::Debian { programs, packages } => {
+                let missing: Vec<&str> = programs.iter().copied().filter(|program| find(program).is_none()).collect();
+                if !missing.is_empty() {
+                    let remedy = format!("{} not found (on Debian: apt-get install {})", missing.join(", "), packages.join(" "));
+                    let why = failed.as_ref().map_or_else(|| remedy.clone(), |error| format!("{remedy}; {error}"));
+                    ensured.missing.push((part, why));
+                }
+            }
+            Kind::Go { program, variable } => match program.get() {
+                Ok(path) => ensured.variables.push((variable, path)),
+                Err(why) => ensured.missing.push((part, why)),
+            },
+        }
+    }
+    ensured
 }
 
 /// Installs packages of Debian, where this runs as root.

@@ -12,6 +12,7 @@ mod compose;
 mod error;
 mod pinned;
 
+use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -46,9 +47,7 @@ pub struct DockerArchive {
 pub struct LayerOptions {
     /// For layers that are not compressed.
     pub compression: Compression,
-    /// Whether layers that are compressed already are looked into, to see that their content is what the config says. The others always are.
-    pub verify: bool,
-    /// How many threads compress; as many as there are processors if none is given, and never more than 8. The result is the same.
+    /// How many threads compress; as many as there are processors if none is given, and never more than 6. The result is the same.
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -58,7 +57,18 @@ impl DockerArchive {
     /// # Errors
     /// If it is not a tar file, could be read in two ways, or has no `manifest.json` that can be used.
     pub fn open(path: &Path) -> Result<Self, DockerArchiveError> {
-        let archive = TarArchive::open(path)?;
+        Self::read(TarArchive::open(path)?)
+    }
+
+    /// The same for a tar file that is open already. This blocks.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn opened(file: File) -> Result<Self, DockerArchiveError> {
+        Self::read(TarArchive::opened(file)?)
+    }
+
+    fn read(archive: TarArchive) -> Result<Self, DockerArchiveError> {
         if !archive.has(MANIFEST) {
             return Err(DockerArchiveError::NoManifest { layout: archive.has("index.json"), old: archive.has("repositories") });
         }
@@ -99,7 +109,8 @@ impl DockerArchive {
         if diff_ids.len() != listed.layers.len() {
             return Err(DockerArchiveError::LayerCount { layers: listed.layers.len(), diff_ids: diff_ids.len() });
         }
-        let mut image = PinnedDockerImage::new(&bytes, PinnedImage { platform, config: config.clone(), config_digest });
+        let mut image =
+            PinnedDockerImage::new(&bytes, PinnedImage { platform, config: config.clone(), config_digest, layers: Vec::new() }, options);
         let pool = Arc::new(Pool::new(options.threads));
         for (name, diff_id) in listed.layers.iter().zip(diff_ids) {
             let layer = self.layer(name, diff_id, options, &pool)?;
@@ -125,10 +136,10 @@ impl DockerArchive {
                 Compression::None => Layer::Known(Known { digest: diff_id.clone(), diff_id, section, encoding }),
             });
         }
-        match named {
-            Some(digest) if !options.verify => Ok(Layer::Known(Known { digest, diff_id, section, encoding })),
-            named => Ok(Layer::Streamed(Arc::new(StreamedLayer::as_it_is(section, diff_id, encoding, named, options.verify, pool)))),
-        }
+        Ok(match named {
+            Some(digest) => Layer::Known(Known { digest, diff_id, section, encoding }),
+            None => Layer::Streamed(Arc::new(StreamedLayer::as_it_is(section, diff_id, encoding, pool))),
+        })
     }
 }
 
@@ -141,18 +152,10 @@ fn whole(archive: &TarArchive, name: &str) -> Result<Vec<u8>, DockerArchiveError
     read().map_err(|source: io::Error| DockerArchiveError::Unreadable { entry: error::shown(name), source })
 }
 
-/// What the first bytes of a layer say. A layer that is neither is plain: whether it is a tar file is for its `diff_id` to say.
 fn encoding(section: &Section, name: &str) -> Result<Encoding, DockerArchiveError> {
-    let start = section.start::<6>().map_err(|source| DockerArchiveError::Unreadable { entry: error::shown(name), source })?;
-    let unsupported = |format| DockerArchiveError::LayerFormat { entry: error::shown(name), format };
-    match start.as_slice() {
-        [0x1f, 0x8b, ..] => Ok(Encoding::Gzip),
-        // A frame, or a frame that is skipped.
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Ok(Encoding::Zstd),
-        [0xfd, b'7', b'z', b'X', b'Z', 0] => Err(unsupported("xz")),
-        [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A'] => Err(unsupported("bzip2")),
-        _ => Ok(Encoding::Plain),
-    }
+    let start = section.start::<{ Encoding::START }>();
+    let start = start.map_err(|source| DockerArchiveError::Unreadable { entry: error::shown(name), source })?;
+    Encoding::of(&start).map_err(|format| DockerArchiveError::LayerFormat { entry: error::shown(name), format })
 }
 
 /// The digest that the name of an entry claims: `blobs/sha256/…`, or, for configs, `….json` and `sha256:…`.

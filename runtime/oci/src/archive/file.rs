@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,13 +37,23 @@ struct Written {
 impl ArchiveFile {
     pub(super) fn open(path: &Path) -> Result<Self, ArchiveError> {
         let not_opened = |source: io::Error| ArchiveError::NotOpened { path: path.to_owned(), source };
-        let descriptor = open(path, FLAGS, Mode::empty()).map_err(|error| not_opened(error.into()))?;
-        let status = fstat(&descriptor).map_err(|error| not_opened(error.into()))?;
+        let file = File::from(open(path, FLAGS, Mode::empty()).map_err(|error| not_opened(error.into()))?);
+        let status = fstat(&file).map_err(|error| not_opened(error.into()))?;
         if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
             return Err(ArchiveError::NotRegular { path: path.to_owned() });
         }
-        let size = u64::try_from(status.st_size).map_err(|_| not_opened(io::ErrorKind::InvalidData.into()))?;
-        Ok(Self { file: File::from(descriptor), size, written: written(&status) })
+        Self::of(file, &status).map_err(not_opened)
+    }
+
+    /// A regular file that is open already.
+    pub(super) fn opened(file: File) -> Result<Self, ArchiveError> {
+        let status = fstat(&file).map_err(io::Error::from);
+        status.and_then(|status| Self::of(file, &status)).map_err(|source| ArchiveError::Unreadable { offset: 0, source })
+    }
+
+    fn of(file: File, status: &Stat) -> io::Result<Self> {
+        let size = u64::try_from(status.st_size).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(Self { file, size, written: written(status) })
     }
 
     /// The size that it had when it was opened. Nothing beyond is read.
@@ -92,6 +103,11 @@ impl Section {
         self.offset
     }
 
+    /// Fails if the archive was written to since it was opened.
+    pub(crate) fn unchanged(&self) -> io::Result<()> {
+        self.file.unchanged()
+    }
+
     /// From its start.
     pub(crate) fn reader(&self) -> SectionReader {
         SectionReader { section: self.clone(), position: 0 }
@@ -105,6 +121,13 @@ impl Section {
     }
 }
 
+/// The archive itself, in which the section begins at its offset.
+impl AsFd for Section {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.file.as_fd()
+    }
+}
+
 /// Reads a [`Section`]. Gives all of its bytes or an error, never fewer.
 #[derive(Debug)]
 pub(crate) struct SectionReader {
@@ -113,6 +136,11 @@ pub(crate) struct SectionReader {
 }
 
 impl SectionReader {
+    /// What is read.
+    pub(crate) fn into_section(self) -> Section {
+        self.section
+    }
+
     /// Goes on `count` bytes later; `false` if there are fewer.
     pub(crate) fn skip(&mut self, count: u64) -> bool {
         self.position = self.position.saturating_add(count);

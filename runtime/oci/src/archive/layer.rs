@@ -17,15 +17,19 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::archive::file::Section;
+use crate::content::BlobReader;
 use crate::digest::{Algorithm, Digest, Hasher};
 use checked::CheckedReader;
 use gzip::GzipReader;
-use verify::VerifiedReader;
 
+pub(crate) use checked::Expected;
 pub(crate) use pool::Pool;
+pub(crate) use verify::{bytes as verify_bytes, layer as verify_layer};
 
 /// zstd's own default: about as small as gzip's default, in a third of the time.
 const ZSTD_LEVEL: i32 = 3;
+/// How much is read at a time.
+const PIECE: usize = 64 * 1024;
 
 /// What is done to layers that the archive holds as plain tar files. Compressed ones stay as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +51,24 @@ pub(crate) enum Encoding {
     Zstd,
 }
 
+impl Encoding {
+    /// How many bytes [`Self::of`] looks at.
+    pub(crate) const START: usize = 6;
+
+    /// What the first bytes of a layer say. A layer that is neither is plain: whether it is a tar file is for its `diff_id` to say. The
+    /// error is the name of a format that runtimes do not read.
+    pub(crate) fn of(start: &[u8]) -> Result<Self, &'static str> {
+        match start {
+            [0x1f, 0x8b, ..] => Ok(Self::Gzip),
+            // A frame, or a frame that is skipped.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Ok(Self::Zstd),
+            [0xfd, b'7', b'z', b'X', b'Z', 0] => Err("xz"),
+            [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A'] => Err("bzip2"),
+            _ => Ok(Self::Plain),
+        }
+    }
+}
+
 /// Content of a layer that is not what the image's config says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayerError {
@@ -65,6 +87,20 @@ pub enum LayerError {
         expected: Digest,
         /// What was read.
         actual: Digest,
+    },
+    /// Other bytes than its descriptor says.
+    #[error("the bytes have the digest {actual}, not {expected} as its descriptor says")]
+    Descriptor {
+        /// The descriptor's.
+        expected: Digest,
+        /// What was read.
+        actual: Digest,
+    },
+    /// Compressed in a way that runtimes do not read, so that nobody can say what it holds.
+    #[error("the content is compressed with {format}, which cannot be looked into")]
+    Format {
+        /// The name of the program that undoes it.
+        format: &'static str,
     },
     /// It grows more than any honest layer.
     #[error("the content is more than {limit}")]
@@ -90,16 +126,12 @@ pub(crate) struct StreamedLayer {
     pool: Arc<Pool>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
     Gzip,
     Zstd,
     /// Compressed already.
-    AsItIs {
-        encoding: Encoding,
-        named: Option<Digest>,
-        verify: bool,
-    },
+    AsItIs(Encoding),
 }
 
 impl StreamedLayer {
@@ -111,16 +143,9 @@ impl StreamedLayer {
         Self { section, diff_id, plan: Plan::Zstd, pool }
     }
 
-    /// `named` is the digest that the entry's name claims. With `verify`, the content is decompressed and compared with `diff_id`.
-    pub(crate) fn as_it_is(
-        section: Section,
-        diff_id: Digest,
-        encoding: Encoding,
-        named: Option<Digest>,
-        verify: bool,
-        pool: Arc<Pool>,
-    ) -> Self {
-        Self { section, diff_id, plan: Plan::AsItIs { encoding, named, verify }, pool }
+    /// Compressed already, under a name that does not say its digest.
+    pub(crate) fn as_it_is(section: Section, diff_id: Digest, encoding: Encoding, pool: Arc<Pool>) -> Self {
+        Self { section, diff_id, plan: Plan::AsItIs(encoding), pool }
     }
 
     /// The digest of the plain content.
@@ -128,28 +153,47 @@ impl StreamedLayer {
         &self.diff_id
     }
 
-    /// How many bytes of the archive it reads. What it sends is a little more at most.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a push that sends layers while they are compressed"))]
-    pub(crate) fn source_size(&self) -> u64 {
-        self.section.size()
+    /// The bytes in the archive.
+    pub(crate) fn section(&self) -> &Section {
+        &self.section
     }
 
-    /// Where it lies, to know one entry that is listed twice.
-    pub(crate) fn offset(&self) -> u64 {
-        self.section.offset()
+    /// How the bytes in the archive are encoded.
+    pub(crate) fn source_encoding(&self) -> Encoding {
+        match self.plan {
+            Plan::Gzip | Plan::Zstd => Encoding::Plain,
+            Plan::AsItIs(encoding) => encoding,
+        }
+    }
+
+    /// Whether what is pushed are the bytes of the archive.
+    pub(crate) fn is_as_it_is(&self) -> bool {
+        matches!(self.plan, Plan::AsItIs(_))
+    }
+
+    /// More bytes than it can have when it is pushed: neither format grows by an eighth.
+    pub(crate) fn limit(&self) -> u64 {
+        let size = self.section.size();
+        size.saturating_add(size / 8).saturating_add(64 * 1024)
     }
 
     pub(crate) fn encoding(&self) -> Encoding {
         match self.plan {
             Plan::Gzip => Encoding::Gzip,
             Plan::Zstd => Encoding::Zstd,
-            Plan::AsItIs { encoding, .. } => encoding,
+            Plan::AsItIs(encoding) => encoding,
         }
+    }
+
+    /// Lets go of the memory for compressing, until it is read again.
+    pub(crate) fn rest(&self) {
+        self.pool.rest();
     }
 
     /// Starts reading at the first byte. This, and all reading, blocks.
     pub(crate) fn open(&self) -> io::Result<LayerReader> {
-        let plain = || CheckedReader::new(&self.section, Some(checked::Expected::DiffId(self.diff_id.clone())));
+        let source = |expected| CheckedReader::new(BlobReader::Section(self.section.reader()), self.section.size(), expected);
+        let plain = || source(Some(Expected::DiffId(self.diff_id.clone())));
         let encoded = match &self.plan {
             Plan::Gzip => Encoded::Gzip(GzipReader::new(plain(), self.section.size(), Arc::clone(&self.pool))),
             Plan::Zstd => {
@@ -158,23 +202,23 @@ impl StreamedLayer {
                 encoder.set_pledged_src_size(Some(self.section.size()))?;
                 Encoded::Zstd(Box::new(encoder))
             }
-            Plan::AsItIs { encoding, named, verify } => {
-                let source = CheckedReader::new(&self.section, named.clone().map(checked::Expected::Name));
-                if *verify {
-                    Encoded::Verified(Box::new(VerifiedReader::new(source, *encoding, &self.diff_id)?))
-                } else {
-                    Encoded::AsItIs(source)
-                }
-            }
+            Plan::AsItIs(_) => Encoded::AsItIs(source(None)),
         };
         Ok(LayerReader { encoded, hasher: Some(Hasher::new(Algorithm::Sha256)), size: 0, ended: false })
     }
 
-    /// Reads to the end and forgets the bytes.
-    pub(crate) fn finish(&self) -> io::Result<FinishedLayer> {
+    /// Reads to the end and hands all bytes to `keep`.
+    pub(crate) fn finish(&self, mut keep: impl FnMut(&[u8])) -> io::Result<FinishedLayer> {
         let mut reader = self.open()?;
-        io::copy(&mut reader, &mut io::sink())?;
-        reader.finish()
+        let mut buffer = vec![0; PIECE];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return reader.finish(),
+                Ok(count) => keep(buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -191,7 +235,6 @@ pub(crate) struct LayerReader {
 enum Encoded {
     Gzip(GzipReader),
     Zstd(Box<zstd::stream::read::Encoder<'static, io::BufReader<CheckedReader>>>),
-    Verified(Box<VerifiedReader>),
     AsItIs(CheckedReader),
 }
 
@@ -200,7 +243,6 @@ impl std::fmt::Debug for Encoded {
         formatter.write_str(match self {
             Self::Gzip(_) => "Gzip",
             Self::Zstd(_) => "Zstd",
-            Self::Verified(_) => "Verified",
             Self::AsItIs(_) => "AsItIs",
         })
     }
@@ -230,7 +272,6 @@ impl Read for LayerReader {
         let read = match &mut self.encoded {
             Encoded::Gzip(reader) => reader.read(buffer),
             Encoded::Zstd(reader) => reader.read(buffer),
-            Encoded::Verified(reader) => reader.read(buffer),
             Encoded::AsItIs(reader) => reader.read(buffer),
         };
         match &read {

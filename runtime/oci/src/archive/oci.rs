@@ -1,5 +1,6 @@
 //! `oci-archive`: an OCI image layout inside a tar file.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +17,14 @@ impl OciLayout {
     /// If it is not a tar file, could be read in two ways, or does not hold a layout of version 1.0.0 whose index can be used.
     pub fn open_archive(path: &Path) -> Result<Self, LayoutError> {
         Self::read(Arc::new(TarArchive::open(path)?))
+    }
+
+    /// The same for a tar file that is open already. This blocks.
+    ///
+    /// # Errors
+    /// As [`Self::open_archive`].
+    pub fn opened_archive(file: File) -> Result<Self, LayoutError> {
+        Self::read(Arc::new(TarArchive::opened(file)?))
     }
 }
 

@@ -13,6 +13,7 @@ mod name;
 mod numeric;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -61,7 +62,16 @@ enum Entry {
 impl TarArchive {
     /// Reads all headers of a file.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        let file = Arc::new(ArchiveFile::open(path)?);
+        Self::index(ArchiveFile::open(path)?)
+    }
+
+    /// The same for a file that is open already.
+    pub(crate) fn opened(file: File) -> Result<Self, ArchiveError> {
+        Self::index(ArchiveFile::opened(file)?)
+    }
+
+    fn index(file: ArchiveFile) -> Result<Self, ArchiveError> {
+        let file = Arc::new(file);
         if file.size() > MAX_BYTES {
             return Err(ArchiveError::TooMuch { limit: "256 GiB" });
         }

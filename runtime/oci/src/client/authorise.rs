@@ -302,7 +302,7 @@ fn get(url: &Url, fields: &[(&str, &str)], authorization: Option<HeaderValue>) -
     if let Some(value) = authorization {
         headers.insert(AUTHORIZATION, value);
     }
-    Outgoing { method: Method::GET, target: reply::target(&url), headers, body: reply::empty(), sent: None }
+    Outgoing { method: Method::GET, target: reply::target(&url), headers, body: reply::empty(), sent: None, region: None }
 }
 
 fn post(url: &Url, fields: &[(&str, &str)]) -> Outgoing {
@@ -310,7 +310,7 @@ fn post(url: &Url, fields: &[(&str, &str)]) -> Outgoing {
     let mut headers = headers();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let body = reply::full(Bytes::from(form));
-    Outgoing { method: Method::POST, target: reply::target(url), headers, body, sent: None }
+    Outgoing { method: Method::POST, target: reply::target(url), headers, body, sent: None, region: None }
 }
 
 fn headers() -> HeaderMap {

@@ -2,8 +2,8 @@
 //!
 //! A blob that is missing should cost two requests, `POST` and `PUT`, and not a question before them. So the first request is the `POST`
 //! that opens an upload and also says "or mount it from the repository itself": a registry that has the blob answers 201, one that has not
-//! opens the upload. Registries that do not know mounts answer 202 for blobs that they have; so before much is sent for nothing they are
-//! asked in the plain way, and, once one was found out, first.
+//! opens the upload. Registries that do not know mounts answer 202 for blobs that they have; so while much is sent they are asked in the
+//! plain way, and, once one was found out, before.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -13,9 +13,11 @@ use http::{Method, StatusCode};
 use crate::client::authorise::Access;
 use crate::client::error::{RegistryError, Step};
 use crate::client::sessions::{LIMIT, Session, Started, bare};
+use crate::client::uploads::UploadError;
 use crate::client::{Call, RegistryClient, names};
+use crate::content::PinnedBlob;
 use crate::descriptor::Descriptor;
-use crate::progress::LayerOutcome;
+use crate::progress::{LayerOutcome, Progress};
 
 /// What may be sent without asking whether it is there: 512 KiB take less time than a question on most lines.
 const SMALL: u64 = 512 * 1024;
@@ -47,6 +49,8 @@ pub(super) enum Found {
     There(LayerOutcome),
     /// It is to be sent.
     Missing(Session),
+    /// It is to be sent, unless the registry has it after all.
+    Doubtful(Session),
 }
 
 impl RegistryClient {
@@ -74,12 +78,36 @@ impl RegistryClient {
             }
             Err(error) => return Err(error),
         };
-        if blob.size > SMALL && !self.mounting.works() && self.has_blob(repository, blob).await? {
-            self.mounting.found(Mounting::USELESS);
-            self.cancel_upload(repository, &blob.digest, &session).await;
-            return Ok(Found::There(LayerOutcome::AlreadyThere));
+        let doubtful = blob.size > SMALL && !self.mounting.works();
+        Ok(if doubtful { Found::Doubtful(session) } else { Found::Missing(session) })
+    }
+
+    /// Sends a blob, unless the registry, which is asked meanwhile, has it.
+    pub(super) async fn upload_unless_there(
+        &self,
+        repository: &str,
+        session: Session,
+        blob: &PinnedBlob,
+        progress: &dyn Progress,
+    ) -> Result<LayerOutcome, UploadError> {
+        let opened = session.clone();
+        {
+            let upload = self.upload(repository, session, blob, progress);
+            tokio::pin!(upload);
+            let there = tokio::select! {
+                uploaded = &mut upload => return uploaded,
+                there = self.has_blob(repository, &blob.descriptor) => there,
+            };
+            match there {
+                Ok(true) | Err(RegistryError::BadAnswer { .. }) => {}
+                // What is wrong will show in the upload.
+                Ok(false) | Err(_) => return upload.await,
+            }
+            there?;
         }
-        Ok(Found::Missing(session))
+        self.mounting.found(Mounting::USELESS);
+        self.cancel_upload(repository, &blob.descriptor.digest, &opened).await;
+        Ok(LayerOutcome::AlreadyThere)
     }
 
     /// Whether these can be names of repositories.

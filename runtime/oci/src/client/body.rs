@@ -8,9 +8,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::client::region::{MarkBody, Piece, Place, Region};
+use crate::client::transport::RequestBody;
 use crate::content::{BlobError, BlobReader, PinnedBlob};
 use crate::digest::Digest;
 
@@ -49,7 +52,7 @@ impl Failure {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn set(&self, error: BlobError) {
+    pub(super) fn set(&self, error: BlobError) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 }
@@ -59,30 +62,56 @@ impl Failure {
 #[error("the blob could not be read to its end")]
 pub(crate) struct Aborted;
 
-/// A body with the two ends that are left to whoever sends it.
+/// A body with the ends that are left to whoever sends it.
 pub(crate) struct Sending {
-    pub(crate) body: BlobBody,
+    pub(crate) body: RequestBody,
     /// Up to which byte of the blob everything was handed to the connection.
     pub(crate) sent: watch::Receiver<u64>,
     pub(crate) failure: Failure,
+    /// What the body's marks stand for, if it consists of some.
+    pub(crate) region: Option<Region>,
+}
+
+impl Sending {
+    /// Opens a blob for a request. If the connection is `direct`, the bytes of files go without a detour.
+    pub(crate) async fn open(blob: &PinnedBlob, range: Range<u64>, direct: bool) -> Result<Self, BlobError> {
+        let (digest, size) = (blob.descriptor.digest.clone(), blob.descriptor.size);
+        let (sender, sent) = watch::channel(range.start);
+        let failure = Failure::default();
+        let to_open = blob.clone();
+        let start = range.start;
+        let opened = spawn_blocking(move || {
+            let place = if direct { to_open.place()? } else { None };
+            Ok(match place {
+                Some(place) => Opened::Place(place),
+                None => Opened::Reader(to_open.open_at(start)?),
+            })
+        });
+        let opened = opened.await.unwrap_or_else(|stopped| {
+            let source = io::Error::other(stopped);
+            Err(BlobError::Unreadable { digest: digest.clone(), source })
+        })?;
+        let (body, region) = match opened {
+            Opened::Place(place) => {
+                let region = Region::new(place, digest, size, start, failure.clone());
+                (MarkBody::new(region.clone(), range.end, sender).boxed_unsync(), Some(region))
+            }
+            Opened::Reader(reader) => {
+                let (remaining, state) = (range.end.saturating_sub(start), State::Open(reader));
+                let body = BlobBody { digest, size, end: range.end, remaining, state, sent: sender, failure: failure.clone() };
+                (body.boxed_unsync(), None)
+            }
+        };
+        Ok(Self { body, sent, failure, region })
+    }
+}
+
+enum Opened {
+    Place(Place),
+    Reader(BlobReader),
 }
 
 impl BlobBody {
-    pub(crate) async fn open(blob: &PinnedBlob, range: Range<u64>) -> Result<Sending, BlobError> {
-        let (digest, size) = (blob.descriptor.digest.clone(), blob.descriptor.size);
-        let to_open = blob.clone();
-        let start = range.start;
-        let reader = match spawn_blocking(move || to_open.open_at(start)).await {
-            Ok(opened) => opened?,
-            Err(stopped) => return Err(BlobError::Unreadable { digest, source: io::Error::other(stopped) }),
-        };
-        let (sender, sent) = watch::channel(start);
-        let failure = Failure::default();
-        let remaining = range.end.saturating_sub(start);
-        let body = Self { digest, size, end: range.end, remaining, state: State::Open(reader), sent: sender, failure: failure.clone() };
-        Ok(Sending { body, sent, failure })
-    }
-
     fn read_ahead(&self, mut reader: BlobReader) -> Reading {
         let wanted = self.remaining.min(PIECE);
         // With the last piece of the blob comes one byte more, to see that there is none.
@@ -95,23 +124,23 @@ impl BlobBody {
         })
     }
 
-    fn fail(&mut self, error: BlobError) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+    fn fail(&mut self, error: BlobError) -> Poll<Option<Result<Frame<Piece>, Aborted>>> {
         self.failure.set(error);
         self.state = State::Ended;
         Poll::Ready(Some(Err(Aborted)))
     }
 
-    fn unreadable(&mut self, source: io::Error) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+    fn unreadable(&mut self, source: io::Error) -> Poll<Option<Result<Frame<Piece>, Aborted>>> {
         let digest = self.digest.clone();
         self.fail(BlobError::Unreadable { digest, source })
     }
 }
 
 impl Body for BlobBody {
-    type Data = Bytes;
+    type Data = Piece;
     type Error = Aborted;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Piece>, Aborted>>> {
         let this = self.get_mut();
         if this.remaining == 0 {
             return Poll::Ready(None);
@@ -138,7 +167,7 @@ impl Body for BlobBody {
                     this.state = State::Reading(this.read_ahead(reader));
                 }
                 this.sent.send_replace(this.end - this.remaining);
-                Poll::Ready(Some(Ok(Frame::data(piece))))
+                Poll::Ready(Some(Ok(Frame::data(Piece::Bytes(piece)))))
             }
         }
     }

@@ -17,6 +17,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::client::RegistryError;
+use crate::client::direct::{Current, Direct};
 use crate::client::origin::{Origin, Reach, Scheme, is_public};
 use crate::client::proxy::{Proxies, Proxy};
 use crate::client::tls::{self, Trust};
@@ -47,7 +48,11 @@ pub(super) struct Connector {
 /// One connection. Its task ends with it, so that nothing is sent any more once a request is given up.
 pub(super) struct Connection {
     pub(super) sender: SendRequest<RequestBody>,
-    task: AbortHandle,
+    /// Kept for its end.
+    #[expect(dead_code, reason = "dropping it is what it is for")]
+    task: Task,
+    /// What the marks in the next body stand for. Only a direct connection looks.
+    pub(super) current: Current,
     /// The proxy that takes the requests themselves, and for which origin.
     proxy: Option<(Proxy, Origin)>,
 }
@@ -70,9 +75,12 @@ impl Connection {
     }
 }
 
-impl Drop for Connection {
+/// The task of a connection, which ends with this.
+struct Task(AbortHandle);
+
+impl Drop for Task {
     fn drop(&mut self) {
-        self.task.abort();
+        self.0.abort();
     }
 }
 
@@ -90,7 +98,10 @@ impl Connector {
         let Some(proxy) = self.proxies.route(origin) else {
             let stream = self.dial(origin, reach).await?;
             return match origin.scheme {
-                Scheme::Http => handshake(stream, None).await,
+                Scheme::Http => {
+                    let current = Current::default();
+                    Ok(Connection { current: current.clone(), ..handshake(Direct::new(stream, current), None).await? })
+                }
                 Scheme::Https => handshake(self.encrypt(origin, stream).await?, None).await,
             };
         };
@@ -102,6 +113,11 @@ impl Connector {
                 handshake(self.encrypt(origin, tunnel).await?, None).await
             }
         }
+    }
+
+    /// Whether a connection to an origin is plain TCP, all the way.
+    pub(super) fn is_direct(&self, origin: &Origin) -> bool {
+        origin.scheme == Scheme::Http && self.proxies.route(origin).is_none()
     }
 
     /// A connection to a proxy, which the user named, so that it may be anywhere.
@@ -183,7 +199,7 @@ where
         // The request on the connection gets the error too, and says where it happened.
         let _ = connection.await;
     });
-    Ok(Connection { sender, task: task.abort_handle(), proxy })
+    Ok(Connection { sender, task: Task(task.abort_handle()), proxy, current: Current::default() })
 }
 
 #[cfg(test)]

@@ -88,12 +88,16 @@ impl RegistryClient {
         Ok(Some(FetchedManifest { digest, media_type, bytes: answer.body }))
     }
 
-    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it.
-    pub(crate) async fn put_manifest(&self, repository: &str, manifest: &PinnedManifest) -> Result<(), RegistryError> {
+    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it. Says whether the registry keeps the
+    /// list of what is about its subject.
+    pub(crate) async fn put_manifest(&self, repository: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         let mut retries = Retries::new(self.transport.timeouts());
         let digest = manifest.descriptor.digest.as_str();
         loop {
-            let Err(error) = self.put_manifest_once(repository, digest, manifest).await else { return Ok(()) };
+            let error = match self.put_manifest_once(repository, digest, manifest).await {
+                Ok(is_listed) => return Ok(is_listed),
+                Err(error) => error,
+            };
             let place = self.place_of(repository, Step::PutManifest(digest.to_owned()));
             if !self.wait_as(retries.after_error(&error, self.reached()), &place).await? {
                 return Err(error);
@@ -134,8 +138,9 @@ impl RegistryClient {
         }
     }
 
-    /// Sends a manifest to a tag or under its own digest, in one request.
-    async fn put_manifest_once(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<(), RegistryError> {
+    /// Sends a manifest to a tag or under its own digest, in one request. Says whether the registry keeps the list of what is about its
+    /// subject.
+    async fn put_manifest_once(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         names::repository(repository)?;
         names::tag_or_digest(name)?;
         let call = Call {
@@ -167,7 +172,10 @@ impl RegistryClient {
                 let problem = format!("the registry took the manifest {ours} for {theirs}");
                 Err(RegistryError::BadAnswer { place: self.place(&call), problem })
             }
-            _ => Ok(()),
+            _ => {
+                let subject = answer.header("oci-subject").and_then(|text| Digest::parse(text).ok());
+                Ok(subject.is_some_and(|subject| manifest.link.as_ref().is_some_and(|link| link.subject.digest == subject)))
+            }
         }
     }
 }

@@ -1,15 +1,17 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads` and `manifests` are the
-//! requests of the protocol.
+//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests` and `referrers`
+//! are the requests of the protocol.
 
 mod origin;
 
 mod body;
 mod connect;
+mod direct;
 mod pace;
 mod proxy;
+mod region;
 mod retry;
 mod tls;
 mod transport;
@@ -24,6 +26,7 @@ mod challenge;
 mod blobs;
 mod manifests;
 mod names;
+mod referrers;
 mod sessions;
 mod uploads;
 mod verify;
@@ -42,6 +45,7 @@ pub use manifests::FetchedManifest;
 pub use origin::{Scheme, TokenServer};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
+pub(crate) use region::Place as FilePlace;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 

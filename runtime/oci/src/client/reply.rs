@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue, USER_AGENT};
-use http_body_util::{BodyExt as _, Empty, Full};
+use http_body_util::{BodyExt as _, Full};
 use serde_json::Value;
 use url::Url;
 
 use crate::client::error::{Place, RegistryError};
+use crate::client::region::Piece;
 use crate::client::transport::{RequestBody, TransportError};
 
 /// How much of a registry's own words an error holds, in characters.
@@ -19,11 +20,11 @@ pub(super) fn common_headers() -> HeaderMap {
 }
 
 pub(super) fn empty() -> RequestBody {
-    Empty::new().map_err(|never| match never {}).boxed_unsync()
+    full(Bytes::new())
 }
 
 pub(super) fn full(bytes: Bytes) -> RequestBody {
-    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+    Full::new(Piece::Bytes(bytes)).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// Path and query of a URL, as they are sent.

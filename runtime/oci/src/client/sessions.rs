@@ -189,7 +189,7 @@ impl RegistryClient {
 
 /// A request without a body.
 pub(super) fn bare(call: &Call<'_>, target: String) -> Outgoing {
-    Outgoing { method: call.method.clone(), target, headers: reply::common_headers(), body: reply::empty(), sent: None }
+    Outgoing { method: call.method.clone(), target, headers: reply::common_headers(), body: reply::empty(), sent: None, region: None }
 }
 
 /// `0-N`, both inclusive, as a number of bytes. Registries write `0-0` of nothing as well as of one byte: that is taken for nothing, since

@@ -19,12 +19,13 @@ use crate::client::body::Aborted;
 use crate::client::connect::{Connection, Connector};
 use crate::client::origin::{Origin, Reach};
 use crate::client::pace::Pace;
+use crate::client::region::{Piece, Region};
 use crate::client::retry::{self, is_out_of_files};
 
 /// As much of an error's body is read.
 const ERROR_BODY: u64 = 64 * 1024;
 
-pub(crate) type RequestBody = UnsyncBoxBody<Bytes, Aborted>;
+pub(crate) type RequestBody = UnsyncBoxBody<Piece, Aborted>;
 
 /// How long is waited for a registry. None of these limits an upload as a whole: that is as long as its bytes need.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +74,8 @@ pub(crate) struct Outgoing {
     pub(crate) body: RequestBody,
     /// How much of the body went out, if it is an upload.
     pub(crate) sent: Option<watch::Receiver<u64>>,
+    /// What the marks in the body stand for, if it consists of some.
+    pub(crate) region: Option<Region>,
 }
 
 /// One reply, read whole.
@@ -128,7 +131,7 @@ impl Transport {
         mut advanced: impl FnMut(u64),
     ) -> Result<Answer, TransportError> {
         let permit = self.pace.enter().await;
-        let Outgoing { method, target, headers, body, mut sent } = outgoing;
+        let Outgoing { method, target, headers, body, mut sent, region } = outgoing;
         let path = target.split('?').next().unwrap_or_default().to_owned();
         let origin = destination.origin;
         debug!(%method, %origin, path, "request");
@@ -137,7 +140,7 @@ impl Transport {
         let authority = HeaderValue::try_from(origin.authority()).map_err(|error| TransportError::NotSendable(error.into()))?;
         request.headers_mut().insert(HOST, authority);
 
-        let (connection, response) = match self.send(destination, request, &mut sent, &mut advanced).await {
+        let (connection, response) = match self.send(destination, request, region.as_ref(), &mut sent, &mut advanced).await {
             Err(TransportError::Unreachable(error)) if is_out_of_files(&error) => {
                 self.pace.narrow(permit.begun());
                 return Err(TransportError::Unreachable(error));
@@ -168,6 +171,11 @@ impl Transport {
         Ok(answer)
     }
 
+    /// Whether connections to an origin are plain, so that bytes of files can go to them without a detour.
+    pub(crate) fn is_direct(&self, origin: &Origin) -> bool {
+        self.connector.is_direct(origin)
+    }
+
     pub(crate) fn timeouts(&self) -> &Timeouts {
         &self.timeouts
     }
@@ -178,6 +186,7 @@ impl Transport {
         &self,
         destination: Destination<'_>,
         mut request: Request<RequestBody>,
+        region: Option<&Region>,
         sent: &mut Option<watch::Receiver<u64>>,
         advanced: &mut impl FnMut(u64),
     ) -> Result<(Connection, Response<Incoming>), TransportError> {
@@ -193,6 +202,7 @@ impl Transport {
                 Err(_) => return Err(TransportError::TimedOut(self.timeouts.idle)),
             }
             connection.prepare(&mut request)?;
+            connection.current.set(region);
             let response = connection.sender.try_send_request(request);
             match self.await_response(response, sent, advanced).await? {
                 Ok(response) => return Ok((connection, response)),

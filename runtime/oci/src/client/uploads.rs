@@ -8,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
-use http_body_util::BodyExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::client::authorise::Access;
 use crate::client::blobs::Found;
-use crate::client::body::{BlobBody, Failure};
+use crate::client::body::{Failure, Sending};
 use crate::client::error::{RegistryError, Step};
 use crate::client::retry::Retries;
 use crate::client::sessions::{LIMIT, Session};
@@ -107,7 +106,11 @@ impl RegistryClient {
             Found::There(how) => how,
             Found::Missing(session) => {
                 let _turn = self.lane.enter(*size).await;
-                self.upload(repository, Upload::new(session), blob, progress).await?
+                self.upload(repository, session, blob, progress).await?
+            }
+            Found::Doubtful(session) => {
+                let _turn = self.lane.enter(*size).await;
+                self.upload_unless_there(repository, session, blob, progress).await?
             }
         };
         progress.layer_finished(digest, how);
@@ -115,13 +118,14 @@ impl RegistryClient {
     }
 
     /// Sends a blob, whatever happens on the way, as long as it can still succeed.
-    async fn upload(
+    pub(super) async fn upload(
         &self,
         repository: &str,
-        mut upload: Upload,
+        session: Session,
         blob: &PinnedBlob,
         progress: &dyn Progress,
     ) -> Result<LayerOutcome, UploadError> {
+        let mut upload = Upload::new(session);
         let mut retries = Retries::new(self.transport.timeouts());
         loop {
             let error = match self.send(repository, &mut upload, blob, progress).await {
@@ -191,7 +195,7 @@ impl RegistryClient {
         // The failure of the attempt that is under way.
         let failure = Mutex::new(Failure::default());
         let outgoing = async || {
-            let sending = BlobBody::open(blob, range.clone()).await?;
+            let sending = Sending::open(blob, range.clone(), self.transport.is_direct(&self.origin)).await?;
             *failure.lock().unwrap_or_else(PoisonError::into_inner) = sending.failure;
             let mut headers = reply::common_headers();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -201,8 +205,8 @@ impl RegistryClient {
             {
                 headers.insert(CONTENT_RANGE, value);
             }
-            let body = sending.body.boxed_unsync();
-            Ok::<_, UploadError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent: Some(sending.sent) })
+            let (body, sent, region) = (sending.body, Some(sending.sent), sending.region);
+            Ok::<_, UploadError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent, region })
         };
         let answer = self.attempt(call, outgoing, |bytes| progress.layer_advanced(&blob.descriptor.digest, bytes)).await;
         // A body that breaks off looks like a broken connection; what broke it is what counts.
@@ -251,7 +255,7 @@ impl RegistryClient {
             // Lost, or closed: then the blob may be there.
             None => match self.ask_then_start(repository, blob).await? {
                 Found::There(_) => Ok(Some(LayerOutcome::Uploaded)),
-                Found::Missing(session) => {
+                Found::Missing(session) | Found::Doubtful(session) => {
                     *upload = Upload { chunk: upload.chunk, ..Upload::new(session) };
                     Ok(None)
                 }

@@ -43,7 +43,7 @@ impl RegistryClient {
         if let Some(value) = authorization {
             headers.insert(AUTHORIZATION, value);
         }
-        let outgoing = Outgoing { method: Method::GET, target: "/v2/".to_owned(), headers, body: reply::empty(), sent: None };
+        let outgoing = Outgoing { method: Method::GET, target: "/v2/".to_owned(), headers, body: reply::empty(), sent: None, region: None };
         let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
         self.transport.exchange(destination, outgoing, LIMIT, |_| ()).await.map_err(|error| reply::failed(error, place))
     }

@@ -89,6 +89,14 @@ pub enum LayoutError {
         /// What is wrong.
         error: ConfigError,
     },
+    /// No image for the platform that was asked for.
+    #[error("there is no image for {asked}; there is {}", listed(platforms))]
+    NoSuchPlatform {
+        /// What was asked for.
+        asked: String,
+        /// What there is, each platform once.
+        platforms: Vec<String>,
+    },
     /// More than is read of one source.
     #[error("the image has {what}")]
     TooMuch {
@@ -123,6 +131,10 @@ pub enum LayoutError {
         /// Why.
         problem: String,
     },
+}
+
+fn listed(platforms: &[String]) -> String {
+    if platforms.is_empty() { "none for any platform".to_owned() } else { platforms.join(", ") }
 }
 
 impl LayoutError {

@@ -5,6 +5,7 @@ mod directory;
 mod error;
 mod files;
 mod pin;
+mod platform;
 mod select;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ pub(crate) use files::{Files, read_bounded};
 
 use crate::content::PinnedContent;
 use crate::manifest::Index;
+use crate::platform::Platform;
 use crate::strict_json::{self, DocumentError, MAX_DOCUMENT, Object};
 
 /// A layout whose `oci-layout` and `index.json` were read.
@@ -52,14 +54,15 @@ impl OciLayout {
     /// Chooses an entry and reads everything about it but the layers. This blocks.
     ///
     /// `reference` is the entry's name (its annotation `org.opencontainers.image.ref.name`) or its digest. Without one, the layout must
-    /// have one entry only.
+    /// have one entry only. With a `platform`, only the image for it is taken out of an index, without its attestations; what else the index
+    /// lists need not be there.
     ///
     /// # Errors
-    /// If there is no such entry or more than one, or if anything that it leads to is missing, is not what it is said to be, or cannot be
+    /// If there is no such entry or more than one, no image for the platform, or if anything that it leads to is missing, is not what it is said to be, or cannot be
     /// shown to a hook.
-    pub fn pin(&self, reference: Option<&str>) -> Result<PinnedContent, LayoutError> {
+    pub fn pin(&self, reference: Option<&str>, platform: Option<&Platform>) -> Result<PinnedContent, LayoutError> {
         let root = select::entry(&self.index.manifests, reference)?;
-        pin::pin(&self.files, root)
+        pin::pin(&self.files, root, platform)
     }
 
     fn document<T>(files: &dyn Files, file: &'static str, read: impl FnOnce(&[u8]) -> Result<T, DocumentError>) -> Result<T, LayoutError> {

@@ -3,17 +3,22 @@
 //! The rule behind the checks: what cannot be listed for a hook is not pushed. A manifest with the config of an image is an image. Build
 //! tools add attestations, for the platform `unknown/unknown`; they are pushed, but they are not images. An index holds images and their
 //! attestations, or no images at all: one that mixes images with anything else is refused.
+//!
+//! A manifest may be about another one, its `subject`. Pushing it changes what people find beside that other one, so it is allowed where
+//! somebody asked for it: the entry that is pushed may name any subject, and what lies below it only a manifest that is pushed with it. A
+//! subject is only named. It is never fetched, and need not be there.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest};
+use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
 use crate::layout::files::read_blob;
+use crate::layout::platform::Choosing;
 use crate::layout::{Files, LayoutError};
 use crate::manifest::{Document, Index, MAX_MANIFESTS, Manifest};
 use crate::media_type;
@@ -21,26 +26,19 @@ use crate::platform::Platform;
 use crate::strict_json::{DocumentError, MAX_DOCUMENT};
 
 /// How many indexes may lie above a manifest.
-const MAX_DEPTH: usize = 2;
+pub(super) const MAX_DEPTH: usize = 2;
 /// The most bytes of manifests, indexes and image configs together: they stay in memory until the push ends.
 const MAX_DOCUMENTS: u64 = 16 * 1024 * 1024;
 
-pub(super) fn pin(files: &Arc<dyn Files>, root: &Descriptor) -> Result<PinnedContent, LayoutError> {
-    let mut pinning = Pinning {
-        files,
-        seen: HashMap::new(),
-        known_blobs: HashMap::new(),
-        document_bytes: 0,
-        manifests: Vec::new(),
-        images: Vec::new(),
-        blobs: Vec::new(),
-        others: Vec::new(),
-    };
-    pinning.visit(root, 0)?;
+pub(super) fn pin(files: &Arc<dyn Files>, root: &Descriptor, platform: Option<&Platform>) -> Result<PinnedContent, LayoutError> {
+    let chosen = platform.map(|platform| Choosing::new(files, platform).choose(root)).transpose()?;
+    let mut pinning = Pinning::new(files);
+    pinning.visit(chosen.as_ref().unwrap_or(root), 0)?;
     // A document comes after all that it points to, so the root is the last.
     let Some(root) = pinning.manifests.pop() else {
         return Err(LayoutError::Empty);
     };
+    pinning.subjects_are_pushed(&root)?;
     if let (false, Some((manifest, artifact_type))) = (pinning.images.is_empty(), pinning.others.first()) {
         return Err(LayoutError::Refused {
             manifest: manifest.clone(),
@@ -68,7 +66,20 @@ struct Pinning<'a> {
     others: Vec<(Digest, String)>,
 }
 
-impl Pinning<'_> {
+impl<'a> Pinning<'a> {
+    fn new(files: &'a Arc<dyn Files>) -> Self {
+        Self {
+            files,
+            seen: HashMap::new(),
+            known_blobs: HashMap::new(),
+            document_bytes: 0,
+            manifests: Vec::new(),
+            images: Vec::new(),
+            blobs: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
     fn visit(&mut self, descriptor: &Descriptor, depth: usize) -> Result<(), LayoutError> {
         if let Some(before) = self.seen.get(&descriptor.digest) {
             let same =
@@ -85,20 +96,33 @@ impl Pinning<'_> {
         }
         let bytes = self.read(descriptor)?;
         let document = Document::parse(&descriptor.media_type, &bytes).map_err(|error| in_document(descriptor, error))?;
-        match document {
-            Document::Index(index) => self.index(descriptor, &index, depth)?,
-            Document::Manifest(manifest) => self.manifest(descriptor, &manifest)?,
+        match &document {
+            Document::Index(index) => self.index(index, depth)?,
+            Document::Manifest(manifest) => self.manifest(descriptor, manifest)?,
         }
-        self.manifests.push(PinnedManifest { descriptor: descriptor.clone(), bytes });
+        let link = link(descriptor, document)?.map(Box::new);
+        self.manifests.push(PinnedManifest { descriptor: descriptor.clone(), bytes, link });
         Ok(())
     }
 
-    fn index(&mut self, descriptor: &Descriptor, index: &Index, depth: usize) -> Result<(), LayoutError> {
+    /// What nobody named may only be about something that is pushed with it.
+    fn subjects_are_pushed(&self, root: &PinnedManifest) -> Result<(), LayoutError> {
+        for manifest in &self.manifests {
+            if let Some(link) = &manifest.link
+                && !self.seen.contains_key(&link.subject.digest)
+            {
+                let (subject, root) = (&link.subject.digest, &root.descriptor.digest);
+                let problem =
+                    format!("its `subject` {subject} is not pushed with it; only what is named itself, {root}, may be about others");
+                return Err(refused(&manifest.descriptor, &problem));
+            }
+        }
+        Ok(())
+    }
+
+    fn index(&mut self, index: &Index, depth: usize) -> Result<(), LayoutError> {
         if depth >= MAX_DEPTH {
             return Err(LayoutError::TooMuch { what: "indexes nested more than 2 deep" });
-        }
-        if index.subject.is_some() {
-            return Err(has_subject(descriptor));
         }
         for child in &index.manifests {
             self.visit(child, depth + 1)?;
@@ -107,9 +131,6 @@ impl Pinning<'_> {
     }
 
     fn manifest(&mut self, descriptor: &Descriptor, manifest: &Manifest) -> Result<(), LayoutError> {
-        if manifest.subject.is_some() {
-            return Err(has_subject(descriptor));
-        }
         if let Some(layer) = manifest.layers.iter().find(|layer| media_type::is_nondistributable(&layer.media_type)) {
             let problem = format!("layer {} is of the nondistributable type `{}`", layer.digest, layer.media_type);
             return Err(refused(descriptor, &problem));
@@ -129,6 +150,9 @@ impl Pinning<'_> {
             if !listed_unknown {
                 let artifact_type = manifest.artifact_type.as_ref().unwrap_or(&manifest.config.media_type);
                 self.others.push((descriptor.digest.clone(), artifact_type.clone()));
+            }
+            if manifest.config.size == 0 {
+                return Err(refused(descriptor, "its config has no bytes; where there is none, it is the empty object `{}`"));
             }
             self.blob(&manifest.config)?;
         }
@@ -159,7 +183,8 @@ impl Pinning<'_> {
         self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
         // Whoever could call an image an attestation could hide it from the hooks. It would still run.
         if !platform.is_unknown() {
-            self.images.push(PinnedImage { platform, config, config_digest: digest.clone() });
+            let layers = manifest.layers.iter().map(|layer| layer.digest.clone()).collect();
+            self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), layers });
         } else if has_image_layers {
             return Err(refused(descriptor, "an image for the platform `unknown/unknown`"));
         }
@@ -168,24 +193,11 @@ impl Pinning<'_> {
 
     /// Reads a document that is parsed: once, and hashed.
     fn read(&mut self, descriptor: &Descriptor) -> Result<Bytes, LayoutError> {
-        let Descriptor { digest, size, .. } = descriptor;
-        if *size > MAX_DOCUMENT {
-            let limit = MAX_DOCUMENT;
-            return Err(in_document(descriptor, DocumentError::TooLarge { size: *size, limit }));
-        }
-        self.document_bytes = self.document_bytes.saturating_add(*size);
+        self.document_bytes = self.document_bytes.saturating_add(descriptor.size);
         if self.document_bytes > MAX_DOCUMENTS {
             return Err(LayoutError::TooMuch { what: "more than 16 MiB of manifests and configs" });
         }
-        let bytes = read_blob(&**self.files, digest, MAX_DOCUMENT).map_err(|source| unreadable(digest, source))?;
-        let actual = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if actual != *size {
-            return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
-        }
-        if !digest.matches(&bytes) {
-            return Err(LayoutError::WrongDigest { digest: digest.clone() });
-        }
-        Ok(Bytes::from(bytes))
+        read_document(&**self.files, descriptor)
     }
 
     /// Makes sure that a blob is there and has the right size.
@@ -211,12 +223,30 @@ impl Pinning<'_> {
     }
 }
 
+/// Reads a document whose descriptor says what it is.
+pub(super) fn read_document(files: &dyn Files, descriptor: &Descriptor) -> Result<Bytes, LayoutError> {
+    let Descriptor { digest, size, .. } = descriptor;
+    if *size > MAX_DOCUMENT {
+        let limit = MAX_DOCUMENT;
+        return Err(in_document(descriptor, DocumentError::TooLarge { size: *size, limit }));
+    }
+    let bytes = read_blob(files, digest, MAX_DOCUMENT).map_err(|source| unreadable(digest, source))?;
+    let actual = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if actual != *size {
+        return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
+    }
+    if !digest.matches(&bytes) {
+        return Err(LayoutError::WrongDigest { digest: digest.clone() });
+    }
+    Ok(Bytes::from(bytes))
+}
+
 fn unreadable(digest: &Digest, source: std::io::Error) -> LayoutError {
     let (algorithm, digits) = (digest.algorithm().as_str(), digest.hexadecimal());
     LayoutError::Unreadable { file: format!("blobs/{algorithm}/{digits}"), source }
 }
 
-fn in_document(descriptor: &Descriptor, error: DocumentError) -> LayoutError {
+pub(super) fn in_document(descriptor: &Descriptor, error: DocumentError) -> LayoutError {
     LayoutError::Document { file: descriptor.digest.to_string(), error }
 }
 
@@ -224,7 +254,18 @@ fn refused(descriptor: &Descriptor, problem: &str) -> LayoutError {
     LayoutError::Refused { manifest: descriptor.digest.clone(), problem: problem.to_owned() }
 }
 
-/// A registry without the referrers API would lose the link, unless a further tag is kept for it.
-fn has_subject(descriptor: &Descriptor) -> LayoutError {
-    refused(descriptor, "it has a `subject`; manifests about other manifests cannot be pushed yet")
+/// What the document says about another manifest.
+fn link(descriptor: &Descriptor, document: Document) -> Result<Option<SubjectLink>, LayoutError> {
+    let (subject, artifact_type, annotations) = match document {
+        Document::Manifest(manifest) => {
+            (manifest.subject, manifest.artifact_type.or(Some(manifest.config.media_type)), manifest.annotations)
+        }
+        Document::Index(index) => (index.subject, index.artifact_type, index.annotations),
+    };
+    let Some(subject) = subject else { return Ok(None) };
+    // Registries differ in whether they see it there.
+    if !matches!(descriptor.media_type.as_str(), media_type::OCI_MANIFEST | media_type::OCI_INDEX) {
+        return Err(refused(descriptor, "it has a `subject`, which only documents of the OCI formats have"));
+    }
+    Ok(Some(SubjectLink { subject, artifact_type, annotations }))
 }

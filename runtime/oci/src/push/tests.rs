@@ -7,6 +7,8 @@ mod honest;
 mod mounts;
 mod persistence;
 mod proxies;
+mod referrers;
+mod rewritten;
 mod secrets;
 
 use std::error::Error;
@@ -38,6 +40,12 @@ fn impatient(registry: &Registry) -> RegistryClient {
     let limit = Duration::from_secs(2);
     let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_for: Duration::ZERO, ..Timeouts::default() };
     RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
+}
+
+/// Tries nothing again.
+fn hasty(registry: &Registry, credentials: Credentials) -> RegistryClient {
+    let timeouts = Timeouts { retry_for: Duration::ZERO, ..Timeouts::default() };
+    RegistryClient::with_timeouts(options(registry, credentials), timeouts).unwrap()
 }
 
 /// Tries again, but does not wait long for anything.

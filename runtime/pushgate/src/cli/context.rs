@@ -34,7 +34,10 @@ impl Context {
             .enable_all()
             .build()
             .map_err(|error| Failure::new(Kind::Defect, format!("cannot start: {error}")))?;
-        runtime.block_on(work)
+        let done = runtime.block_on(work);
+        // What still reads or compresses when somebody interrupts ends with the process.
+        runtime.shutdown_background();
+        done
     }
 }
 

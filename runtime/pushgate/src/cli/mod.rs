@@ -8,6 +8,7 @@ mod interrupt;
 mod login;
 mod output;
 mod push;
+mod source;
 mod registry;
 
 use std::ffi::OsString;

@@ -4,7 +4,7 @@ use super::args::{DestinationArguments, PushArguments};
 use super::context::Context;
 use super::interrupt::unless_interrupted;
 use super::output::Verdict;
-use super::{Stopped, hook};
+use super::{Stopped, hook, source};
 use crate::destination::{Destination, Registry};
 use crate::exit::Failure;
 use crate::push::{Request, check as check_line, push as push_line};
@@ -46,7 +46,8 @@ fn tell(context: &Context, report: &Report, ended: Result<Verdict<'_>, &Failure>
 
 fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failure> {
     let destination = destination(context, arguments.destination)?;
-    Ok(Request { image: arguments.image, destination, source: arguments.from.parse()?, mount_from: arguments.mount_from })
+    let source = source::requested(arguments.source)?;
+    Ok(Request { image: arguments.image, destination, source, mount_from: arguments.mount_from })
 }
 
 fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {

@@ -16,6 +16,17 @@ pub enum ImageStore {
     Containerd,
 }
 
+/// What names an image in the Engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineImageId {
+    /// The image ID, `sha256:…`. It stays the same whatever happens to the names.
+    pub id: Digest,
+    /// How the Engine keeps it.
+    pub store: ImageStore,
+    /// On a containerd store, the digest of the manifest or index.
+    pub target_digest: Option<Digest>,
+}
+
 /// An image in the Engine, resolved.
 #[derive(Debug, Clone)]
 pub struct EngineImage {
@@ -49,30 +60,37 @@ impl EngineImage {
         let config = config_document(&inspected).to_string();
         let config = ImageConfig::parse(config.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
 
-        let id = inspected.id.unwrap_or_default();
+        let EngineImageId { id, store, target_digest } = EngineImageId::from_inspect(name, &inspected)?;
+        if inspected.descriptor.and_then(|descriptor| descriptor.media_type).is_some_and(|media_type| is_index(&media_type)) {
+            return Err(EngineError::Index { name: bounded(name, 512) });
+        }
+        Ok(Self { id, store, target_digest, config, repo_tags: inspected.repo_tags.unwrap_or_default() })
+    }
+}
+
+impl EngineImageId {
+    pub(super) fn from_inspect(name: &str, inspected: &ImageInspect) -> Result<Self, EngineError> {
+        let unreadable = |reason: String| EngineError::request(format!("inspecting {name}"), Fault::Unreadable(bounded(&reason, 512)));
+        let id = inspected.id.as_deref().unwrap_or_default();
         // Podman's Docker-compatible API leaves the algorithm out in places.
-        let id = if id.contains(':') { id } else { format!("sha256:{id}") };
+        let id = if id.contains(':') { id.to_owned() } else { format!("sha256:{id}") };
         let id = Digest::parse(&id).map_err(|_| unreadable(format!("its ID `{}` is not a digest", bounded(&id, 80))))?;
 
         // The descriptor came with version 1.48 of the API. Before, a containerd store shows in a name with the ID as its digest,
         // which every image there has: on the classic store an ID is no manifest's digest.
         let suffix = format!("@{id}");
-        let by_descriptor = inspected.descriptor;
         let by_name = inspected.repo_digests.iter().flatten().any(|name| name.ends_with(&suffix));
-        let (store, target_digest) = match by_descriptor {
+        let (store, target_digest) = match &inspected.descriptor {
             Some(descriptor) => {
-                if descriptor.media_type.as_deref().is_some_and(is_index) {
-                    return Err(EngineError::Index { name: bounded(name, 512) });
-                }
-                let digest = descriptor.digest.unwrap_or_default();
-                let digest = Digest::parse(&digest)
-                    .map_err(|_| unreadable(format!("its descriptor's digest `{}` is none", bounded(&digest, 80))))?;
+                let digest = descriptor.digest.as_deref().unwrap_or_default();
+                let digest =
+                    Digest::parse(digest).map_err(|_| unreadable(format!("its descriptor's digest `{}` is none", bounded(digest, 80))))?;
                 (ImageStore::Containerd, Some(digest))
             }
             None if by_name => (ImageStore::Containerd, Some(id.clone())),
             None => (ImageStore::Classic, None),
         };
-        Ok(Self { id, store, target_digest, config, repo_tags: inspected.repo_tags.unwrap_or_default() })
+        Ok(Self { id, store, target_digest })
     }
 }
 

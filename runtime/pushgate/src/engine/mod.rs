@@ -32,6 +32,7 @@ mod authentication;
 mod bollard_client;
 mod environment;
 mod error;
+mod export;
 mod failure;
 mod image;
 mod name;
@@ -44,16 +45,18 @@ mod version;
 mod tests;
 
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bollard::models::ImageInspect;
 use pushgate_oci::{Credentials, Digest};
 use pushgate_reference::Host;
 
 pub use self::environment::EngineEnvironment;
 pub use self::error::{Attempt, EngineError};
 pub use self::failure::RegistryFault;
-pub use self::image::{EngineImage, ImageStore};
+pub use self::image::{EngineImage, EngineImageId, ImageStore};
 pub use self::name::EngineName;
 pub use self::push_stream::{EngineProgress, LayerState};
 
@@ -69,14 +72,16 @@ pub struct EngineLimits {
     pub connect: Duration,
     /// For one whole request that is not a push.
     pub request: Duration,
-    /// Between two signs of life during a push. A registry may need minutes to commit a large layer, and the daemon says nothing
+    /// Between two signs of life during a push, or while an image is taken out of the Engine. A registry may need minutes to commit a large layer, and the daemon says nothing
     /// meanwhile.
     pub idle: Duration,
+    /// How many bytes an image has that is taken out of the Engine.
+    pub export: u64,
 }
 
 impl Default for EngineLimits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), request: Duration::from_secs(60), idle: Duration::from_secs(300) }
+        Self { connect: Duration::from_secs(5), request: Duration::from_secs(60), idle: Duration::from_secs(300), export: 256 << 30 }
     }
 }
 
@@ -150,12 +155,41 @@ impl DockerEngine {
     /// # Errors
     /// [`EngineError::NoSuchImage`], [`EngineError::Index`] for an image of several platforms, and the daemon's own failures.
     pub async fn inspect(&self, name_or_id: &str) -> Result<EngineImage, EngineError> {
+        EngineImage::from_inspect(name_or_id, self.ask_for(name_or_id).await?)
+    }
+
+    /// Which image that is, and nothing else about it: it may be one of several platforms.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchImage`], and the daemon's own failures.
+    pub async fn identify(&self, name_or_id: &str) -> Result<EngineImageId, EngineError> {
+        EngineImageId::from_inspect(name_or_id, &self.ask_for(name_or_id).await?)
+    }
+
+    async fn ask_for(&self, name_or_id: &str) -> Result<ImageInspect, EngineError> {
         name::check(name_or_id)?;
         match self.client.inspect(name_or_id).await {
-            Ok(inspected) => EngineImage::from_inspect(name_or_id, inspected),
+            Ok(inspected) => Ok(inspected),
             Err(Fault::Status { code: 404, .. }) => Err(EngineError::NoSuchImage { name: error::bounded(name_or_id, 512) }),
             Err(fault) => Err(EngineError::request(format!("inspecting {name_or_id}"), fault)),
         }
+    }
+
+    /// Writes the image `id` as `docker save` does, as it comes; what is in it is not looked at. An error of the writer is told by
+    /// `unwritable`.
+    ///
+    /// Dropping the future ends it.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchImage`], the daemon's own failures, an answer that breaks off, stalls or is larger than
+    /// [`EngineLimits::export`], and those of the writer.
+    pub async fn export<W, E>(&self, id: &Digest, writer: W, unwritable: impl FnOnce(io::Error) -> E) -> Result<W, E>
+    where
+        W: Write + Send + 'static,
+        E: From<EngineError>,
+    {
+        let EngineLimits { idle, export: limit, .. } = self.limits;
+        export::export(&self.transport, self.version, idle, limit, id, writer, unwritable).await
     }
 
     /// Gives the image `id` one more name.

@@ -2,6 +2,7 @@
 
 mod connecting;
 mod encrypted;
+mod exporting;
 mod inspecting;
 mod pushing;
 
@@ -19,7 +20,7 @@ fn at(host: String) -> EngineEnvironment {
 }
 
 fn limits() -> EngineLimits {
-    EngineLimits { connect: LONG, request: LONG, idle: LONG }
+    EngineLimits { connect: LONG, request: LONG, idle: LONG, ..EngineLimits::default() }
 }
 
 async fn connect(fake: &Engine) -> DockerEngine {

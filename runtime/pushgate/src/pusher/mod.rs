@@ -71,6 +71,10 @@ impl Pusher {
         let pushed = match &*approved.pinned {
             PinnedSource::Engine(pinned) => engine::push(self, &approved.scoped, pinned, progress, report).await,
             PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, mount_from, progress, report).await,
+            PinnedSource::DockerArchive(archived) => match archived.resolve().await {
+                Ok(content) => layout::push(self, &approved.scoped, &content, mount_from, progress, report).await,
+                Err(error) => Err(error.into()),
+            },
         };
         report.pushing = Some(started.elapsed());
         report.warnings.extend(self.client.warnings().into_iter().map(|message| Warning {

@@ -5,21 +5,21 @@ use pushgate_reference::ScopedReference;
 use tokio::sync::OnceCell;
 
 use super::pinned::ListedImages;
-use super::{Images, PinnedSource, Source, SourceError};
+use super::{Images, PinnedSource, RequestedSource, SourceError};
 use crate::gate::Gate;
 
 /// The source of a check.
 #[derive(Debug)]
 pub struct LazySource {
     gate: Gate,
-    source: Source,
+    source: RequestedSource,
     scoped: ScopedReference,
     pinned: OnceCell<Result<PinnedSource, SourceError>>,
 }
 
 impl LazySource {
     /// Remembers what to pin, and reads nothing.
-    pub fn new(gate: &Gate, source: &Source, scoped: &ScopedReference) -> Self {
+    pub fn new(gate: &Gate, source: &RequestedSource, scoped: &ScopedReference) -> Self {
         Self { gate: gate.clone(), source: source.clone(), scoped: scoped.clone(), pinned: OnceCell::new() }
     }
 }

@@ -1,12 +1,16 @@
 //! Where the image is: named by the caller, then pinned, so that what the hooks see is what is pushed.
 
-mod lazy;
 mod name;
+mod options;
 mod pinned;
+mod direct;
+mod lazy;
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pushgate_oci::{DockerArchive, DockerArchiveError, LayerOptions, LayoutError, OciLayout, PinnedContent};
+use pushgate_oci::{Digest, DockerArchive, DockerArchiveError, LayoutError, OciLayout, VerifyError};
 use pushgate_reference::ScopedReference;
 
 use crate::engine::{DockerEngine, EngineError};
@@ -14,7 +18,8 @@ use crate::gate::Gate;
 
 pub use lazy::LazySource;
 pub use name::{EngineImageName, ParseSourceError, Source};
-pub use pinned::{Images, ListedImages, PinnedEngineImage, PinnedSource};
+pub use options::{RequestedSource, SourceOptionError, SourceOptions};
+pub use pinned::{ArchivedImage, Images, ListedImages, PinnedEngineImage, PinnedSource};
 
 /// Why the source could not be pinned or read.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -28,6 +33,34 @@ pub enum SourceError {
     /// The Docker archive.
     #[error(transparent)]
     DockerArchive(Arc<DockerArchiveError>),
+    /// What `--verify` found in a layout.
+    #[error(transparent)]
+    Verify(Arc<VerifyError>),
+    /// One image, and it is for another platform than the one that was asked for.
+    #[error("the image is for {found}, not for {asked}")]
+    OtherPlatform {
+        /// What was asked for.
+        asked: String,
+        /// What the image's config says.
+        found: String,
+    },
+    /// The Docker Engine gave out another image than it was asked for.
+    #[error("the Docker Engine was asked for the image {expected} and gave out {found}")]
+    OtherImage {
+        /// The image ID, or the digest of the manifest.
+        expected: Digest,
+        /// What the archive holds, by the same kind of digest.
+        found: String,
+    },
+    /// An image that is taken out of the Docker Engine has no place.
+    #[error("no temporary file for the image can be written in `{}`", directory.display())]
+    Temporary {
+        /// The directory.
+        directory: PathBuf,
+        /// Why.
+        #[source]
+        source: Arc<io::Error>,
+    },
 }
 
 impl SourceError {
@@ -35,8 +68,11 @@ impl SourceError {
     pub fn is_not_found(&self) -> bool {
         match self {
             Self::Engine(error) => matches!(**error, EngineError::NoSuchImage { .. }),
-            Self::Layout(error) => matches!(**error, LayoutError::NoSuchEntry { .. } | LayoutError::Empty),
-            Self::DockerArchive(_) => false,
+            Self::Layout(error) => {
+                matches!(**error, LayoutError::NoSuchEntry { .. } | LayoutError::NoSuchPlatform { .. } | LayoutError::Empty)
+            }
+            Self::OtherPlatform { .. } => true,
+            Self::DockerArchive(_) | Self::Verify(_) | Self::OtherImage { .. } | Self::Temporary { .. } => false,
         }
     }
 
@@ -46,7 +82,15 @@ impl SourceError {
             Self::Engine(error) => error.hint(),
             Self::Layout(error) => error.hint(),
             Self::DockerArchive(error) => error.hint(),
+            Self::Verify(error) => error.hint(),
+            Self::OtherPlatform { .. } => Some("without --platform, it is pushed as it is".to_owned()),
+            Self::OtherImage { .. } => None,
+            Self::Temporary { .. } => Some("TMPDIR names the directory; it needs room for the whole image".to_owned()),
         }
+    }
+
+    fn temporary(directory: &Path, source: io::Error) -> Self {
+        Self::Temporary { directory: directory.to_owned(), source: Arc::new(source) }
     }
 }
 
@@ -68,37 +112,62 @@ impl From<DockerArchiveError> for SourceError {
     }
 }
 
-impl Source {
-    /// Settles which bytes are meant: an image ID of the Docker Engine, or the digest of a manifest that was read and hashed.
-    ///
-    /// # Errors
-    /// No Docker Engine, no such image, an unreadable layout.
-    pub async fn pin(&self, gate: &Gate, scoped: &ScopedReference) -> Result<PinnedSource, SourceError> {
-        match self {
-            Self::DockerDaemon(name) => {
-                let name = name.clone().unwrap_or_else(|| EngineImageName::of(scoped));
-                let engine = DockerEngine::connect(gate.engine_environment()).await?;
-                let image = engine.inspect(name.as_str()).await?;
-                Ok(PinnedSource::Engine(Box::new(PinnedEngineImage { engine, name, image })))
-            }
-            Self::OciLayout { directory, reference } => {
-                let (directory, reference) = (directory.clone(), reference.clone());
-                read(move || Ok(OciLayout::open(&directory)?.pin(reference.as_deref())?)).await
-            }
-            Self::OciArchive { file, reference } => {
-                let (file, reference) = (file.clone(), reference.clone());
-                read(move || Ok(OciLayout::open_archive(&file)?.pin(reference.as_deref())?)).await
-            }
-            Self::DockerArchive { file, reference } => {
-                let (file, reference) = (file.clone(), reference.clone());
-                read(move || Ok(DockerArchive::open(&file)?.pin(reference.as_deref(), LayerOptions::default())?.resolve()?)).await
-            }
-        }
+impl From<VerifyError> for SourceError {
+    fn from(error: VerifyError) -> Self {
+        Self::Verify(Arc::new(error))
     }
 }
 
-/// Reading, hashing and compressing is work for the disk and the processor: not on the thread that answers signals.
-async fn read(work: impl FnOnce() -> Result<PinnedContent, SourceError> + Send + 'static) -> Result<PinnedSource, SourceError> {
-    let content = tokio::task::spawn_blocking(work).await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
+impl RequestedSource {
+    /// Settles which bytes are meant: an image ID of the Docker Engine, the digest of a config whose layers are known by their content, or the
+    /// digest of a manifest that was read and hashed.
+    ///
+    /// # Errors
+    /// No Docker Engine, no such image, none for the platform, an unreadable layout, and what `--verify` finds.
+    pub async fn pin(&self, gate: &Gate, scoped: &ScopedReference) -> Result<PinnedSource, SourceError> {
+        let options = self.options.clone();
+        match self.source.clone() {
+            Source::DockerDaemon(name) => {
+                let name = name.unwrap_or_else(|| EngineImageName::of(scoped));
+                let engine = DockerEngine::connect(gate.engine_environment()).await?;
+                if options.direct {
+                    return direct::pin(&engine, &name, &options).await;
+                }
+                let image = engine.inspect(name.as_str()).await?;
+                options.must_be(&image.config.platform())?;
+                Ok(PinnedSource::Engine(Box::new(PinnedEngineImage { engine, name, image })))
+            }
+            Source::OciLayout { directory, reference } => {
+                in_background(move || layout(&OciLayout::open(&directory)?, reference.as_deref(), &options)).await
+            }
+            Source::OciArchive { file, reference } => {
+                in_background(move || layout(&OciLayout::open_archive(&file)?, reference.as_deref(), &options)).await
+            }
+            Source::DockerArchive { file, reference } => {
+                in_background(move || {
+                    let image = DockerArchive::open(&file)?.pin(reference.as_deref(), options.layers())?;
+                    ArchivedImage::new(image, &options).map(PinnedSource::archive)
+                })
+                .await
+            }
+        }
+    }
+
+    /// Whether somebody wants the source to be read, also where no hook does.
+    pub fn is_to_be_verified(&self) -> bool {
+        self.options.verify
+    }
+}
+
+fn layout(layout: &OciLayout, reference: Option<&str>, options: &SourceOptions) -> Result<PinnedSource, SourceError> {
+    let content = layout.pin(reference, options.platform.as_ref())?;
+    if options.verify {
+        content.verify()?;
+    }
     Ok(PinnedSource::Layout(Box::new(content)))
+}
+
+/// Reading, hashing and compressing is work for the disk and the processor: not on the thread that answers signals.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T, SourceError> + Send + 'static) -> Result<T, SourceError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
 }

@@ -32,6 +32,18 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// The transport's name, with its colon.
+    pub fn transport(&self) -> &'static str {
+        match self {
+            Self::DockerDaemon(_) => "docker-daemon:",
+            Self::OciLayout { .. } => "oci:",
+            Self::OciArchive { .. } => "oci-archive:",
+            Self::DockerArchive { .. } => "docker-archive:",
+        }
+    }
+}
+
 /// A name or an ID by which the Docker Engine is asked for an image. Safe in a URL: it is built from parsed values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineImageName(String);

@@ -1,10 +1,13 @@
 //! A source whose bytes are settled.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use pushgate_oci::{ImageConfig, PinnedContent};
+use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage};
 use pushgate_sandbox::Image;
 
-use super::{EngineImageName, SourceError};
+use super::{EngineImageName, SourceError, SourceOptions, in_background};
 use crate::engine::{DockerEngine, EngineImage};
 
 /// Which bytes are pushed. Only [`Source::pin`](super::Source::pin) makes one.
@@ -14,6 +17,37 @@ pub enum PinnedSource {
     Engine(Box<PinnedEngineImage>),
     /// Content of an OCI layout, by the digest of its manifest or index.
     Layout(Box<PinnedContent>),
+    /// An image of a Docker archive, by the digest of its config.
+    DockerArchive(Arc<ArchivedImage>),
+}
+
+/// An image of a Docker archive. It has no manifest before its layers are compressed, and they are not before every hook has approved.
+#[derive(Debug)]
+pub struct ArchivedImage {
+    image: PinnedDockerImage,
+    temporary: PathBuf,
+}
+
+impl ArchivedImage {
+    /// An image that is what is wanted. This blocks while everything is read, if that is wanted.
+    pub(super) fn new(image: PinnedDockerImage, options: &SourceOptions) -> Result<Self, SourceError> {
+        for found in image.images() {
+            options.must_be(&found.platform)?;
+        }
+        if options.verify {
+            image.verify()?;
+        }
+        Ok(Self { image, temporary: options.temporary.clone() })
+    }
+
+    /// Everything that a push sends: compresses what is not compressed.
+    ///
+    /// # Errors
+    /// A layer cannot be read, or is not what the config says.
+    pub async fn resolve(self: &Arc<Self>) -> Result<PinnedContent, SourceError> {
+        let archived = Arc::clone(self);
+        in_background(move || Ok(archived.image.resolve(&archived.temporary)?)).await
+    }
 }
 
 /// An image of the Docker Engine.
@@ -47,11 +81,17 @@ pub enum ListedImages {
 }
 
 impl PinnedSource {
-    /// The digest that names the pinned bytes: of the image's config in the Docker Engine, of the manifest or index in a layout.
+    pub(super) fn archive(archived: ArchivedImage) -> Self {
+        Self::DockerArchive(Arc::new(archived))
+    }
+
+    /// The digest that names the pinned bytes: of the image's config in the Docker Engine and in a Docker archive, of the manifest or index in
+    /// a layout.
     pub fn digest_text(&self) -> String {
         match self {
             Self::Engine(pinned) => pinned.image.id.to_string(),
             Self::Layout(content) => content.root().digest.to_string(),
+            Self::DockerArchive(archived) => archived.image.images().iter().map(|image| image.config_digest.to_string()).collect(),
         }
     }
 
@@ -62,6 +102,9 @@ impl PinnedSource {
                 Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
                 None => ListedImages::Images(content.images().iter().map(|image| shown(&image.config)).collect()),
             },
+            Self::DockerArchive(archived) => {
+                ListedImages::Images(archived.image.images().iter().map(|image| shown(&image.config)).collect())
+            }
         }
     }
 }

@@ -3,4 +3,5 @@
 mod client;
 
 mod answers;
+mod exports;
 mod pushes;

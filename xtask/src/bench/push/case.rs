@@ -4,6 +4,8 @@ use std::fmt;
 
 use clap::ValueEnum;
 
+use super::arguments::LineName;
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Case {
@@ -17,6 +19,8 @@ pub(super) enum Case {
     SharedBase,
     /// The medium image; the same push went before
     NothingToDo,
+    /// The medium image, over TLS and with tokens from a token server; on the slow line only
+    TlsAndTokens,
 }
 
 /// An image that a case pushes, or pushes beforehand.
@@ -60,13 +64,24 @@ impl Case {
             Self::Large => "large",
             Self::SharedBase => "shared-base",
             Self::NothingToDo => "nothing-to-do",
+            Self::TlsAndTokens => "tls-and-tokens",
         }
+    }
+
+    /// Whether the registry speaks TLS and wants tokens.
+    pub(super) const fn is_guarded(self) -> bool {
+        matches!(self, Self::TlsAndTokens)
+    }
+
+    /// Whether it is measured on a line.
+    pub(super) const fn is_for(self, line: LineName) -> bool {
+        !self.is_guarded() || matches!(line, LineName::Slow)
     }
 
     /// What is pushed.
     pub(super) const fn image(self) -> ImageName {
         match self {
-            Self::Medium | Self::SharedBase | Self::NothingToDo => ImageName::Medium,
+            Self::Medium | Self::SharedBase | Self::NothingToDo | Self::TlsAndTokens => ImageName::Medium,
             Self::Many => ImageName::Many,
             Self::Large => ImageName::Large,
         }
@@ -75,7 +90,7 @@ impl Case {
     /// What the same contender pushes beforehand, untimed, and under which tag.
     pub(super) const fn before(self) -> Option<(ImageName, &'static str)> {
         match self {
-            Self::Medium | Self::Many | Self::Large => None,
+            Self::Medium | Self::Many | Self::Large | Self::TlsAndTokens => None,
             Self::SharedBase => Some((ImageName::MediumBase, "base")),
             Self::NothingToDo => Some((ImageName::Medium, "v1")),
         }

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::arguments::PushArguments;
 use super::case::{Case, ImageName};
 use super::docker::Docker;
+use super::guard::log_in;
 use super::images::{Image, Images, REFERENCE};
 use super::line::Line;
 use super::peers::{self, CRANE, Found, ORAS, REGCTL};
@@ -31,6 +32,8 @@ pub(super) struct Push<'a> {
     pub(super) host: &'a str,
     pub(super) tag: &'a str,
     pub(super) loopback: bool,
+    /// Over TLS with this authority, in PEM, and with the credentials of `bench`; in clear otherwise.
+    pub(super) authority: Option<&'a Path>,
     pub(super) present: Present<'a>,
 }
 
@@ -84,8 +87,16 @@ impl Contender {
         !matches!(self.kind, Kind::Docker(_))
     }
 
+    /// Whether it can take part in a case: the limit neither speaks TLS nor asks for tokens.
+    pub(super) const fn can(&self, case: Case) -> bool {
+        !case.is_guarded() || !matches!(self.kind, Kind::Limit)
+    }
+
     /// What comes before a push and is not part of it.
     pub(super) fn prepare(&self, push: &Push<'_>) -> Outcome {
+        if push.authority.is_some() {
+            log_in(self.home.path(), push.host)?;
+        }
         match &self.kind {
             Kind::Docker(docker) => docker.tag(push.name, &destination(push)),
             _ => Ok(()),
@@ -106,23 +117,33 @@ impl Contender {
         // Neither credentials nor settings of whoever runs this.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.home.path());
         let (layout, destination) = (push.image.folder.display(), destination(push));
+        if let Some(authority) = push.authority {
+            // Where programs written in Go look for authorities.
+            command.env("SSL_CERT_FILE", authority);
+        }
+        let in_clear = push.authority.is_none();
         match &self.kind {
             Kind::Pushgate => {
                 command.args(["push", &destination, "--uri", push.host, "--from", &format!("oci:{layout}:{REFERENCE}")]);
-                command.args((!push.loopback).then_some("--plain-http"));
+                match push.authority {
+                    Some(authority) => command.arg("--tls").arg("--ca-file").arg(authority),
+                    None => command.args((!push.loopback).then_some("--plain-http")),
+                };
             }
             Kind::Crane => {
-                command.args(["push", "--insecure", &layout.to_string(), &destination]);
+                command.arg("push").args(in_clear.then_some("--insecure")).args([&layout.to_string(), &destination]);
             }
             Kind::Oras => {
-                command.args(["cp", "--to-plain-http", "--from-oci-layout", &format!("{layout}:{REFERENCE}"), &destination]);
+                command.arg("cp").args(in_clear.then_some("--to-plain-http"));
+                command.args(["--from-oci-layout", &format!("{layout}:{REFERENCE}"), &destination]);
             }
             Kind::Regctl => {
-                command.args(["--host", &format!("reg={},tls=disabled", push.host), "image", "copy"]);
+                let tls = if in_clear { ",tls=disabled" } else { "" };
+                command.args(["--host", &format!("reg={}{tls}", push.host), "image", "copy"]);
                 command.args([&format!("ocidir://{layout}:{REFERENCE}"), &destination]);
             }
             Kind::Skopeo => {
-                command.args(["--insecure-policy", "copy", "--dest-tls-verify=false"]);
+                command.args(["--insecure-policy", "copy"]).args(in_clear.then_some("--dest-tls-verify=false"));
                 command.args([&format!("oci:{layout}:{REFERENCE}"), &format!("docker://{destination}")]);
             }
             Kind::Docker(docker) => {

@@ -7,6 +7,7 @@ mod arguments;
 mod case;
 mod contender;
 mod docker;
+mod guard;
 mod http;
 mod images;
 mod limit;
@@ -23,6 +24,7 @@ mod verify;
 use serde_json::{Value, json};
 
 use self::contender::{Contender, Contenders};
+use self::guard::TokenServer;
 use self::images::Images;
 use self::line::Line;
 use self::turn::{Entry, Stage};
@@ -52,8 +54,10 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
         lines.push(line.described());
         let docker = contenders.start_docker(&line, &images, &arguments.cases());
         let present: Vec<&Contender> = contenders.list.iter().chain(&docker).collect();
-        for case in arguments.cases() {
-            let entries = measure(&Stage { line: &line, images: &images, case }, &present, arguments.rounds.get())?;
+        for case in arguments.cases().into_iter().filter(|case| case.is_for(name)) {
+            let tokens = if case.is_guarded() { Some(TokenServer::start(&line)?) } else { None };
+            let stage = Stage { line: &line, images: &images, case, tokens: tokens.as_ref() };
+            let entries = measure(&stage, &present, arguments.rounds.get())?;
             failures.extend(entries.iter().filter_map(|entry| Some(format!("{}, {case}, {name}: {}", entry.name, entry.failed.as_ref()?))));
             results.push(report::result(&line, case, &images.of(case)?, &entries));
         }
@@ -66,7 +70,6 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
         "settings": "every contender with its own defaults",
         "lines": lines,
         "results": results,
-        "left_out": "the case over the line with TLS and a token server",
     });
     match &arguments.json {
         Some(file) => std::fs::write(file, format!("{report:#}\n")).map_err(|error| format!("cannot write {}: {error}", file.display()))?,
@@ -78,10 +81,11 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
 /// One case on one line: in each round everyone has a turn, and who begins changes.
 fn measure(stage: &Stage<'_>, contenders: &[&Contender], rounds: usize) -> Outcome<Vec<Entry>> {
     stage.images.warm(stage.case)?;
+    let contenders: Vec<&Contender> = contenders.iter().copied().filter(|contender| contender.can(stage.case)).collect();
     let mut entries: Vec<Entry> = contenders.iter().map(|contender| Entry::new(contender.name())).collect();
     for round in 0..rounds {
         eprintln!("xtask: {}, {}: round {} of {rounds}", stage.case, stage.line.name(), round + 1);
-        let mut turns: Vec<(&&Contender, &mut Entry)> = contenders.iter().zip(&mut entries).collect();
+        let mut turns: Vec<(&Contender, &mut Entry)> = contenders.iter().copied().zip(&mut entries).collect();
         let first = round % turns.len().max(1);
         turns.rotate_left(first);
         for (contender, entry) in turns {

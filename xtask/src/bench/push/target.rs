@@ -27,7 +27,7 @@ pub(super) fn targets(line: &Line, case: Case, image: &Image, medians: &Medians<
         (Case::Large, LineName::Loopback) => {
             vec![at_most("time to that of the fastest peer", to(fastest), 1.05), at_most("time to that of the limit", time_to(LIMIT), 1.1)]
         }
-        (Case::Medium, LineName::Slow) | (Case::NothingToDo, LineName::Loopback) => {
+        (Case::Medium | Case::TlsAndTokens, LineName::Slow) | (Case::NothingToDo | Case::TlsAndTokens, LineName::Loopback) => {
             vec![below("time to that of the fastest peer", to(fastest), 1.0)]
         }
         (Case::Many, LineName::Slow) => vec![at_most("time to that of the fastest peer", to(fastest), 0.2)],

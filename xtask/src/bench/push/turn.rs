@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::contender::{Contender, Present, Push, REPOSITORY};
+use super::guard::TokenServer;
 use super::images::Images;
 use super::line::Line;
 use super::scratch;
@@ -19,6 +20,8 @@ pub(super) struct Stage<'a> {
     pub(super) line: &'a Line,
     pub(super) images: &'a Images,
     pub(super) case: Case,
+    /// Gives the tokens, where the case has them.
+    pub(super) tokens: Option<&'a TokenServer>,
 }
 
 /// What a contender's turns came to.
@@ -61,17 +64,20 @@ impl Entry {
 }
 
 fn turn(stage: &Stage<'_>, contender: &Contender) -> Outcome<(Usage, Vec<Request>)> {
-    let Stage { line, images, case } = stage;
+    let Stage { line, images, case, tokens } = stage;
     let folder = scratch::registry_folder()?;
-    let registry = line.at_server(|| DockerRegistry::start_at(line.server_address(), folder))?;
+    let guards = tokens.map(TokenServer::guards);
+    let registry = line.at_server(|| DockerRegistry::start_at(line.server_address(), folder, guards.as_ref()))?;
     let image = images.of(*case)?;
     let before = case.before().map(|(name, tag)| Ok::<_, String>((name, images.get(name)?, tag))).transpose()?;
+    let authority = tokens.map(TokenServer::authority);
     let push = Push {
         name: case.image(),
         image: &image,
         host: registry.host(),
         tag: TAG,
         loopback: matches!(line, Line::Loopback),
+        authority: authority.as_deref(),
         present: match &before {
             None => Present::Nothing,
             Some(_) if *case == Case::NothingToDo => Present::Everything,
@@ -89,13 +95,14 @@ fn turn(stage: &Stage<'_>, contender: &Contender) -> Outcome<(Usage, Vec<Request
         };
     }
     contender.prepare(&push)?;
-    let seen = line.at_server(|| registry.requests())?.len();
+    let seen = if before.is_some() { line.at_server(|| registry.requests())?.len() } else { 0 };
     let usage = line.at_client(|| contender.push(&push))?;
-    let requests = line.at_server(|| {
-        let requests = registry.requests()?;
-        verify(registry.host(), REPOSITORY, TAG, &image, contender.exactness())?;
-        Ok(requests)
+    let (folder, requests) = registry.stop();
+    // What arrived is in the folder; one in clear that asks for nothing shows it.
+    let verified = line.at_server(|| {
+        let registry = DockerRegistry::start_at(line.server_address(), folder, None)?;
+        verify(registry.host(), REPOSITORY, TAG, &image, contender.exactness())
     });
-    let requests = requests.map_err(|error| format!("{}: {error}", contender.name()))?;
+    verified.map_err(|error| format!("{}: {error}", contender.name()))?;
     Ok((usage, requests.into_iter().skip(seen).collect()))
 }

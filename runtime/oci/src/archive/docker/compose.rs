@@ -59,7 +59,7 @@ pub(super) fn manifest(config: &Descriptor, layers: &[&Descriptor], oci: bool) -
     // Numbers and texts: there is nothing that serde_json cannot write.
     let bytes = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    PinnedManifest { descriptor: descriptor(media_type, Digest::sha256(&bytes), size), bytes }
+    PinnedManifest { descriptor: descriptor(media_type, Digest::sha256(&bytes), size), bytes, link: None }
 }
 
 fn descriptor(media_type: &str, digest: Digest, size: u64) -> Descriptor {

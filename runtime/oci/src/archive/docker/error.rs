@@ -106,14 +106,6 @@ pub enum DockerArchiveError {
         #[source]
         source: io::Error,
     },
-    /// A manifest was asked for with too few or too many layers that were read.
-    #[error("{given} layers were read, {expected} are needed")]
-    Unfinished {
-        /// How many were given.
-        given: usize,
-        /// How many there are.
-        expected: usize,
-    },
 }
 
 impl DockerArchiveError {

@@ -1,24 +1,27 @@
 //! An image of a Docker archive that was chosen, with its config read.
 
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::archive::docker::{DockerArchiveError, compose};
+use crate::archive::docker::{DockerArchiveError, LayerOptions, compose};
 use crate::archive::file::Section;
-use crate::archive::layer::{Encoding, FinishedLayer, StreamedLayer};
-use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage};
+use crate::archive::layer::{Compression, Encoding, Expected, FinishedLayer, StreamedLayer, verify_layer};
+use crate::content::{BlobPlace, BlobReader, PinnedBlob, PinnedContent, PinnedImage};
 use crate::digest::Digest;
+use crate::spool::Spool;
+use crate::workers;
 
 /// An image whose config is pinned, and whose layers are known by the digests of their plain content.
 ///
-/// [`Self::images`] is what a hook sees. For a push there are two ways. [`Self::resolve`] reads all layers once, so that everything that a
-/// push sends is known before it begins. Or each of the layers that are not known yet is sent while it is read, and the manifest is made
-/// from what was sent.
+/// [`Self::images`] is what a hook sees. [`Self::resolve`] makes of it what a push sends.
 #[derive(Clone, Debug)]
 pub struct PinnedDockerImage {
     config: Bytes,
-    images: [PinnedImage; 1],
+    image: PinnedImage,
+    options: LayerOptions,
     /// Each entry of the archive once.
     layers: Vec<Layer>,
     /// Places in `layers`, the lowest layer first.
@@ -40,25 +43,93 @@ pub(super) struct Known {
     pub(super) encoding: Encoding,
 }
 
+/// A layer as it is pushed.
+struct Made {
+    layer: FinishedLayer,
+    encoding: Encoding,
+    place: BlobPlace,
+}
+
 impl Layer {
-    fn entry(&self) -> (u64, &Digest) {
+    fn section(&self) -> &Section {
         match self {
-            Self::Known(known) => (known.section.offset(), &known.diff_id),
-            Self::Streamed(layer) => (layer.offset(), layer.diff_id()),
+            Self::Known(known) => &known.section,
+            Self::Streamed(layer) => layer.section(),
         }
+    }
+
+    fn diff_id(&self) -> &Digest {
+        match self {
+            Self::Known(known) => &known.diff_id,
+            Self::Streamed(layer) => layer.diff_id(),
+        }
+    }
+
+    fn encoding(&self) -> Encoding {
+        match self {
+            Self::Known(known) => known.encoding,
+            Self::Streamed(layer) => layer.encoding(),
+        }
+    }
+
+    fn rest(&self) {
+        if let Self::Streamed(layer) = self {
+            layer.rest();
+        }
+    }
+
+    fn failed(&self) -> impl FnOnce(std::io::Error) -> DockerArchiveError {
+        let diff_id = self.diff_id().clone();
+        |source| DockerArchiveError::Layer { diff_id, source }
+    }
+
+    fn verify(&self) -> Result<(), DockerArchiveError> {
+        let (encoding, named) = match self {
+            Self::Known(Known { encoding: Encoding::Plain, .. }) => (Encoding::Plain, None),
+            Self::Known(known) => (known.encoding, Some(Expected::Name(known.digest.clone()))),
+            Self::Streamed(layer) => (layer.source_encoding(), None),
+        };
+        let section = self.section();
+        verify_layer(BlobReader::Section(section.reader()), section.size(), encoding, named, self.diff_id()).map_err(self.failed())
+    }
+
+    /// What is pushed, and where its bytes are: in the archive, or in the temporary file. Where that has no room, they are made again
+    /// whenever they are read.
+    fn make(&self, spool: Option<&Spool>) -> Result<Made, DockerArchiveError> {
+        let encoding = self.encoding();
+        let (layer, place) = match self {
+            Self::Known(Known { digest, section, .. }) => {
+                (FinishedLayer { digest: digest.clone(), size: section.size() }, BlobPlace::Section(section.clone()))
+            }
+            Self::Streamed(layer) if layer.is_as_it_is() => {
+                (layer.finish(|_| ()).map_err(self.failed())?, BlobPlace::Section(layer.section().clone()))
+            }
+            Self::Streamed(layer) => {
+                let mut part = spool.map(|spool| spool.part(layer.limit()));
+                let finished = layer.finish(|bytes| {
+                    if let Some(Err(error)) = part.as_mut().map(|part| part.write_all(bytes)) {
+                        tracing::debug!(%error, "no room for a compressed layer in a temporary file: it is compressed again when it is sent");
+                        part = None;
+                    }
+                });
+                let place = || part.map_or_else(|| BlobPlace::Layer(Arc::clone(layer)), |part| BlobPlace::Spool(part.finish()));
+                (finished.map_err(self.failed())?, place())
+            }
+        };
+        Ok(Made { layer, encoding, place })
     }
 }
 
 impl PinnedDockerImage {
-    pub(super) fn new(config: &[u8], image: PinnedImage) -> Self {
-        Self { config: Bytes::copy_from_slice(config), images: [image], layers: Vec::new(), order: Vec::new() }
+    pub(super) fn new(config: &[u8], image: PinnedImage, options: LayerOptions) -> Self {
+        Self { config: Bytes::copy_from_slice(config), image, options, layers: Vec::new(), order: Vec::new() }
     }
 
     /// Adds the next layer. One entry of the archive cannot have two `diff_ids`.
     pub(super) fn add(&mut self, layer: Layer) -> Result<(), ()> {
-        let (offset, diff_id) = layer.entry();
-        let place = match self.layers.iter().position(|before| before.entry().0 == offset) {
-            Some(place) if self.layers.get(place).is_some_and(|before| before.entry().1 == diff_id) => place,
+        let (offset, diff_id) = (layer.section().offset(), layer.diff_id());
+        let place = match self.layers.iter().position(|before| before.section().offset() == offset) {
+            Some(place) if self.layers.get(place).is_some_and(|before| before.diff_id() == diff_id) => place,
             Some(_) => return Err(()),
             None => {
                 self.layers.push(layer);
@@ -72,94 +143,55 @@ impl PinnedDockerImage {
     /// The one image.
     #[must_use]
     pub fn images(&self) -> &[PinnedImage] {
-        &self.images
+        std::slice::from_ref(&self.image)
     }
 
-    /// The layers whose pushed bytes are not known yet, each once. Their number is that of the digests which [`Self::content`] needs.
-    pub(crate) fn streamed(&self) -> impl Iterator<Item = &Arc<StreamedLayer>> {
-        self.layers.iter().filter_map(|layer| match layer {
-            Layer::Streamed(layer) => Some(layer),
-            Layer::Known(_) => None,
-        })
+    /// Reads all layers and compares their content with what the config says, and their bytes with what their names say. This blocks, and
+    /// takes several threads.
+    ///
+    /// # Errors
+    /// If a layer cannot be read, or is not what it is said to be.
+    pub fn verify(&self) -> Result<(), DockerArchiveError> {
+        workers::for_each(workers::count(self.options.threads), &self.layers, Layer::verify).map(drop)
     }
 
-    /// The config and the layers that are known, which can be sent before the others are.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a push that sends layers while they are compressed"))]
-    pub(crate) fn known(&self) -> Vec<PinnedBlob> {
-        let finished: Vec<_> = self.layers.iter().map(|layer| Self::finished(layer, &mut [].iter())).collect();
-        let oci = self.is_oci();
-        let layers = finished
-            .iter()
-            .flatten()
-            .map(|(layer, encoding, place)| PinnedBlob { descriptor: compose::layer(layer, *encoding, oci), place: place.clone() });
-        once(std::iter::once(self.config_blob(oci)).chain(layers))
-    }
-
-    /// Everything that a push sends, once all layers are known. `finished` is what reading [`Self::streamed`] gave, in the same order.
-    pub(crate) fn content(&self, finished: &[FinishedLayer]) -> Result<PinnedContent, DockerArchiveError> {
-        let expected = self.streamed().count();
-        let unfinished = || DockerArchiveError::Unfinished { given: finished.len(), expected };
-        if finished.len() != expected {
-            return Err(unfinished());
-        }
-        let mut finished = finished.iter();
-        let layers: Option<Vec<_>> = self.layers.iter().map(|layer| Self::finished(layer, &mut finished)).collect();
-        let layers = layers.ok_or_else(unfinished)?;
-        let oci = self.is_oci();
-        let config = self.config_blob(oci);
-        let blobs: Vec<PinnedBlob> = layers
-            .into_iter()
-            .map(|(layer, encoding, place)| PinnedBlob { descriptor: compose::layer(&layer, encoding, oci), place })
-            .collect();
-        let descriptors: Vec<_> = self.order.iter().filter_map(|place| blobs.get(*place)).map(|blob| &blob.descriptor).collect();
-        let root = compose::manifest(&config.descriptor, &descriptors, oci);
-        Ok(PinnedContent {
-            root,
-            children: Vec::new(),
-            images: self.images.to_vec(),
-            blobs: once(std::iter::once(config).chain(blobs)),
-            artifact_type: None,
-        })
-    }
-
-    /// Reads all layers that are not known yet, one after the other, and throws the bytes away; a push makes them again. This blocks for
-    /// as long as compressing takes.
+    /// Everything that a push sends. All layers whose pushed bytes are not known yet are made, several at a time. Compressed ones go into a
+    /// temporary file without a name, in this directory; if that cannot be, a push makes them again, and the result is the same. This blocks
+    /// for as long as compressing takes.
     ///
     /// # Errors
     /// If a layer cannot be read, or is not what the config says.
-    pub fn resolve(&self) -> Result<PinnedContent, DockerArchiveError> {
-        let finish = |layer: &Arc<StreamedLayer>| {
-            layer.finish().map_err(|source| DockerArchiveError::Layer { diff_id: layer.diff_id().clone(), source })
+    pub fn resolve(&self, temporary: &Path) -> Result<PinnedContent, DockerArchiveError> {
+        let compresses = self.layers.iter().any(|layer| matches!(layer, Layer::Streamed(layer) if !layer.is_as_it_is()));
+        let spool = compresses.then(|| Spool::create(temporary)).transpose().unwrap_or_else(|error| {
+            tracing::debug!(%error, directory = %temporary.display(), "no temporary file: layers are compressed again when they are sent");
+            None
+        });
+        // zstd holds several MiB for each layer.
+        let most = if self.options.compression == Compression::Zstd { 2 } else { usize::MAX };
+        let workers = workers::count(self.options.threads).min(most);
+        let made = workers::for_each(workers, &self.layers, |layer| layer.make(spool.as_ref()))?;
+        self.layers.iter().for_each(Layer::rest);
+
+        // Docker's own format has no name for layers other than gzip.
+        let oci = self.layers.iter().any(|layer| layer.encoding() != Encoding::Gzip);
+        let config = PinnedBlob {
+            descriptor: compose::config(self.image.config_digest.clone(), self.config.len(), oci),
+            place: BlobPlace::Memory(self.config.clone()),
         };
-        let finished: Vec<FinishedLayer> = self.streamed().map(finish).collect::<Result<_, _>>()?;
-        self.content(&finished)
-    }
-
-    /// The digest, size, encoding and place of a layer; none if it is not known yet and `finished` has no more.
-    fn finished(layer: &Layer, finished: &mut std::slice::Iter<'_, FinishedLayer>) -> Option<(FinishedLayer, Encoding, BlobPlace)> {
-        match layer {
-            Layer::Known(Known { digest, section, encoding, .. }) => {
-                let layer = FinishedLayer { digest: digest.clone(), size: section.size() };
-                Some((layer, *encoding, BlobPlace::Section(section.clone())))
-            }
-            Layer::Streamed(layer) => finished.next().map(|known| (known.clone(), layer.encoding(), BlobPlace::Layer(Arc::clone(layer)))),
-        }
-    }
-
-    fn config_blob(&self, oci: bool) -> PinnedBlob {
-        let mut digest = self.images.iter().map(|image| &image.config_digest);
-        let digest = digest.next().cloned().unwrap_or_else(|| Digest::sha256(&self.config));
-        PinnedBlob { descriptor: compose::config(digest, self.config.len(), oci), place: BlobPlace::Memory(self.config.clone()) }
-    }
-
-    /// Docker's own format has no name for layers other than gzip.
-    fn is_oci(&self) -> bool {
-        self.layers.iter().any(|layer| {
-            let encoding = match layer {
-                Layer::Known(known) => known.encoding,
-                Layer::Streamed(layer) => layer.encoding(),
-            };
-            encoding != Encoding::Gzip
+        let blobs: Vec<PinnedBlob> = made
+            .into_iter()
+            .map(|Made { layer, encoding, place }| PinnedBlob { descriptor: compose::layer(&layer, encoding, oci), place })
+            .collect();
+        let layers: Vec<_> = self.order.iter().filter_map(|place| blobs.get(*place)).map(|blob| &blob.descriptor).collect();
+        let root = compose::manifest(&config.descriptor, &layers, oci);
+        let layers = layers.iter().map(|layer| layer.digest.clone()).collect();
+        Ok(PinnedContent {
+            root,
+            children: Vec::new(),
+            images: vec![PinnedImage { layers, ..self.image.clone() }],
+            blobs: once(std::iter::once(config).chain(blobs)),
+            artifact_type: None,
         })
     }
 }

@@ -3,14 +3,13 @@ use std::io::{Read as _, Write as _};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::archive::layer::FinishedLayer;
 use crate::archive::testing::{Tar, noise};
 use crate::archive::{ArchiveError, LayerError};
 use crate::content::PinnedContent;
 use crate::manifest::{Document, Manifest};
 use crate::media_type::{DOCKER_MANIFEST, OCI_MANIFEST};
 
-const OPTIONS: LayerOptions = LayerOptions { compression: Compression::Gzip, verify: false, threads: None };
+const OPTIONS: LayerOptions = LayerOptions { compression: Compression::Gzip, threads: None };
 const PLAIN: LayerOptions = LayerOptions { compression: Compression::None, ..OPTIONS };
 const ZSTD: LayerOptions = LayerOptions { compression: Compression::Zstd, ..OPTIONS };
 
@@ -58,6 +57,15 @@ fn old_form(layers: [&[u8]; 2]) -> Tar {
         .file("repositories", b"{}")
 }
 
+fn resolve(image: &PinnedDockerImage) -> Result<PinnedContent, DockerArchiveError> {
+    image.resolve(tempfile::tempdir().unwrap().path())
+}
+
+fn layer_error(error: DockerArchiveError) -> LayerError {
+    let DockerArchiveError::Layer { source, .. } = error else { panic!("{error:?}") };
+    source.get_ref().unwrap().downcast_ref::<LayerError>().unwrap().clone()
+}
+
 fn manifest(content: &PinnedContent) -> Manifest {
     match Document::parse(&content.root().media_type, content.root_bytes()).unwrap() {
         Document::Manifest(manifest) => manifest,
@@ -79,11 +87,7 @@ fn the_old_form() {
     let (first, second) = (noise(600_000), noise(10));
     let image = open(old_form([&first, &second])).unwrap().pin(None, OPTIONS).unwrap();
     assert_eq!(image.images()[0].config.config.user, "1000");
-    assert_eq!(image.streamed().count(), 2);
-    assert_eq!(image.streamed().map(|layer| layer.source_size()).collect::<Vec<_>>(), [600_000, 10]);
-    assert_eq!(image.known().len(), 1);
-
-    let content = image.resolve().unwrap();
+    let content = resolve(&image).unwrap();
     let manifest = manifest(&content);
     assert_eq!(content.root().media_type, DOCKER_MANIFEST);
     assert_eq!(manifest.layers.len(), 3);
@@ -97,19 +101,41 @@ fn the_old_form() {
         assert!(decoded == *plain);
         assert_eq!(layer.media_type, "application/vnd.docker.image.rootfs.diff.tar.gzip");
     }
-    // Sent while it is read, or read first: the same manifest.
-    let finished: Vec<FinishedLayer> = image.streamed().map(|layer| layer.finish().unwrap()).collect();
-    assert_eq!(image.content(&finished).unwrap().root(), content.root());
-    assert!(matches!(image.content(&finished[1..]), Err(DockerArchiveError::Unfinished { given: 1, expected: 2 })));
+    assert_eq!(content.images()[0].layers, manifest.layers.iter().map(|layer| layer.digest.clone()).collect::<Vec<_>>());
+    assert!(image.verify().is_ok() && content.verify().is_ok());
+}
+
+/// H-20, and every number of threads.
+#[test]
+fn without_room_for_a_temporary_file_the_result_is_the_same() {
+    let (first, second) = (noise(600_000), noise(10));
+    let archive = open(old_form([&first, &second])).unwrap();
+    for options in [OPTIONS, ZSTD] {
+        let image = archive.pin(None, options).unwrap();
+        let content = resolve(&image).unwrap();
+        let is_spooled = |blob: &&crate::PinnedBlob| matches!(blob.place, crate::content::BlobPlace::Spool(_));
+        assert_eq!(content.blobs().iter().filter(is_spooled).count(), 2);
+        let without = image.resolve(Path::new("/proc/nonexistent")).unwrap();
+        assert_eq!(without.blobs().iter().filter(is_spooled).count(), 0);
+        assert_eq!(without.root_bytes(), content.root_bytes());
+        for blob in content.blobs() {
+            // A layer is read again, as often as it must be.
+            for _ in 0..2 {
+                assert!(read(&without, &blob.descriptor.digest) == read(&content, &blob.descriptor.digest));
+            }
+        }
+        for threads in 1..5 {
+            let options = LayerOptions { threads: std::num::NonZeroUsize::new(threads), ..options };
+            assert_eq!(resolve(&archive.pin(None, options).unwrap()).unwrap().root_bytes(), content.root_bytes());
+        }
+    }
 }
 
 #[test]
 fn plain_and_zstd_layers_make_an_oci_manifest() {
     let (first, second) = (noise(600_000), noise(10));
     let archive = open(old_form([&first, &second])).unwrap();
-    let image = archive.pin(None, PLAIN).unwrap();
-    assert_eq!(image.streamed().count(), 0);
-    let content = image.content(&[]).unwrap();
+    let content = resolve(&archive.pin(None, PLAIN).unwrap()).unwrap();
     assert_eq!(content.root().media_type, OCI_MANIFEST);
     let plain = manifest(&content);
     assert_eq!(plain.layers[0].digest, Digest::sha256(&first));
@@ -117,7 +143,7 @@ fn plain_and_zstd_layers_make_an_oci_manifest() {
     assert_eq!(plain.config.media_type, "application/vnd.oci.image.config.v1+json");
     assert!(read(&content, &plain.layers[0].digest) == first);
 
-    let content = archive.pin(None, ZSTD).unwrap().resolve().unwrap();
+    let content = resolve(&archive.pin(None, ZSTD).unwrap()).unwrap();
     let zstd = manifest(&content);
     assert_eq!(content.root().media_type, OCI_MANIFEST);
     assert_eq!(zstd.layers[0].media_type, "application/vnd.oci.image.layer.v1.tar+zstd");
@@ -141,8 +167,7 @@ fn the_new_form_passes_compressed_layers_on() {
             .file("manifest.json", &manifest_json(&[(config_name, &["app:latest"], &[layer_name])]))
     };
     let image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(Some("app"), OPTIONS).unwrap();
-    assert_eq!(image.streamed().count(), 0);
-    let content = image.content(&[]).unwrap();
+    let content = resolve(&image).unwrap();
     assert!(read(&content, &manifest(&content).layers[0].digest) == layer);
     // What `crane push` makes of the same archive, byte for byte.
     let expected = format!(
@@ -155,19 +180,16 @@ fn the_new_form_passes_compressed_layers_on() {
     assert_eq!(content.root_bytes(), expected.as_bytes());
 
     // Looked into if that is wanted.
-    let verify = LayerOptions { verify: true, ..OPTIONS };
-    let image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(None, verify).unwrap();
-    assert_eq!(image.streamed().count(), 1);
-    assert_eq!(image.resolve().unwrap().root_bytes(), expected.as_bytes());
+    assert!(image.verify().is_ok() && content.verify().is_ok());
     let other = gzipped(b"other");
-    let image = open(archive(&name(&Digest::sha256(&other)), &other, &config_name)).unwrap().pin(None, verify).unwrap();
-    let DockerArchiveError::Layer { source, .. } = image.resolve().unwrap_err() else { panic!("another error") };
-    assert!(matches!(source.get_ref().unwrap().downcast_ref(), Some(LayerError::DiffId { .. })));
+    let image = open(archive(&name(&Digest::sha256(&other)), &other, &config_name)).unwrap().pin(None, OPTIONS).unwrap();
+    let expected_error = LayerError::DiffId { expected: Digest::sha256(&plain), actual: Digest::sha256(b"other") };
+    assert_eq!(layer_error(image.verify().unwrap_err()), expected_error);
 
     // Names without a digest, as other programs write them; and names with the digest of something else.
     let image = open(archive("layer.tar.gz", &layer, "config.json")).unwrap().pin(None, OPTIONS).unwrap();
-    assert_eq!(image.streamed().count(), 1);
-    assert_eq!(image.resolve().unwrap().root_bytes(), expected.as_bytes());
+    assert_eq!(resolve(&image).unwrap().root_bytes(), expected.as_bytes());
+    assert!(image.verify().is_ok());
     let wrong = name(&Digest::sha256(b"other"));
     for config_name in [wrong.as_str(), &format!("{}.json", "0".repeat(64)), &format!("sha256:{}", "0".repeat(64))] {
         let error = open(archive(&layer_name, &layer, config_name)).unwrap().pin(None, OPTIONS).unwrap_err();
@@ -175,8 +197,8 @@ fn the_new_form_passes_compressed_layers_on() {
     }
     let error = open(archive(&wrong, &plain, &config_name)).unwrap().pin(None, OPTIONS).unwrap_err();
     assert!(matches!(error, DockerArchiveError::WrongDigest { .. }), "{error:?}");
-    let image = open(archive(&wrong, &layer, &config_name)).unwrap().pin(None, verify).unwrap();
-    assert!(image.resolve().is_err());
+    let image = open(archive(&wrong, &layer, &config_name)).unwrap().pin(None, OPTIONS).unwrap();
+    assert!(matches!(layer_error(image.verify().unwrap_err()), LayerError::Name { .. }));
 }
 
 #[test]
@@ -185,10 +207,13 @@ fn plain_layers_are_always_compared_with_the_config() {
     let mut bytes = archive.clone();
     let place = archive.windows(3).position(|window| window == b"one").unwrap();
     bytes[place] = b'x';
-    for options in [OPTIONS, ZSTD] {
+    for options in [OPTIONS, ZSTD, PLAIN] {
         let image = open(Tar(bytes.clone())).unwrap().pin(None, options).unwrap();
-        let DockerArchiveError::Layer { source, .. } = image.resolve().unwrap_err() else { panic!("another error") };
-        assert!(matches!(source.get_ref().unwrap().downcast_ref(), Some(LayerError::DiffId { .. })));
+        // One that is not compressed is verified by the registry, which is told its digest.
+        if options != PLAIN {
+            assert!(matches!(layer_error(resolve(&image).unwrap_err()), LayerError::DiffId { .. }));
+        }
+        assert!(matches!(layer_error(image.verify().unwrap_err()), LayerError::DiffId { .. }));
     }
 }
 

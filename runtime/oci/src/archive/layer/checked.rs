@@ -1,22 +1,26 @@
-//! Reading an entry to its end, with proof that it was what it should be.
+//! Reading something to its end, with proof that it was what it should be.
 
 use std::io::{self, Read};
 
 use crate::archive::LayerError;
-use crate::archive::file::{Section, SectionReader};
+use crate::content::BlobReader;
 use crate::digest::{Digest, Hasher};
 
-/// What the bytes of an entry must hash to, and who says so.
+/// What the bytes must hash to, and who says so.
 #[derive(Clone, Debug)]
-pub(super) enum Expected {
+pub(crate) enum Expected {
+    /// The config of the image.
     DiffId(Digest),
+    /// The name of an entry.
     Name(Digest),
+    /// The descriptor in a manifest.
+    Descriptor(Digest),
 }
 
 impl Expected {
     fn digest(&self) -> &Digest {
         match self {
-            Self::DiffId(digest) | Self::Name(digest) => digest,
+            Self::DiffId(digest) | Self::Name(digest) | Self::Descriptor(digest) => digest,
         }
     }
 
@@ -24,6 +28,7 @@ impl Expected {
         match self {
             Self::DiffId(expected) => LayerError::DiffId { expected, actual },
             Self::Name(expected) => LayerError::Name { expected, actual },
+            Self::Descriptor(expected) => LayerError::Descriptor { expected, actual },
         }
     }
 }
@@ -32,29 +37,27 @@ impl Expected {
 /// before it hands on the last bytes if they are not the expected ones.
 #[derive(Debug)]
 pub(super) struct CheckedReader {
-    source: SectionReader,
+    source: BlobReader,
     remaining: u64,
     check: Option<(Hasher, Expected)>,
 }
 
 impl CheckedReader {
-    pub(super) fn new(section: &Section, expected: Option<Expected>) -> Self {
+    /// Of a source that has so many bytes. What it has beyond them is not read.
+    pub(super) fn new(source: BlobReader, size: u64, expected: Option<Expected>) -> Self {
         let check = expected.map(|expected| (Hasher::new(expected.digest().algorithm()), expected));
-        Self { source: section.reader(), remaining: section.size(), check }
-    }
-
-    /// Whether the last byte was handed on.
-    pub(super) fn is_at_end(&self) -> bool {
-        self.remaining == 0
+        Self { source, remaining: size, check }
     }
 }
 
 impl Read for CheckedReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
+        let wanted = usize::try_from(self.remaining).map_or(buffer.len(), |remaining| remaining.min(buffer.len()));
+        let buffer = buffer.get_mut(..wanted).unwrap_or_default();
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             match self.source.read(rest) {
-                Ok(0) => break,
+                Ok(0) => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter while it was read")),
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

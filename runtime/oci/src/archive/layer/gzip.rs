@@ -60,7 +60,8 @@ impl GzipReader {
             let Some(permit) = permit else { break };
             // Also at the end of an empty layer: the source has to see that it ended.
             let length = usize::try_from(self.remaining).map_or(BLOCK, |remaining| remaining.clamp(1, BLOCK));
-            let mut input = vec![0; length];
+            let mut input = self.pool.spare().take();
+            input.resize(length, 0);
             let read = self.source.read(&mut input)?;
             input.truncate(read);
             self.remaining = self.remaining.saturating_sub(u64::try_from(read).unwrap_or(u64::MAX));
@@ -89,7 +90,8 @@ impl GzipReader {
             self.trailer_given = true;
             [self.crc.sum().to_le_bytes(), self.length.to_le_bytes()].concat()
         };
-        self.ready = io::Cursor::new(next);
+        let done = std::mem::replace(&mut self.ready, io::Cursor::new(next));
+        self.pool.spare().give_back(done.into_inner());
         Ok(true)
     }
 }

@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use flate2::{Compress, Crc, FlushCompress, Status};
 
-/// More threads than this would have to be fed faster than one thread can hash.
-const MAX_THREADS: usize = 8;
+use crate::archive::layer::gzip::BLOCK;
+
+/// More threads than this would need more memory than a push may have: each has a block on its way, in and out.
+const MAX_THREADS: usize = 6;
 /// Blocks beyond the one on each thread, so that none has to wait for its next.
 const AHEAD: usize = 2;
 /// zlib's default, and Docker's.
@@ -22,6 +24,28 @@ pub(crate) struct Pool {
     jobs: OnceLock<Sender<Queued>>,
     starting: Mutex<()>,
     on_their_way: Arc<AtomicUsize>,
+    spare: Arc<Spare>,
+}
+
+/// Buffers that were used and will be used again. Giving them back to the allocator and asking for others, from many threads, leaves several
+/// times as much memory with the process as the blocks have.
+#[derive(Debug, Default)]
+pub(super) struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    /// An empty one, with room for a block that does not get smaller.
+    pub(super) fn take(&self) -> Vec<u8> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| Vec::with_capacity(BLOCK + BLOCK / 1024 + 1024))
+    }
+
+    pub(super) fn give_back(&self, mut buffer: Vec<u8>) {
+        // Others came from elsewhere.
+        if buffer.capacity() > BLOCK {
+            buffer.clear();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
+    }
 }
 
 /// One block to compress.
@@ -72,10 +96,26 @@ impl Drop for Permit {
 }
 
 impl Pool {
-    /// So many threads, or as many as there are processors; never more than 8.
+    /// So many threads, or as many as there are processors; never more than 6.
     pub(crate) fn new(threads: Option<NonZeroUsize>) -> Self {
         let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        Self { threads: threads.min(MAX_THREADS), jobs: OnceLock::new(), starting: Mutex::new(()), on_their_way: Arc::default() }
+        Self {
+            threads: threads.min(MAX_THREADS),
+            jobs: OnceLock::new(),
+            starting: Mutex::new(()),
+            on_their_way: Arc::default(),
+            spare: Arc::default(),
+        }
+    }
+
+    /// For blocks, as they come and as they go.
+    pub(super) fn spare(&self) -> &Spare {
+        &self.spare
+    }
+
+    /// Lets go of what is only needed while layers are compressed.
+    pub(crate) fn rest(&self) {
+        self.spare.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// For the first block of a layer.
@@ -109,8 +149,8 @@ impl Pool {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         for started in 0..self.threads {
-            let queue = Arc::clone(&queue);
-            let thread = std::thread::Builder::new().name("compress".to_owned()).stack_size(256 * 1024).spawn(move || work(&queue));
+            let (queue, spare) = (Arc::clone(&queue), Arc::clone(&self.spare));
+            let thread = std::thread::Builder::new().name("compress".to_owned()).stack_size(256 * 1024).spawn(move || work(&queue, &spare));
             match thread {
                 Ok(_detached) => {}
                 // Fewer will do.
@@ -122,17 +162,18 @@ impl Pool {
     }
 }
 
-fn work(queue: &Mutex<Receiver<Queued>>) {
+fn work(queue: &Mutex<Receiver<Queued>>, spare: &Spare) {
     loop {
         // The lock is held while waiting: whoever holds it is the next to be served.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Queued { job, answer }) = next else { return };
         // Nobody waits any more if the reader was dropped.
-        let _ = answer.send(block(&job));
+        let _ = answer.send(block(&job, spare));
+        spare.give_back(job.input);
     }
 }
 
-fn block(job: &Job) -> io::Result<Block> {
+fn block(job: &Job, spare: &Spare) -> io::Result<Block> {
     // A compressor that is reset keeps bytes of the block before, and with a dictionary they leave traces in the result: it would depend on
     // which thread took which block. A new one begins with zeros.
     let mut compress = Compress::new(flate2::Compression::new(LEVEL), false);
@@ -140,7 +181,7 @@ fn block(job: &Job) -> io::Result<Block> {
         compress.set_dictionary(&job.dictionary)?;
     }
     // Enough for a content that does not get smaller, so that it is almost always one call.
-    let mut compressed = Vec::with_capacity(job.input.len() + job.input.len() / 1024 + 1024);
+    let mut compressed = spare.take();
     let flush = if job.last { FlushCompress::Finish } else { FlushCompress::Sync };
     let mut rest = job.input.as_slice();
     loop {

@@ -25,8 +25,14 @@ fn to_zstd(bytes: &[u8]) -> StreamedLayer {
     StreamedLayer::to_zstd(section(bytes), Digest::sha256(bytes), pool(1))
 }
 
-fn as_it_is(bytes: &[u8], content: &[u8], encoding: Encoding, named: Option<Digest>, verify: bool) -> StreamedLayer {
-    StreamedLayer::as_it_is(section(bytes), Digest::sha256(content), encoding, named, verify, pool(1))
+fn as_it_is(bytes: &[u8], encoding: Encoding) -> StreamedLayer {
+    StreamedLayer::as_it_is(section(bytes), Digest::sha256(b"of no interest"), encoding, pool(1))
+}
+
+fn verified(bytes: &[u8], content: &[u8], encoding: Encoding, named: Option<Digest>) -> io::Result<()> {
+    let section = section(bytes);
+    let source = BlobReader::Section(section.reader());
+    verify_layer(source, section.size(), encoding, named.map(Expected::Name), &Digest::sha256(content))
 }
 
 /// Everything, read in pieces of a size.
@@ -84,7 +90,7 @@ fn gzip_is_one_member_with_the_same_bytes_for_every_number_of_threads() {
         for (threads, piece) in [(2, 100_000), (5, 1_000_000), (8, 333)] {
             let layer = to_gzip(&content, threads);
             assert_eq!(read(&layer, piece).unwrap().0, bytes, "{length} bytes, {threads} threads");
-            assert_eq!(layer.finish().unwrap(), finished);
+            assert_eq!(layer.finish(|_| ()).unwrap(), finished);
         }
     }
 }
@@ -114,9 +120,9 @@ fn gzip_itself_reads_it() {
 #[test]
 fn digests_stay_what_they_are() {
     let content = [noise(BLOCK), vec![0; BLOCK], noise(1000)].concat();
-    let gzip = to_gzip(&content, 2).finish().unwrap();
+    let gzip = to_gzip(&content, 2).finish(|_| ()).unwrap();
     assert_eq!((gzip.digest.as_str(), gzip.size), GZIP);
-    let zstd = to_zstd(&content).finish().unwrap();
+    let zstd = to_zstd(&content).finish(|_| ()).unwrap();
     assert_eq!((zstd.digest.as_str(), zstd.size), ZSTD);
 }
 const GZIP: (&str, u64) = ("sha256:0a373ce83dcf8a76f26f758b918d2306f52e30b90c2f8787b950498186257e2a", 142_858);
@@ -157,35 +163,67 @@ fn other_content_than_the_config_says_never_ends() {
 fn a_compressed_layer_is_passed_on_as_it_is() {
     let content = noise(300_000);
     for (bytes, encoding) in [(gzipped(&content), Encoding::Gzip), (zstd::encode_all(&content[..], 3).unwrap(), Encoding::Zstd)] {
-        let digest = Digest::sha256(&bytes);
-        for (named, verify) in [(None, false), (None, true), (Some(digest.clone()), true)] {
-            let (passed, finished) = read(&as_it_is(&bytes, &content, encoding, named, verify), 10_000).unwrap();
-            assert!(passed == bytes);
-            assert_eq!(finished.digest, digest);
-        }
         // Nobody looks into it unless that is wanted.
-        assert!(as_it_is(&bytes, b"other", encoding, None, false).finish().is_ok());
-        let (error, passed) = failure(&as_it_is(&bytes, b"other", encoding, None, true));
-        assert!(matches!(layer_error(&error), LayerError::DiffId { .. }));
-        assert!(passed.len() < bytes.len());
-        let (error, passed) = failure(&as_it_is(&bytes, &content, encoding, Some(Digest::sha256(b"other")), false));
-        assert!(matches!(layer_error(&error), LayerError::Name { .. }));
-        assert!(passed.len() < bytes.len());
-        // Cut off, or damaged.
-        failure(&as_it_is(&bytes[..bytes.len() - 5], &content, encoding, None, true));
+        let (passed, finished) = read(&as_it_is(&bytes, encoding), 10_000).unwrap();
+        assert!(passed == bytes);
+        assert_eq!(finished, FinishedLayer { digest: Digest::sha256(&bytes), size: bytes.len() as u64 });
+    }
+}
+
+#[test]
+fn what_is_verified_is_what_the_config_and_the_name_say() {
+    let (content, other) = (noise(300_000), Digest::sha256(b"other"));
+    let zstd = zstd::encode_all(&content[..], 3).unwrap();
+    for (bytes, encoding) in [(content.clone(), Encoding::Plain), (gzipped(&content), Encoding::Gzip), (zstd, Encoding::Zstd)] {
+        assert_eq!(Encoding::of(&bytes[..6]), Ok(encoding));
+        let digest = Digest::sha256(&bytes);
+        assert!(verified(&bytes, &content, encoding, None).is_ok());
+        assert!(verified(&bytes, &content, encoding, Some(digest.clone())).is_ok());
+        let error = verified(&bytes, b"other", encoding, Some(digest.clone())).unwrap_err();
+        let expected = LayerError::DiffId { expected: other.clone(), actual: Digest::sha256(&content) };
+        assert_eq!(*layer_error(&error), expected);
+        let error = verified(&bytes, &content, encoding, Some(other.clone())).unwrap_err();
+        assert_eq!(*layer_error(&error), LayerError::Name { expected: other.clone(), actual: digest });
+        // Cut off, damaged, or followed by something.
+        assert!(verified(&bytes[..bytes.len() - 5], &content, encoding, None).is_err());
         let mut damaged = bytes.clone();
         damaged[bytes.len() / 2] ^= 0xff;
-        failure(&as_it_is(&damaged, &content, encoding, None, true));
+        assert!(verified(&damaged, &content, encoding, None).is_err());
+        assert!(verified(&[&bytes[..], b"more"].concat(), &content, encoding, None).is_err());
     }
+    for encoding in [Encoding::Plain, Encoding::Gzip, Encoding::Zstd] {
+        assert_eq!(verified(b"", b"", encoding, None).is_ok(), encoding == Encoding::Plain, "{encoding:?} of nothing");
+    }
+}
+
+/// Its length can be counted on, the bytes cannot: a file may be cut off while it is read.
+#[test]
+fn a_source_that_becomes_shorter_is_no_end() {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"content").unwrap();
+    let at_start = || {
+        let mut file = file.try_clone().unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        BlobReader::File(file)
+    };
+    let digest = Digest::sha256(b"content");
+    assert!(verify_layer(at_start(), 7, Encoding::Plain, None, &digest).is_ok());
+    assert!(verify_bytes(at_start(), 7, Expected::Descriptor(digest.clone())).is_ok());
+    for size in [8, 1000] {
+        let error = verify_bytes(at_start(), size, Expected::Descriptor(digest.clone())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+    let error = verify_bytes(at_start(), 6, Expected::Descriptor(digest.clone())).unwrap_err();
+    assert_eq!(*layer_error(&error), LayerError::Descriptor { expected: digest, actual: Digest::sha256(b"conten") });
 }
 
 #[test]
 fn layers_in_many_members_are_read() {
     let content = noise(10_000);
     let members: Vec<u8> = content.iter().flat_map(|byte| gzipped(&[*byte])).collect();
-    assert!(as_it_is(&members, &content, Encoding::Gzip, None, true).finish().is_ok());
+    assert!(verified(&members, &content, Encoding::Gzip, None).is_ok());
     let frames: Vec<u8> = content.chunks(100).flat_map(|piece| zstd::encode_all(piece, 1).unwrap()).collect();
-    assert!(as_it_is(&frames, &content, Encoding::Zstd, None, true).finish().is_ok());
+    assert!(verified(&frames, &content, Encoding::Zstd, None).is_ok());
 }
 
 #[test]
@@ -193,8 +231,12 @@ fn bombs_are_not_followed() {
     // Zeros, 16 MiB in 1 KiB and a bit; all frames are the same.
     let frame = zstd::encode_all(io::repeat(0).take(16 * 1024 * 1024), 1).unwrap();
     assert!(frame.len() < 2000);
-    let (error, _) = failure(&as_it_is(&frame.repeat(100), b"", Encoding::Zstd, None, true));
+    let error = verified(&frame.repeat(100), b"", Encoding::Zstd, None).unwrap_err();
     assert_eq!(*layer_error(&error), LayerError::Bomb { limit: "64 MiB and 1,100 times its compressed size" });
+    // What is inside the content is of no interest.
+    for inner in [gzipped(&frame), frame.clone()] {
+        assert!(verified(&gzipped(&inner), &inner, Encoding::Gzip, None).is_ok());
+    }
 }
 
 #[test]
@@ -205,8 +247,12 @@ fn windows_of_zstd_are_bounded() {
         encoder.write_all(b"abc").unwrap();
         encoder.finish().unwrap()
     };
-    assert!(as_it_is(&compressed(23), b"abc", Encoding::Zstd, None, true).finish().is_ok());
-    failure(&as_it_is(&compressed(27), b"abc", Encoding::Zstd, None, true));
+    assert!(verified(&compressed(23), b"abc", Encoding::Zstd, None).is_ok());
+    assert!(verified(&compressed(27), b"abc", Encoding::Zstd, None).is_err());
+    // By hand, a frame that asks for 8 MiB, and the same for 2 GiB: RFC 8878, section 3.1.1.
+    let by_hand = |window: u8| [&[0x28, 0xb5, 0x2f, 0xfd, 0, (window - 10) << 3, 25, 0, 0][..], b"abc"].concat();
+    assert!(verified(&by_hand(23), b"abc", Encoding::Zstd, None).is_ok());
+    assert!(verified(&by_hand(31), b"abc", Encoding::Zstd, None).is_err());
 }
 
 #[test]
@@ -227,6 +273,6 @@ fn many_layers_at_once_share_the_threads() {
     }
     for ((reader, bytes), content) in readers.into_iter().zip(&contents) {
         assert!(gunzipped(&bytes) == *content);
-        assert_eq!(reader.finish().unwrap(), to_gzip(content, 1).finish().unwrap());
+        assert_eq!(reader.finish().unwrap(), to_gzip(content, 1).finish(|_| ()).unwrap());
     }
 }

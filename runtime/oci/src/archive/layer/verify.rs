@@ -1,13 +1,15 @@
-//! Looking into a compressed layer while it passes by.
+//! Looking into layers before anything is sent.
 //!
 //! The content is hashed and thrown away. A layer can be made that grows a hundred thousand times; reading it would take days. So the content
 //! is bounded, absolutely and in relation to what was read, and so is the memory that a zstd frame may ask for.
 
 use std::io::{self, Read, Write};
+use std::sync::{Mutex, PoisonError};
 
 use crate::archive::LayerError;
-use crate::archive::layer::Encoding;
-use crate::archive::layer::checked::CheckedReader;
+use crate::archive::layer::checked::{CheckedReader, Expected};
+use crate::archive::layer::{Encoding, PIECE};
+use crate::content::BlobReader;
 use crate::digest::{Digest, Hasher};
 
 /// The most content of one layer.
@@ -19,12 +21,55 @@ const FREE: u64 = 64 * 1024 * 1024;
 /// The base-2 logarithm of the largest window: 8 MiB, which is what RFC 8878 asks of every decoder.
 const MAX_WINDOW: u32 = 23;
 
-/// Hands on the bytes of a layer, and fails before the last of them if their content is not the expected one.
-pub(super) struct VerifiedReader {
-    source: CheckedReader,
-    read: u64,
-    decoder: Option<Decoder>,
-    expected: Digest,
+/// Frames of zstd may ask for windows of 8 MiB, so one is read at a time, however many layers are.
+static ONE_WINDOW: Mutex<()> = Mutex::new(());
+
+/// Reads a blob of so many bytes to its end.
+///
+/// # Errors
+/// If it cannot be read, or has other bytes than `expected`.
+pub(crate) fn bytes(source: BlobReader, size: u64, expected: Expected) -> io::Result<()> {
+    read(&mut CheckedReader::new(source, size, Some(expected)), |_| Ok(()))
+}
+
+/// Reads a layer of so many bytes to its end and hashes what it holds.
+///
+/// # Errors
+/// If it cannot be read or decompressed, has other bytes than `expected`, or another content than `diff_id`.
+pub(crate) fn layer(source: BlobReader, size: u64, encoding: Encoding, expected: Option<Expected>, diff_id: &Digest) -> io::Result<()> {
+    let _window = (encoding == Encoding::Zstd).then(|| ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner));
+    let content = Box::new(Content { hasher: Hasher::new(diff_id.algorithm()), size: 0, allowed: FREE });
+    let mut decoder = match encoding {
+        Encoding::Plain => Decoder::Plain(content),
+        Encoding::Gzip => Decoder::Gzip(Box::new(flate2::write::MultiGzDecoder::new(content))),
+        Encoding::Zstd => {
+            let mut decoder = zstd::stream::write::Decoder::new(content)?;
+            decoder.window_log_max(MAX_WINDOW)?;
+            Decoder::Zstd(decoder)
+        }
+    };
+    let mut taken: u64 = 0;
+    read(&mut CheckedReader::new(source, size, expected), |piece| {
+        taken = taken.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        decoder.allow(taken.saturating_mul(MAX_RATIO).saturating_add(FREE).min(MAX_CONTENT));
+        decoder.write_all(piece)
+    })?;
+    let actual = decoder.finish()?.hasher.finish();
+    if actual == *diff_id {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidData, LayerError::DiffId { expected: diff_id.clone(), actual }))
+    }
+}
+
+fn read(source: &mut CheckedReader, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        match source.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => each(buffer.get(..count).unwrap_or_default())?,
+        }
+    }
 }
 
 enum Decoder {
@@ -38,49 +83,6 @@ struct Content {
     hasher: Hasher,
     size: u64,
     allowed: u64,
-}
-
-impl VerifiedReader {
-    pub(super) fn new(source: CheckedReader, encoding: Encoding, expected: &Digest) -> io::Result<Self> {
-        let content = Box::new(Content { hasher: Hasher::new(expected.algorithm()), size: 0, allowed: FREE });
-        let decoder = match encoding {
-            Encoding::Plain => Decoder::Plain(content),
-            Encoding::Gzip => Decoder::Gzip(Box::new(flate2::write::MultiGzDecoder::new(content))),
-            Encoding::Zstd => {
-                let mut decoder = zstd::stream::write::Decoder::new(content)?;
-                decoder.window_log_max(MAX_WINDOW)?;
-                Decoder::Zstd(decoder)
-            }
-        };
-        Ok(Self { source, read: 0, decoder: Some(decoder), expected: expected.clone() })
-    }
-
-    fn finish(&self, decoder: Decoder) -> io::Result<()> {
-        let actual = decoder.finish()?.hasher.finish();
-        if actual == self.expected {
-            Ok(())
-        } else {
-            let expected = self.expected.clone();
-            Err(io::Error::new(io::ErrorKind::InvalidData, LayerError::DiffId { expected, actual }))
-        }
-    }
-}
-
-impl Read for VerifiedReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        self.read = self.read.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-        if let Some(mut decoder) = self.decoder.take() {
-            decoder.allow(self.read.saturating_mul(MAX_RATIO).saturating_add(FREE).min(MAX_CONTENT));
-            decoder.write_all(buffer.get(..read).unwrap_or_default())?;
-            if self.source.is_at_end() {
-                self.finish(decoder)?;
-            } else {
-                self.decoder = Some(decoder);
-            }
-        }
-        Ok(read)
-    }
 }
 
 impl Decoder {

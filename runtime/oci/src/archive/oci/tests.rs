@@ -18,7 +18,7 @@ fn archived(layout: &TestLayout, format: &str) -> tempfile::NamedTempFile {
 }
 
 fn pin(path: &Path, reference: Option<&str>) -> Result<PinnedContent, LayoutError> {
-    OciLayout::open_archive(path)?.pin(reference)
+    OciLayout::open_archive(path)?.pin(reference, None)
 }
 
 /// The files of a layout, to be changed.
@@ -32,7 +32,7 @@ fn files(layout: &TestLayout) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn the_archive_of_a_layout_is_the_layout() {
     let layout = TestLayout::with_image(&[b"layer one", b"layer two"]);
-    let from_directory = OciLayout::open(layout.path()).unwrap().pin(None).unwrap();
+    let from_directory = OciLayout::open(layout.path()).unwrap().pin(None, None).unwrap();
     for format in ["ustar", "gnu", "pax"] {
         let archive = archived(&layout, format);
         for reference in [None, Some("v1")] {

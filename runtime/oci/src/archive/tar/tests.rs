@@ -383,3 +383,19 @@ fn gnu_line(line: &str) -> Option<(String, Option<u64>)> {
     let size = mode.starts_with('-').then(|| size.parse().unwrap());
     (!name.is_empty()).then_some((name, size))
 }
+
+/// G-01: a name is a key. What another program would take for a path, or for the same file, is another key here.
+#[test]
+fn names_that_others_take_for_paths_are_keys() {
+    let names = ["..\\x", "C:\\x", "caf\u{e9}", "cafe\u{301}", "layer", "LAYER", "a\u{202e}b", "\u{1b}[2J", "-rf"];
+    let archive =
+        names.iter().enumerate().fold(Tar::default(), |archive, (number, name)| archive.file(name, number.to_string().as_bytes()));
+    let archive = open(&archive.ended()).unwrap();
+    for (number, name) in names.iter().enumerate() {
+        assert_eq!(content(archive.file(name).unwrap()), number.to_string().as_bytes(), "{name}");
+    }
+    let not_text = Tar::default().raw(RawHeader::new(b'0', b"\xff\xfe", 0), b"").ended();
+    assert_eq!(problem(&not_text), TarProblem::Name { field: "name", problem: "is not UTF-8" });
+    let long = format!("{}\0", "n".repeat(70 * 1024));
+    assert!(matches!(open(&Tar::default().entry(b'L', "l", long.as_bytes()).file("x", b"").ended()), Err(ArchiveError::TooMuch { .. })));
+}

@@ -36,7 +36,7 @@ async fn of_a_registry_that_repeats_them() {
             let rule = Rule::on(step, switch);
             let rule = if step == Step::ManifestGet { rule.after(1) } else { rule };
             let registry = start(Options::default().basic("alice", CANARY).misbehave(rule)).await;
-            let client = client(&registry, basic("alice", CANARY));
+            let client = hasty(&registry, basic("alice", CANARY));
             match push(&client, &image().1).await {
                 Err(error) => assert_clean(&format!("{} {:?}", everything(&error), error.hint())),
                 // 404 for a manifest or a blob is an answer like any other.
@@ -59,7 +59,7 @@ async fn of_a_token_server_that_repeats_them() {
     ] {
         let rule = Rule::on(Step::Token, switch);
         let registry = start(Options::default().token("alice", CANARY).misbehave(rule)).await;
-        let error = push(&client(&registry, basic("alice", CANARY)), &image().1).await.unwrap_err();
+        let error = push(&hasty(&registry, basic("alice", CANARY)), &image().1).await.unwrap_err();
         assert_clean(&everything(&error));
     }
 }
@@ -69,7 +69,7 @@ async fn of_a_token() {
     let token = Rule::on(Step::Token, Switch::Token(CANARY.to_owned()));
     let rule = Rule::on(Step::UploadStart, echo(403, CANARY));
     let registry = start(Options::default().token("alice", "other").misbehave(token).misbehave(rule)).await;
-    let error = push(&client(&registry, basic("alice", "other")), &image().1).await.unwrap_err();
+    let error = push(&hasty(&registry, basic("alice", "other")), &image().1).await.unwrap_err();
     assert!(matches!(error, PushError::Registry(RegistryError::Denied { .. })), "{error:?}");
     assert_clean(&everything(&error));
 }
@@ -85,13 +85,13 @@ async fn in_urls_that_the_registry_makes() {
         let registry =
             start(Options::default().basic("alice", CANARY).misbehave(Rule::on(Step::UploadStart, Switch::Header("location", location))))
                 .await;
-        let error = push(&client(&registry, basic("alice", CANARY)), &image().1).await.unwrap_err();
+        let error = push(&hasty(&registry, basic("alice", CANARY)), &image().1).await.unwrap_err();
         assert_clean(&everything(&error));
     }
     let realm = format!("Bearer realm=\"https://{CANARY}.example/{CANARY}\"");
     let rule = Rule::on(Step::UploadStart, Switch::Challenge(realm));
     let registry = start(Options::default().basic("alice", CANARY).misbehave(rule)).await;
-    let error = registry_error(push(&client(&registry, basic("alice", CANARY)), &image().1).await);
+    let error = registry_error(push(&hasty(&registry, basic("alice", CANARY)), &image().1).await);
     assert!(matches!(error, RegistryError::RealmNotAllowed { .. }), "{error:?}");
     assert_clean(&everything(&error));
 }

@@ -3,6 +3,7 @@
 mod flavor;
 mod registry;
 mod shared;
+mod source;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use flavor::FlavorCommand;
 pub(super) use registry::{HookArguments, RegistryCommand, TransportArguments};
 pub(super) use shared::{GrantArguments, SettingsArguments};
+pub(super) use source::{Compress, SourceArguments};
 
 /// The gate that every container image push passes through.
 ///
@@ -81,7 +83,7 @@ pub(super) enum Command {
     Push(PushArguments),
     /// Do the same without the push
     ///
-    /// Prints the canonical reference. The source is read only when a flavor asks for the images: without one, no Docker is needed.
+    /// Prints the canonical reference. The source is read only when a flavor asks for the images, or with --verify: without one, no Docker is needed.
     Check(PushArguments),
     /// Flavors: the WebAssembly components that are asked before a push
     #[command(subcommand)]
@@ -100,9 +102,8 @@ pub(super) struct PushArguments {
     pub(super) image: String,
     #[command(flatten)]
     pub(super) destination: DestinationArguments,
-    /// Where the image is: docker-daemon:[NAME|sha256:ID], oci:DIR[:REF], oci-archive:FILE[:REF] or docker-archive:FILE[:REF]
-    #[arg(long, value_name = "SOURCE", default_value = "docker-daemon:", hide_default_value = true)]
-    pub(super) from: String,
+    #[command(flatten)]
+    pub(super) source: SourceArguments,
     /// A repository of the registry that may have some of the layers: they are taken from there instead of being sent
     #[arg(long, value_name = "REPOSITORY")]
     pub(super) mount_from: Vec<String>,

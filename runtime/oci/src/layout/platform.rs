@@ -1,0 +1,108 @@
+//! Which manifest of an index is for a platform.
+//!
+//! The first that matches is taken, as the OCI image specification asks ("Image Index", `manifests`). What other platforms consist of is
+//! neither read nor pushed, so it need not be there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::descriptor::Descriptor;
+use crate::digest::Digest;
+use crate::image_config::ImageConfig;
+use crate::layout::pin::{MAX_DEPTH, in_document, read_document};
+use crate::layout::{Files, LayoutError};
+use crate::manifest::{Document, MAX_MANIFESTS, Manifest};
+use crate::media_type;
+use crate::platform::Platform;
+
+pub(super) struct Choosing<'a> {
+    files: &'a Arc<dyn Files>,
+    asked: &'a Platform,
+    seen: BTreeSet<Digest>,
+    platforms: Vec<Platform>,
+}
+
+impl<'a> Choosing<'a> {
+    pub(super) fn new(files: &'a Arc<dyn Files>, asked: &'a Platform) -> Self {
+        Self { files, asked, seen: BTreeSet::new(), platforms: Vec::new() }
+    }
+
+    pub(super) fn choose(mut self, root: &Descriptor) -> Result<Descriptor, LayoutError> {
+        match self.search(root, 0)? {
+            Some(found) => Ok(found),
+            None => Err(LayoutError::NoSuchPlatform {
+                asked: self.asked.to_string(),
+                platforms: self.platforms.iter().map(ToString::to_string).collect(),
+            }),
+        }
+    }
+
+    fn search(&mut self, descriptor: &Descriptor, depth: usize) -> Result<Option<Descriptor>, LayoutError> {
+        if !self.seen.insert(descriptor.digest.clone()) {
+            return Ok(None);
+        }
+        if self.seen.len() > MAX_MANIFESTS + 1 {
+            return Err(LayoutError::TooMuch { what: "more than 64 manifests" });
+        }
+        if media_type::is_index(&descriptor.media_type) {
+            return self.index(descriptor, depth);
+        }
+        match self.platform(descriptor)? {
+            // An attestation is nobody's platform.
+            Some(platform) if platform.is_unknown() => {}
+            Some(platform) if platform.is(self.asked) => return Ok(Some(descriptor.clone())),
+            Some(platform) if !self.platforms.contains(&platform) => self.platforms.push(platform),
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn index(&mut self, descriptor: &Descriptor, depth: usize) -> Result<Option<Descriptor>, LayoutError> {
+        if depth >= MAX_DEPTH {
+            return Err(LayoutError::TooMuch { what: "indexes nested more than 2 deep" });
+        }
+        let Document::Index(index) = self.document(descriptor)? else { return Ok(None) };
+        for child in &index.manifests {
+            let found = self.search(child, depth + 1)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// What an entry is for: what its list says or, where that says nothing or leaves out the variant, what its config says. None for what is
+    /// not an image. That list and config agree is looked at later, of the one that is chosen.
+    fn platform(&self, descriptor: &Descriptor) -> Result<Option<Platform>, LayoutError> {
+        match &descriptor.platform {
+            Some(listed) if listed.variant.is_some() || !same_machine(listed, self.asked) => return Ok(Some(listed.clone())),
+            _ => {}
+        }
+        if !media_type::is_manifest(&descriptor.media_type) {
+            return Ok(None);
+        }
+        match self.document(descriptor)? {
+            Document::Manifest(manifest) if media_type::is_image_config(&manifest.config.media_type) => {
+                self.configured(&manifest).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn configured(&self, manifest: &Manifest) -> Result<Platform, LayoutError> {
+        let bytes = read_document(&**self.files, &manifest.config)?;
+        let digest = manifest.config.digest.clone();
+        Ok(ImageConfig::parse(&bytes).map_err(|error| LayoutError::Config { digest, error })?.platform())
+    }
+
+    fn document(&self, descriptor: &Descriptor) -> Result<Document, LayoutError> {
+        let bytes = read_document(&**self.files, descriptor)?;
+        Document::parse(&descriptor.media_type, &bytes).map_err(|error| in_document(descriptor, error))
+    }
+}
+
+/// Whether the two differ in their variant at most.
+fn same_machine(one: &Platform, other: &Platform) -> bool {
+    let (one, other) = (one.normal(), other.normal());
+    one.os == other.os && one.architecture == other.architecture
+}

@@ -1,0 +1,104 @@
+use std::fs;
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::media_type::OCI_CONFIG;
+use crate::testing::{LAYER, TestLayout, for_platform};
+
+fn gzipped(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// An image whose config names these contents, and whose layers are these bytes.
+fn image(layout: &TestLayout, layers: &[(&[u8], &[u8])]) -> Value {
+    let diff_ids: Vec<String> = layers.iter().map(|(content, _)| Digest::sha256(content).to_string()).collect();
+    let config = json!({ "architecture": "amd64", "os": "linux", "rootfs": { "type": "layers", "diff_ids": diff_ids } });
+    let config = layout.document(OCI_CONFIG, &config);
+    let layers: Vec<Value> = layers.iter().map(|(_, bytes)| layout.blob(LAYER, bytes)).collect();
+    layout.manifest(&config, &layers)
+}
+
+fn refused(layout: &TestLayout) -> (Digest, LayerError) {
+    match layout.pin(None).unwrap().verify() {
+        Err(VerifyError::Content { digest, source, .. }) => {
+            (digest, source.get_ref().unwrap().downcast_ref::<LayerError>().unwrap().clone())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn honest_layers_of_every_encoding() {
+    let layout = TestLayout::new();
+    let zstd = zstd::encode_all(&b"third"[..], 3).unwrap();
+    layout.index(&[image(&layout, &[(b"first", b"first"), (b"second", &gzipped(b"second")), (b"third", &zstd), (b"", b"")])]);
+    layout.pin(None).unwrap().verify().unwrap();
+}
+
+#[test]
+fn the_layer_and_both_digests_are_named() {
+    let layout = TestLayout::new();
+    let bytes = gzipped(b"other");
+    layout.index(&[image(&layout, &[(b"first", b"first"), (b"second", &bytes)])]);
+    let (digest, error) = refused(&layout);
+    assert_eq!(digest, Digest::sha256(&bytes));
+    assert_eq!(error, LayerError::DiffId { expected: Digest::sha256(b"second"), actual: Digest::sha256(b"other") });
+
+    // Other bytes of the same length under the same name, in a layer and in a part of an artifact.
+    let config = layout.blob("application/vnd.oci.empty.v1+json", b"{}");
+    let artifact = layout.manifest(&config, &[layout.blob("a/b", b"first")]);
+    for root in [image(&layout, &[(b"first", b"first")]), artifact] {
+        let blob = layout.blob_path(Digest::sha256(b"first").as_str());
+        fs::write(&blob, b"first").unwrap();
+        layout.index(&[root]);
+        layout.pin(None).unwrap().verify().unwrap();
+        fs::write(&blob, b"FIRST").unwrap();
+        let (_, error) = refused(&layout);
+        assert_eq!(error, LayerError::Descriptor { expected: Digest::sha256(b"first"), actual: Digest::sha256(b"FIRST") });
+    }
+    let content = layout.pin(None).unwrap();
+    fs::write(layout.blob_path(Digest::sha256(b"first").as_str()), b"longer").unwrap();
+    assert!(matches!(content.verify(), Err(VerifyError::Blob(BlobError::WrongSize { .. }))));
+    fs::remove_file(layout.blob_path(Digest::sha256(b"first").as_str())).unwrap();
+    assert!(matches!(content.verify(), Err(VerifyError::Blob(BlobError::Unreadable { .. }))));
+}
+
+#[test]
+fn every_image_of_an_index_is_looked_at() {
+    let layout = TestLayout::new();
+    let good = image(&layout, &[(b"same", b"same")]);
+    // The same blob, of which the other image says something else.
+    let bad = image(&layout, &[(b"different", b"same")]);
+    let entry = |descriptor: &Value| for_platform(descriptor.clone(), "linux", "amd64");
+    layout.index(&[layout.nested(&[entry(&good), entry(&bad)])]);
+    let (digest, error) = refused(&layout);
+    assert_eq!(digest, Digest::sha256(b"same"));
+    assert!(matches!(error, LayerError::DiffId { .. }));
+}
+
+#[test]
+fn what_cannot_be_looked_into_is_not_verified() {
+    let layout = TestLayout::new();
+    layout.index(&[image(&layout, &[(b"x", b"\xfd7zXZ\0...")])]);
+    assert_eq!(refused(&layout).1, LayerError::Format { format: "xz" });
+}
+
+/// The first that differs is named, whatever the threads do.
+#[test]
+fn many_layers() {
+    let layers: Vec<Vec<u8>> = (0..40_u32).map(|number| number.to_string().into_bytes().repeat(5000)).collect();
+    let compressed: Vec<Vec<u8>> = layers.iter().map(|layer| gzipped(layer)).collect();
+    let layout = TestLayout::new();
+    let mut pairs: Vec<(&[u8], &[u8])> = layers.iter().zip(&compressed).map(|(content, bytes)| (&content[..], &bytes[..])).collect();
+    layout.index(&[image(&layout, &pairs)]);
+    layout.pin(None).unwrap().verify().unwrap();
+    for place in [7, 30] {
+        pairs[place].0 = b"other";
+    }
+    layout.index(&[image(&layout, &pairs)]);
+    assert_eq!(refused(&layout).0, Digest::sha256(&compressed[7]));
+}

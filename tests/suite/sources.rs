@@ -1,0 +1,494 @@
+//! What is wanted of a source: `--platform`, `--verify`, `--compress`, `--direct`; and artifacts about other manifests.
+
+use pushgate_test_engine::{Endpoint, Engine, Options as EngineOptions, Rule, Switch};
+use pushgate_test_images::{Image, Layout, Tar, sha256};
+use pushgate_test_registry::{Options, Registry};
+use serde_json::{Value, json};
+
+use crate::support::{Home, Ran, assert_whole, guest};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
+
+fn registry() -> Registry {
+    Registry::start_blocking(Options::default()).expect("a registry")
+}
+
+fn image() -> Image {
+    Image::new().label("org.opencontainers.image.source", "https://example.com").layer([("hello.txt", b"hello\n".as_slice())])
+}
+
+/// A home with a layout of two platforms and an attestation in `image`.
+fn home_with_index() -> Home {
+    let home = Home::new();
+    let images = [image(), image().architecture("arm64", Some("v8"))];
+    Layout::create(&home.join("image")).and_then(|mut layout| layout.add_index(&images, true, None)).expect("a layout");
+    home
+}
+
+fn manifests(registry: &Registry, tag: &str) -> Value {
+    serde_json::from_slice(&registry.manifest("app", tag).expect("a manifest").bytes).expect("JSON")
+}
+
+#[test]
+fn one_platform_of_an_index_is_pushed_without_the_others_and_their_attestations() {
+    let home = home_with_index();
+    let registry = registry();
+    let host = registry.host();
+    for (tag, platform, architecture) in [("a", "linux/amd64", "amd64"), ("b", "linux/arm64", "arm64"), ("c", "linux/arm64/v8", "arm64")] {
+        let ran = home.must(&format!("push {host}/app:{tag} --uri {host} --from oci:image --platform {platform}"));
+        let digest = registry.tag_digest("app", tag).expect("a tag");
+        assert_eq!(ran.stdout, format!("{host}/app@{digest}\n"));
+        let manifest = manifests(&registry, tag);
+        let config = registry.blob("app", manifest["config"]["digest"].as_str().expect("a digest")).expect("the config");
+        let config: Value = serde_json::from_slice(&config).expect("JSON");
+        assert_eq!(config["architecture"], architecture);
+    }
+    // Neither the index nor the attestation arrived.
+    let digests: std::collections::BTreeSet<_> = registry.tags("app").iter().filter_map(|tag| registry.tag_digest("app", tag)).collect();
+    assert_eq!(digests.len(), 2);
+    assert!(registry.requests().iter().all(|request| !request.body.windows(7).any(|bytes| bytes == b"in-toto")));
+    assert_whole!(home, home.run(&format!("push {host}/app:d --uri {host} --from oci:image --platform linux/s390x")));
+    assert_whole!(home, home.run(&format!("push {host}/app:d --uri {host} --from oci:image --platform amd64")));
+}
+
+#[test]
+fn a_hook_sees_the_platform_that_is_pushed_and_no_other() {
+    let home = Home::new();
+    let images = [image(), Image::new().architecture("arm64", None).raw_layer(vec![1; 10])];
+    Layout::create(&home.join("image")).and_then(|mut layout| layout.add_index(&images, true, None)).expect("a layout");
+    let flavor = guest("require-labels");
+    let code = |more: &str| {
+        let line = format!("check registry.example.com/app:v1 --uri registry.example.com --from oci:image {more}");
+        let set = r#"labels:=["org.opencontainers.image.source"]"#;
+        let words = line.split_whitespace().map(str::to_owned);
+        home.run_words(words.chain(["--flavor", flavor.to_str().expect("UTF-8"), "--set", set].map(str::to_owned))).code
+    };
+    assert_eq!(code(""), 4, "the image for arm64 has no label");
+    assert_eq!(code("--platform linux/amd64"), 0);
+    assert_eq!(code("--platform linux/arm64"), 4);
+}
+
+#[test]
+fn where_there_is_one_image_the_platform_is_compared() {
+    let home = Home::new();
+    image().write_docker_archive(std::fs::File::create(home.join("image.tar")).expect("a file"), &["a:b"]).expect("an archive");
+    let registry = registry();
+    let line = |platform: &str| format!("push {0}/app:v1 --uri {0} --from docker-archive:image.tar --platform {platform}", registry.host());
+    assert_whole!(home, home.run(&line("linux/arm64")));
+    assert!(registry.requests().is_empty());
+    home.must(&line("linux/amd64"));
+}
+
+/// A layout with an image whose config names another content than its layer has.
+fn home_with_wrong_layer() -> (Home, String) {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let config = Image::new().raw_layer(b"promised".to_vec()).config().to_string();
+    let config = layout.blob(config.as_bytes(), CONFIG).expect("a blob");
+    let layer = layout.blob(b"delivered", LAYER).expect("a blob");
+    let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] }).to_string();
+    let manifest = layout.blob(manifest.as_bytes(), MANIFEST).expect("a blob");
+    let digest = layout.list(manifest, None).expect("an entry");
+    (home, digest)
+}
+
+#[test]
+fn what_verify_finds_is_told_before_anything_is_sent() {
+    let (home, digest) = home_with_wrong_layer();
+    let registry = registry();
+    let host = registry.host();
+    let line = format!("push {host}/app:v1 --uri {host} --from oci:image --verify");
+    let ran = home.run(&line);
+    for digest in [sha256(b"delivered"), sha256(b"promised")] {
+        assert!(ran.stderr.contains(&digest), "{ran:?}");
+    }
+    assert_whole!(home, ran);
+    assert_whole!(home, home.run(&format!("check {host}/app:v1 --uri {host} --from oci:image --verify")));
+    assert!(registry.requests().is_empty());
+    // Nobody but --verify could tell.
+    home.must(&line.replace(" --verify", ""));
+    assert_eq!(registry.tag_digest("app", "v1"), Some(digest));
+
+    let good = Home::new();
+    Layout::create(&good.join("image")).and_then(|mut layout| layout.add_index(&[image(), image()], true, None)).expect("a layout");
+    good.must(&line);
+}
+
+#[test]
+fn archives_are_verified_where_they_lie() {
+    let (home, _) = home_with_wrong_layer();
+    let mut tar = std::process::Command::new("tar");
+    tar.args(["--format=pax", "-C"]).arg(home.join("image")).arg("-cf").arg(home.join("oci.tar")).arg(".");
+    assert!(tar.status().expect("tar runs").success());
+    let mut archive = Vec::new();
+    image().write_docker_archive(&mut archive, &["a:b"]).expect("an archive");
+    home.write("good.tar", &archive);
+    let place = archive.windows(6).position(|bytes| bytes == b"hello\n").expect("the layer's content");
+    archive[place] ^= 1;
+    home.write("docker.tar", archive);
+    let registry = registry();
+    for source in ["oci-archive:oci.tar", "docker-archive:docker.tar"] {
+        for more in ["", "--compress none", "--compress zstd"].iter().filter(|more| more.is_empty() || source.starts_with("docker")) {
+            let ran = home.run(&format!("push {0}/app:v1 --uri {0} --from {source} --verify {more}", registry.host()));
+            assert_eq!(ran.code, 6, "{source} {more}: {ran:?}");
+            assert_eq!(ran.stderr.matches("sha256:").count(), 3, "the layer, what was found and what was expected: {ran:?}");
+        }
+    }
+    assert!(registry.requests().is_empty());
+    home.must(&format!("push {0}/app:v1 --uri {0} --from docker-archive:good.tar --verify", registry.host()));
+}
+
+#[test]
+fn layers_are_compressed_as_asked_and_a_temporary_folder_is_not_needed() {
+    let home = Home::new();
+    let image = image().raw_layer(vec![7; 1_000_000]);
+    image.write_docker_archive(std::fs::File::create(home.join("image.tar")).expect("a file"), &["a:b"]).expect("an archive");
+    let registry = registry();
+    let host = registry.host();
+    home.write("full/file", "");
+    for (how, media_type, start) in [
+        ("", "application/vnd.docker.image.rootfs.diff.tar.gzip", &[0x1f, 0x8b][..]),
+        ("--compress gzip", "application/vnd.docker.image.rootfs.diff.tar.gzip", &[0x1f, 0x8b]),
+        ("--compress zstd", "application/vnd.oci.image.layer.v1.tar+zstd", &[0x28, 0xb5, 0x2f, 0xfd]),
+        ("--compress none", "application/vnd.oci.image.layer.v1.tar", b"hello.txt"),
+    ] {
+        let mut digests = Vec::new();
+        // A folder that can be written, and two that cannot.
+        for temporary in [home.path(), &home.join("nonexistent"), &home.join("full/file")] {
+            let line = format!("push {host}/app:v1 --uri {host} --from docker-archive:image.tar {how}");
+            let ran = Ran::from(home.command(line.split_whitespace()).env("TMPDIR", temporary).output().expect("the command runs"));
+            assert_eq!(ran.code, 0, "{how}: {ran:?}");
+            digests.push(registry.tag_digest("app", "v1").expect("a tag"));
+            // So that the next push sends everything again.
+            registry.set_tag("app", "v1", &format!("sha256:{}", "0".repeat(64)));
+        }
+        digests.dedup();
+        let [digest] = digests.as_slice() else { panic!("{digests:?}") };
+        let manifest = manifests(&registry, digest);
+        assert_eq!(manifest["layers"][0]["mediaType"], media_type, "{how}");
+        let layer = registry.blob("app", manifest["layers"][0]["digest"].as_str().expect("a digest")).expect("the layer");
+        assert!(layer.starts_with(start), "{how}");
+    }
+}
+
+#[test]
+fn an_option_for_another_kind_of_source_is_a_wrong_command_line() {
+    let home = Home::new();
+    for (number, line) in [
+        "--from oci:image --compress zstd",
+        "--from oci-archive:image.tar --direct",
+        "--verify",
+        "--compress none",
+        "--from docker-archive:image.tar --compress xz",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let ran = home.run(&format!("push registry.example.com/app:v1 --uri registry.example.com {line}"));
+        assert_eq!(ran.code, 2, "{line}: {ran:?}");
+        insta::with_settings!({ snapshot_suffix => number.to_string() }, { assert_whole!(home, ran) });
+    }
+}
+
+/// A Docker Engine with an image, and a registry.
+struct Stage {
+    home: Home,
+    engine: Engine,
+    registry: Registry,
+    image_id: String,
+}
+
+impl Stage {
+    fn new(options: EngineOptions) -> Self {
+        let (engine, registry) = (Engine::start_blocking(options).expect("an engine"), registry());
+        let image = pushgate_test_engine::Image { layers: vec![vec![7; 400_000].into(), vec![8; 10].into()], ..Default::default() };
+        let image_id = engine.add_image(&image.label("from", "the engine"), &[&format!("{}/app:v1", registry.host())]);
+        let home = Home::new();
+        std::fs::create_dir(home.join("temporary")).expect("a folder");
+        Self { home, engine, registry, image_id }
+    }
+
+    fn run(&self, line: &str) -> Ran {
+        let line = format!("{line} --uri {0} --output json", self.registry.host());
+        let mut command = self.home.command(line.split_whitespace());
+        command.env("DOCKER_HOST", self.engine.docker_host()).env("TMPDIR", self.home.join("temporary"));
+        Ran::from(command.output().expect("the command runs"))
+    }
+
+    fn push(&self, more: &str) -> Ran {
+        let ran = self.run(&format!("push {}/app:v1 --direct {more}", self.registry.host()));
+        let left = std::fs::read_dir(self.home.join("temporary")).expect("a folder").count();
+        assert_eq!(left, 0, "nothing is left behind");
+        assert!(self.engine.requests().iter().all(|request| !matches!(request.endpoint, Endpoint::Push | Endpoint::Tag)));
+        ran
+    }
+
+    fn stays_out(&self, more: &str, expected: &str) {
+        let ran = self.push(more);
+        assert_eq!(ran.code, 6, "{ran:?}");
+        let error = ran.json()["error"]["message"].as_str().expect("a message").to_owned();
+        assert!(error.contains(expected), "{error}");
+        assert!(self.registry.requests().is_empty(), "nothing was sent");
+    }
+}
+
+#[test]
+fn an_image_is_taken_out_of_the_engine_and_pushed_without_it() {
+    for containerd in [false, true] {
+        let options = if containerd { EngineOptions::default().containerd() } else { EngineOptions::default() };
+        let stage = Stage::new(options);
+        for more in ["", "--verify", "--platform linux/amd64", "--compress zstd"] {
+            let ran = stage.push(more);
+            assert_eq!(ran.code, 0, "{ran:?}");
+            let digest = stage.registry.tag_digest("app", "v1").expect("a tag");
+            assert_eq!(ran.json()["digest"], digest);
+            let manifest = manifests(&stage.registry, "v1");
+            assert_eq!(manifest["config"]["digest"].as_str(), stage.engine.config_digest(&stage.image_id).as_deref());
+            if containerd {
+                assert_eq!(stage.engine.manifest_digest(&stage.image_id), Some(digest));
+            }
+        }
+        let exported: Vec<_> = stage.engine.requests().into_iter().filter(|request| request.endpoint == Endpoint::Export).collect();
+        assert_eq!(exported.len(), 4);
+        for request in exported {
+            assert_eq!(request.image.as_deref(), Some(stage.image_id.as_str()), "by its ID");
+        }
+        stage.registry.forget_requests();
+        stage.stays_out("--platform linux/arm64", "linux/arm64");
+    }
+}
+
+#[test]
+fn what_the_hook_sees_is_in_the_archive() {
+    let stage = Stage::new(EngineOptions::default());
+    let flavor = guest("require-labels");
+    let flavor = flavor.to_str().expect("UTF-8");
+    assert_eq!(stage.push(&format!(r#"--flavor {flavor} --set labels:=["from"]"#)).code, 0);
+    assert_eq!(stage.push(&format!(r#"--flavor {flavor} --set labels:=["other"]"#)).code, 4);
+}
+
+#[test]
+fn a_tag_that_moves_during_the_export_does_not_matter() {
+    let stage = Stage::new(EngineOptions::default());
+    let other = stage.engine.add_image(&pushgate_test_engine::Image::default().label("other", "yes"), &["other:v1"]);
+    let retag = Switch::Retag { name: format!("{}/app:v1", stage.registry.host()), image_id: other };
+    stage.engine.misbehave(Rule::on(Endpoint::Inspect, retag).times(1));
+    assert_eq!(stage.push("").code, 0);
+    assert_eq!(manifests(&stage.registry, "v1")["config"]["digest"], stage.image_id);
+}
+
+#[test]
+fn an_export_of_another_image_is_refused() {
+    for containerd in [false, true] {
+        let options = if containerd { EngineOptions::default().containerd() } else { EngineOptions::default() };
+        let stage = Stage::new(options);
+        let other = stage.engine.add_image(&pushgate_test_engine::Image::default().label("other", "yes"), &["other:v1"]);
+        stage.engine.misbehave(Rule::on(Endpoint::Export, Switch::ExportOther(other.clone())));
+        stage.stays_out("", &format!("was asked for the image {} and gave out {other}", stage.image_id));
+    }
+}
+
+#[test]
+fn an_export_that_is_broken_is_refused() {
+    for (switch, expected) in [
+        (Switch::EndExportAfter(200_000), "the file ends in the middle of an entry"),
+        (Switch::EndExportAfter(0), "the file ends without the two blocks of zeros"),
+        (Switch::CutExportAfter(200_000), "the connection to the Docker Engine broke"),
+        (Switch::Status(500), "answered 500"),
+        (Switch::ExportBytes(b"<html>".as_slice().into()), "the archive is refused"),
+    ] {
+        let stage = Stage::new(EngineOptions::default().misbehave(Rule::on(Endpoint::Export, switch)));
+        stage.stays_out("", expected);
+    }
+}
+
+#[test]
+fn without_a_temporary_file_nothing_is_taken_out() {
+    let stage = Stage::new(EngineOptions::default());
+    let line = format!("push {0}/app:v1 --uri {0} --direct", stage.registry.host());
+    let mut command = stage.home.command(line.split_whitespace());
+    command.env("DOCKER_HOST", stage.engine.docker_host()).env("TMPDIR", "/nonexistent/folder");
+    let ran = Ran::from(command.output().expect("the command runs"));
+    assert_whole!(stage.home, ran);
+    assert!(stage.engine.requests().iter().all(|request| request.endpoint != Endpoint::Export));
+}
+
+#[test]
+fn the_engines_own_push_is_held_to_the_platform_too() {
+    let stage = Stage::new(EngineOptions::default());
+    let push = |platform: &str| stage.run(&format!("push {}/app:v1 --platform {platform}", stage.registry.host()));
+    let ran = push("linux/arm64");
+    assert_eq!((ran.code, &ran.json()["error"]["message"]), (6, &"the image is for linux/amd64, not for linux/arm64".into()));
+    assert!(stage.registry.requests().is_empty());
+    assert_eq!(push("linux/amd64").code, 0);
+}
+
+#[test]
+fn an_artifact_about_an_image_is_pushed_and_is_no_image_for_a_hook() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let subject = layout.add(&image(), Some("image")).expect("an image");
+    let empty = layout.blob(b"{}", "application/vnd.oci.empty.v1+json").expect("a blob");
+    let part = layout.blob(b"signature", "application/vnd.example.signature").expect("a blob");
+    let subject_size = std::fs::metadata(home.join("image/blobs").join(subject.replace(':', "/"))).expect("the image").len();
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "application/vnd.example.signature", "config": empty, "layers": [part],
+        "subject": { "mediaType": MANIFEST, "digest": subject, "size": subject_size },
+    });
+    let manifest = layout.blob(manifest.to_string().as_bytes(), MANIFEST).expect("a blob");
+    let digest = layout.list(manifest, Some("signature")).expect("an entry");
+    let registry = registry();
+    let host = registry.host();
+    home.must(&format!("push {host}/app:v1 --uri {host} --from oci:image:image"));
+    home.must(&format!("push {host}/app:signature --uri {host} --from oci:image:signature"));
+    assert_eq!(registry.tag_digest("app", "signature"), Some(digest));
+    let flavor = guest("require-labels");
+    let words = ["check", &format!("{host}/app:signature"), "--uri", &host, "--from", "oci:image:signature", "--flavor"];
+    let more = [flavor.to_str().expect("UTF-8"), "--set", r#"labels:=["a"]"#];
+    let ran = home.run_words(words.iter().chain(&more));
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stderr.contains("application/vnd.example.signature"), "{ran:?}");
+}
+
+/// What `docker save` writes, with one layer of zeros that takes half a minute to compress, and no space on the disk.
+fn write_slow_archive(home: &Home) {
+    let (config, size) = (Image::new().raw_layer(b"other".to_vec()).config().to_string(), 7 << 30);
+    let mut tar = Tar::new(std::fs::File::create(home.join("slow.tar")).expect("a file"));
+    tar.hole("layer.tar", size).expect("an entry");
+    tar.file("config.json", config.as_bytes()).expect("an entry");
+    let manifest = json!([{ "Config": "config.json", "RepoTags": ["a:b"], "Layers": ["layer.tar"] }]);
+    tar.file("manifest.json", manifest.to_string().as_bytes()).expect("an entry");
+    tar.finish().expect("an archive");
+}
+
+/// The unnamed files that a process has open in a folder.
+fn unnamed_files(process: u32, folder: &std::path::Path) -> usize {
+    let Ok(open) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return 0 };
+    let targets = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    targets.filter(|target| target.starts_with(folder) && target.to_string_lossy().ends_with("(deleted)")).count()
+}
+
+#[test]
+fn compressing_ends_at_once_when_it_is_interrupted() {
+    let home = Home::new();
+    write_slow_archive(&home);
+    std::fs::create_dir(home.join("temporary")).expect("a folder");
+    let registry = registry();
+    let line = format!("push {0}/app:v1 --uri {0} --from docker-archive:slow.tar", registry.host());
+    let mut command = home.command(line.split_whitespace());
+    let mut process = command.env("TMPDIR", home.join("temporary")).spawn().expect("the command runs");
+    while unnamed_files(process.id(), &home.join("temporary")) == 0 {
+        assert_eq!(process.try_wait().expect("a process"), None, "it compresses");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let interrupted = std::time::Instant::now();
+    let id = i32::try_from(process.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a process");
+    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("a signal");
+    assert_eq!(process.wait().expect("an end").code(), Some(130));
+    assert!(interrupted.elapsed() < std::time::Duration::from_secs(10));
+    assert_eq!(std::fs::read_dir(home.join("temporary")).expect("a folder").count(), 0);
+    assert_eq!(registry.open_uploads(), 0);
+}
+
+/// D-09: what one platform hides, through every source that can hold several.
+#[test]
+fn no_platform_is_pushed_that_no_hook_saw() {
+    let home = Home::new();
+    let images = [image(), Image::new().architecture("arm64", None).raw_layer(vec![1; 10])];
+    Layout::create(&home.join("image")).and_then(|mut layout| layout.add_index(&images, true, None)).expect("a layout");
+    let mut tar = std::process::Command::new("tar");
+    tar.args(["--format=ustar", "-C"]).arg(home.join("image")).arg("-cf").arg(home.join("image.tar")).arg(".");
+    assert!(tar.status().expect("tar runs").success());
+
+    // A Docker Engine whose image is that index. Without --direct it would push more than it shows.
+    let index: Value = serde_json::from_slice(&std::fs::read(home.join("image/index.json")).expect("index.json")).expect("JSON");
+    let digest = index["manifests"][0]["digest"].as_str().expect("a digest");
+    let inspect = json!({
+        "Id": digest, "Os": "linux", "Architecture": "amd64", "RepoTags": [], "RepoDigests": [],
+        "Config": { "Labels": { "org.opencontainers.image.source": "https://example.com" } }, "RootFS": { "Type": "layers", "Layers": [] },
+        "Descriptor": { "mediaType": "application/vnd.oci.image.index.v1+json", "digest": digest, "size": 1 },
+    });
+    let body = inspect.to_string().into_bytes().into();
+    let engine = Engine::start_blocking(EngineOptions::default()).expect("an engine");
+    engine.misbehave(Rule::on(Endpoint::Inspect, Switch::Reply { status: 200, content_type: "application/json", body }));
+    let archive = std::fs::read(home.join("image.tar")).expect("the archive");
+    engine.add_image(&pushgate_test_engine::Image::default(), &["any:image"]);
+    engine.misbehave(Rule::on(Endpoint::Export, Switch::ExportOther(engine.image_id("any:image").expect("an image"))));
+    engine.misbehave(Rule::on(Endpoint::Export, Switch::ExportBytes(archive.into())));
+
+    let registry = registry();
+    let flavor = guest("require-labels");
+    let run = |more: &str, label: &str| {
+        let line = format!("push {0}/app:v1 --uri {0} {more}", registry.host());
+        let words = line.split_whitespace().map(str::to_owned);
+        let set = format!(r#"labels:=["{label}"]"#);
+        let words = words.chain(["--flavor", flavor.to_str().expect("UTF-8"), "--set", &set].map(str::to_owned));
+        Ran::from(home.command(words).env("DOCKER_HOST", engine.docker_host()).output().expect("the command runs"))
+    };
+    for source in ["--from oci:image", "--from oci-archive:image.tar", "--from docker-daemon:any --direct"] {
+        let ran = run(source, "org.opencontainers.image.source");
+        assert_eq!(ran.code, 4, "{source}: {ran:?}");
+        assert!(registry.requests().is_empty());
+        let ran = run(&format!("{source} --platform linux/amd64"), "org.opencontainers.image.source");
+        assert_eq!(ran.code, 0, "{source}: {ran:?}");
+        registry.forget_requests();
+        registry.set_tag("app", "v1", &format!("sha256:{}", "0".repeat(64)));
+    }
+    let ran = run("--from docker-daemon:any", "org.opencontainers.image.source");
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.stderr.contains("index of several manifests"), "{ran:?}");
+    assert!(registry.requests().is_empty());
+    let all = Ran::from({
+        let line = format!("push {0}/app:v1 --uri {0} --from docker-daemon:any --direct", registry.host());
+        home.command(line.split_whitespace()).env("DOCKER_HOST", engine.docker_host()).output().expect("the command runs")
+    });
+    assert_eq!(all.code, 0, "{all:?}");
+    assert_eq!(registry.tag_digest("app", "v1").as_deref(), Some(digest));
+}
+
+/// D-02 on a containerd store, which names an image by its manifest.
+#[test]
+fn a_tag_that_moves_during_the_push_of_a_containerd_store_is_exit_9() {
+    let stage = Stage::new(EngineOptions::default().containerd());
+    let other = stage.engine.add_image(&pushgate_test_engine::Image::default().label("other", "yes"), &["other:v1"]);
+    stage.engine.misbehave(Rule::on(Endpoint::Push, Switch::PushOther(other.clone())));
+    let ran = stage.run(&format!("push {}/app:v1", stage.registry.host()));
+    assert_eq!((ran.code, &ran.json()["remote"]), (9, &"unknown".into()), "{ran:?}");
+    assert!(ran.stderr.contains(&stage.image_id) && ran.stderr.contains(&other), "{ran:?}");
+}
+
+/// G-01 and G-14: what an archive calls things is shown at most, and escaped then.
+#[test]
+fn names_from_a_source_do_nothing() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    layout.add(&image(), Some("\u{1b}]0;pwn\u{7}one")).expect("an image");
+    layout.add(&image().label("x", "y"), Some("\u{202e}two")).expect("an image");
+    let ran = home.run("push registry.example.com/app:v1 --uri registry.example.com --from oci:image");
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.stderr.contains("pwn") && ran.stderr.contains("two"), "{ran:?}");
+    assert!(!ran.stderr.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{ran:?}");
+
+    // Beside an image, entries whose names other programs take for paths.
+    let mut archive = Vec::new();
+    image().write_docker_archive(&mut archive, &["../../evil:v1", "evil.example.com/app:v1"]).expect("an archive");
+    // Without its end.
+    archive.truncate(archive.len() - 1024);
+    let mut tar = Tar::new(Vec::new());
+    for name in ["..\\x", "C:\\x", "caf\u{e9}", "cafe\u{301}", "A", "a", "-rf", "$(touch x)"] {
+        tar.file(name, b"content").expect("an entry");
+    }
+    archive.extend(tar.finish().expect("an archive"));
+    home.write("image.tar", archive);
+    let list = || {
+        let mut names: Vec<_> = std::fs::read_dir(home.path()).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        names.sort();
+        names
+    };
+    let (before, registry) = (list(), registry());
+    home.must(&format!("push {0}/app:v1 --uri {0} --from docker-archive:image.tar", registry.host()));
+    assert_eq!(list(), before, "nothing was extracted");
+    assert_eq!((registry.repositories(), registry.tags("app")), (vec!["app".to_owned()], vec!["v1".to_owned()]));
+}
