@@ -161,3 +161,31 @@ fn no_engine_lists_what_was_tried() {
     let ran = Ran::from(command.env("DOCKER_HOST", "ssh://somebody@example.com").output().expect("the command runs"));
     assert_whole!(home, ran);
 }
+
+#[test]
+fn the_current_context_says_which_engine_is_meant() {
+    let stage = Stage::new(Options::default());
+    let context = |host: &str| {
+        // The SHA-256 of `far`.
+        let id = pushgate_oci::Digest::sha256(b"far").as_str().trim_start_matches("sha256:").to_owned();
+        let description = serde_json::json!({ "Name": "far", "Metadata": {}, "Endpoints": { "docker": { "Host": host } } });
+        stage.home.write(&format!(".docker/contexts/meta/{id}/meta.json"), description.to_string());
+    };
+    stage.home.write(".docker/config.json", r#"{"currentContext":"far"}"#);
+    context(&stage.engine.docker_host());
+    let push = format!("push {} --uri {}", stage.name(), stage.registry.host());
+    let ran = stage.home.run(&push);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(stage.pushes(), 1);
+
+    context("ssh://somebody:secret@far.example");
+    assert_whole!(stage.home, stage.home.run(&push));
+    context("unix:///nonexistent/docker.sock");
+    assert_whole!(stage.home, stage.home.run(&push));
+    stage.home.write(".docker/config.json", r#"{"currentContext":"near"}"#);
+    let ran = stage.home.run(&push);
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.stderr.contains("the Docker context `near`") && ran.stderr.contains("there is no such context"), "{ran:?}");
+    // What comes first does not look at it.
+    assert_eq!(stage.run(&push).code, 0);
+}

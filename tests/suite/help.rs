@@ -7,7 +7,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "",
     "push",
     "check",
@@ -24,6 +24,8 @@ const COMMANDS: [&str; 20] = [
     "registry delete",
     "registry add-hook",
     "registry remove-hook",
+    "registry login",
+    "registry logout",
     "wit",
     "container-registry flavor register",
     "container-registry register",

@@ -84,7 +84,11 @@ fn a_source_that_is_not_there_is_the_callers() {
     let home = Home::new();
     assert_whole!(home, home.run("push registry.example.com/app:v1 --uri registry.example.com --from oci:missing"));
     assert_whole!(home, home.run("push registry.example.com/app:v1 --uri registry.example.com --from missing/image"));
-    assert_whole!(home, home.run("push registry.example.com/app:v1 --uri registry.example.com"));
+    // The machine of the test may have an Engine, of Docker or of Podman, in the usual places.
+    let usual = ["/var/run/docker.sock", "/run/podman/podman.sock"];
+    if usual.iter().all(|socket| !std::path::Path::new(socket).exists()) {
+        assert_whole!(home, home.run("push registry.example.com/app:v1 --uri registry.example.com"));
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod architecture;
 mod archive;
 mod catalog;
 mod check;
+mod connection;
 mod contract;
 mod engine;
 mod flavors;

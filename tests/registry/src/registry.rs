@@ -44,7 +44,7 @@ impl Registry {
         let listener = TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let authority = if options.tls { Some(Authority::new()?) } else { None };
+        let authority = options.tls.then(Authority::new).transpose()?;
         let identity = authority.as_ref().map(|authority| authority.identity(&options.tls_names)).transpose()?;
         let acceptor = identity.as_ref().map(|identity| identity.acceptor(options.client_certificates)).transpose()?;
         let shared = Arc::new(Shared::new(options, address));

@@ -11,20 +11,7 @@ use rustls::server::WebPkiClientVerifier;
 use tokio_rustls::TlsAcceptor;
 
 /// A CA.
-pub(crate) struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
-
-/// What one end of a connection needs for TLS, and what the other is to trust; all in PEM.
-#[derive(Clone, Debug)]
-pub struct Identity {
-    /// The certificate of the CA that signed the other one.
-    pub ca: String,
-    /// The certificate.
-    pub certificate: String,
-    /// The private key.
-    pub key: String,
-}
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     pub(crate) fn new() -> io::Result<Self> {
@@ -33,15 +20,27 @@ impl Authority {
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         authority.distinguished_name.push(DnType::CommonName, "pushgate test authority");
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        Ok(Self { issuer: CertifiedIssuer::self_signed(authority, key).map_err(io::Error::other)? })
+        CertifiedIssuer::self_signed(authority, key).map(Self).map_err(io::Error::other)
     }
 
     /// A fresh certificate for these names and addresses.
     pub(crate) fn identity(&self, names: &[String]) -> io::Result<Identity> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        let signed = CertificateParams::new(names.to_vec()).and_then(|params| params.signed_by(&key, &self.issuer));
-        Ok(Identity { ca: self.issuer.pem(), certificate: signed.map_err(io::Error::other)?.pem(), key: key.serialize_pem() })
+        let certificate =
+            CertificateParams::new(names.to_vec()).and_then(|params| params.signed_by(&key, &self.0)).map_err(io::Error::other)?;
+        Ok(Identity { ca: self.0.pem(), certificate: certificate.pem(), key: key.serialize_pem() })
     }
+}
+
+/// What a server, or a client, needs for TLS, and what the other side is to trust; all in PEM.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate of the CA that signed this one's.
+    pub ca: String,
+    /// The certificate.
+    pub certificate: String,
+    /// Its private key.
+    pub key: String,
 }
 
 impl Identity {
@@ -53,9 +52,9 @@ impl Identity {
         Authority::new()?.identity(names)
     }
 
-    /// What makes TLS of the connections that a server accepts: of clients with a certificate of the same CA only, if that is wanted.
+    /// What makes TLS of the connections that a server accepts. Clients may have to show a certificate of the same CA.
     pub(crate) fn acceptor(&self, client_certificates: bool) -> io::Result<TlsAcceptor> {
-        let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).map_err(io::Error::other)?;
+        let read = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other);
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).map_err(io::Error::other)?;
         // The provider is named, not taken from the process: a test binary may link more than one.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -64,13 +63,13 @@ impl Identity {
             .map_err(io::Error::other)?;
         let builder = if client_certificates {
             let mut roots = RootCertStore::empty();
-            roots.add(CertificateDer::from_pem_slice(self.ca.as_bytes()).map_err(io::Error::other)?).map_err(io::Error::other)?;
+            roots.add(read(&self.ca)?).map_err(io::Error::other)?;
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(io::Error::other)?;
             builder.with_client_cert_verifier(verifier)
         } else {
             builder.with_no_client_auth()
         };
-        let mut config = builder.with_single_cert(vec![certificate], key).map_err(io::Error::other)?;
+        let mut config = builder.with_single_cert(vec![read(&self.certificate)?], key).map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }

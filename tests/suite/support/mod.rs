@@ -4,6 +4,7 @@ mod docker_registry;
 mod meddler;
 
 use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -56,7 +57,8 @@ impl Home {
         use base64::Engine as _;
         let auth = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", user.name, user.password));
         let config = serde_json::json!({ "auths": { server: { "auth": auth } } });
-        self.write(".docker/config.json", config.to_string());
+        let path = self.write(".docker/config.json", config.to_string());
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
     }
 
     /// The command, about to run here.

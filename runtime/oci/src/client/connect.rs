@@ -40,6 +40,8 @@ pub(super) struct Connector {
     proxies: Proxies,
     /// Made when it is first needed: reading the system's certificates takes longer than a request to a near registry.
     tls: OnceCell<TlsConnector>,
+    /// The same without the client's certificate, which is for the registry and its token server.
+    proxy_tls: OnceCell<TlsConnector>,
     time_limit: Duration,
 }
 
@@ -84,7 +86,7 @@ impl Drop for Task {
 
 impl Connector {
     pub(super) fn new(trust: Trust, proxies: Proxies, time_limit: Duration) -> Self {
-        Self { trust, proxies, tls: OnceCell::new(), time_limit }
+        Self { trust, proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), time_limit }
     }
 
     pub(super) async fn connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
@@ -123,16 +125,17 @@ impl Connector {
         let stream = self.dial(&proxy.origin, Reach::Anywhere).await?;
         Ok(match proxy.origin.scheme {
             Scheme::Http => Box::new(stream),
-            Scheme::Https => Box::new(self.encrypt(&proxy.origin, stream).await?),
+            Scheme::Https => {
+                let connector = self.proxy_tls.get_or_try_init(|| async { tls::connector(&self.trust, None) }).await;
+                Box::new(encrypt(connector, &proxy.origin, stream).await?)
+            }
         })
     }
 
     async fn encrypt<S: Stream>(&self, origin: &Origin, stream: S) -> Result<TlsStream<S>, TransportError> {
-        let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.trust) }).await;
-        let connector = connector.map_err(|error: RegistryError| TransportError::Tls(error.to_string()))?;
-        let name = ServerName::try_from(origin.hostname.clone())
-            .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
-        connector.connect(name, stream).await.map_err(TransportError::Unreachable)
+        let identity = self.trust.identity.as_ref();
+        let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.trust, identity) }).await;
+        encrypt(connector, origin, stream).await
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
@@ -156,6 +159,17 @@ impl Connector {
         }
         Err(TransportError::Unreachable(failure))
     }
+}
+
+async fn encrypt<S: Stream>(
+    connector: Result<&TlsConnector, RegistryError>,
+    origin: &Origin,
+    stream: S,
+) -> Result<TlsStream<S>, TransportError> {
+    let connector = connector.map_err(|error| TransportError::Tls(error.to_string()))?;
+    let name = ServerName::try_from(origin.hostname.clone())
+        .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+    connector.connect(name, stream).await.map_err(TransportError::Unreachable)
 }
 
 /// `localhost` is this machine, whatever a resolver says.
@@ -187,3 +201,6 @@ where
     });
     Ok(Connection { sender, task: Task(task.abort_handle()), proxy, current: Current::default() })
 }
+
+#[cfg(test)]
+mod tests;

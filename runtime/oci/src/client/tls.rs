@@ -81,8 +81,8 @@ pub(super) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     Ok(certificates)
 }
 
-/// Trusts the system's certificate authorities, and those that were named.
-pub(super) fn connector(trust: &Trust) -> Result<TlsConnector, RegistryError> {
+/// Trusts the system's certificate authorities, and those that were named, and shows a certificate to whoever asks for one.
+pub(super) fn connector(trust: &Trust, identity: Option<&Arc<SingleCertAndKey>>) -> Result<TlsConnector, RegistryError> {
     let error = |problem: String| RegistryError::Tls { problem };
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
@@ -101,7 +101,7 @@ pub(super) fn connector(trust: &Trust) -> Result<TlsConnector, RegistryError> {
         .with_safe_default_protocol_versions()
         .map_err(|cause| error(cause.to_string()))?
         .with_root_certificates(roots);
-    let mut config = match &trust.identity {
+    let mut config = match identity {
         Some(identity) => builder.with_client_cert_resolver(Arc::clone(identity) as _),
         None => builder.with_no_client_auth(),
     };

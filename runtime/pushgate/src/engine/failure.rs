@@ -139,7 +139,7 @@ impl RegistryFault {
             }
             Self::Tls => Some(
                 "the Docker Engine itself connects to the registry: it takes a CA from /etc/docker/certs.d/HOST/ca.crt, and plain HTTP from \
-                 `insecure-registries` in its daemon.json",
+                 `insecure-registries` in its daemon.json; Podman takes plain HTTP, on loopback too, from `insecure = true` in registries.conf",
             ),
             Self::TooManyRequests => Some("wait, and push again"),
             Self::Other => None,
