@@ -64,7 +64,7 @@ fn the_order_is_that_of_docker() {
 
     let config = folder.0.path().join("config.json");
     let configured = format!("unix:///configured.sock (context configured, currentContext in {})", config.display());
-    assert_eq!(addresses(&folder.environment()), [configured.clone()]);
+    assert_eq!(addresses(&folder.environment()), std::slice::from_ref(&configured));
     assert_eq!(addresses(&folder.with_context("")), [configured]);
     assert_eq!(addresses(&folder.with_context("named")), ["unix:///named.sock (context named, DOCKER_CONTEXT)"]);
     assert_eq!(addresses(&folder.with_context("default"))[0], "unix:///var/run/docker.sock (the default)");
