@@ -62,6 +62,9 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
             results.push(report::result(&line, case, &images.of(case)?, &entries));
         }
     }
+    if results.is_empty() && failures.is_empty() {
+        return Err("none of these cases is measured on this line".to_owned());
+    }
     let report = json!({
         "rounds": arguments.rounds,
         "contenders": contenders.versions(),
@@ -69,6 +72,7 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
         "registry": { "version": registry.version, "data": scratch::registry_root().display().to_string(), "per_push": "a fresh one" },
         "settings": "every contender with its own defaults",
         "lines": lines,
+        "not_reached": report::not_reached(&results),
         "results": results,
     });
     match &arguments.json {

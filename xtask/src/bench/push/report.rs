@@ -77,6 +77,29 @@ pub(super) fn result(line: &Line, case: Case, image: &Image, entries: &[Entry]) 
     })
 }
 
+/// The targets of all results that were missed, each in a line.
+pub(super) fn not_reached(results: &[Value]) -> Vec<String> {
+    let missed = |result: &Value| {
+        let targets = result.get("targets").and_then(Value::as_array).into_iter().flatten();
+        let missed = targets.filter(|target| target.get("reached") == Some(&Value::Bool(false)));
+        let word = |value: &Value, name: &str| value.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let line = |target: &Value| {
+            let at_most = word(target, "at_most").map(|bound| format!("at most {bound}"));
+            let bound = at_most.or_else(|| word(target, "below").map(|bound| format!("below {bound}")));
+            Some(format!(
+                "{}, {}: {} is {}, not {}",
+                word(result, "case")?,
+                word(result, "line")?,
+                word(target, "what")?,
+                word(target, "figure")?,
+                bound?
+            ))
+        };
+        missed.filter_map(line).collect::<Vec<_>>()
+    };
+    results.iter().flat_map(missed).collect()
+}
+
 fn figures_of(entry: &Entry) -> Value {
     if let Some(reason) = &entry.failed {
         return json!({ "failed": reason });
@@ -94,4 +117,21 @@ fn figures_of(entry: &Entry) -> Value {
         members.insert("request_lines".to_owned(), json!(entry.last_requests.iter().map(|request| &request.line).collect::<Vec<_>>()));
     }
     figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_missed_is_said_in_a_line_each() {
+        let targets = json!([
+            { "what": "requests", "figure": 2.0, "at_most": 1.0, "reached": false },
+            { "what": "time", "figure": 0.9, "below": 1.0, "reached": true },
+            { "what": "CPU time", "figure": 1.5, "below": 1.0, "reached": false },
+            { "what": "memory", "figure": null, "at_most": 1.0, "reached": null },
+        ]);
+        let result = json!({ "case": "many", "line": "slow", "targets": targets });
+        assert_eq!(not_reached(&[result]), ["many, slow: requests is 2.0, not at most 1.0", "many, slow: CPU time is 1.5, not below 1.0"]);
+    }
 }
