@@ -424,7 +424,7 @@ fn a_config_must_name_its_layers() {
 fn an_index_cannot_list_itself() {
     let layout = TestLayout::new();
     let image = layout.image("amd64", &[b"one"]);
-    let index = layout.nested(&[image.clone()]);
+    let index = layout.nested(slice::from_ref(&image));
     let file = layout.blob_path(&digest_of(&index));
     let document = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [index] }).to_string();
     let mut itself = index.clone();

@@ -10,7 +10,7 @@ use pushgate_sandbox::Image;
 use super::{EngineImageName, SourceError, SourceOptions, in_background};
 use crate::engine::{DockerEngine, EngineImage};
 
-/// Which bytes are pushed. Only [`Source::pin`](super::Source::pin) makes one.
+/// Which bytes are pushed. Only [`RequestedSource::pin`](super::RequestedSource::pin) makes one.
 #[derive(Debug)]
 pub enum PinnedSource {
     /// An image of the Docker Engine, by its ID.

@@ -27,7 +27,8 @@ async fn what_was_parsed_is_sent_whatever_became_of_it() {
 async fn a_layer_that_became_something_else_is_not_followed_by_a_manifest() {
     let outside = tempfile::NamedTempFile::new().unwrap();
     fs::write(outside.path(), b"the first layer").unwrap();
-    let changes: [(&str, &dyn Fn(&std::path::Path)); 5] = [
+    type Change<'a> = &'a dyn Fn(&std::path::Path);
+    let changes: [(&str, Change<'_>); 5] = [
         ("gone", &|_| ()),
         ("a link", &|file| symlink(outside.path(), file).unwrap()),
         ("a directory", &|file| fs::create_dir(file).unwrap()),
