@@ -139,9 +139,7 @@ async fn chunks_where_not_everything_is_taken_at_once() {
     let content = layout.pin(None).unwrap();
     let layer_of = Digest::sha256(&layer);
     for (status, minimum) in [(413, None), (413, Some(1024 * 1024)), (405, None), (411, Some(700_000))] {
-        let mut options = Options::default();
-        options.chunk_minimum = minimum;
-        let registry = start(options).await;
+        let registry = start(Options { chunk_minimum: minimum, ..Options::default() }).await;
         registry.misbehave(Rule::on(Step::UploadFinish, Switch::Status(status)).containing(layer_of.hexadecimal()).times(1));
         succeeds(&registry, &content).await;
         let chunks: Vec<u64> =
