@@ -126,7 +126,8 @@ impl RegistryClient {
         if before.as_ref().is_some_and(|before| content.root.descriptor.digest.matches(&before.bytes)) {
             return Ok(Prepared::Unchanged);
         }
-        let pushed = stream::iter(content.blobs())
+        // The last layers are the likeliest to be missing: theirs is the connection that is open already.
+        let pushed = stream::iter(content.blobs().iter().rev())
             .map(Ok)
             .try_for_each_concurrent(MAX_CONNECTIONS, |blob| self.push_blob(repository, blob, &options.mount_from, progress))
             .await;

@@ -132,7 +132,9 @@ impl DockerRegistry {
 
     /// The body of a GET, which must succeed; of one that speaks plain HTTP.
     pub(crate) fn get(&self, target: &str) -> Vec<u8> {
-        let accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*";
+        let accept =
+            [pushgate_oci::media_type::OCI_INDEX, pushgate_oci::media_type::OCI_MANIFEST, pushgate_oci::media_type::DOCKER_MANIFEST]
+                .join(", ");
         let mut stream = TcpStream::connect(&self.host).expect("a connection");
         let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n", self.host);
         stream.write_all(head.as_bytes()).expect("a request");

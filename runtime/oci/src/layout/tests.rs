@@ -1,3 +1,6 @@
+mod platforms;
+mod subjects;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::slice;
@@ -22,6 +25,16 @@ fn refused(layout: &TestLayout, root: Value, expected: &str) {
         None => error.to_string(),
     };
     assert!(shown.contains(expected), "{shown}");
+}
+
+/// An artifact about another manifest, as signatures and bills of materials are.
+fn about(layout: &TestLayout, subject: &Value) -> Value {
+    let empty = layout.blob("application/vnd.oci.empty.v1+json", b"{}");
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": OCI_MANIFEST, "artifactType": "application/vnd.example.sbom", "config": empty,
+        "layers": [layout.blob("application/vnd.example.part", b"part")], "subject": subject, "annotations": { "a": "b" },
+    });
+    layout.document(OCI_MANIFEST, &manifest)
 }
 
 #[test]
@@ -242,154 +255,6 @@ fn trees_are_bounded() {
     };
     let large: Vec<Value> = (0..6).map(config).collect();
     refused(&layout, layout.nested(&large), "more than 16 MiB");
-}
-
-/// An artifact about another manifest, as signatures and bills of materials are.
-fn about(layout: &TestLayout, subject: &Value) -> Value {
-    let empty = layout.blob("application/vnd.oci.empty.v1+json", b"{}");
-    let manifest = json!({
-        "schemaVersion": 2, "mediaType": OCI_MANIFEST, "artifactType": "application/vnd.example.sbom", "config": empty,
-        "layers": [layout.blob("application/vnd.example.part", b"part")], "subject": subject, "annotations": { "a": "b" },
-    });
-    layout.document(OCI_MANIFEST, &manifest)
-}
-
-#[test]
-fn what_is_named_may_be_about_another_manifest() {
-    let layout = TestLayout::new();
-    let image = layout.image("amd64", &[b"one"]);
-    // The subject is only named: it need not be there, and nobody looks for it.
-    let elsewhere = json!({ "mediaType": OCI_MANIFEST, "digest": Digest::sha256(b"elsewhere").as_str(), "size": 9 });
-    for subject in [&image, &elsewhere] {
-        layout.index(&[about(&layout, subject)]);
-        let content = layout.pin(None).unwrap();
-        assert_eq!(content.artifact_type(), Some("application/vnd.example.sbom"));
-        assert!(content.images().is_empty() && content.children().is_empty());
-        let link = content.root.link.as_ref().unwrap();
-        assert_eq!(link.subject.digest.as_str(), digest_of(subject));
-        assert_eq!((link.artifact_type.as_deref(), link.annotations["a"].as_str()), (Some("application/vnd.example.sbom"), "b"));
-    }
-
-    // An image may have a subject too, and so may an index; the type is then the config's, and the index's own.
-    let config = layout.document(OCI_CONFIG, &TestLayout::config("amd64", 0));
-    let document = json!({ "schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": [], "subject": elsewhere });
-    layout.index(&[layout.document(OCI_MANIFEST, &document)]);
-    let content = layout.pin(None).unwrap();
-    assert_eq!(content.images().len(), 1);
-    assert_eq!(content.root.link.unwrap().artifact_type.as_deref(), Some(OCI_CONFIG));
-    let document = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [image], "subject": elsewhere });
-    layout.index(&[layout.document(OCI_INDEX, &document)]);
-    let content = layout.pin(None).unwrap();
-    assert_eq!(content.root.link.unwrap().artifact_type, None);
-    layout.index(&[image]);
-    assert!(layout.pin(None).unwrap().root.link.is_none());
-}
-
-#[test]
-fn what_nobody_named_may_be_about_what_is_pushed_with_it_alone() {
-    let layout = TestLayout::new();
-    let image = for_platform(layout.image("amd64", &[b"one"]), "linux", "amd64");
-    let attestation = for_platform(about(&layout, &layout.image("amd64", &[b"one"])), "unknown", "unknown");
-    layout.index(&[layout.nested(&[image.clone(), attestation])]);
-    let content = layout.pin(None).unwrap();
-    assert_eq!(content.children()[1].link.as_ref().unwrap().subject.digest.as_str(), digest_of(&image));
-
-    let elsewhere = json!({ "mediaType": OCI_MANIFEST, "digest": Digest::sha256(b"elsewhere").as_str(), "size": 9 });
-    let hidden = for_platform(about(&layout, &elsewhere), "unknown", "unknown");
-    refused(&layout, layout.nested(&[image, hidden]), "is not pushed with it");
-}
-
-#[test]
-fn subjects_and_configs_that_registries_would_read_differently_are_refused() {
-    let layout = TestLayout::new();
-    let config = layout.document("application/vnd.docker.container.image.v1+json", &TestLayout::config("amd64", 0));
-    let subject = json!({ "mediaType": OCI_MANIFEST, "digest": Digest::sha256(b"x").as_str(), "size": 1 });
-    let docker = json!({ "schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": config, "layers": [], "subject": subject });
-    refused(&layout, layout.document(DOCKER_MANIFEST, &docker), "only documents of the OCI formats have");
-    for subject in [json!("sha256:x"), json!({}), json!({ "mediaType": OCI_MANIFEST, "digest": "sha256:../..", "size": 1 })] {
-        let empty = layout.blob("application/vnd.oci.empty.v1+json", b"{}");
-        let manifest = json!({ "schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": empty, "layers": [], "subject": subject });
-        refused(&layout, layout.document(OCI_MANIFEST, &manifest), "subject");
-    }
-    let nothing = layout.blob("application/vnd.example.config.v1+json", b"");
-    refused(&layout, layout.manifest(&nothing, &[layout.blob("a/b", b"x")]), "its config has no bytes");
-    let empty = layout.blob("application/vnd.oci.empty.v1+json", b"{}");
-    layout.index(&[layout.manifest(&empty, &[layout.blob("a/b", b"x")])]);
-    assert!(layout.pin(None).is_ok());
-}
-
-fn pin_for(layout: &TestLayout, platform: &str) -> Result<PinnedContent, LayoutError> {
-    OciLayout::open(layout.path())?.pin(None, Some(&platform.parse().unwrap()))
-}
-
-#[test]
-fn one_platform_is_taken_out_of_an_index() {
-    let layout = TestLayout::new();
-    let variant = |mut descriptor: Value, variant: &str| {
-        descriptor["platform"]["variant"] = json!(variant);
-        descriptor
-    };
-    let amd = for_platform(layout.image("amd64", &[b"amd"]), "linux", "amd64");
-    let arm = variant(for_platform(layout.image("arm64", &[b"arm"]), "linux", "arm64"), "v8");
-    let old = variant(for_platform(layout.image("arm", &[b"old"]), "linux", "arm"), "v6");
-    let silent = layout.image("riscv64", &[b"risc"]);
-    let attestation = for_platform(about(&layout, &amd), "unknown", "unknown");
-    layout.index(&[layout.nested(&[amd.clone(), layout.nested(&[arm.clone(), attestation]), old.clone(), silent.clone()])]);
-    for (platform, expected) in [
-        ("linux/amd64", &amd),
-        ("linux/arm64", &arm),
-        ("linux/arm64/v8", &arm),
-        ("linux/aarch64", &arm),
-        ("linux/arm/v6", &old),
-        ("linux/riscv64", &silent),
-    ] {
-        let content = pin_for(&layout, platform).unwrap();
-        assert_eq!(content.root().digest.as_str(), digest_of(expected), "{platform}");
-        // No attestation, no index: this manifest alone, with its config and its layer.
-        assert_eq!((content.children().len(), content.images().len(), content.blobs().len()), (0, 1, 2), "{platform}");
-    }
-    for platform in ["linux/arm/v7", "linux/arm", "windows/amd64", "linux/amd64/v2", "linux/arm64/v9", "unknown/unknown"] {
-        let error = pin_for(&layout, platform).unwrap_err();
-        let LayoutError::NoSuchPlatform { asked, platforms } = &error else { panic!("{platform}: {error}") };
-        assert_eq!(asked, platform);
-        assert_eq!(platforms.join(" "), "linux/amd64 linux/arm64/v8 linux/arm/v6 linux/riscv64");
-        assert!(error.to_string().contains("linux/arm64/v8"), "{error}");
-    }
-
-    // The others need not be there, whole or at all.
-    fs::remove_file(layout.blob_path(&digest_of(&amd))).unwrap();
-    assert!(pin_for(&layout, "linux/arm64").is_ok());
-    assert!(pin_for(&layout, "linux/amd64").is_err());
-    assert!(layout.pin(None).is_err());
-}
-
-#[test]
-fn a_platform_is_checked_where_there_is_nothing_to_choose() {
-    let layout = TestLayout::with_image(&[b"one"]);
-    assert_eq!(pin_for(&layout, "linux/amd64").unwrap().root(), layout.pin(None).unwrap().root());
-    assert!(matches!(pin_for(&layout, "linux/arm64"), Err(LayoutError::NoSuchPlatform { .. })));
-    // A list that lies about an image does not get it pushed, whatever it leaves out.
-    let mut lied = for_platform(layout.image("amd64", &[b"one"]), "linux", "arm64");
-    layout.index(&[layout.nested(&[lied.clone()])]);
-    assert!(matches!(pin_for(&layout, "linux/arm64"), Err(LayoutError::NoSuchPlatform { .. })));
-    lied["platform"]["variant"] = json!("v8");
-    layout.index(&[layout.nested(&[lied])]);
-    assert!(matches!(pin_for(&layout, "linux/arm64"), Err(LayoutError::PlatformDisagrees { .. })));
-    layout.index(&[about(&layout, &layout.image("amd64", &[]))]);
-    let error = pin_for(&layout, "linux/amd64").unwrap_err();
-    assert_eq!(error.to_string(), "there is no image for linux/amd64; there is none for any platform");
-    // Of two that match, the first.
-    let (one, two) = (layout.image("amd64", &[b"1"]), layout.image("amd64", &[b"2"]));
-    let entry = |image: &Value| for_platform(image.clone(), "linux", "amd64");
-    layout.index(&[layout.nested(&[entry(&one), entry(&two)])]);
-    assert_eq!(pin_for(&layout, "linux/amd64").unwrap().root().digest.as_str(), digest_of(&one));
-    // Trees are as deep and as wide as without a platform.
-    let mut deep = entry(&one);
-    for _ in 0..3 {
-        deep = layout.nested(&[deep]);
-    }
-    layout.index(&[deep]);
-    assert!(matches!(pin_for(&layout, "linux/amd64"), Err(LayoutError::TooMuch { .. })));
 }
 
 /// G-10.
