@@ -163,6 +163,18 @@ fn no_engine_lists_what_was_tried() {
 }
 
 #[test]
+fn layers_that_the_engine_pushes_have_lines_too() {
+    let stage = Stage::new(Options::default());
+    let line = format!("push {} --uri {}", stage.name(), stage.registry.host());
+    for word in ["pushed ", "exists "] {
+        let ran = stage.run(&line);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with(word)), "{lines:?}");
+    }
+}
+
+#[test]
 fn the_current_context_says_which_engine_is_meant() {
     let stage = Stage::new(Options::default());
     let context = |host: &str| {

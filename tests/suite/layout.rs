@@ -170,3 +170,15 @@ fn a_manifest_that_is_served_a_moment_later_is_waited_for() {
     home.must(&format!("push {host}/app:v1 --uri {host} --from oci:image"));
     assert_eq!(registry.tag_digest("app", "v1"), Some(digest));
 }
+
+#[test]
+fn what_a_registry_warns_of_is_shown_once() {
+    let (home, _) = home_with_image();
+    let warning = Switch::Header("warning", "299 - \"moves to registry.example.org\"".to_owned());
+    let registry = Registry::start_blocking(Options::default().misbehave(Rule::on(Step::Any, warning))).expect("a registry");
+    let line = format!("push {0}/app:v1 --uri {0} --from oci:image", registry.host());
+    let ran = home.must(&line);
+    assert_eq!(ran.stderr.matches("says: moves to registry.example.org").count(), 1, "{ran:?}");
+    let warnings = home.must(&format!("{line} --output json")).json()["warnings"].clone();
+    assert_eq!((warnings.as_array().map(Vec::len), &warnings[0]["code"]), (Some(1), &"registry.warning".into()), "{warnings}");
+}

@@ -17,8 +17,8 @@ use crate::client::transport::RequestBody;
 use crate::content::{BlobError, BlobReader, PinnedBlob};
 use crate::digest::Digest;
 
-/// How much is read at a time: 256 KiB. Two pieces are in memory for each upload, one on its way and one read ahead.
-const PIECE: u64 = 256 * 1024;
+/// How much is read at a time: 128 KiB. Two pieces are in memory for each upload, one on its way and one read ahead.
+const PIECE: u64 = 128 * 1024;
 
 /// Some of the bytes of one blob, or all. It ends in an error, and not with its last byte, if the file turns out to have another size than
 /// its descriptor.

@@ -26,7 +26,7 @@ use crate::client::transport::{RequestBody, TransportError};
 /// How many of a name's addresses are tried.
 const MAX_ADDRESSES: usize = 8;
 /// The most bytes that are buffered of a reply, and of a request that the socket does not take yet.
-const BUFFER: usize = 256 * 1024;
+const BUFFER: usize = 128 * 1024;
 /// The longest header of a reply.
 const MAX_HEADER: usize = 64 * 1024;
 
