@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::archive::{LayerReader, Section, SectionReader, StreamedLayer};
-use crate::client::FilePlace;
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
@@ -184,6 +184,47 @@ impl PinnedBlob {
             BlobPlace::Section(section) => Ok(BlobReader::Section(section.reader())),
             BlobPlace::Spool(part) => Ok(BlobReader::Spool(part.reader())),
             BlobPlace::Layer(layer) => layer.open().map(Box::new).map(BlobReader::Layer).map_err(unreadable),
+        }
+    }
+}
+
+/// Where the bytes of a blob lie in a file.
+#[derive(Debug)]
+pub(crate) enum FilePlace {
+    /// A file of its own.
+    Whole(std::fs::File),
+    /// An entry of an archive.
+    Section(Section),
+    /// A part of a temporary file, which nobody else can write to.
+    Spool(SpoolPart),
+}
+
+impl FilePlace {
+    /// Where the blob begins in the file.
+    pub(crate) fn start(&self) -> u64 {
+        match self {
+            Self::Whole(_) => 0,
+            Self::Section(section) => section.offset(),
+            Self::Spool(part) => part.offset(),
+        }
+    }
+
+    /// Whether it has still the size that it was opened with. The last bytes wait for the answer.
+    pub(crate) fn is_unchanged(&self, size: u64) -> io::Result<bool> {
+        match self {
+            Self::Whole(file) => Ok(file.metadata()?.len() == size),
+            Self::Section(section) => section.unchanged().map(|()| true),
+            Self::Spool(_) => Ok(true),
+        }
+    }
+}
+
+impl AsFd for FilePlace {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Whole(file) => file.as_fd(),
+            Self::Section(section) => section.as_fd(),
+            Self::Spool(part) => part.as_fd(),
         }
     }
 }

@@ -13,11 +13,9 @@ use http::{Method, StatusCode};
 use crate::client::authorise::Access;
 use crate::client::error::{RegistryError, Step};
 use crate::client::sessions::{LIMIT, Session, Started, bare};
-use crate::client::uploads::UploadError;
 use crate::client::{Call, RegistryClient, names};
-use crate::content::PinnedBlob;
 use crate::descriptor::Descriptor;
-use crate::progress::{LayerOutcome, Progress};
+use crate::progress::LayerOutcome;
 
 /// What may be sent without asking whether it is there: 512 KiB take less time than a question on most lines.
 const SMALL: u64 = 512 * 1024;
@@ -28,7 +26,7 @@ pub(super) struct Mounting(AtomicU8);
 
 impl Mounting {
     const WORKS: u8 = 1;
-    const USELESS: u8 = 2;
+    pub(super) const USELESS: u8 = 2;
 
     fn works(&self) -> bool {
         self.0.load(Ordering::Relaxed) == Self::WORKS
@@ -38,7 +36,7 @@ impl Mounting {
         self.0.load(Ordering::Relaxed) == Self::USELESS
     }
 
-    fn found(&self, what: u8) {
+    pub(super) fn found(&self, what: u8) {
         self.0.store(what, Ordering::Relaxed);
     }
 }
@@ -80,34 +78,6 @@ impl RegistryClient {
         };
         let doubtful = blob.size > SMALL && !self.mounting.works();
         Ok(if doubtful { Found::Doubtful(session) } else { Found::Missing(session) })
-    }
-
-    /// Sends a blob, unless the registry, which is asked meanwhile, has it.
-    pub(super) async fn upload_unless_there(
-        &self,
-        repository: &str,
-        session: Session,
-        blob: &PinnedBlob,
-        progress: &dyn Progress,
-    ) -> Result<LayerOutcome, UploadError> {
-        let opened = session.clone();
-        {
-            let upload = self.upload(repository, session, blob, progress);
-            tokio::pin!(upload);
-            let there = tokio::select! {
-                uploaded = &mut upload => return uploaded,
-                there = self.has_blob(repository, &blob.descriptor) => there,
-            };
-            match there {
-                Ok(true) | Err(RegistryError::BadAnswer { .. }) => {}
-                // What is wrong will show in the upload.
-                Ok(false) | Err(_) => return upload.await,
-            }
-            there?;
-        }
-        self.mounting.found(Mounting::USELESS);
-        self.cancel_upload(repository, &blob.descriptor.digest, &opened).await;
-        Ok(LayerOutcome::AlreadyThere)
     }
 
     /// Whether these can be names of repositories.

@@ -12,9 +12,9 @@ use http_body_util::BodyExt as _;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::client::region::{MarkBody, Piece, Place, Region};
+use crate::client::region::{MarkBody, Piece, Region};
 use crate::client::transport::RequestBody;
-use crate::content::{BlobError, BlobReader, PinnedBlob};
+use crate::content::{BlobError, BlobReader, FilePlace, PinnedBlob};
 use crate::digest::Digest;
 
 /// How much is read at a time: 128 KiB. Two pieces are in memory for each upload, one on its way and one read ahead.
@@ -107,7 +107,7 @@ impl Sending {
 }
 
 enum Opened {
-    Place(Place),
+    Place(FilePlace),
     Reader(BlobReader),
 }
 

@@ -45,7 +45,6 @@ pub use manifests::FetchedManifest;
 pub use origin::{Scheme, TokenServer};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
-pub(crate) use region::Place as FilePlace;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 

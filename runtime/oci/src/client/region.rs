@@ -6,9 +6,8 @@
 //! that the library, which counts and queues slices and never looks into them, needs to know nothing of it. Whoever did copy a mark would
 //! send zeros, which the registry refuses, since their digest is another.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -17,11 +16,9 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::watch;
 
-use crate::archive::Section;
 use crate::client::body::{Aborted, Failure};
-use crate::content::BlobError;
+use crate::content::{BlobError, FilePlace};
 use crate::digest::Digest;
-use crate::spool::SpoolPart;
 
 /// The longest mark: 1 MiB. Nothing is ever written to the array, so it takes no memory.
 const LONGEST: usize = 1024 * 1024;
@@ -62,53 +59,13 @@ impl Buf for Piece {
     }
 }
 
-/// Where the bytes of a blob lie in a file.
-#[derive(Debug)]
-pub(crate) enum Place {
-    /// A file of its own.
-    Whole(File),
-    /// An entry of an archive.
-    Section(Section),
-    /// A part of a temporary file, which nobody else can write to.
-    Spool(SpoolPart),
-}
-
-impl Place {
-    fn start(&self) -> u64 {
-        match self {
-            Self::Whole(_) => 0,
-            Self::Section(section) => section.offset(),
-            Self::Spool(part) => part.offset(),
-        }
-    }
-
-    /// Whether it has still the size that it was opened with. The last bytes wait for the answer.
-    fn is_unchanged(&self, size: u64) -> io::Result<bool> {
-        match self {
-            Self::Whole(file) => Ok(file.metadata()?.len() == size),
-            Self::Section(section) => section.unchanged().map(|()| true),
-            Self::Spool(_) => Ok(true),
-        }
-    }
-}
-
-impl AsFd for Place {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Whole(file) => file.as_fd(),
-            Self::Section(section) => section.as_fd(),
-            Self::Spool(part) => part.as_fd(),
-        }
-    }
-}
-
 /// The bytes that the marks of one body stand for.
 #[derive(Clone, Debug)]
 pub(crate) struct Region(Arc<Source>);
 
 #[derive(Debug)]
 struct Source {
-    place: Place,
+    place: FilePlace,
     digest: Digest,
     size: u64,
     start: u64,
@@ -118,7 +75,7 @@ struct Source {
 }
 
 impl Region {
-    pub(super) fn new(place: Place, digest: Digest, size: u64, start: u64, failure: Failure) -> Self {
+    pub(super) fn new(place: FilePlace, digest: Digest, size: u64, start: u64, failure: Failure) -> Self {
         Self(Arc::new(Source { place, digest, size, start, taken: Mutex::new(start), failure }))
     }
 

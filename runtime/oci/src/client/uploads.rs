@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::client::authorise::Access;
-use crate::client::blobs::Found;
+use crate::client::blobs::{Found, Mounting};
 use crate::client::body::{Failure, Sending};
 use crate::client::error::{RegistryError, Step};
 use crate::client::retry::Retries;
@@ -117,8 +117,36 @@ impl RegistryClient {
         Ok(())
     }
 
+    /// Sends a blob, unless the registry, which is asked meanwhile, has it.
+    async fn upload_unless_there(
+        &self,
+        repository: &str,
+        session: Session,
+        blob: &PinnedBlob,
+        progress: &dyn Progress,
+    ) -> Result<LayerOutcome, UploadError> {
+        let opened = session.clone();
+        {
+            let upload = self.upload(repository, session, blob, progress);
+            tokio::pin!(upload);
+            let there = tokio::select! {
+                uploaded = &mut upload => return uploaded,
+                there = self.has_blob(repository, &blob.descriptor) => there,
+            };
+            match there {
+                Ok(true) | Err(RegistryError::BadAnswer { .. }) => {}
+                // What is wrong will show in the upload.
+                Ok(false) | Err(_) => return upload.await,
+            }
+            there?;
+        }
+        self.mounting.found(Mounting::USELESS);
+        self.cancel_upload(repository, &blob.descriptor.digest, &opened).await;
+        Ok(LayerOutcome::AlreadyThere)
+    }
+
     /// Sends a blob, whatever happens on the way, as long as it can still succeed.
-    pub(super) async fn upload(
+    async fn upload(
         &self,
         repository: &str,
         session: Session,
