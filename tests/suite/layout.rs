@@ -182,3 +182,26 @@ fn what_a_registry_warns_of_is_shown_once() {
     let warnings = home.must(&format!("{line} --output json")).json()["warnings"].clone();
     assert_eq!((warnings.as_array().map(Vec::len), &warnings[0]["code"]), (Some(1), &"registry.warning".into()), "{warnings}");
 }
+
+#[test]
+fn layers_are_mounted_from_repositories_of_the_registry_alone() {
+    let (home, digest) = home_with_image();
+    let registry = registry();
+    let host = registry.host();
+    home.must(&format!("push {host}/team/base:v1 --uri {host}/team --from oci:image"));
+    for from in ["team/base".to_owned(), format!("{host}/team/base")] {
+        let ran = home.must(&format!("push {host}/team/app:v1 --uri {host}/team --from oci:image --mount-from {from}"));
+        assert_eq!(ran.stdout, format!("{host}/team/app@{digest}\n"));
+    }
+    let mounted = home.must(&format!("push {host}/team/other:v1 --uri {host}/team --from oci:image --mount-from team/base"));
+    assert!(mounted.stderr.starts_with("mounted "), "{mounted:?}");
+    registry.forget_requests();
+    for from in ["other/base", "team-evil/base", "registry.example.com/team/base", "../team/base"] {
+        for command in ["push", "check"] {
+            let ran = home.run(&format!("{command} {host}/team/app:v2 --uri {host}/team --from oci:image --mount-from {from}"));
+            assert_eq!(ran.code, 3, "{ran:?}");
+        }
+    }
+    assert!(registry.requests().is_empty());
+    assert_eq!(home.run(&format!("push {host}/team/app:v2 --uri {host}/team --mount-from team/base")).code, 2);
+}

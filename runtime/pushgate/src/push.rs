@@ -30,8 +30,6 @@ pub struct Request {
     pub destination: Destination,
     /// Where it is, and what is wanted of it.
     pub source: RequestedSource,
-    /// Repositories below the registry's URI that may have some of its layers: without their host.
-    pub mount_from: Vec<String>,
 }
 
 /// Checks the name, asks the hooks, and pushes.
@@ -43,7 +41,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
     let registry = info_span!("registry").in_scope(|| gate.registry(&request.destination, &image, report))?;
     let scoped = info_span!("scope").in_scope(|| registry.uri.scope(&image))?;
-    let mount_from = registry.mountable(&request.mount_from)?;
+    let mount_from = registry.mountable(request.source.mount_from())?;
     report.check = Some(started.elapsed());
 
     let pinned = request.source.pin(gate, &scoped).instrument(info_span!("pin")).await?;
@@ -64,6 +62,7 @@ pub async fn check(gate: &Gate, request: &Request, report: &mut Report) -> Resul
     let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
     let registry = info_span!("registry").in_scope(|| gate.registry(&request.destination, &image, report))?;
     let scoped = info_span!("scope").in_scope(|| registry.uri.scope(&image))?;
+    registry.mountable(request.source.mount_from())?;
     report.check = Some(started.elapsed());
 
     let source = LazySource::new(gate, &request.source, &scoped);

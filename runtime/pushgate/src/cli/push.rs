@@ -47,7 +47,7 @@ fn tell(context: &Context, report: &Report, ended: Result<Verdict<'_>, &Failure>
 fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failure> {
     let destination = destination(context, arguments.destination)?;
     let source = source::requested(arguments.source)?;
-    Ok(Request { image: arguments.image, destination, source, mount_from: arguments.mount_from })
+    Ok(Request { image: arguments.image, destination, source })
 }
 
 fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {

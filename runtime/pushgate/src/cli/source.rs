@@ -14,6 +14,7 @@ pub(super) fn requested(arguments: SourceArguments) -> Result<RequestedSource, F
         verify: arguments.verify,
         compression: arguments.compress.map(Compression::from),
         direct: arguments.direct,
+        mount_from: arguments.mount_from,
         temporary: temporary(),
     };
     Ok(RequestedSource::new(arguments.from.parse()?, options)?)

@@ -17,6 +17,8 @@ pub struct SourceOptions {
     pub compression: Option<Compression>,
     /// Whether an image of the Docker Engine is taken out of it and pushed without it.
     pub direct: bool,
+    /// Repositories of the registry that may have some of the layers.
+    pub mount_from: Vec<String>,
     /// A directory for temporary files without names: compressed layers, and images that are taken out of the Docker Engine.
     pub temporary: PathBuf,
 }
@@ -79,10 +81,18 @@ impl RequestedSource {
         if options.compression.is_some() && through_engine {
             return refused("--compress", "the Docker Engine compresses the layers, not pushgate", take_out);
         }
+        if !options.mount_from.is_empty() && through_engine {
+            return refused("--mount-from", "the Docker Engine decides from where it mounts layers, not pushgate", take_out);
+        }
         if options.compression.is_some() && from_layout {
             return refused("--compress", "its layers are pushed as its manifest names them", None);
         }
         Ok(Self { source, options })
+    }
+
+    /// Repositories of the registry that may have some of the layers, as somebody named them.
+    pub fn mount_from(&self) -> &[String] {
+        &self.options.mount_from
     }
 }
 
@@ -92,25 +102,26 @@ mod tests {
 
     #[test]
     fn what_applies_to_which_source() {
-        let options = |platform, verify, compress, direct| SourceOptions {
+        let options = |platform, verify, compress, direct, mount_from| SourceOptions {
             platform: Some("linux/amd64".parse().unwrap()).filter(|_| platform),
             verify,
             compression: Some(Compression::None).filter(|_| compress),
             direct,
+            mount_from: if mount_from { vec!["team/base".to_owned()] } else { Vec::new() },
             temporary: PathBuf::new(),
         };
-        //                                    platform verify compress direct
-        let sources: [(&str, [bool; 4]); 4] = [
-            ("docker-daemon:", [true, false, false, true]),
-            ("oci:x", [true, true, false, false]),
-            ("oci-archive:x", [true, true, false, false]),
-            ("docker-archive:x", [true, true, true, false]),
+        //                                    platform verify compress direct mount-from
+        let sources: [(&str, [bool; 5]); 4] = [
+            ("docker-daemon:", [true, false, false, true, false]),
+            ("oci:x", [true, true, false, false, true]),
+            ("oci-archive:x", [true, true, false, false, true]),
+            ("docker-archive:x", [true, true, true, false, true]),
         ];
         for (source, applies) in sources {
             let parsed: Source = source.parse().unwrap();
             for (place, applies) in applies.into_iter().enumerate() {
                 let only = |other| other == place;
-                let requested = RequestedSource::new(parsed.clone(), options(only(0), only(1), only(2), only(3)));
+                let requested = RequestedSource::new(parsed.clone(), options(only(0), only(1), only(2), only(3), only(4)));
                 assert_eq!(requested.is_ok(), applies, "{source} {place}");
                 if let Err(error) = requested {
                     assert!(error.to_string().contains(source.trim_end_matches('x')), "{error}");
@@ -118,6 +129,6 @@ mod tests {
             }
             assert!(RequestedSource::new(parsed, SourceOptions::default()).is_ok());
         }
-        assert!(RequestedSource::new("docker-daemon:".parse().unwrap(), options(true, true, true, true)).is_ok());
+        assert!(RequestedSource::new("docker-daemon:".parse().unwrap(), options(true, true, true, true, true)).is_ok());
     }
 }

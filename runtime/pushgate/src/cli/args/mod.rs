@@ -104,9 +104,6 @@ pub(super) struct PushArguments {
     pub(super) destination: DestinationArguments,
     #[command(flatten)]
     pub(super) source: SourceArguments,
-    /// A repository of the registry that may have some of the layers: they are taken from there instead of being sent
-    #[arg(long, value_name = "REPOSITORY")]
-    pub(super) mount_from: Vec<String>,
 }
 
 /// Where a push may go.

@@ -20,6 +20,9 @@ pub(in crate::cli) struct SourceArguments {
     /// With docker-daemon: take the image out of the Docker Engine, into a file in TMPDIR, and push it without the Engine
     #[arg(long, help_heading = "Source")]
     pub(in crate::cli) direct: bool,
+    /// A repository of the registry that may have some of the layers: they are taken from there instead of being sent
+    #[arg(long, value_name = "REPOSITORY", help_heading = "Source")]
+    pub(in crate::cli) mount_from: Vec<String>,
 }
 
 /// What is done to layers that are not compressed.
