@@ -69,8 +69,9 @@ impl RegistryClient {
                 return if there { Ok(Found::There(LayerOutcome::AlreadyThere)) } else { self.start(repository, blob).await };
             }
             Ok(Started::Session(session)) => session,
-            // A registry that does not know the parameters. What has nothing to do with them will come again.
-            Err(RegistryError::Status { code: 400..=499, .. } | RegistryError::Denied { .. }) => {
+            // A registry that does not know the parameters, or has no such repository to mount from yet. What has nothing to do with them
+            // will come again.
+            Err(error) if refuses_mounts(&error) => {
                 self.mounting.found(Mounting::USELESS);
                 return self.ask_then_start(repository, blob).await;
             }
@@ -98,13 +99,8 @@ impl RegistryClient {
                 Ok(Started::Mounted) if self.has_blob(repository, blob).await? => return Ok(Found::There(LayerOutcome::Mounted)),
                 Ok(Started::Session(session)) => open = Some(session),
                 // Not there, or not for us: then it is sent.
-                Ok(Started::Mounted)
-                | Err(
-                    RegistryError::Status { code: 400..=499, .. }
-                    | RegistryError::Unauthorized { .. }
-                    | RegistryError::Denied { .. }
-                    | RegistryError::NotFound { .. },
-                ) => {}
+                Ok(Started::Mounted) | Err(RegistryError::Unauthorized { .. }) => {}
+                Err(error) if refuses_mounts(&error) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -157,5 +153,16 @@ impl RegistryClient {
             status if status.is_redirection() => Ok(true),
             _ => Err(self.unexpected(&call, &answer).await),
         }
+    }
+}
+
+/// Whether a registry may refuse the mount and not the upload.
+fn refuses_mounts(error: &RegistryError) -> bool {
+    match error {
+        RegistryError::Denied { .. } | RegistryError::NotFound { .. } => true,
+        // Too slow, or too busy.
+        RegistryError::Status { code: 408 | 429, .. } => false,
+        RegistryError::Status { code, .. } => (400..500).contains(code),
+        _ => false,
     }
 }

@@ -53,6 +53,8 @@ async fn what_is_there_is_not_sent_whether_the_registry_knows_mounts_or_not() {
         (Some(Switch::IgnoreMount), (Step::UploadMount, 3)),
         (Some(Switch::Status(400)), (Step::UploadMount, 3)),
         (Some(Switch::Status(405)), (Step::UploadMount, 3)),
+        // There is no such repository yet to mount from.
+        (Some(Switch::Status(404)), (Step::UploadMount, 3)),
     ] {
         let registry = start(Options::default()).await;
         registry.put_blob(REPOSITORY, large.clone());
