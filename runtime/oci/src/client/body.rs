@@ -116,8 +116,9 @@ impl BlobBody {
         let wanted = self.remaining.min(PIECE);
         // With the last piece of the blob comes one byte more, to see that there is none.
         let asked = if wanted == self.remaining && self.end == self.size { wanted + 1 } else { wanted };
+        // Made here: memory that other threads ask for stays with each of them.
+        let mut piece = Vec::with_capacity(usize::try_from(asked).unwrap_or_default());
         spawn_blocking(move || {
-            let mut piece = Vec::with_capacity(usize::try_from(asked).unwrap_or_default());
             let read = reader.by_ref().take(asked).read_to_end(&mut piece);
             let piece = read.map(|count| (u64::try_from(count) == Ok(wanted)).then(|| Bytes::from(piece)));
             (reader, piece)
