@@ -30,8 +30,12 @@ impl Hanging {
         let line = format!("push {0}/app:v1 --uri {0} --from oci:image --output json", registry.host());
         let mut command = home.command(line.split_whitespace());
         let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+        // Two layers and the config: an upload of which the client has not heard yet could not be given up.
+        let expected = if step == Step::UploadFinish { 3 } else { 1 };
+        let hangs =
+            |registry: &Registry| registry.requests().iter().filter(|request| request.step == step && request.body_length > 0).count();
         let begun = Instant::now();
-        while !registry.requests().iter().any(|request| request.step == step && request.status.is_none() && request.body_length > 0) {
+        while hangs(&registry) < expected {
             assert!(begun.elapsed() < LONG, "the push never gets to {step:?}");
             std::thread::sleep(Duration::from_millis(5));
         }
