@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::client::{MAX_CONNECTIONS, RegistryClient, RegistryError, UploadError};
 use crate::content::{BlobError, PinnedContent};
 use crate::digest::Digest;
 use crate::progress::Progress;
 
-/// How long a push that failed waits for the registry to give up what was begun.
+/// How long a push waits for the registry to give up what was begun and not ended.
 const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 
 /// How a push is done.
@@ -126,21 +128,40 @@ impl RegistryClient {
         if before.as_ref().is_some_and(|before| content.root.descriptor.digest.matches(&before.bytes)) {
             return Ok(Prepared::Unchanged);
         }
-        // The last layers are the likeliest to be missing: theirs is the connection that is open already.
-        let pushed = stream::iter(content.blobs().iter().rev())
-            .map(Ok)
-            .try_for_each_concurrent(MAX_CONNECTIONS, |blob| self.push_blob(repository, blob, &options.mount_from, progress))
-            .await;
-        if pushed.is_err() {
-            // The other uploads were dropped with the one that failed.
-            self.cancel_uploads(CANCEL_LIMIT).await;
-        }
+        let pushed = self.push_blobs(repository, content, options, progress).await;
+        // Those that were dropped when one failed, and those that turned out not to be needed.
+        self.cancel_uploads(CANCEL_LIMIT).await;
         pushed?;
         // What is about another manifest is linked from there before the tag changes, so the root is then sent under its digest too.
         for manifest in content.children().iter().chain(Some(&content.root).filter(|root| root.link.is_some())) {
             self.put_linked(repository, manifest).await.map_err(PushError::Registry)?;
         }
         Ok(Prepared::Ready { before: before.map(|before| before.digest) })
+    }
+
+    /// Sends what the registry does not have. The first failure stops the others.
+    async fn push_blobs(
+        &self,
+        repository: &str,
+        content: &PinnedContent,
+        options: &PushOptions,
+        progress: &dyn Progress,
+    ) -> Result<(), UploadError> {
+        let stop = watch::Sender::new(false);
+        // The last layers are the likeliest to be missing: theirs is the connection that is open already.
+        let mut pushes = stream::iter(content.blobs().iter().rev())
+            .map(|blob| self.push_blob(repository, blob, &options.mount_from, &stop, progress))
+            .buffer_unordered(MAX_CONNECTIONS);
+        while let Some(pushed) = pushes.next().await {
+            if pushed.is_err() {
+                stop.send_replace(true);
+                // What else fails by then is of no interest.
+                let rest = pushes.by_ref().for_each(|_| std::future::ready(()));
+                let _ = timeout(CANCEL_LIMIT, rest).await;
+                return pushed;
+            }
+        }
+        Ok(())
     }
 
     /// Lets the tag point to content that was prepared. `before` is what it pointed to then.

@@ -92,9 +92,6 @@ impl RegistryClient {
         }
         let mut open: Option<Session> = None;
         for from in mount_from {
-            if let Some(session) = open.take() {
-                self.cancel_upload(repository, &blob.digest, &session).await;
-            }
             match self.start_upload(repository, &blob.digest, Some(from)).await {
                 Ok(Started::Mounted) if self.has_blob(repository, blob).await? => return Ok(Found::There(LayerOutcome::Mounted)),
                 Ok(Started::Session(session)) => open = Some(session),

@@ -121,12 +121,11 @@ impl RegistryClient {
             let Err(error) = self.put_manifest_once(repository, tag, manifest).await else { return Ok(()) };
             let mut is_open = false;
             if !error.changed_nothing() {
-                let after = self.manifest_before_push(repository, tag).await.map_err(|_| ()).map(|found| found.map(|found| found.digest));
-                match &after {
-                    Ok(Some(found)) if *found == Digest::sha256(&manifest.bytes) => return Ok(()),
+                match self.manifest_before_push(repository, tag).await {
+                    Ok(Some(after)) if manifest.descriptor.digest.matches(&after.bytes) => return Ok(()),
                     // Without a refusal, the request may still be under way.
-                    Ok(found) if found.as_ref() == before => is_open = !error.is_refusal(),
-                    Ok(_) | Err(()) => return Err((error, true)),
+                    Ok(after) if after.as_ref().map(|after| &after.digest) == before => is_open = !error.is_refusal(),
+                    Ok(_) | Err(_) => return Err((error, true)),
                 }
             }
             let place = self.place_of(repository, Step::PutManifest(tag.to_owned()));

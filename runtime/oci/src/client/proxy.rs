@@ -97,10 +97,10 @@ impl Proxies {
 
     /// The proxy to an origin; none if it is reached straight.
     pub(super) fn route(&self, origin: &Origin) -> Option<Proxy> {
-        if origin.is_loopback() || self.exempts(origin) {
+        if origin.is_loopback() {
             return None;
         }
-        self.proxy(origin.scheme)
+        self.proxy(origin.scheme).filter(|_| !self.exempts(origin))
     }
 
     /// Whether `NO_PROXY` names the origin. An entry may have a port, which must then be the origin's.

@@ -1,7 +1,7 @@
 //! Upload sessions: opening them, asking how far they got, and giving them up.
 //!
-//! A registry keeps the bytes of a session until it is closed or forgotten, so every session that is open is known here, and a push that
-//! ends early gives up all of them.
+//! A registry keeps the bytes of a session until it is closed or forgotten, so every session that is open is known here, and a push gives up
+//! what is left of them when it ends, however it ends.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ pub(super) const LIMIT: u64 = 64 * 1024;
 const MAX_CHUNK_MINIMUM: u64 = 1 << 30;
 
 /// One session.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Session {
     /// Its place among the open ones.
     number: u64,
@@ -162,11 +162,6 @@ impl RegistryClient {
     }
 
     /// Gives up a session. A courtesy: whether it works is of no consequence.
-    pub(super) async fn cancel_upload(&self, repository: &str, digest: &Digest, session: &Session) {
-        self.sessions.closed(session);
-        self.cancel(repository, digest, &session.location).await;
-    }
-
     async fn cancel(&self, repository: &str, digest: &Digest, location: &Url) {
         let step = Step::FollowUpload(digest.clone());
         let call = Call { method: Method::DELETE, repository, step, access: Access::Push, also_pull: None, limit: LIMIT };
@@ -176,8 +171,8 @@ impl RegistryClient {
         }
     }
 
-    /// Gives up every upload that is open: for a push that will not go on. The push itself must have been dropped. Registries give up what
-    /// is left by themselves in time, so this ends after `limit` in any case.
+    /// Gives up every upload that is open: for a push that was dropped. One that ends does it by itself. Registries give up what is left in
+    /// time, so this ends after `limit` in any case.
     pub async fn cancel_uploads(&self, limit: Duration) {
         let open = self.sessions.take_all();
         let cancels = open.iter().map(|(repository, digest, location)| self.cancel(repository, digest, location));

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use url::Url;
 
 use crate::client::authorise::Access;
@@ -91,33 +91,47 @@ impl Upload {
 }
 
 impl RegistryClient {
-    /// Makes sure that the registry has a blob. `mount_from` are other repositories of the registry that may have it.
+    /// Makes sure that the registry has a blob. `mount_from` are other repositories of the registry that may have it. Once `stop` holds,
+    /// nothing more is begun, and what is being sent is dropped; but an upload that is being opened is waited for, since nobody could give up
+    /// one of which nobody heard.
     pub(crate) async fn push_blob(
         &self,
         repository: &str,
         blob: &PinnedBlob,
         mount_from: &[String],
+        stop: &watch::Sender<bool>,
         progress: &dyn Progress,
     ) -> Result<(), UploadError> {
         names::repository(repository)?;
+        if *stop.borrow() {
+            return Ok(());
+        }
         let Descriptor { digest, size, .. } = &blob.descriptor;
         progress.layer_started(&blob.descriptor);
-        let how = match self.find_blob(repository, &blob.descriptor, mount_from).await? {
-            Found::There(how) => how,
-            Found::Missing(session) => {
-                let _turn = self.lane.enter(*size).await;
-                self.upload(repository, session, blob, progress).await?
-            }
-            Found::Doubtful(session) => {
-                let _turn = self.lane.enter(*size).await;
-                self.upload_unless_there(repository, session, blob, progress).await?
+        let found = self.find_blob(repository, &blob.descriptor, mount_from).await?;
+        let send = async {
+            let (session, doubtful) = match found {
+                Found::There(how) => return Ok(how),
+                Found::Missing(session) => (session, false),
+                Found::Doubtful(session) => (session, true),
+            };
+            let _turn = self.lane.enter(*size).await;
+            if doubtful {
+                self.upload_unless_there(repository, session, blob, progress).await
+            } else {
+                self.upload(repository, session, blob, progress).await
             }
         };
-        progress.layer_finished(digest, how);
+        let mut stopped = stop.subscribe();
+        tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stop| *stop) => {}
+            how = send => progress.layer_finished(digest, how?),
+        }
         Ok(())
     }
 
-    /// Sends a blob, unless the registry, which is asked meanwhile, has it.
+    /// Sends a blob, unless the registry, which is asked meanwhile, has it. Then the session stays open, until the push ends.
     async fn upload_unless_there(
         &self,
         repository: &str,
@@ -125,24 +139,21 @@ impl RegistryClient {
         blob: &PinnedBlob,
         progress: &dyn Progress,
     ) -> Result<LayerOutcome, UploadError> {
-        let opened = session.clone();
-        {
-            let upload = self.upload(repository, session, blob, progress);
-            tokio::pin!(upload);
-            let there = tokio::select! {
-                uploaded = &mut upload => return uploaded,
-                there = self.has_blob(repository, &blob.descriptor) => there,
-            };
-            match there {
-                Ok(true) | Err(RegistryError::BadAnswer { .. }) => {}
-                // What is wrong will show in the upload.
-                Ok(false) | Err(_) => return upload.await,
+        let upload = self.upload(repository, session, blob, progress);
+        tokio::pin!(upload);
+        let there = tokio::select! {
+            uploaded = &mut upload => return uploaded,
+            there = self.has_blob(repository, &blob.descriptor) => there,
+        };
+        match there {
+            Ok(true) => {
+                self.mounting.found(Mounting::USELESS);
+                Ok(LayerOutcome::AlreadyThere)
             }
-            there?;
+            Err(error @ RegistryError::BadAnswer { .. }) => Err(error.into()),
+            // What is wrong will show in the upload.
+            Ok(false) | Err(_) => upload.await,
         }
-        self.mounting.found(Mounting::USELESS);
-        self.cancel_upload(repository, &blob.descriptor.digest, &opened).await;
-        Ok(LayerOutcome::AlreadyThere)
     }
 
     /// Sends a blob, whatever happens on the way, as long as it can still succeed.
@@ -163,17 +174,9 @@ impl RegistryClient {
                 }
                 Err(error) => error,
             };
-            let resumed = match error {
-                UploadError::Source(_) => Err(error),
-                UploadError::Registry(error) => self.resume(repository, &mut upload, &blob.descriptor, error, &mut retries).await,
-            };
-            match resumed {
-                Ok(None) => {}
-                Ok(Some(how)) => return Ok(how),
-                Err(error) => {
-                    self.cancel_upload(repository, &blob.descriptor.digest, &upload.session).await;
-                    return Err(error);
-                }
+            let UploadError::Registry(error) = error else { return Err(error) };
+            if let Some(how) = self.resume(repository, &mut upload, &blob.descriptor, error, &mut retries).await? {
+                return Ok(how);
             }
         }
     }

@@ -63,15 +63,15 @@ impl TerminalProgress {
             return;
         }
         let mut state = self.state();
-        let begun = state.layers.values().filter(|layer| !layer.done).map(|layer| layer.size).sum();
-        let bars = state.bars.get_or_insert_with(|| Bars::new(begun));
-        let (all, total) = (bars.all.clone(), bars.total.clone());
-        let layer = state.layers.entry(name.to_owned()).or_default();
+        let State { layers, bars } = &mut *state;
+        let to_go = || layers.values().filter(|layer| !layer.done).map(|layer| layer.size).sum();
+        let Bars { all, total } = bars.get_or_insert_with(|| Bars::new(to_go()));
+        let layer = layers.entry(name.to_owned()).or_default();
         if let Some(size) = size {
             total.inc_length(size.saturating_sub(layer.size));
             layer.size = layer.size.max(size);
         }
-        let bar = layer.bar.get_or_insert_with(|| all.insert_before(&total, layer_bar(name)));
+        let bar = layer.bar.get_or_insert_with(|| all.insert_before(total, layer_bar(name)));
         bar.set_length(layer.size);
         bar.set_position(sent);
         // It falls back where an upload begins anew.
