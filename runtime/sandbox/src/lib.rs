@@ -80,6 +80,7 @@ mod type_name;
 mod bindings;
 mod capabilities;
 mod push;
+mod requests;
 mod state;
 mod wasi;
 
@@ -111,5 +112,6 @@ pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
+pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sandbox::{CacheOptions, Sandbox, SandboxError, SandboxOptions};
 pub use sniff::MAX_COMPONENT_BYTES;

@@ -24,6 +24,10 @@ pub struct Limits {
     pub wall: Duration,
     /// Bytes that one call over the boundary may make the host copy out of the guest, the answer included.
     pub host_call_bytes: usize,
+    /// Calls of functions of capabilities: questions to the registry, HTTP requests. Those without a grant do not count.
+    pub capability_calls: usize,
+    /// Bytes of all replies to them together.
+    pub capability_bytes: usize,
     /// Handles of host resources that the guest may hold at once.
     pub handles: usize,
     /// Bytes of log messages that are kept; what the guest writes to stderr counts.
@@ -51,6 +55,8 @@ impl Default for Limits {
             compute: Duration::from_secs(2),
             wall: Duration::from_secs(10),
             host_call_bytes: 1 << 20,
+            capability_calls: 64,
+            capability_bytes: 16 << 20,
             handles: 256,
             log_bytes: 64 << 10,
             log_records: 1_000,

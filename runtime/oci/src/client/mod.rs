@@ -1,8 +1,8 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests` and `referrers`
-//! are the requests of the protocol.
+//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
+//! `queries` are the requests of the protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
 
 mod origin;
 
@@ -26,10 +26,13 @@ mod challenge;
 mod blobs;
 mod manifests;
 mod names;
+mod queries;
 mod referrers;
 mod sessions;
 mod uploads;
 mod verify;
+
+mod outbound;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -42,7 +45,8 @@ use tracing::debug;
 
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
-pub use origin::{Scheme, TokenServer};
+pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
+pub use outbound::{OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
 pub use transport::Timeouts;
@@ -148,6 +152,7 @@ impl RegistryClient {
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
+            forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);
         Ok(Self {
