@@ -24,13 +24,9 @@ pub struct Limits {
     pub wall: Duration,
     /// Bytes that one call over the boundary may make the host copy out of the guest, the answer included.
     pub host_call_bytes: usize,
-    /// Calls of functions of capabilities: questions to the registry, HTTP requests. Those without a grant do not count.
-    pub capability_calls: usize,
-    /// Bytes of all replies to them together.
-    pub capability_bytes: usize,
     /// Handles of host resources that the guest may hold at once.
     pub handles: usize,
-    /// Number of calls of capability functions; neither the getters of the push nor `log` count.
+    /// Number of calls of capability functions; neither the getters of the push nor `log` count, and no call without a grant.
     pub capability_calls: usize,
     /// Bytes that all capability functions together may answer.
     pub capability_bytes: usize,
@@ -59,8 +55,6 @@ impl Default for Limits {
             compute: Duration::from_secs(2),
             wall: Duration::from_secs(10),
             host_call_bytes: 1 << 20,
-            capability_calls: 64,
-            capability_bytes: 16 << 20,
             handles: 256,
             capability_calls: 64,
             capability_bytes: 16 << 20,

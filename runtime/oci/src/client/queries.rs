@@ -101,3 +101,6 @@ fn next(answer: &Answer) -> Option<&str> {
     };
     parameters.split(';').any(is_next).then_some(target)
 }
+
+#[cfg(test)]
+mod tests;
