@@ -78,7 +78,15 @@ pub(crate) const PARTS: [Part; 7] = [
     Part {
         name: "clang 19 for WebAssembly",
         modules: &["guest_in_c"],
-        kind: Kind::Debian { programs: &["clang-19", "wasm-ld-19"], packages: &["clang-19", "lld-19", "wasi-libc"] },
+        kind: Kind::Debian {
+            programs: &[
+                "clang-19",
+                "wasm-ld-19",
+                "/usr/include/wasm32-wasi/stdlib.h",
+                "/usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a",
+            ],
+            packages: &["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"],
+        },
     },
 ];
 
