@@ -9,6 +9,7 @@
 
 mod architecture;
 mod archive;
+mod capabilities;
 mod catalog;
 mod check;
 mod connection;

@@ -50,7 +50,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
     let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
     let approval = hooks::ask(gate, &access, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
-    let pusher = Pusher::new(access.get().await?, report);
+    let pusher = Pusher::new(&access, report).await?;
     let approved = ApprovedPush::new(scoped, pinned, approval);
     pusher.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
 }
@@ -72,6 +72,7 @@ pub async fn check(gate: &Gate, request: &Request, report: &mut Report) -> Resul
         source.images().instrument(info_span!("pin")).await?;
     }
     let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
-    hooks::ask(gate, &access, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await?;
-    Ok(scoped)
+    let asked = hooks::ask(gate, &access, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await;
+    report.warnings.extend(access.warnings());
+    asked.map(|_approval| scoped)
 }

@@ -17,18 +17,23 @@ pub struct RegistryAccess {
     gate: Gate,
     registry: Registry,
     repository: String,
-    made: OnceCell<Result<Access, Failure>>,
+    made: OnceCell<Made>,
 }
 
-/// What was found and made.
+/// What was found and made, once.
+#[derive(Debug)]
+struct Made {
+    access: Result<Access, Failure>,
+    warnings: Vec<Warning>,
+}
+
+/// A client, and what it shows.
 #[derive(Debug)]
 pub struct Access {
     /// The client.
     pub client: Arc<RegistryClient>,
     /// What the client shows, for the Docker Engine.
     pub credentials: Credentials,
-    /// What is odd about files with secrets.
-    pub warnings: Vec<Warning>,
 }
 
 impl RegistryAccess {
@@ -50,19 +55,28 @@ impl RegistryAccess {
         let make = || async {
             let (gate, registry, repository) = (self.gate.clone(), self.registry.clone(), self.repository.clone());
             // A credential helper may take its time.
-            let made = tokio::task::spawn_blocking(move || make(&gate, &registry, &repository)).await;
-            made.unwrap_or_else(|stopped| Err(Failure::new(Kind::Defect, format!("credentials are not read: {stopped}"))))
+            let made = tokio::task::spawn_blocking(move || {
+                let mut warnings = Vec::new();
+                Made { access: make(&gate, &registry, &repository, &mut warnings), warnings }
+            });
+            let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
+            made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
         };
-        self.made.get_or_init(make).await.as_ref().map_err(Clone::clone)
+        self.made.get_or_init(make).await.access.as_ref().map_err(Clone::clone)
+    }
+
+    /// What is odd about files with secrets, as far as they were looked at.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.made.get().map(|made| made.warnings.clone()).unwrap_or_default()
     }
 }
 
-fn make(gate: &Gate, registry: &Registry, repository: &str) -> Result<Access, Failure> {
+fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<Warning>) -> Result<Access, Failure> {
     let found = gate.credentials().credentials(registry.uri.host(), Some(repository))?;
     let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
-    let warnings = found.warnings.into_iter().chain(key).map(warning).collect();
+    warnings.extend(found.warnings.into_iter().chain(key).map(warning));
     let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
     gate.remember(&client);
-    Ok(Access { client, credentials: found.credentials, warnings })
+    Ok(Access { client, credentials: found.credentials })
 }

@@ -100,7 +100,8 @@ fn unavailable(failure: Failure) -> Unanswered<QueryError> {
 /// What the flavor is told, and what the operator will be.
 fn unanswered(error: RegistryError) -> Unanswered<QueryError> {
     let told = match &error {
-        RegistryError::InvalidName { what, .. } => return malformed(what),
+        // The repository was looked at before.
+        RegistryError::InvalidName { .. } => return malformed("tag"),
         RegistryError::Unauthorized { .. } | RegistryError::Denied { .. } => QueryError::Unauthorized,
         RegistryError::Unreachable { .. }
         | RegistryError::TimedOut { .. }
