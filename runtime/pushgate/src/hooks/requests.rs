@@ -1,11 +1,13 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialForm, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::host::Unanswered;
+use super::load::LoadedHook;
+use crate::credential_binding::{self, CredentialBinding};
 use crate::exit::{Failure, Kind};
-use crate::grant::{self, Grant};
+use crate::grant::{self, Grant, Origin};
 
 /// The requests of one hook.
 pub(super) struct Requests {
@@ -17,9 +19,11 @@ pub(super) struct Requests {
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(flavor: &str, grants: &[Grant], dry_run: bool) -> Option<Self> {
-        let grants: Vec<HttpGrant> = grants.iter().filter_map(http_grant).collect();
-        (!grants.is_empty()).then(|| Self { flavor: flavor.to_owned(), client: OutboundClient::new(grants), dry_run })
+    pub(super) fn new(hook: &LoadedHook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+        let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
+        let bound = hook.credentials.iter().map(bound).collect();
+        let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
+        (!grants.is_empty()).then(make)
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
@@ -37,11 +41,25 @@ impl Requests {
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
     let Grant::Http { origin, private } = grant else { return None };
-    let scheme = match origin.scheme() {
+    Some(HttpGrant::new(scheme(origin), origin.host(), *private))
+}
+
+fn bound(binding: &CredentialBinding) -> BoundCredential {
+    let form = match &binding.form {
+        credential_binding::CredentialForm::Basic => CredentialForm::Basic,
+        credential_binding::CredentialForm::Bearer => CredentialForm::Bearer,
+        credential_binding::CredentialForm::SigV4 { service, region } => {
+            CredentialForm::SigV4 { service: service.clone(), region: region.clone() }
+        }
+    };
+    BoundCredential::new(scheme(&binding.origin), binding.origin.host(), form)
+}
+
+fn scheme(origin: &Origin) -> Scheme {
+    match origin.scheme() {
         grant::Scheme::Http => Scheme::Http,
         grant::Scheme::Https => Scheme::Https,
-    };
-    Some(HttpGrant::new(scheme, origin.host(), *private))
+    }
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
@@ -58,6 +76,14 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
         OutboundError::TimedOut { .. } => HttpError::TimedOut,
         OutboundError::Unreachable { .. } => HttpError::Unreachable("no connection could be made".to_owned()),
         OutboundError::Disconnected { .. } => HttpError::Unreachable("the connection broke off before the response was whole".to_owned()),
+        OutboundError::NoCredential { .. } => {
+            kind = Kind::Configuration;
+            HttpError::Other("the host has no credential for this origin".to_owned())
+        }
+        OutboundError::Credential { .. } | OutboundError::CredentialSource(_) => {
+            HttpError::Other("the host cannot use its credential for this origin".to_owned())
+        }
+        OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
     let hint = error.hint();
