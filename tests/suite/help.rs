@@ -7,7 +7,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 25] = [
     "",
     "push",
     "check",
@@ -26,6 +26,9 @@ const COMMANDS: [&str; 22] = [
     "registry remove-hook",
     "registry login",
     "registry logout",
+    "credential",
+    "credential store",
+    "credential erase",
     "wit",
     "container-registry flavor register",
     "container-registry register",
