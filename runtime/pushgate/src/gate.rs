@@ -111,7 +111,7 @@ impl Gate {
             (Ok(cache), Ok(data)) => Some(CacheOptions { directory: cache.join("compiled"), key_file: data.join("cache.key") }),
             _ => None,
         };
-        let sandbox = Sandbox::new(SandboxOptions { cache })?;
+        let sandbox = Sandbox::new(SandboxOptions { cache, ..SandboxOptions::default() })?;
         Ok(self.0.sandbox.get_or_init(|| sandbox))
     }
 

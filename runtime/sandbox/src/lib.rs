@@ -84,10 +84,12 @@ mod state;
 mod wasi;
 
 // One call, and what it may use.
+mod blocking;
 mod flavor;
 mod limiter;
 mod limits;
 mod log;
+mod room;
 mod ticker;
 mod wall_clock;
 
@@ -111,5 +113,5 @@ pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
-pub use sandbox::{CacheOptions, Sandbox, SandboxError, SandboxOptions};
+pub use sandbox::{Allocation, CacheOptions, Sandbox, SandboxError, SandboxOptions};
 pub use sniff::MAX_COMPONENT_BYTES;

@@ -11,6 +11,7 @@ use wasmtime::component::Component;
 
 use crate::cache::Cache;
 use crate::link::{link, runtime_failed};
+use crate::room::Room;
 use crate::text::excerpt;
 use crate::ticker::Ticker;
 use crate::{ComponentDigest, Flavor, LoadError, describe, engine, sniff};
@@ -20,7 +21,26 @@ use crate::{ComponentDigest, Flavor, LoadError, describe, engine, sniff};
 pub struct SandboxOptions {
     /// Where compiled components are kept; `None` compiles every time.
     pub cache: Option<CacheOptions>,
+    /// Where the memory of calls comes from.
+    pub allocation: Allocation,
 }
+
+/// Where the memory of calls comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Allocation {
+    /// From the system, for each call anew: for a program that asks a few flavors and ends.
+    #[default]
+    OnDemand,
+    /// From a pool that is made once, in milliseconds, and holds 4 GiB of address space for each of 16 memories of a call: for a program
+    /// that stays. A call is then two to ten times as fast.
+    Pooling {
+        /// Calls at the same time. One more waits until another has ended, before its own clock starts. At least one, at most 256.
+        calls: u16,
+    },
+}
+
+/// The most calls of a pool: what fits into the address space of a process, with room to spare.
+const MAX_POOLED_CALLS: u16 = 256;
 
 /// Where compiled components are kept. Both paths are absolute.
 #[derive(Debug, Clone)]
@@ -44,6 +64,12 @@ pub enum SandboxError {
         /// The path.
         path: PathBuf,
     },
+    /// A pool for no call, or for too many.
+    #[error("a pool cannot serve {calls} calls at a time")]
+    PoolSize {
+        /// The number that was asked for.
+        calls: u16,
+    },
     /// The key lies in the cache folder.
     #[error("the key file `{}` lies in the cache folder", path.display())]
     KeyInCache {
@@ -56,6 +82,7 @@ impl SandboxError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::PoolSize { .. } => format!("from 1 to {MAX_POOLED_CALLS} calls have room in a pool"),
             Self::RelativePath { .. } => "give a path that begins with `/`".to_owned(),
             Self::KeyInCache { .. } => "keep it in a folder of its own: whoever copies the cache must not copy the key".to_owned(),
         })
@@ -78,6 +105,7 @@ struct Runtime {
     engine: Engine,
     ticker: Arc<Ticker>,
     cache: Option<Cache>,
+    room: Room,
 }
 
 impl fmt::Debug for Sandbox {
@@ -92,6 +120,11 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`] for paths that could mean something else tomorrow, or that undo what the key is for.
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
+        if let Allocation::Pooling { calls } = options.allocation
+            && !(1..=MAX_POOLED_CALLS).contains(&calls)
+        {
+            return Err(SandboxError::PoolSize { calls });
+        }
         if let Some(CacheOptions { directory, key_file }) = &options.cache {
             for (role, path) in [("cache folder", directory), ("key file", key_file)] {
                 if !path.is_absolute() {
@@ -140,7 +173,7 @@ impl Sandbox {
         digest: &ComponentDigest,
         bytes: impl FnOnce() -> Result<Cow<'a, [u8]>, LoadError>,
     ) -> Result<Flavor, LoadError> {
-        let Runtime { engine, ticker, cache } = self.runtime()?;
+        let Runtime { engine, ticker, cache, room } = self.runtime()?;
         let cached = cache.as_ref().and_then(|cache| cache.get(engine, digest));
         let linked = match &cached {
             Some(component) => link(engine, component)?,
@@ -153,18 +186,18 @@ impl Sandbox {
                 linked
             }
         };
-        Ok(Flavor::new(*digest, linked, Arc::clone(ticker)))
+        Ok(Flavor::new(*digest, linked, Arc::clone(ticker), room.clone()))
     }
 
     fn runtime(&self) -> Result<&Runtime, LoadError> {
         if let Some(runtime) = self.0.runtime.get() {
             return Ok(runtime);
         }
-        let engine = engine::new().map_err(runtime_failed)?;
+        let engine = engine::new(self.0.options.allocation).map_err(runtime_failed)?;
         let ticker = Arc::new(Ticker::new(&engine));
         let cache = self.0.options.cache.as_ref().and_then(|options| Cache::open(options, &engine));
         // Whoever comes first sets it; another one that was made meanwhile is dropped.
-        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache }))
+        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache, room: Room::new(self.0.options.allocation) }))
     }
 }
 
