@@ -14,7 +14,7 @@ use anstream::AutoStream;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
-use crate::report::Report;
+use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
 pub(super) use progress::TerminalProgress;
@@ -97,6 +97,15 @@ impl Output {
     pub(super) fn note(self, message: &str) {
         if !self.quiet {
             self.stderr(&format!("{}\n", printable(message)));
+        }
+    }
+
+    /// Something that deserves attention although the command succeeded.
+    pub(super) fn warn(self, warning: &Warning) {
+        if !self.quiet {
+            let mut text = String::new();
+            text::warning(&mut text, warning);
+            self.stderr(&text);
         }
     }
 
