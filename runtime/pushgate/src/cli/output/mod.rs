@@ -45,6 +45,15 @@ impl Output {
         Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
     }
 
+    /// Whether what goes to stderr is coloured.
+    pub(super) fn is_colored(self) -> bool {
+        let choice = match self.color {
+            anstream::ColorChoice::Auto => AutoStream::choice(&std::io::stderr()),
+            chosen => chosen,
+        };
+        choice != anstream::ColorChoice::Never
+    }
+
     pub(super) fn is_json(self) -> bool {
         self.format == OutputFormat::Json
     }
