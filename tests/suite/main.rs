@@ -9,12 +9,14 @@
 
 mod architecture;
 mod archive;
+mod at_once;
 mod catalog;
 mod check;
 mod connection;
 mod contract;
 mod direct;
 mod engine;
+mod failing_disk;
 mod flavors;
 mod guest_in_c;
 mod help;
@@ -24,6 +26,7 @@ mod layout;
 mod login;
 mod oci_conformance;
 mod other_languages;
+mod permissions;
 mod progress;
 mod real_distribution;
 mod real_docker;

@@ -16,7 +16,7 @@ use crate::gate::Gate;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
-pub use load::{Component, Hook, LoadedHook, capability_in_words, require_grants};
+pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, missing_grants, require_grants};
 
 use host::HookHost;
 use verdict::Verdict;

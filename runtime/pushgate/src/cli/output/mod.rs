@@ -14,7 +14,7 @@ use anstream::AutoStream;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
-use crate::report::Report;
+use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
 pub(super) use progress::TerminalProgress;
@@ -43,6 +43,15 @@ impl Output {
     /// Before the command line was understood: for its errors.
     pub(super) fn plain(format: OutputFormat) -> Self {
         Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
+    }
+
+    /// Whether what goes to stderr is coloured.
+    pub(super) fn is_colored(self) -> bool {
+        let choice = match self.color {
+            anstream::ColorChoice::Auto => AutoStream::choice(&std::io::stderr()),
+            chosen => chosen,
+        };
+        choice != anstream::ColorChoice::Never
     }
 
     pub(super) fn is_json(self) -> bool {
@@ -97,6 +106,15 @@ impl Output {
     pub(super) fn note(self, message: &str) {
         if !self.quiet {
             self.stderr(&format!("{}\n", printable(message)));
+        }
+    }
+
+    /// Something that deserves attention although the command succeeded.
+    pub(super) fn warn(self, warning: &Warning) {
+        if !self.quiet {
+            let mut text = String::new();
+            text::warning(&mut text, warning);
+            self.stderr(&text);
         }
     }
 
