@@ -10,6 +10,7 @@
 mod architecture;
 mod archive;
 mod at_once;
+mod capabilities;
 mod catalog;
 mod check;
 mod connection;

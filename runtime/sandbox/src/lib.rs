@@ -80,6 +80,7 @@ mod type_name;
 mod bindings;
 mod capabilities;
 mod push;
+mod requests;
 mod state;
 mod wasi;
 
@@ -114,4 +115,5 @@ pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use sandbox::{Allocation, CacheOptions, Sandbox, SandboxError, SandboxOptions};
+pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sniff::MAX_COMPONENT_BYTES;

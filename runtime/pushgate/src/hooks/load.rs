@@ -48,6 +48,7 @@ pub struct LoadedHook {
     pub(super) digest: ComponentDigest,
     pub(super) flavor: Flavor,
     pub(super) settings: Settings,
+    pub(super) grants: Vec<Grant>,
     pub(super) limits: Limits,
     pub(super) mode: HookMode,
 }
@@ -65,6 +66,7 @@ impl Hook {
             digest,
             flavor,
             settings: self.settings.clone(),
+            grants: self.grants.clone(),
             limits: self.limits.effective(),
             mode: self.mode,
         })
