@@ -203,3 +203,101 @@ fn what_is_not_a_flavor_says_what_was_found_and_what_was_expected() {
     assert_whole!(home, missing);
     assert!(!home.catalog().exists(), "nothing was registered");
 }
+
+#[test]
+fn a_hook_that_only_warns_stops_no_push_by_a_refusal() {
+    let home = home_with_probe();
+    let warn = ["--mode", "warn"];
+    for (action, code, verdict) in [
+        ("approve", 0, "approved"),
+        ("deny", 0, "warned"),
+        ("other", 0, "warned"),
+        ("misconfigured", 8, "broke"),
+        ("unavailable", 5, "broke"),
+        ("panic", 5, "broke"),
+    ] {
+        let ran = probe(&home, &json!({ "do": action, "message": "mind this" }), &[&warn[..], &["--output", "json"]].concat());
+        assert_eq!(ran.code, code, "{action}: {ran:?}");
+        let json = ran.json();
+        assert_eq!(json["hooks"][0]["verdict"], verdict, "{action}");
+        if verdict == "warned" {
+            assert_eq!((&json["verdict"], &json["warnings"][0]["hook"]), (&"accepted".into(), &"probe".into()), "{json:#}");
+            assert!(json["warnings"][0]["message"].as_str().expect("a message").contains("mind this"), "{json:#}");
+            assert_eq!(json["warnings"][0]["code"], json["hooks"][0]["violations"][0]["code"], "{json:#}");
+        }
+    }
+    assert_whole!(home, probe(&home, &json!({ "do": "deny", "message": "mind this" }), &warn));
+    // A name outside the registry is no rule of a flavor.
+    let words = ["check", "elsewhere.example/app:v1", "--uri", "registry.example.com", "--flavor", "probe"];
+    assert_eq!(home.run_words(words.iter().chain(&GRANTS).chain(&warn)).code, 3);
+}
+
+#[test]
+fn the_hooks_after_one_that_warns_are_asked_and_can_refuse() {
+    let home = home_with_probe();
+    home.must(&format!("flavor register {} --name second", guest("probe").display()));
+    home.must("registry register prod --uri registry.example.com/team");
+    for (flavor, mode) in [("probe", "warn"), ("second", "enforce")] {
+        let words = ["registry", "add-hook", "prod", "--flavor", flavor, "--mode", mode, "--settings", r#"{"do":"deny"}"#];
+        let ran = home.run_words(words.iter().chain(&GRANTS));
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let ran = home.run(&format!("check {IMAGE} --output json"));
+    assert_eq!(ran.code, 4, "{ran:?}");
+    let json = ran.json();
+    assert_eq!((&json["hooks"][0]["verdict"], &json["hooks"][1]["verdict"]), (&"warned".into(), &"refused".into()));
+    assert_eq!(json["error"]["message"], "refused by the flavor second");
+}
+
+#[test]
+fn limits_are_changed_for_one_hook_up_to_a_cap() {
+    let home = home_with_probe();
+    let eat = json!({ "do": "eat-memory" });
+    let ran = probe(&home, &eat, &["--limit", "memory=8MiB", "--output", "json"]);
+    assert_eq!((ran.code, ran.json()["error"]["message"].to_string().contains("8388608 bytes of memory")), (5, true), "{ran:?}");
+    let ran = probe(&home, &json!({ "do": "loop" }), &["--limit", "compute=100ms", "--output", "json"]);
+    assert!(ran.json()["error"]["message"].to_string().contains("its code ran for 100ms"), "{ran:?}");
+    for limit in ["memory=2GiB", "memory=5", "speed=1", "memory"] {
+        let ran = probe(&home, &eat, &["--limit", limit]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        insta::with_settings!({ snapshot_suffix => limit.replace('=', "-") }, {
+            insta::assert_snapshot!("limit", ran.whole());
+        });
+    }
+}
+
+#[test]
+fn what_a_hook_is_given_is_kept_and_described() {
+    let home = home_with_probe();
+    home.must("registry register prod --uri registry.example.com/team");
+    let words = [
+        "registry",
+        "add-hook",
+        "prod",
+        "--flavor",
+        "probe",
+        "--limit",
+        "memory=128MiB",
+        "--limit",
+        "calls=100",
+        "--mode",
+        "warn",
+        "--credential",
+        "https://api.example.com=sigv4:region=eu-central-1,service=execute-api",
+    ];
+    let ran = home.run_words(words.iter().chain(&GRANTS));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_whole!(home, home.run("registry describe prod"));
+    assert_whole!(home, home.run("registry describe prod --output json"));
+    // The origin that is bound has to be granted, and a secret is never sent in clear.
+    let add = |credential: &str| {
+        let words = ["registry", "register", "other", "--uri", "other.example", "--flavor", "probe", "--credential", credential];
+        home.run_words(words.iter().chain(&GRANTS))
+    };
+    let ran = add("https://elsewhere.example=basic");
+    assert_eq!(ran.code, 8, "{ran:?}");
+    assert_whole!(home, ran);
+    let ran = add("http://api.example.com=basic");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert_whole!(home, ran);
+}

@@ -23,6 +23,7 @@ mod interrupt;
 mod layout;
 mod login;
 mod oci_conformance;
+mod other_languages;
 mod progress;
 mod real_distribution;
 mod real_docker;

@@ -6,9 +6,11 @@ use pushgate_sandbox::{LoadError, SandboxError};
 
 use crate::catalog::CatalogError;
 use crate::component_file::ComponentFileError;
+use crate::credential_binding::CredentialBindingError;
 use crate::engine::EngineError;
 use crate::exit::{Failure, Kind};
 use crate::grant::ParseGrantError;
+use crate::hook_limits::ParseLimitError;
 use crate::name::ParseNameError;
 use crate::paths::PathsError;
 use crate::settings::SettingsError;
@@ -35,6 +37,11 @@ kinds! {
     ParsePlatformError => |_| Kind::Usage,
     SourceOptionError => |_| Kind::Usage,
     ParseGrantError => |_| Kind::Usage,
+    CredentialBindingError => |error| match error {
+        CredentialBindingError::NotGranted { .. } => Kind::Configuration,
+        _ => Kind::Usage,
+    },
+    ParseLimitError => |_| Kind::Usage,
     ParseNameError => |_| Kind::Usage,
     SettingsError => |error| if error.is_refusal_by_schema() { Kind::Configuration } else { Kind::Usage },
     CatalogError => |error| match error {

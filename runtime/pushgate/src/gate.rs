@@ -144,6 +144,9 @@ impl Gate {
             component: Component::Stored(flavor.digest),
             settings: entry.settings.clone(),
             grants: entry.grants.clone(),
+            credentials: entry.credentials.clone(),
+            limits: entry.limits.clone(),
+            mode: entry.mode,
         })
     }
 

@@ -152,7 +152,7 @@ impl Scheme {
 
 impl Origin {
     /// The text may hold anything, so the error is a fragment for [`ParseGrantError::Origin`].
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (scheme, authority) = match text.split_once("://") {
             Some(("http", authority)) => (Scheme::Http, authority),
             Some(("https", authority)) => (Scheme::Https, authority),

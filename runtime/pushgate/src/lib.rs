@@ -15,6 +15,9 @@ pub mod progress;
 pub mod report;
 
 pub mod grant;
+pub mod credential_binding;
+pub mod hook_limits;
+pub mod hook_mode;
 pub mod name;
 pub mod settings;
 pub mod paths;

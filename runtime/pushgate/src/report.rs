@@ -49,7 +49,7 @@ pub struct HookReport {
     pub digest: Option<String>,
     /// What it answered.
     pub verdict: HookVerdict,
-    /// Its reasons, where it refused.
+    /// Its reasons, where it refused or warned.
     pub violations: Vec<Violation>,
 }
 
@@ -60,6 +60,8 @@ pub enum HookVerdict {
     Approved,
     /// The image breaks the flavor's rules.
     Refused,
+    /// The image breaks the flavor's rules, and the hook only warns.
+    Warned,
     /// There was no usable answer.
     Broke,
     /// An earlier hook broke.
@@ -72,6 +74,7 @@ impl HookVerdict {
         match self {
             Self::Approved => "approved",
             Self::Refused => "refused",
+            Self::Warned => "warned",
             Self::Broke => "broke",
             Self::NotAsked => "not_asked",
         }

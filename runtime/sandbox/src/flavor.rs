@@ -62,6 +62,7 @@ impl Flavor {
     /// # Errors
     /// How it broke.
     pub async fn trial(&self, limits: &Limits) -> Result<(), CallError> {
+        let limits = &limits.within_caps();
         let mut store = self.start(limits, None)?;
         let clock = store.data().wall_clock.clone();
         let outcome = clock.limit(self.instantiate(&mut store)).await;
@@ -77,6 +78,7 @@ impl Flavor {
         let Some(settings) = &self.linked.settings else {
             return Ok(None);
         };
+        let limits = &limits.within_caps();
         let mut store = self.start(limits, None)?;
         let clock = store.data().wall_clock.clone();
         let outcome = clock.limit(self.ask::<(), (String,)>(&mut store, settings, |_| Ok(()))).await;
@@ -90,6 +92,7 @@ impl Flavor {
 
     /// Asks the hook about a push. Never fails as a whole: how the hook broke is in [`Call::answer`], beside what it said before.
     pub async fn prepare(&self, push: Push, host: Arc<dyn FlavorHost>, limits: &Limits) -> Call {
+        let limits = &limits.within_caps();
         let mut store = match self.start(limits, Some(host)) {
             Ok(store) => store,
             Err(error) => {

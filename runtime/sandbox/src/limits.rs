@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The limits of one call. Each call has all of them; there is no way to switch one off.
+/// The limits of one call. Each call has all of them; there is no way to switch one off, and none reaches past [`Limits::CAPS`].
 ///
 /// The default is meant for every flavor: a Python component of 18 MB needs 40 core instances and some 40 MiB.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub struct Limits {
     pub host_call_bytes: usize,
     /// Handles of host resources that the guest may hold at once.
     pub handles: usize,
+    /// Number of calls of capability functions; neither the getters of the push nor `log` count.
+    pub capability_calls: usize,
+    /// Bytes that all capability functions together may answer.
+    pub capability_bytes: usize,
     /// Bytes of log messages that are kept; what the guest writes to stderr counts.
     pub log_bytes: usize,
     /// Number of log messages that are kept.
@@ -52,6 +56,8 @@ impl Default for Limits {
             wall: Duration::from_secs(10),
             host_call_bytes: 1 << 20,
             handles: 256,
+            capability_calls: 64,
+            capability_bytes: 16 << 20,
             log_bytes: 64 << 10,
             log_records: 1_000,
             text_bytes: 8 << 10,
@@ -59,5 +65,66 @@ impl Default for Limits {
             violation_bytes: 64 << 10,
             schema_bytes: 256 << 10,
         }
+    }
+}
+
+impl Limits {
+    /// What no call may go beyond, whoever asks for it.
+    pub const CAPS: Self = Self {
+        memory_bytes: 1 << 30,
+        memories: 128,
+        table_elements: 1_000_000,
+        tables: 1_000,
+        instances: 1_000,
+        compute: Duration::from_secs(60),
+        wall: Duration::from_secs(120),
+        host_call_bytes: 8 << 20,
+        handles: 10_000,
+        capability_calls: 1_000,
+        capability_bytes: 256 << 20,
+        log_bytes: 1 << 20,
+        log_records: 10_000,
+        text_bytes: 64 << 10,
+        violations: 1_000,
+        violation_bytes: 1 << 20,
+        schema_bytes: 1 << 20,
+    };
+
+    /// These limits, each at most its cap.
+    #[must_use]
+    pub fn within_caps(&self) -> Self {
+        let caps = Self::CAPS;
+        Self {
+            memory_bytes: self.memory_bytes.min(caps.memory_bytes),
+            memories: self.memories.min(caps.memories),
+            table_elements: self.table_elements.min(caps.table_elements),
+            tables: self.tables.min(caps.tables),
+            instances: self.instances.min(caps.instances),
+            compute: self.compute.min(caps.compute),
+            wall: self.wall.min(caps.wall),
+            host_call_bytes: self.host_call_bytes.min(caps.host_call_bytes),
+            handles: self.handles.min(caps.handles),
+            capability_calls: self.capability_calls.min(caps.capability_calls),
+            capability_bytes: self.capability_bytes.min(caps.capability_bytes),
+            log_bytes: self.log_bytes.min(caps.log_bytes),
+            log_records: self.log_records.min(caps.log_records),
+            text_bytes: self.text_bytes.min(caps.text_bytes),
+            violations: self.violations.min(caps.violations),
+            violation_bytes: self.violation_bytes.min(caps.violation_bytes),
+            schema_bytes: self.schema_bytes.min(caps.schema_bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_within_the_caps_and_nothing_else_reaches_past_them() {
+        let default = Limits::default();
+        assert_eq!(default.within_caps(), default);
+        let boundless = Limits { memory_bytes: usize::MAX, compute: Duration::MAX, wall: Duration::MAX, handles: 7, ..Limits::CAPS };
+        assert_eq!(boundless.within_caps(), Limits { handles: 7, ..Limits::CAPS });
     }
 }

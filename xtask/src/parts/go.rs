@@ -42,7 +42,7 @@ impl GoProgram {
         if program.is_file() {
             return Ok(program);
         }
-        let go = go()?;
+        let go = go_compiler()?;
         eprintln!("xtask: building {} {}", self.name, self.version);
         let started = Instant::now();
         run(Command::new(go)
@@ -63,7 +63,7 @@ impl GoProgram {
 }
 
 /// A Go that builds what is pinned here; Debian's is installed where there is none and that is possible.
-fn go() -> Outcome<PathBuf> {
+pub(crate) fn go_compiler() -> Outcome<PathBuf> {
     // Where its own archive puts it, which a person's PATH may lack.
     let present = || find("go").or_else(|| Some(PathBuf::from("/usr/local/go/bin/go")).filter(|go| go.is_file()));
     if present().is_none() {

@@ -9,10 +9,11 @@ use std::process::Command;
 
 use crate::Outcome;
 use crate::command::{find, run};
+use crate::guests::Language;
 
 pub(crate) use docker_registry::{DockerRegistry, Guards, Request};
 pub(crate) use dockerd::Dockerd;
-pub(crate) use go::GoProgram;
+pub(crate) use go::{GoProgram, go_compiler};
 
 /// Whether the Docker Engine that a person would use answers.
 pub(crate) fn dockerd_answers() -> bool {
@@ -33,6 +34,8 @@ pub(crate) struct Part {
 enum Kind {
     /// Programs, and the packages of Debian that bring them.
     Debian { programs: &'static [&'static str], packages: &'static [&'static str] },
+    /// A guest that only its language's own tools build, and the variable that tells the tests where its component is.
+    Guest { language: Language, variable: &'static str },
     /// A program in Go, and the variable that tells the tests where it is.
     Go { program: GoProgram, variable: &'static str },
 }
@@ -45,7 +48,7 @@ pub(crate) const DOCKER_ENGINE: Part = Part {
 };
 
 /// Every part.
-pub(crate) const PARTS: [Part; 7] = [
+pub(crate) const PARTS: [Part; 10] = [
     DOCKER_ENGINE,
     // What most other parts push to or read from.
     Part {
@@ -88,6 +91,21 @@ pub(crate) const PARTS: [Part; 7] = [
             packages: &["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"],
         },
     },
+    Part {
+        name: "the guest in Python",
+        modules: &["guest_in_python"],
+        kind: Kind::Guest { language: Language::Python, variable: "PUSHGATE_TEST_GUEST_PYTHON" },
+    },
+    Part {
+        name: "the guest in JavaScript",
+        modules: &["guest_in_javascript"],
+        kind: Kind::Guest { language: Language::JavaScript, variable: "PUSHGATE_TEST_GUEST_JAVASCRIPT" },
+    },
+    Part {
+        name: "the guest in Go",
+        modules: &["guest_in_go"],
+        kind: Kind::Guest { language: Language::Go, variable: "PUSHGATE_TEST_GUEST_GO" },
+    },
 ];
 
 impl Part {
@@ -123,6 +141,10 @@ pub(crate) fn ensure() -> Ensured {
                     ensured.missing.push((part, why));
                 }
             }
+            Kind::Guest { language, variable } => match language.guest() {
+                Ok(path) => ensured.variables.push((variable, path)),
+                Err(why) => ensured.missing.push((part, why)),
+            },
             Kind::Go { program, variable } => match program.get() {
                 Ok(path) => ensured.variables.push((variable, path)),
                 Err(why) => ensured.missing.push((part, why)),

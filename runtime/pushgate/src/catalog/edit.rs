@@ -13,6 +13,7 @@ use super::error::{CatalogError, Known, Position};
 use super::parse::{self, DEFAULT_REGISTRY};
 use super::{Catalog, MAX_CATALOG_BYTES, read, values};
 use crate::files::{self, FileError, Lock};
+use crate::hook_mode::HookMode;
 use crate::name::{Name, shorten};
 
 /// A catalog without an entry.
@@ -312,6 +313,15 @@ fn hook_table(hook: &HookEntry) -> Table {
     }
     if !hook.grants.is_empty() {
         table.insert("grants", toml_edit::value(hook.grants.iter().map(ToString::to_string).collect::<Array>()));
+    }
+    if !hook.credentials.is_empty() {
+        table.insert("credentials", toml_edit::value(hook.credentials.iter().map(ToString::to_string).collect::<Array>()));
+    }
+    if !hook.limits.is_empty() {
+        table.insert("limits", toml_edit::value(values::limits_inline(&hook.limits)));
+    }
+    if hook.mode != HookMode::default() {
+        table.insert("mode", toml_edit::value(hook.mode.word()));
     }
     table
 }

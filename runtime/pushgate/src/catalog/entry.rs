@@ -6,7 +6,10 @@ use pushgate_oci::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 
+use crate::credential_binding::CredentialBinding;
 use crate::grant::Grant;
+use crate::hook_limits::HookLimits;
+use crate::hook_mode::HookMode;
 use crate::name::Name;
 use crate::settings::Settings;
 
@@ -54,6 +57,12 @@ pub struct HookEntry {
     pub settings: Settings,
     /// What it may do besides answering.
     pub grants: Vec<Grant>,
+    /// The credentials that the host adds to its requests; each has its grant.
+    pub credentials: Vec<CredentialBinding>,
+    /// What it may use, where that differs from the default.
+    pub limits: HookLimits,
+    /// Whether its refusals stop a push.
+    pub mode: HookMode,
 }
 
 /// Whether a registry is spoken to with TLS.

@@ -19,6 +19,9 @@
 //! flavor = "require-labels"
 //! settings = { labels = ["org.opencontainers.image.source"] }
 //! grants = ["registry", "http=https://api.example.com"]
+//! credentials = ["https://api.example.com=bearer"]
+//! limits = { memory = "128MiB", calls = 100 }
+//! mode = "warn"                           # its refusals warn; "enforce" is the default
 //! ```
 //!
 //! A person may write this file as well as the program: comments and order survive what [`Catalog::edit`] does. A file that does not exist is an

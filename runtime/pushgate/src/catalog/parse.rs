@@ -17,7 +17,10 @@ use super::error::{CatalogError, EntryError};
 use super::fault::{Fault, Lines};
 use super::values::{self, kind};
 use super::{Catalog, Entries};
+use crate::credential_binding::CredentialBinding;
 use crate::grant::Grant;
+use crate::hook_limits::HookLimits;
+use crate::hook_mode::HookMode;
 use crate::name::{Name, shorten};
 use crate::settings::Settings;
 
@@ -157,17 +160,10 @@ fn connection(table: &dyn TableLike) -> Result<Connection, Fault> {
         (None, None) => None,
         _ => return Err(Fault::new(None, "`client-certificate` and `client-key` go together, and one of them is missing")),
     };
-    let token_servers = match table.get("token-servers") {
-        None => Vec::new(),
-        Some(item) => {
-            let texts = strings(item).ok_or_else(|| Fault::new(item.span(), "`token-servers` must be an array of strings"))?;
-            let parse = |text: &str| {
-                TokenServer::parse(text)
-                    .map_err(|problem| Fault::new(item.span(), format!("the token server `{}` {problem}", shorten(text))))
-            };
-            texts.into_iter().map(parse).collect::<Result<_, _>>()?
-        }
-    };
+    let token_servers = list(table, "token-servers", |texts| {
+        let parse = |text: &str| TokenServer::parse(text).map_err(|problem| format!("the token server `{}` {problem}", shorten(text)));
+        texts.into_iter().map(parse).collect::<Result<_, _>>()
+    })?;
     Ok(Connection { transport: transport.unwrap_or_default(), ca_file: file("ca-file")?, client_certificate, token_servers })
 }
 
@@ -176,17 +172,27 @@ fn strings(item: &Item) -> Option<Vec<&str>> {
 }
 
 fn hook(table: &dyn TableLike) -> Result<HookEntry, Fault> {
-    known_fields(table, &["flavor", "settings", "grants"])?;
+    known_fields(table, &["flavor", "settings", "grants", "credentials", "limits", "mode"])?;
     let flavor = required(table, "flavor", Name::parse)?;
     let settings = table.get("settings").map_or_else(|| Ok(Settings::default()), values::settings)?;
-    let grants = match table.get("grants") {
-        None => Vec::new(),
-        Some(item) => {
-            let texts = strings(item).ok_or_else(|| Fault::new(item.span(), "`grants` must be an array of strings"))?;
-            Grant::parse_all(texts).map_err(|error| Fault::new(item.span(), error.to_string()))?
-        }
+    let grants = list(table, "grants", |texts| Grant::parse_all(texts))?;
+    let credentials = list(table, "credentials", |texts| CredentialBinding::parse_all(texts))?;
+    CredentialBinding::require_grants(&credentials, &grants)
+        .map_err(|error| Fault::new(table.get("credentials").and_then(Item::span), error.to_string()))?;
+    let limits = table.get("limits").map_or_else(|| Ok(HookLimits::default()), values::limits)?;
+    let mode = optional(table, "mode", |word| {
+        HookMode::from_word(word).ok_or_else(|| format!("`{}` is neither `enforce` nor `warn`", shorten(word)))
+    })?;
+    Ok(HookEntry { flavor, settings, grants, credentials, limits, mode: mode.unwrap_or_default() })
+}
+
+/// An array of strings, parsed as a whole; empty if it is not there.
+fn list<T, E: ToString>(table: &dyn TableLike, key: &str, parse: impl Fn(Vec<&str>) -> Result<Vec<T>, E>) -> Result<Vec<T>, Fault> {
+    let Some(item) = table.get(key) else {
+        return Ok(Vec::new());
     };
-    Ok(HookEntry { flavor, settings, grants })
+    let texts = strings(item).ok_or_else(|| Fault::new(item.span(), format!("`{key}` must be an array of strings")))?;
+    parse(texts).map_err(|error| Fault::new(item.span(), error.to_string()))
 }
 
 /// The flavors that a registry's hooks name, however invalid the registry is otherwise.

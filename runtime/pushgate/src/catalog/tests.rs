@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use pushgate_sandbox::ComponentDigest;
 
 use super::*;
+use crate::hook_limits::HookLimits;
+use crate::hook_mode::HookMode;
 
 mod concurrency;
 mod damage;
@@ -72,6 +74,9 @@ fn hook(flavor: &str, settings: &str, grants: &[&str]) -> HookEntry {
         flavor: name(flavor),
         settings: crate::settings::Settings::parse(settings).unwrap(),
         grants: crate::grant::Grant::parse_all(grants).unwrap(),
+        credentials: Vec::new(),
+        limits: HookLimits::default(),
+        mode: HookMode::Enforce,
     }
 }
 

@@ -1,9 +1,10 @@
-//! Settings in TOML. Whatever [`Settings`] can hold survives the way there and back; what TOML has beyond JSON is refused.
+//! Settings and limits in TOML. Whatever [`Settings`] can hold survives the way there and back; what TOML has beyond JSON is refused.
 
 use serde_json::{Map, Number, Value as Json};
 use toml_edit::{Array, InlineTable, Item, TableLike, Value as Toml};
 
 use super::fault::Fault;
+use crate::hook_limits::HookLimits;
 use crate::name::shorten;
 use crate::settings::Settings;
 
@@ -19,6 +20,33 @@ pub(super) fn settings(item: &Item) -> Result<Settings, Fault> {
 /// Writes settings as an inline table.
 pub(super) fn inline(settings: &Settings) -> InlineTable {
     settings.as_object().iter().filter_map(|(key, value)| Some((key.as_str(), toml(value)?))).collect()
+}
+
+/// Reads `limits = { … }`: a size or a time is a string with its unit, a number of things an integer or a string.
+pub(super) fn limits(item: &Item) -> Result<HookLimits, Fault> {
+    let Some(table) = item.as_table_like() else {
+        return Err(Fault::new(item.span(), format!("`limits` must be a table, not {}", kind(item))));
+    };
+    let mut limits = HookLimits::default();
+    for (name, value) in table.iter() {
+        let text = match value {
+            Item::Value(Toml::String(text)) => text.value().clone(),
+            Item::Value(Toml::Integer(integer)) => integer.value().to_string(),
+            other => {
+                let message = format!("the limit `{}` must be a string or an integer, not {}", shorten(name), kind(other));
+                return Err(Fault::new(value.span(), message));
+            }
+        };
+        limits.set(name, &text).map_err(|error| Fault::new(value.span(), error.to_string()))?;
+    }
+    Ok(limits)
+}
+
+/// Writes limits as an inline table.
+pub(super) fn limits_inline(limits: &HookLimits) -> InlineTable {
+    let value =
+        |text: String, number: Option<u64>| number.and_then(|number| i64::try_from(number).ok()).map_or_else(|| text.into(), Toml::from);
+    limits.iter().map(|(name, text, number)| (name, value(text, number))).collect()
 }
 
 /// A null, which settings never hold, is left out.

@@ -13,6 +13,7 @@ use super::output::{printable, table};
 use crate::catalog::{Catalog, Change};
 use crate::component_file;
 use crate::exit::{Failure, Kind};
+use crate::hook_limits::HookLimits;
 use crate::hooks::capability_in_words;
 use crate::name::Name;
 
@@ -45,7 +46,7 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
             Failure::from_error(Kind::FlavorBroke, &error).in_file(file).with_hint(hint)
         })
     })?;
-    schema(context, &shown, &flavor)?;
+    schema(context, &shown, &flavor, &HookLimits::default())?;
 
     let store = context.gate.store()?;
     let registered = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
@@ -141,7 +142,7 @@ fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
     let about = |error| Failure::from(error).in_flavor(flavor);
     let description = describe(&bytes).map_err(about)?;
     let loaded = context.gate.sandbox()?.load(&digest, || Ok(bytes)).map_err(about)?;
-    let schema = schema(context, flavor, &loaded)?;
+    let schema = schema(context, flavor, &loaded, &HookLimits::default())?;
     let registries: Vec<&str> = match &registered {
         Some(name) => context.gate.catalog()?.users_of(name.as_str()),
         None => Vec::new(),

@@ -1,15 +1,18 @@
-//! From `--flavor`, `--settings`, `--set` and `--grant` to a hook.
+//! From `--flavor` and the flags about it to a hook.
 
 use std::path::{Path, PathBuf};
 
-use pushgate_sandbox::{Flavor, Limits};
+use pushgate_sandbox::Flavor;
 use serde_json::Value;
 
-use super::args::{GrantArguments, SettingsArguments as Words};
+use super::args::HookArguments;
 use super::context::Context;
 use crate::catalog::HookEntry;
+use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::grant::Grant;
+use crate::hook_limits::HookLimits;
+use crate::hook_mode::HookMode;
 use crate::hooks::{self, Component, Hook};
 use crate::name::Name;
 use crate::settings::{Settings, SettingsArguments};
@@ -37,19 +40,17 @@ impl Named {
 }
 
 /// The hook that stands beside `--uri`.
-pub(super) fn given(context: &Context, flavor: &str, settings: &Words, grants: &GrantArguments) -> Result<Hook, Failure> {
-    let grants = Grant::parse_all(&grants.grant)?;
-    let settings = SettingsArguments::parse(settings.settings.as_deref(), &settings.set)?;
+pub(super) fn given(context: &Context, flavor: &str, words: &HookArguments) -> Result<Hook, Failure> {
+    let Terms { settings, grants, credentials, limits, mode } = Terms::parse(words)?;
     let component = Named::parse(flavor)?.component(context)?;
     // With plain settings the hook is loaded once, when it is asked.
-    let settings = if settings.is_empty() { Settings::default() } else { resolve(context, flavor, &component, settings)? };
-    Ok(Hook { label: flavor.to_owned(), component, settings, grants })
+    let settings = if settings.is_empty() { Settings::default() } else { resolve(context, flavor, &component, settings, &limits)? };
+    Ok(Hook { label: flavor.to_owned(), component, settings, grants, credentials, limits, mode })
 }
 
 /// The hook that is written into the catalog. What it would lack is told now and not at the first push.
-pub(super) fn entry(context: &Context, flavor: &str, settings: &Words, grants: &GrantArguments) -> Result<HookEntry, Failure> {
-    let grants = Grant::parse_all(&grants.grant)?;
-    let settings = SettingsArguments::parse(settings.settings.as_deref(), &settings.set)?;
+pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> Result<HookEntry, Failure> {
+    let Terms { settings, grants, credentials, limits, mode } = Terms::parse(words)?;
     let named = Named::parse(flavor)?;
     let component = named.component(context)?;
     let Named::Registered(name) = named else {
@@ -58,19 +59,49 @@ pub(super) fn entry(context: &Context, flavor: &str, settings: &Words, grants: &
     };
     let (_, loaded) = context.gate.flavor(flavor, &component)?;
     hooks::require_grants(flavor, &loaded, &grants)?;
-    let settings = settings.resolve(schema(context, flavor, &loaded)?.as_ref())?;
-    Ok(HookEntry { flavor: name, settings, grants })
+    let settings = settings.resolve(schema(context, flavor, &loaded, &limits)?.as_ref())?;
+    Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
 }
 
-fn resolve(context: &Context, flavor: &str, component: &Component, settings: SettingsArguments) -> Result<Settings, Failure> {
+/// What the flags of a hook say by themselves. A mistake in them is told before the flavor is loaded.
+struct Terms {
+    settings: SettingsArguments,
+    grants: Vec<Grant>,
+    credentials: Vec<CredentialBinding>,
+    limits: HookLimits,
+    mode: HookMode,
+}
+
+impl Terms {
+    fn parse(words: &HookArguments) -> Result<Self, Failure> {
+        let grants = Grant::parse_all(&words.grant)?;
+        let credentials = CredentialBinding::parse_all(&words.credential)?;
+        CredentialBinding::require_grants(&credentials, &grants)?;
+        Ok(Self {
+            settings: SettingsArguments::parse(words.settings.as_deref(), &words.set)?,
+            grants,
+            credentials,
+            limits: HookLimits::parse_all(&words.limit)?,
+            mode: words.mode.map(HookMode::from).unwrap_or_default(),
+        })
+    }
+}
+
+fn resolve(
+    context: &Context,
+    flavor: &str,
+    component: &Component,
+    settings: SettingsArguments,
+    limits: &HookLimits,
+) -> Result<Settings, Failure> {
     let (_, loaded) = context.gate.flavor(flavor, component)?;
-    Ok(settings.resolve(schema(context, flavor, &loaded)?.as_ref())?)
+    Ok(settings.resolve(schema(context, flavor, &loaded, limits)?.as_ref())?)
 }
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
-pub(super) fn schema(context: &Context, flavor: &str, loaded: &Flavor) -> Result<Option<Value>, Failure> {
+pub(super) fn schema(context: &Context, flavor: &str, loaded: &Flavor, limits: &HookLimits) -> Result<Option<Value>, Failure> {
     let text = context.wait_for(async {
-        loaded.settings_schema(&Limits::default()).await.map_err(|error| {
+        loaded.settings_schema(&limits.effective()).await.map_err(|error| {
             let hint = error.hint();
             Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint)
         })

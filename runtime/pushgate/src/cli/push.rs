@@ -56,7 +56,7 @@ fn destination(context: &Context, arguments: DestinationArguments) -> Result<Des
     };
     let uri = RegistryUri::parse(&uri)?;
     let hooks = match arguments.flavor {
-        Some(flavor) => vec![hook::given(context, &flavor, &arguments.settings, &arguments.grants)?],
+        Some(flavor) => vec![hook::given(context, &flavor, &arguments.hook)?],
         None => Vec::new(),
     };
     let connection = arguments.transport.connection()?;

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use pushgate_sandbox::{Capability, ComponentDigest, Flavor};
+use pushgate_sandbox::{Capability, ComponentDigest, Flavor, Limits};
 
+use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::gate::Gate;
 use crate::grant::Grant;
+use crate::hook_limits::HookLimits;
+use crate::hook_mode::HookMode;
 use crate::report::{HookReport, HookVerdict};
 use crate::settings::Settings;
 
@@ -21,6 +24,12 @@ pub struct Hook {
     pub settings: Settings,
     /// What it may do besides looking at the push.
     pub grants: Vec<Grant>,
+    /// The credentials that the host adds to its requests; each has its grant.
+    pub credentials: Vec<CredentialBinding>,
+    /// What it may use, where that differs from the default.
+    pub limits: HookLimits,
+    /// Whether its refusals stop the push.
+    pub mode: HookMode,
 }
 
 /// Where a flavor's component is.
@@ -39,6 +48,8 @@ pub struct LoadedHook {
     pub(super) digest: ComponentDigest,
     pub(super) flavor: Flavor,
     pub(super) settings: Settings,
+    pub(super) limits: Limits,
+    pub(super) mode: HookMode,
 }
 
 impl Hook {
@@ -49,7 +60,14 @@ impl Hook {
     pub fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
         let (digest, flavor) = gate.flavor(&self.label, &self.component)?;
         require_grants(&self.label, &flavor, &self.grants)?;
-        Ok(LoadedHook { label: self.label.clone(), digest, flavor, settings: self.settings.clone() })
+        Ok(LoadedHook {
+            label: self.label.clone(),
+            digest,
+            flavor,
+            settings: self.settings.clone(),
+            limits: self.limits.effective(),
+            mode: self.mode,
+        })
     }
 }
 

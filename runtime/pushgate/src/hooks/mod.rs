@@ -1,4 +1,5 @@
-//! Asks the hooks of a registry. All must approve; a registry without hooks approves by itself, as ZenML's does.
+//! Asks the hooks of a registry. All must approve; a registry without hooks approves by itself, as ZenML's does. A hook in the mode `warn` is
+//! asked like the others, and its refusal is told without stopping the push.
 
 mod host;
 mod load;
@@ -8,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use pushgate_reference::ScopedReference;
-use pushgate_sandbox::{Limits, Push};
+use pushgate_sandbox::Push;
 
 use crate::exit::Failure;
 use crate::gate::Gate;
-use crate::report::{HookReport, HookVerdict, Report};
+use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
 pub use load::{Component, Hook, LoadedHook, capability_in_words, require_grants};
@@ -20,7 +21,7 @@ pub use load::{Component, Hook, LoadedHook, capability_in_words, require_grants}
 use host::HookHost;
 use verdict::Verdict;
 
-/// Every hook approved. Only [`ask`] makes one.
+/// Every hook approved, or only warns. Only [`ask`] makes one.
 #[derive(Debug)]
 pub struct Approval {
     _only_ask_makes_one: (),
@@ -55,6 +56,12 @@ pub async fn ask(
         report.asking = Some(started.elapsed());
         match verdict {
             Verdict::Approved => {}
+            // The violations stand with the hook; a reason without one stands nowhere else.
+            Verdict::Warned { failure, violations } => {
+                if violations.is_empty() {
+                    report.warnings.push(Warning { hook: Some(hook.label.clone()), code: None, message: failure.message, hint: None });
+                }
+            }
             Verdict::Refused { failure, .. } => refused = Some(refused.unwrap_or(failure)),
             Verdict::Broke(failure) => return Err(failure),
         }
@@ -84,9 +91,9 @@ async fn ask_one(
         requested_at: seconds_since_the_epoch(gate.requested_at()),
         dry_run,
     };
-    let call = hook.flavor.prepare(push, Arc::clone(&host) as Arc<_>, &Limits::default()).await;
+    let call = hook.flavor.prepare(push, Arc::clone(&host) as Arc<_>, &hook.limits).await;
     report.warnings.extend(host::warnings(&hook.label, &call));
-    verdict::of(&hook.label, call.answer, host.failed())
+    verdict::of(&hook.label, call.answer, host.failed()).in_mode(hook.mode)
 }
 
 fn seconds_since_the_epoch(time: SystemTime) -> u64 {

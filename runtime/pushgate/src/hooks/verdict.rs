@@ -12,6 +12,7 @@
 use pushgate_sandbox::{Answer, CallError, Violation};
 
 use crate::exit::{Failure, Kind};
+use crate::hook_mode::HookMode;
 use crate::report::HookVerdict;
 use crate::source::SourceError;
 
@@ -20,21 +21,31 @@ use crate::source::SourceError;
 pub(super) enum Verdict {
     Approved,
     Refused { failure: Failure, violations: Vec<Violation> },
+    Warned { failure: Failure, violations: Vec<Violation> },
     Broke(Failure),
 }
 
 impl Verdict {
+    /// A refusal of a hook that only warns does not stop the push. Whatever else stopped it still does.
+    pub(super) fn in_mode(self, mode: HookMode) -> Self {
+        match (self, mode) {
+            (Self::Refused { failure, violations }, HookMode::Warn) => Self::Warned { failure, violations },
+            (verdict, HookMode::Enforce | HookMode::Warn) => verdict,
+        }
+    }
+
     pub(super) const fn name(&self) -> HookVerdict {
         match self {
             Self::Approved => HookVerdict::Approved,
             Self::Refused { .. } => HookVerdict::Refused,
+            Self::Warned { .. } => HookVerdict::Warned,
             Self::Broke(_) => HookVerdict::Broke,
         }
     }
 
     pub(super) fn violations(&self) -> &[Violation] {
         match self {
-            Self::Refused { violations, .. } => violations,
+            Self::Refused { violations, .. } | Self::Warned { violations, .. } => violations,
             Self::Approved | Self::Broke(_) => &[],
         }
     }
@@ -78,12 +89,32 @@ mod tests {
         match verdict {
             Verdict::Approved => None,
             Verdict::Refused { failure, .. } | Verdict::Broke(failure) => Some(failure.kind),
+            Verdict::Warned { .. } => panic!("nothing warns before the mode is known"),
         }
     }
 
     fn unreadable() -> SourceError {
         let missing = pushgate_oci::OciLayout::open(std::path::Path::new("/nonexistent/layout")).map(|_| ()).unwrap_err();
         SourceError::from(missing)
+    }
+
+    #[test]
+    fn only_refusals_become_warnings() {
+        for answer in [Answer::Denied(Vec::new()), Answer::Other("x".into())] {
+            let refused = of("f", Ok(answer.clone()), None).in_mode(HookMode::Enforce);
+            assert!(matches!(refused, Verdict::Refused { .. }), "{refused:?}");
+            let warned = of("f", Ok(answer), None).in_mode(HookMode::Warn);
+            assert!(matches!(warned, Verdict::Warned { .. }), "{warned:?}");
+        }
+        for answer in [
+            Ok(Answer::Misconfigured("x".into())),
+            Ok(Answer::Unavailable("x".into())),
+            Err(CallError::WallLimit { limit: std::time::Duration::ZERO }),
+        ] {
+            let broke = of("f", answer, None).in_mode(HookMode::Warn);
+            assert!(matches!(broke, Verdict::Broke(_)), "{broke:?}");
+        }
+        assert!(matches!(of("f", Ok(Answer::Other("x".into())), Some(unreadable())).in_mode(HookMode::Warn), Verdict::Broke(_)));
     }
 
     #[test]

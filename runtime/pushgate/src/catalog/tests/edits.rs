@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 use pushgate_oci::{ClientCertificate, TokenServer};
 
 use super::*;
+use crate::credential_binding::CredentialBinding;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
@@ -28,7 +29,15 @@ fn a_catalog_grows_from_nothing() {
         };
         edit.add_registry(&entry)?;
         edit.add_registry(&registry("local", "localhost:5000", Vec::new()))?;
-        edit.add_hook("prod", &hook("forbid-tags", "{}", &[]))?;
+        let grants = ["http=https://api.example.com"];
+        let tried = HookEntry {
+            credentials: CredentialBinding::parse_all(["https://api.example.com=bearer"]).unwrap(),
+            limits: HookLimits::parse_all(["memory=128MiB", "calls=100", "compute=1500ms"]).unwrap(),
+            mode: HookMode::Warn,
+            ..hook("forbid-tags", "{}", &grants)
+        };
+        edit.add_hook("prod", &tried)?;
+        assert_eq!(edit.catalog().registry("prod")?.hooks[1], tried);
         edit.set_default("prod")
     });
     assert_eq!(add.unwrap(), Change::Made);
@@ -57,6 +66,10 @@ grants = ["registry", "http=https://api.example.com"]
 
 [[registries.prod.hooks]]
 flavor = "forbid-tags"
+grants = ["http=https://api.example.com"]
+credentials = ["https://api.example.com=bearer"]
+limits = {{ memory = "128MiB", compute = "1500ms", calls = 100 }}
+mode = "warn"
 
 [registries.local]
 uri = "localhost:5000"

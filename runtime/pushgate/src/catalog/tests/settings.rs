@@ -7,7 +7,7 @@ use crate::settings::{MAX_DEPTH, MAX_SETTINGS_BYTES, Settings};
 
 fn round_trip(settings: &Settings) {
     let folder = Folder::with(format!("version = 1\n[flavors.a]\ndigest = \"{}\"\n", digest("a")));
-    let hook = HookEntry { flavor: name("a"), settings: settings.clone(), grants: Vec::new() };
+    let hook = HookEntry { settings: settings.clone(), ..hook("a", "{}", &[]) };
     folder
         .edit(|edit| edit.add_registry(&registry("r", "r.example", vec![hook.clone()])))
         .unwrap_or_else(|error| panic!("{error}: {settings}"));

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use flavor::FlavorCommand;
-pub(super) use registry::{HookArguments, RegistryCommand, TransportArguments};
-pub(super) use shared::{GrantArguments, SettingsArguments};
+pub(super) use registry::{RegistryCommand, TransportArguments};
+pub(super) use shared::HookArguments;
 pub(super) use source::{Compress, SourceArguments};
 
 /// The gate that every container image push passes through.
@@ -119,9 +119,7 @@ pub(super) struct DestinationArguments {
     #[arg(long, value_name = "FLAVOR", requires = "uri", help_heading = "Destination")]
     pub(super) flavor: Option<String>,
     #[command(flatten)]
-    pub(super) settings: SettingsArguments,
-    #[command(flatten)]
-    pub(super) grants: GrantArguments,
+    pub(super) hook: HookArguments,
     #[command(flatten)]
     pub(super) transport: TransportArguments,
 }

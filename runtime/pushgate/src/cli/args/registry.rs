@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use pushgate_oci::{ClientCertificate, TokenServer};
 
-use super::{FlavorCommand, GrantArguments, SettingsArguments};
+use super::{FlavorCommand, HookArguments};
 use crate::catalog::{Connection, Transport};
 use crate::exit::{Failure, Kind};
 
@@ -24,9 +24,7 @@ pub(crate) enum RegistryCommand {
         #[arg(long, value_name = "FLAVOR")]
         flavor: Option<String>,
         #[command(flatten)]
-        settings: SettingsArguments,
-        #[command(flatten)]
-        grants: GrantArguments,
+        hook: HookArguments,
         #[command(flatten)]
         transport: TransportArguments,
     },
@@ -51,6 +49,9 @@ pub(crate) enum RegistryCommand {
     AddHook {
         /// The registered registry
         name: String,
+        /// The flavor to ask, a registered one
+        #[arg(long, value_name = "FLAVOR")]
+        flavor: String,
         #[command(flatten)]
         hook: HookArguments,
     },
@@ -83,18 +84,6 @@ pub(crate) enum RegistryCommand {
     /// The same as `pushgate flavor`
     #[command(subcommand, hide = true)]
     Flavor(FlavorCommand),
-}
-
-/// A flavor to ask, with its settings and grants.
-#[derive(Debug, Args)]
-pub(crate) struct HookArguments {
-    /// The flavor to ask, a registered one
-    #[arg(long, value_name = "FLAVOR")]
-    pub(crate) flavor: String,
-    #[command(flatten)]
-    pub(crate) settings: SettingsArguments,
-    #[command(flatten)]
-    pub(crate) grants: GrantArguments,
 }
 
 /// How the registry is reached.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Verdict;
 use crate::exit::Failure;
-use crate::report::{Report, Warning};
+use crate::report::{HookReport, HookVerdict, Report, Warning};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -98,7 +98,7 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         digest: report.digest.as_ref().map(ToString::to_string),
         registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
         hooks: report.hooks.iter().map(hook).collect(),
-        warnings: report.warnings.iter().map(warning).collect(),
+        warnings: report.hooks.iter().flat_map(violations_as_warnings).chain(report.warnings.iter().map(warning)).collect(),
         error: match verdict {
             Verdict::Failed(failure) => Some(error(failure)),
             Verdict::Pushed(_) | Verdict::Accepted(_) => None,
@@ -109,7 +109,7 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
     serde_json::to_string(&document).unwrap_or_default()
 }
 
-fn hook(entry: &crate::report::HookReport) -> Hook<'_> {
+fn hook(entry: &HookReport) -> Hook<'_> {
     Hook {
         flavor: &entry.flavor,
         digest: entry.digest.as_deref(),
@@ -125,6 +125,17 @@ fn hook(entry: &crate::report::HookReport) -> Hook<'_> {
             })
             .collect(),
     }
+}
+
+/// Whoever reads the warnings alone finds what a hook that only warns has against the image.
+fn violations_as_warnings(entry: &HookReport) -> impl Iterator<Item = WarningEntry<'_>> {
+    let violations = entry.violations.iter().filter(|_| entry.verdict == HookVerdict::Warned);
+    violations.map(|violation| WarningEntry {
+        hook: Some(&entry.flavor),
+        code: Some(&violation.code),
+        message: &violation.message,
+        hint: violation.hint.as_deref(),
+    })
 }
 
 fn warning(entry: &Warning) -> WarningEntry<'_> {

@@ -46,6 +46,7 @@ fn hook(text: &mut String, entry: &HookReport) {
     let (style, word) = match entry.verdict {
         HookVerdict::Approved => (GOOD, "approved"),
         HookVerdict::Refused => (BAD, "refused"),
+        HookVerdict::Warned => (WARNING, "warned"),
         HookVerdict::Broke => (BAD, "broke"),
         HookVerdict::NotAsked => (FAINT, "not asked"),
     };

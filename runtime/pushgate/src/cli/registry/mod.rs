@@ -1,0 +1,109 @@
+//! `pushgate registry`.
+
+mod describe;
+
+use serde_json::json;
+
+use pushgate_reference::RegistryUri;
+
+use super::args::RegistryCommand;
+use super::context::Context;
+use super::output::table;
+use super::{flavor, hook, login};
+use crate::catalog::{Catalog, Change, EntryError, RegistryEntry};
+use crate::exit::Failure;
+use crate::name::Name;
+
+pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Failure> {
+    let path = || context.gate.paths().catalog();
+    match command {
+        RegistryCommand::Register { name, uri, flavor, hook, transport } => {
+            let hooks = match flavor {
+                Some(flavor) => vec![hook::entry(context, &flavor, &hook)?],
+                None => Vec::new(),
+            };
+            let connection = transport.connection()?;
+            let entry = RegistryEntry { name: Name::parse(&name)?, uri: RegistryUri::parse(&uri)?, hooks, connection };
+            let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
+            told(context, word("registered", change), &entry.name, &entry.uri.to_string());
+        }
+        RegistryCommand::List => list(context)?,
+        RegistryCommand::Describe { name } => describe::describe(context, &name)?,
+        RegistryCommand::Use { name } => {
+            let change = Catalog::edit(path()?, |edit| edit.set_default(&name))?;
+            changed(
+                context,
+                &name,
+                if change == Change::Made { "default" } else { "unchanged" },
+                &format!("{name} is the default registry"),
+            );
+        }
+        RegistryCommand::Delete { name } => {
+            Catalog::edit(path()?, |edit| edit.remove_registry(&name))?;
+            changed(context, &name, "deleted", &format!("deleted {name}"));
+        }
+        RegistryCommand::AddHook { name, flavor, hook } => {
+            let entry = hook::entry(context, &flavor, &hook)?;
+            let change = Catalog::edit(path()?, |edit| edit.add_hook(&name, &entry))?;
+            changed(context, &name, word("added", change), &format!("{name} asks {flavor}"));
+        }
+        RegistryCommand::RemoveHook { name, flavor } => {
+            Catalog::edit(path()?, |edit| edit.remove_hook(&name, &flavor))?;
+            changed(context, &name, "removed", &format!("{name} no longer asks {flavor}"));
+        }
+        RegistryCommand::Login { name, username, password_stdin } => login::login(context, &name, username, password_stdin)?,
+        RegistryCommand::Logout { name } => login::logout(context, &name)?,
+        RegistryCommand::Flavor(command) => flavor::run(context, command)?,
+    }
+    Ok(())
+}
+
+const fn word(made: &'static str, change: Change) -> &'static str {
+    match change {
+        Change::Made => made,
+        Change::Unneeded => "unchanged",
+    }
+}
+
+fn told(context: &Context, change: &str, name: &Name, uri: &str) {
+    context.output.result(
+        || format!("{change} {name} {uri}\n"),
+        || json!({ "schema": 1, "registry": { "name": name.as_str(), "uri": uri, "change": change } }),
+    );
+}
+
+fn changed(context: &Context, name: &str, change: &str, text: &str) {
+    context.output.result(|| format!("{text}\n"), || json!({ "schema": 1, "registry": { "name": name, "change": change } }));
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let catalog = context.gate.catalog()?;
+    let default = catalog.default_registry()?.map(ToString::to_string);
+    let is_default = |name: &str| default.as_deref() == Some(name);
+    let text = || {
+        let rows = catalog.registries().map(|(name, entry)| {
+            let shown = if is_default(name) { format!("{name} *") } else { name.to_owned() };
+            match entry {
+                Ok(entry) => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Err(error) => vec![shown, "unusable".to_owned(), error.to_string()],
+            }
+        });
+        table(["REGISTRY", "URI", "ASKS"], rows)
+    };
+    context.output.result(text, || {
+        let entry = |(name, entry): (&str, Result<&RegistryEntry, &EntryError>)| match entry {
+            Ok(entry) => describe::as_json(entry, is_default(name)),
+            Err(error) => json!({ "name": name, "error": error.to_string() }),
+        };
+        json!({ "schema": 1, "registries": catalog.registries().map(entry).collect::<Vec<_>>() })
+    });
+    if catalog.registries().next().is_none() {
+        context.output.note("no registry is registered yet: pushgate registry register NAME --uri URI");
+    }
+    Ok(())
+}
+
+fn flavors(entry: &RegistryEntry) -> String {
+    let names: Vec<&str> = entry.hooks.iter().map(|hook| hook.flavor.as_str()).collect();
+    if names.is_empty() { "-".to_owned() } else { names.join(", ") }
+}
