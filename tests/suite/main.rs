@@ -10,7 +10,9 @@
 mod architecture;
 mod archive;
 mod catalog;
+mod bombs;
 mod check;
+mod compile;
 mod connection;
 mod contract;
 mod direct;

@@ -58,7 +58,8 @@ impl Cache {
     /// # Errors
     /// Why there will be no cache.
     pub(crate) fn open(options: &CacheOptions, engine: &Engine) -> Result<Self, String> {
-        let unusable = |path: &Path, error: io::Error| format!("compiled flavors are not cached: `{}` cannot be used: {error}", path.display());
+        let unusable =
+            |path: &Path, error: io::Error| format!("compiled flavors are not cached: `{}` cannot be used: {error}", path.display());
         let directory = open_directory(&options.directory).map_err(|error| unusable(&options.directory, error))?;
         let key = CacheKey::load(&options.key_file).map_err(|error| unusable(&options.key_file, error))?;
         let mut hasher = Hasher(blake3::Hasher::new());

@@ -33,8 +33,14 @@ impl EntryLock {
     pub(crate) fn acquire(path: &Path, wait: Duration, wanted: impl Fn() -> bool) -> io::Result<Self> {
         let started = Instant::now();
         loop {
-
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(PRIVATE_FILE).custom_flags(NO_FOLLOW).open(path)?;
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(PRIVATE_FILE)
+                .custom_flags(NO_FOLLOW)
+                .open(path)?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, path) => return Ok(Self { path: path.to_owned(), _file: file }),
                 // Its last holder took the name away between opening and locking.

@@ -116,5 +116,5 @@ pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use sandbox::{CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
-pub use source::ComponentSource;
 pub use sniff::MAX_COMPONENT_BYTES;
+pub use source::ComponentSource;

@@ -178,6 +178,11 @@ impl Sandbox {
         self.0.runtime.get().and_then(|runtime| runtime.cache.as_ref()).map_or(0, Cache::hits)
     }
 
+    /// Whether compiled flavors are kept.
+    pub fn has_cache(&self) -> bool {
+        self.0.runtime.get().is_some_and(|runtime| runtime.cache.is_some())
+    }
+
     /// What went wrong with the cache since this was last asked, each once: an entry that did not count, a folder that cannot be used. None
     /// of it stops a load.
     pub fn take_warnings(&self) -> Vec<String> {

@@ -57,7 +57,7 @@ pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> R
         return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
             .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
     };
-    let (_, loaded) = context.gate.flavor(flavor, &component)?;
+    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = settings.resolve(schema(context, flavor, &loaded, &limits)?.as_ref())?;
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
@@ -94,7 +94,7 @@ fn resolve(
     settings: SettingsArguments,
     limits: &HookLimits,
 ) -> Result<Settings, Failure> {
-    let (_, loaded) = context.gate.flavor(flavor, component)?;
+    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, component))?;
     Ok(settings.resolve(schema(context, flavor, &loaded, limits)?.as_ref())?)
 }
 

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::stdio::stderr;
 use serde::Serialize;
 
 use super::report::{Job, Order, Report};
@@ -42,7 +43,7 @@ fn caught<T>(work: impl FnOnce() -> Report<T>) -> Report<T> {
 fn told<T: Serialize>(report: &Report<T>) -> ExitCode {
     let Ok(mut line) = serde_json::to_vec(report) else { return ExitCode::from(2) };
     line.insert(0, b'\n');
-    match standard(rustix::stdio::stderr()).and_then(|mut stderr| stderr.write_all(&line)) {
+    match standard(stderr()).and_then(|mut stderr| stderr.write_all(&line)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(2),
     }

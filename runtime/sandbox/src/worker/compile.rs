@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::time::Duration;
 
+use rustix::stdio::{stdin, stdout};
 use serde::{Deserialize, Serialize};
 
 use super::child::standard;
@@ -55,7 +56,7 @@ pub(crate) fn compile(
 /// The same in the child: from stdin to stdout.
 pub(super) fn in_worker(digest: &ComponentDigest) -> Report<Compiled> {
     match translate(digest) {
-        Ok(artifact) => match standard(rustix::stdio::stdout()).and_then(|mut stdout| stdout.write_all(&artifact)) {
+        Ok(artifact) => match standard(stdout()).and_then(|mut stdout| stdout.write_all(&artifact)) {
             Ok(()) => Report::Done(Compiled::Bytes(u64::try_from(artifact.len()).unwrap_or(u64::MAX))),
             Err(error) => Report::Broke(format!("the machine code cannot be written: {error}")),
         },
@@ -80,7 +81,7 @@ impl From<LoadError> for Stopped {
 fn translate(digest: &ComponentDigest) -> Result<Vec<u8>, Stopped> {
     let mut bytes = Vec::new();
     // A file that grows while it is read ends here too.
-    let read = standard(rustix::stdio::stdin()).and_then(|stdin| stdin.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes));
+    let read = standard(stdin()).and_then(|stdin| stdin.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|error| Stopped::Broke(format!("the component cannot be read: {error}")))?;
     sniff::check_size(&bytes)?;
     // What is compiled is what was asked for, whatever happened to the file since somebody looked at it.
