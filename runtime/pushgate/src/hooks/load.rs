@@ -58,8 +58,8 @@ impl Hook {
     ///
     /// # Errors
     /// The component is missing or is not a flavor, or asks for more than it was granted.
-    pub fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
-        let (digest, flavor) = gate.flavor(&self.label, &self.component)?;
+    pub async fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
+        let (digest, flavor) = gate.flavor(&self.label, &self.component).await?;
         require_grants(&self.label, &flavor, &self.grants)?;
         Ok(LoadedHook {
             label: self.label.clone(),

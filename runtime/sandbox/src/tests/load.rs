@@ -242,7 +242,7 @@ fn bytes_are_read_only_when_needed_and_must_be_those_asked_for() {
         error.to_string(),
         format!("the component {digest} is damaged: what was read has the digest {}", ComponentDigest::of(&other))
     );
-    let error = sandbox.load(&digest, || Err(std::io::ErrorKind::NotFound.into())).err().unwrap();
+    let error = sandbox.load::<Vec<u8>>(&digest, || Err(std::io::ErrorKind::NotFound.into())).err().unwrap();
     assert_eq!(error.to_string(), format!("cannot read the component {digest}"));
 }
 
