@@ -9,13 +9,17 @@
 
 mod architecture;
 mod archive;
+mod at_once;
 mod capabilities;
 mod catalog;
+mod bombs;
 mod check;
+mod compile;
 mod connection;
 mod contract;
 mod direct;
 mod engine;
+mod failing_disk;
 mod flavors;
 mod guest_in_c;
 mod help;
@@ -25,6 +29,7 @@ mod layout;
 mod login;
 mod oci_conformance;
 mod other_languages;
+mod permissions;
 mod progress;
 mod real_distribution;
 mod real_docker;

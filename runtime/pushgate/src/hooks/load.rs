@@ -59,8 +59,8 @@ impl Hook {
     ///
     /// # Errors
     /// The component is missing or is not a flavor, or asks for more than it was granted.
-    pub fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
-        let (digest, flavor) = gate.flavor(&self.label, &self.component)?;
+    pub async fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
+        let (digest, flavor) = gate.flavor(&self.label, &self.component).await?;
         require_grants(&self.label, &flavor, &self.grants)?;
         Ok(LoadedHook {
             label: self.label.clone(),
@@ -80,23 +80,28 @@ impl Hook {
 /// # Errors
 /// Exit 8, with the flags that would grant what is missing.
 pub fn require_grants(label: &str, flavor: &Flavor, grants: &[Grant]) -> Result<(), Failure> {
+    let missing = missing_grants(flavor, grants);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wishes: Vec<&str> = missing.iter().map(|capability| capability_in_words(*capability)).collect();
+    let flags: Vec<&str> = missing.iter().map(|capability| grant_flag(*capability)).collect();
+    Err(Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
+        .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
+}
+
+/// What the flavor asks for and was not granted.
+pub fn missing_grants(flavor: &Flavor, grants: &[Grant]) -> Vec<Capability> {
     let granted = |capability: Capability| {
         grants
             .iter()
             .any(|grant| matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http)))
     };
-    let missing: Vec<Capability> = flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let wishes: Vec<&str> = missing.iter().map(|capability| capability_in_words(*capability)).collect();
-    let flags: Vec<&str> = missing.iter().map(|capability| flag(*capability)).collect();
-    Err(Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
-        .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
+    flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect()
 }
 
 /// The flag that would grant a capability.
-const fn flag(capability: Capability) -> &'static str {
+pub const fn grant_flag(capability: Capability) -> &'static str {
     match capability {
         Capability::Registry => "--grant registry",
         Capability::Http => "--grant http=ORIGIN",

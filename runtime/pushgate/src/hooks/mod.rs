@@ -20,7 +20,7 @@ use crate::registry_access::RegistryAccess;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
-pub use load::{Component, Hook, LoadedHook, capability_in_words, require_grants};
+pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, missing_grants, require_grants};
 
 use host::HookHost;
 use questions::Questions;
@@ -51,7 +51,10 @@ pub async fn ask(
     }
     let started = Instant::now();
     // Every hook is loaded before the first is asked: a configuration that cannot work asks nobody.
-    let loaded = hooks.iter().map(|hook| hook.load(gate)).collect::<Result<Vec<_>, _>>()?;
+    let mut loaded = Vec::new();
+    for hook in hooks {
+        loaded.push(hook.load(gate).await?);
+    }
     report.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
     let mut refused: Option<Failure> = None;
     for (index, hook) in loaded.iter().enumerate() {

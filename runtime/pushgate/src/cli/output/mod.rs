@@ -14,7 +14,8 @@ use anstream::AutoStream;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
-use crate::report::Report;
+use crate::progress::CompileProgress;
+use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
 pub(super) use progress::TerminalProgress;
@@ -43,6 +44,15 @@ impl Output {
     /// Before the command line was understood: for its errors.
     pub(super) fn plain(format: OutputFormat) -> Self {
         Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
+    }
+
+    /// Whether what goes to stderr is coloured.
+    pub(super) fn is_colored(self) -> bool {
+        let choice = match self.color {
+            anstream::ColorChoice::Auto => AutoStream::choice(&std::io::stderr()),
+            chosen => chosen,
+        };
+        choice != anstream::ColorChoice::Never
     }
 
     pub(super) fn is_json(self) -> bool {
@@ -93,10 +103,26 @@ impl Output {
         }
     }
 
+    /// What deserves attention in a command that has no report.
+    pub(super) fn warnings(self, warnings: &[Warning]) {
+        if !self.quiet {
+            self.stderr(&text::warnings(warnings));
+        }
+    }
+
     /// Something to know that is not the result.
     pub(super) fn note(self, message: &str) {
         if !self.quiet {
             self.stderr(&format!("{}\n", printable(message)));
+        }
+    }
+
+    /// Something that deserves attention although the command succeeded.
+    pub(super) fn warn(self, warning: &Warning) {
+        if !self.quiet {
+            let mut text = String::new();
+            text::warning(&mut text, warning);
+            self.stderr(&text);
         }
     }
 
@@ -111,6 +137,17 @@ impl Output {
 
     fn stderr(self, text: &str) {
         let _ = AutoStream::new(std::io::stderr(), self.color).write_all(text.as_bytes());
+    }
+}
+
+/// One line for whoever sits before a terminal and waits.
+impl CompileProgress for Output {
+    fn compiling(&self, flavor: &str, bytes: u64, once: bool) {
+        if self.quiet || self.is_json() || !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            return;
+        }
+        let once = if once { "; this happens once" } else { "" };
+        self.stderr(&format!("compiling {} ({}) for this machine{once}\n", printable(flavor), indicatif::HumanBytes(bytes)));
     }
 }
 
