@@ -356,12 +356,55 @@ fn a_flavor_that_waits_can_be_interrupted() {
     }
 }
 
+/// A credential helper that hangs ends with the command, whoever waits for it.
+#[test]
+fn no_credential_helper_is_left_behind() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home_with_probe();
+    let registry = registry(Options::default());
+    home.write(".docker/config.json", r#"{ "credsStore": "hang" }"#);
+    let program = home.write("bin/docker-credential-hang", "#!/bin/sh\necho $$ > \"$HOME/helper\"\nexec sleep 600\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    for interrupted in [true, false] {
+        let _ = std::fs::remove_file(home.join("helper"));
+        let wall = if interrupted { "wall=60s" } else { "wall=2s" };
+        let mut command =
+            command(&home, "check", &registry.host(), &json!({ "do": "ask" }), &[&SOME_ORIGIN[..], &["--limit", wall]].concat());
+        command.env("PATH", format!("{}:/usr/bin:/bin", home.join("bin").display()));
+        let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+        let begun = Instant::now();
+        let helper: u32 = loop {
+            assert!(begun.elapsed() < LONG, "the helper is never asked");
+            match std::fs::read_to_string(home.join("helper")).ok().and_then(|text| text.trim().parse().ok()) {
+                Some(id) => break id,
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        if interrupted {
+            kill_process(Pid::from_raw(i32::try_from(process.id()).expect("a number")).expect("a process"), Signal::INT).expect("a signal");
+        }
+        let ran = Ran::from(process.wait_with_output().expect("an end"));
+        assert_eq!(ran.code, if interrupted { 130 } else { 7 }, "{ran:?}");
+        // What has ended need not be reaped yet.
+        let runs = || {
+            let status = std::fs::read_to_string(format!("/proc/{helper}/stat")).unwrap_or_default();
+            status.rsplit(") ").next().is_some_and(|state| state.starts_with(['S', 'R', 'D']))
+        };
+        let begun = Instant::now();
+        while runs() {
+            assert!(begun.elapsed() < LONG, "the helper still runs");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
 /// Runs a line with something on its standard input.
 fn with_input(home: &Home, line: &str, input: &str) -> Ran {
     use std::io::Write as _;
     let mut command = home.command(line.split_whitespace());
     let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
-    process.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+    // A command that refuses its arguments does not read.
+    let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
     Ran::from(process.wait_with_output().expect("an end"))
 }
 

@@ -66,7 +66,9 @@ pub use client::{
     TokenServer, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
-pub use credentials::{AwsSources, CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server};
+pub use credentials::{
+    AwsSources, CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server, end_helpers,
+};
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};

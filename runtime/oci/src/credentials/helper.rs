@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Access, access};
@@ -140,7 +140,7 @@ fn run(program: &Path, action: &'static str, input: Vec<u8>, limit: Duration) ->
         .process_group(0)
         .spawn()
         .map_err(|error| format!("cannot be run: {error}"))?;
-    let mut group = Group { child, reaped: false };
+    let mut group = Group::new(child);
     if let Some(mut stdin) = group.child.stdin.take() {
         // A thread, since a helper need not read. It ends with the pipe, which the group takes with it; a helper that does not read what it is
         // told answers wrongly, or fails.
@@ -162,6 +162,20 @@ fn late() -> String {
     format!("did not end within {} seconds and was killed", TIME_LIMIT.as_secs())
 }
 
+/// The groups whose helpers were not reaped yet.
+static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// Kills every helper that runs, with all that it started. For a program that ends while others wait for one.
+pub fn end_helpers() {
+    for id in running().iter() {
+        let _ = kill_process_group(*id, Signal::KILL);
+    }
+}
+
+fn running() -> MutexGuard<'static, Vec<Pid>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A helper and all that it started. They are killed when this is dropped.
 struct Group {
     child: Child,
@@ -169,6 +183,12 @@ struct Group {
 }
 
 impl Group {
+    fn new(child: Child) -> Self {
+        let group = Self { child, reaped: false };
+        running().extend(group.id());
+        group
+    }
+
     /// Everything that the helper prints, until all that hold its stdout have closed it.
     fn read_output(&mut self, deadline: Instant) -> Result<Vec<u8>, String> {
         let Some(stdout) = self.child.stdout.take() else {
@@ -207,6 +227,8 @@ impl Group {
         if let Some(id) = self.id() {
             // It fails when nobody is left, which is as well.
             let _ = kill_process_group(id, Signal::KILL);
+            // Once it is reaped, its number may be another's.
+            running().retain(|running| *running != id);
         }
         self.reaped = true;
         self.child.wait()

@@ -62,6 +62,21 @@ fn the_helper_is_told_the_server_on_stdin() {
 }
 
 #[test]
+fn the_helper_is_told_an_origin_by_its_own_name() {
+    let _lock = locked();
+    let script = r#"read -r server; printf '{"ServerURL":"%s","Username":"someone","Secret":"%s"}' "$server" "$server""#;
+    let config = r#"{"credHelpers":{"https://a.example":"one","a.example":"other"}}"#;
+    let helpers = Helpers::new(config, &[("one", script)]);
+    let docker = DockerConfig::locate(Some(helpers.folder.path().as_os_str()), None);
+    let docker = docker.search_helpers_in(Some(helpers.folder.path().as_os_str()));
+    let look_up = |origin: &str| docker.credentials(crate::Server::origin(origin)).unwrap().credentials;
+    let Credentials::Basic { password, .. } = look_up("https://a.example") else { panic!("nothing was found") };
+    assert_eq!(password.expose(), "https://a.example");
+    assert!(look_up("https://a.example:8443").is_anonymous());
+    assert!(look_up("http://a.example").is_anonymous());
+}
+
+#[test]
 fn answers() {
     let _lock = locked();
     let helpers = Helpers::new(
