@@ -10,8 +10,11 @@
 mod architecture;
 mod archive;
 mod at_once;
+mod capabilities;
 mod catalog;
+mod bombs;
 mod check;
+mod compile;
 mod connection;
 mod contract;
 mod direct;

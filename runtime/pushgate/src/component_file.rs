@@ -4,12 +4,12 @@
 //! FIFO, nor a file that grows, holds the reader up. Symbolic links are followed: build tools put them there, and whoever typed the
 //! path may name any file.
 
-use std::fs::OpenOptions;
-use std::io::{self, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use pushgate_sandbox::MAX_COMPONENT_BYTES;
+use pushgate_sandbox::{ComponentDigest, MAX_COMPONENT_BYTES};
 
 /// Why a component's file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -55,11 +55,52 @@ impl ComponentFileError {
     }
 }
 
-/// The bytes of the component at `path`.
+/// A component's file that is open: whatever takes its name from here on, this is what is read.
+#[derive(Debug)]
+pub struct ComponentFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl ComponentFile {
+    /// Its digest. It is read for that, and not kept.
+    ///
+    /// # Errors
+    /// See [`ComponentFileError`].
+    pub fn digest(&self) -> Result<ComponentDigest, ComponentFileError> {
+        let mut file = &self.file;
+        let read = file.rewind().and_then(|()| ComponentDigest::of_reader(file.take(MAX_COMPONENT_BYTES + 1)));
+        match read.map_err(|cause| ComponentFileError::Unreadable { path: self.path.clone(), cause })? {
+            (_, size) if size > MAX_COMPONENT_BYTES => Err(ComponentFileError::TooLarge { path: self.path.clone() }),
+            (digest, _) => Ok(digest),
+        }
+    }
+
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// See [`ComponentFileError`].
+    pub fn read(&self) -> Result<Vec<u8>, ComponentFileError> {
+        let (mut file, mut bytes) = (&self.file, Vec::new());
+        let read = file.rewind().and_then(|()| file.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes));
+        read.map_err(|cause| ComponentFileError::Unreadable { path: self.path.clone(), cause })?;
+        if bytes.len() as u64 > MAX_COMPONENT_BYTES {
+            return Err(ComponentFileError::TooLarge { path: self.path.clone() });
+        }
+        Ok(bytes)
+    }
+
+    /// The file itself.
+    pub fn into_file(self) -> File {
+        self.file
+    }
+}
+
+/// Opens the component at `path`.
 ///
 /// # Errors
 /// See [`ComponentFileError`].
-pub fn read(path: &Path) -> Result<Vec<u8>, ComponentFileError> {
+pub fn open(path: &Path) -> Result<ComponentFile, ComponentFileError> {
     let unreadable = |cause| ComponentFileError::Unreadable { path: path.to_owned(), cause };
     // Without O_NONBLOCK, opening a FIFO waits for a writer.
     let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
@@ -67,17 +108,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ComponentFileError> {
     if !file.metadata().map_err(unreadable)?.is_file() {
         return Err(ComponentFileError::NotAFile { path: path.to_owned() });
     }
-    let mut bytes = Vec::new();
-    file.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_COMPONENT_BYTES {
-        return Err(ComponentFileError::TooLarge { path: path.to_owned() });
-    }
-    Ok(bytes)
+    Ok(ComponentFile { path: path.to_owned(), file })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(path: &Path) -> Result<Vec<u8>, ComponentFileError> {
+        open(path)?.read()
+    }
 
     #[test]
     fn what_is_no_regular_file_is_refused_without_waiting() {

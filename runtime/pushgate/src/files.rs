@@ -105,6 +105,17 @@ fn system(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileEr
 /// # Errors
 /// See [`FileError`].
 pub(crate) fn read(path: &Path, limit: u64, links: Links) -> Result<Option<OwnFile>, FileError> {
+    let Some(Opened { file, metadata }) = open(path, limit, links)? else { return Ok(None) };
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(system("read", path))?;
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+    }
+    Ok(Some(OwnFile { bytes, metadata }))
+}
+
+/// As [`read`], without reading: a file that grows from here on is the reader's matter.
+pub(crate) fn open(path: &Path, limit: u64, links: Links) -> Result<Option<Opened>, FileError> {
     // Without O_NONBLOCK, opening a FIFO waits for a writer.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY | links.flags();
     let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
@@ -121,16 +132,17 @@ pub(crate) fn read(path: &Path, limit: u64, links: Links) -> Result<Option<OwnFi
     if !metadata.is_file() {
         return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
     }
-    let too_large = || FileError::TooLarge { path: path.to_owned(), limit };
     if metadata.len() > limit {
-        return Err(too_large());
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(system("read", path))?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large());
-    }
-    Ok(Some(OwnFile { bytes, metadata }))
+    Ok(Some(Opened { file, metadata }))
+}
+
+/// A regular file that is open.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    metadata: Metadata,
 }
 
 /// What [`read`] does about a symbolic link.

@@ -1,22 +1,30 @@
 //! What the steps of a push share: the catalog, the component store, the sandbox, and what the environment says.
 
+use std::fs::File;
+use std::io;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{ClientCertificate, ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
+use pushgate_oci::{ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
 use pushgate_reference::{Host, ImageReference};
-use pushgate_sandbox::{CacheOptions, ComponentDigest, Flavor, Sandbox, SandboxOptions};
+use pushgate_sandbox::worker::Worker;
+use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 
 use crate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
 use crate::component_file;
 use crate::destination::{Destination, Registry};
 use crate::engine::EngineEnvironment;
-use crate::exit::Failure;
+use crate::exit::{Failure, Kind};
 use crate::hooks::{Component, Hook};
 use crate::paths::{Paths, PathsError};
-use crate::pusher::Pusher;
+use crate::progress::CompileProgress;
 use crate::report::{Report, Warning};
 use crate::store::ComponentStore;
+
+/// How long a flavor may take to load before somebody is told why.
+const SILENT: Duration = Duration::from_millis(300);
 
 /// What the environment of the process says; read once, by whoever starts the gate.
 #[derive(Debug, Clone)]
@@ -43,17 +51,19 @@ struct Inner {
     /// Those that were made: each may have uploads open.
     clients: Mutex<Vec<Arc<RegistryClient>>>,
     requested_at: SystemTime,
+    progress: Arc<dyn CompileProgress>,
 }
 
 impl Gate {
     /// A gate that has read nothing yet.
-    pub fn new(environment: Environment) -> Self {
+    pub fn new(environment: Environment, progress: Arc<dyn CompileProgress>) -> Self {
         Self(Arc::new(Inner {
             environment,
             catalog: OnceLock::new(),
             sandbox: OnceLock::new(),
             clients: Mutex::default(),
             requested_at: SystemTime::now(),
+            progress,
         }))
     }
 
@@ -111,7 +121,9 @@ impl Gate {
             (Ok(cache), Ok(data)) => Some(CacheOptions { directory: cache.join("compiled"), key_file: data.join("cache.key") }),
             _ => None,
         };
-        let sandbox = Sandbox::new(SandboxOptions { cache })?;
+        let this_program = Worker::this_program()
+            .map_err(|error| Failure::new(Kind::Defect, format!("pushgate cannot find itself, to compile flavors: {error}")))?;
+        let sandbox = Sandbox::new(SandboxOptions { cache, compiler: Compiler::Worker(this_program), ..SandboxOptions::default() })?;
         Ok(self.0.sandbox.get_or_init(|| sandbox))
     }
 
@@ -179,40 +191,61 @@ impl Gate {
     ///
     /// # Errors
     /// The component is missing or is not a flavor.
-    pub fn flavor(&self, label: &str, component: &Component) -> Result<(ComponentDigest, Flavor), Failure> {
-        let sandbox = self.sandbox()?;
+    pub async fn flavor(&self, label: &str, component: &Component) -> Result<(ComponentDigest, Flavor), Failure> {
+        let about = |failure: Failure| failure.in_flavor(label);
         match component {
             Component::Stored(digest) => {
-                let store = self.store()?;
-                let read = || store.read(digest).map_err(std::io::Error::other);
-                let flavor = sandbox.load(digest, read).map_err(|error| Failure::from(error).in_flavor(label))?;
+                let (store, wanted) = (self.store()?, *digest);
+                let flavor = self.load(label, digest, move || store.open(&wanted).map_err(io::Error::other)).await.map_err(about)?;
                 Ok((*digest, flavor))
             }
             Component::File(path) => {
-                let bytes = component_file::read(path)?;
-                let digest = ComponentDigest::of(&bytes);
-                let flavor = sandbox.load(&digest, || Ok(bytes)).map_err(|error| Failure::from(error).in_flavor(label))?;
+                let component = component_file::open(path)?;
+                let digest = component.digest()?;
+                let flavor = self.load(label, &digest, move || Ok(component.into_file())).await.map_err(about)?;
                 Ok((digest, flavor))
             }
         }
     }
 
-    /// What pushes to `repository` in `registry`. What is odd about its files becomes a warning of the report.
+    /// The flavor in an open file. Whoever waits for seconds hears why.
     ///
     /// # Errors
-    /// Its credentials or certificates cannot be read.
-    pub fn pusher(&self, registry: &Registry, repository: &str, report: &mut Report) -> Result<Pusher, Failure> {
-        let found = self.credentials().credentials(registry.uri.host(), Some(repository))?;
-        let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
-        report.warnings.extend(found.warnings.into_iter().chain(key).map(|message| Warning {
-            hook: None,
-            code: Some("secret.readable".to_owned()),
-            message,
-            hint: None,
-        }));
-        let client = Arc::new(self.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
-        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&client));
-        Ok(Pusher::new(client, found.credentials))
+    /// The file does not hold what the digest says, or it is not a flavor.
+    pub async fn load(
+        &self,
+        label: &str,
+        digest: &ComponentDigest,
+        open: impl FnOnce() -> io::Result<File> + Send + 'static,
+    ) -> Result<Flavor, Failure> {
+        let sandbox = self.sandbox()?;
+        let size = Arc::new(AtomicU64::new(0));
+        let opened = Arc::clone(&size);
+        let read = move || {
+            let file = open()?;
+            opened.store(file.metadata()?.len(), Ordering::Relaxed);
+            Ok(file)
+        };
+        let mut loading = pin!(sandbox.load_async(digest, read));
+        let loaded = match tokio::time::timeout(SILENT, &mut loading).await {
+            Ok(loaded) => loaded,
+            Err(_) => {
+                self.0.progress.compiling(label, size.load(Ordering::Relaxed), sandbox.has_cache());
+                loading.await
+            }
+        };
+        Ok(loaded?)
+    }
+
+    /// What went wrong, since this was last asked, with what is only kept to be faster.
+    pub fn take_warnings(&self) -> Vec<Warning> {
+        let warning = |message| Warning { hook: None, code: Some("cache.unusable".to_owned()), message, hint: None };
+        self.0.sandbox.get().map(Sandbox::take_warnings).unwrap_or_default().into_iter().map(warning).collect()
+    }
+
+    /// Keeps a client, which may have uploads open, for [`Gate::cancel_uploads`].
+    pub fn remember(&self, client: &Arc<RegistryClient>) {
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(client));
     }
 
     /// A client of a registry.

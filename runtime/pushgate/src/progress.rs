@@ -1,5 +1,7 @@
 //! What a push tells while it runs, whichever way it goes.
 
+use std::fmt;
+
 use pushgate_oci::Progress;
 
 use crate::engine::EngineProgress;
@@ -8,3 +10,9 @@ use crate::engine::EngineProgress;
 pub trait PushProgress: Progress + EngineProgress {}
 
 impl<T: Progress + EngineProgress> PushProgress for T {}
+
+/// Hears why a flavor takes long to load.
+pub trait CompileProgress: fmt::Debug + Send + Sync {
+    /// The flavor, of so many bytes, is being compiled; `once` if the result is kept.
+    fn compiling(&self, flavor: &str, bytes: u64, once: bool);
+}

@@ -8,6 +8,7 @@
 //! A component is never changed in place: a flavor that is replaced gets another file, and a push that reads the old one keeps its bytes. The
 //! reader checks the digest, since what lies here may have been damaged; [`ComponentStore::put`] mends a damaged file.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +100,17 @@ impl ComponentStore {
     pub fn read(&self, digest: &ComponentDigest) -> Result<Vec<u8>, StoreError> {
         match files::read(&self.path(digest), MAX_COMPONENT_BYTES, Links::Refused)? {
             Some(file) => Ok(file.bytes),
+            None => Err(StoreError::Missing { digest: *digest, folder: self.folder() }),
+        }
+    }
+
+    /// Opens a component. Whoever reads it compares the digest.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn open(&self, digest: &ComponentDigest) -> Result<File, StoreError> {
+        match files::open(&self.path(digest), MAX_COMPONENT_BYTES, Links::Refused)? {
+            Some(opened) => Ok(opened.file),
             None => Err(StoreError::Missing { digest: *digest, folder: self.folder() }),
         }
     }

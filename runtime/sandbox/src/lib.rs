@@ -70,24 +70,31 @@ mod outline;
 // From bytes to something that can be called.
 mod cache;
 mod cache_key;
+mod cache_lock;
+mod cache_prune;
 mod engine;
 mod link;
 mod ownership;
 mod sandbox;
+mod source;
 mod type_name;
+pub mod worker;
 
 // What a guest finds on the host's side.
 mod bindings;
 mod capabilities;
 mod push;
+mod requests;
 mod state;
 mod wasi;
 
 // One call, and what it may use.
+mod blocking;
 mod flavor;
 mod limiter;
 mod limits;
 mod log;
+mod room;
 mod ticker;
 mod wall_clock;
 
@@ -111,5 +118,7 @@ pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
-pub use sandbox::{CacheOptions, Sandbox, SandboxError, SandboxOptions};
+pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
+pub use sandbox::{Allocation, CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
 pub use sniff::MAX_COMPONENT_BYTES;
+pub use source::ComponentSource;

@@ -1,16 +1,22 @@
 //! Why a component cannot be used as a flavor.
 
+use std::borrow::Cow;
 use std::io;
 
-use crate::ComponentDigest;
-use crate::contract;
+use serde::{Deserialize, Serialize};
+
+use crate::worker::Exceeded;
+use crate::{ComponentDigest, contract};
 
 /// Why a component cannot be used as a flavor. Texts out of the component are cut; whoever prints them escapes them.
-#[derive(Debug, thiserror::Error)]
+///
+/// It can be written down and read again, since a worker process says it.
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The bytes could not be read.
     #[error("cannot read the component {digest}")]
+    #[serde(skip)]
     Read {
         /// The component asked for.
         digest: ComponentDigest,
@@ -37,7 +43,7 @@ pub enum LoadError {
     #[error("not a WebAssembly component but {found}")]
     NotWasm {
         /// What the bytes look like, for example `an ELF file`.
-        found: &'static str,
+        found: Cow<'static, str>,
     },
     /// The text format of WebAssembly.
     #[error("not a WebAssembly component but WebAssembly text")]
@@ -98,7 +104,16 @@ pub enum LoadError {
         /// The import's name.
         name: String,
         /// `an interface`, `a function`, …
-        kind: &'static str,
+        kind: Cow<'static, str>,
+    },
+    /// Compiling it takes more than a component of its size needs.
+    #[error("compiling the component takes {exceeded}, which is the limit for its {bytes} bytes")]
+    #[serde(skip)]
+    CompileLimit {
+        /// What it takes too much of.
+        exceeded: Exceeded,
+        /// Bytes of the component.
+        bytes: u64,
     },
     /// A defect of pushgate or of the machine: nothing that the component is to blame for.
     #[error("the WebAssembly runtime failed: {message}")]
@@ -125,6 +140,10 @@ impl LoadError {
             }
             Self::MissingExport { .. } => "build the flavor for the world `pushgate:flavor/flavor@0.1.0` that `pushgate wit` prints",
             Self::UnknownImport { .. } => "build the flavor for a world that imports nothing else: `pushgate wit` prints what there is",
+            Self::CompileLimit { .. } => {
+                "a component that a compiler made needs far less: build it again from its source, and leave out data that it makes \
+                 itself as well"
+            }
             Self::TooLarge { .. } | Self::Invalid { .. } | Self::Runtime { .. } => return None,
         };
         Some(hint.to_owned())

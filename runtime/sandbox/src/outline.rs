@@ -83,7 +83,7 @@ impl Outline {
                 // A type that only gives another name to one of an interface.
                 Name::Unknown if *kind == Kind::Type => {}
                 Name::Ours { .. } | Name::OtherLine | Name::Unknown => {
-                    return Err(LoadError::UnknownImport { name: excerpt(name, NAME_BYTES), kind: kind.with_article() });
+                    return Err(LoadError::UnknownImport { name: excerpt(name, NAME_BYTES), kind: kind.with_article().into() });
                 }
             }
         }

@@ -1,26 +1,60 @@
 //! The sandbox: where flavors are loaded from.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Rejected, map};
 use crate::link::{link, runtime_failed};
+use crate::room::Room;
+use crate::source::Source;
 use crate::text::excerpt;
 use crate::ticker::Ticker;
-use crate::{ComponentDigest, Flavor, LoadError, describe, engine, sniff};
+use crate::worker::{Cancelled, Worker};
+use crate::{ComponentDigest, ComponentSource, Flavor, LoadError, describe, engine, sniff, worker};
 
 /// How a [`Sandbox`] is set up.
 #[derive(Debug, Clone, Default)]
 pub struct SandboxOptions {
     /// Where compiled components are kept; `None` compiles every time.
     pub cache: Option<CacheOptions>,
+    /// Who compiles them.
+    pub compiler: Compiler,
+    /// Where the memory of calls comes from.
+    pub allocation: Allocation,
 }
+
+/// Who compiles a component.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Compiler {
+    /// This process. Only for components that you trust, and for tests: one that was written to harm makes a compiler take gigabytes and
+    /// minutes, or abort, and the process with it.
+    #[default]
+    ThisProcess,
+    /// A process of its own, with limits on memory, computing and time that grow with the component's size.
+    Worker(Worker),
+}
+
+/// Where the memory of calls comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Allocation {
+    /// From the system, for each call anew: for a program that asks a few flavors and ends.
+    #[default]
+    OnDemand,
+    /// From a pool that is made once, in milliseconds, and holds 4 GiB of address space for each of 16 memories of a call: for a program
+    /// that stays. A call is then two to ten times as fast.
+    Pooling {
+        /// Calls at the same time. One more waits until another has ended, before its own clock starts. At least one, at most 256.
+        calls: u16,
+    },
+}
+
+/// The most calls of a pool: what fits into the address space of a process, with room to spare.
+const MAX_POOLED_CALLS: u16 = 256;
 
 /// Where compiled components are kept. Both paths are absolute.
 #[derive(Debug, Clone)]
@@ -44,6 +78,12 @@ pub enum SandboxError {
         /// The path.
         path: PathBuf,
     },
+    /// A pool for no call, or for too many.
+    #[error("a pool cannot serve {calls} calls at a time")]
+    PoolSize {
+        /// The number that was asked for.
+        calls: u16,
+    },
     /// The key lies in the cache folder.
     #[error("the key file `{}` lies in the cache folder", path.display())]
     KeyInCache {
@@ -56,6 +96,7 @@ impl SandboxError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::PoolSize { .. } => format!("from 1 to {MAX_POOLED_CALLS} calls have room in a pool"),
             Self::RelativePath { .. } => "give a path that begins with `/`".to_owned(),
             Self::KeyInCache { .. } => "keep it in a folder of its own: whoever copies the cache must not copy the key".to_owned(),
         })
@@ -64,6 +105,8 @@ impl SandboxError {
 
 /// The longest message of the compiler that is passed on.
 const MESSAGE_BYTES: usize = 500;
+/// The most warnings that are kept for somebody who does not ask for them.
+const MAX_WARNINGS: usize = 100;
 
 /// Loads flavors. Cheap to make and to clone: nothing of the WebAssembly runtime exists before the first flavor is loaded.
 #[derive(Clone)]
@@ -72,12 +115,14 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     options: SandboxOptions,
     runtime: OnceLock<Runtime>,
+    warnings: Mutex<Vec<String>>,
 }
 
 struct Runtime {
     engine: Engine,
     ticker: Arc<Ticker>,
     cache: Option<Cache>,
+    room: Room,
 }
 
 impl fmt::Debug for Sandbox {
@@ -92,6 +137,11 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`] for paths that could mean something else tomorrow, or that undo what the key is for.
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
+        if let Allocation::Pooling { calls } = options.allocation
+            && !(1..=MAX_POOLED_CALLS).contains(&calls)
+        {
+            return Err(SandboxError::PoolSize { calls });
+        }
         if let Some(CacheOptions { directory, key_file }) = &options.cache {
             for (role, path) in [("cache folder", directory), ("key file", key_file)] {
                 if !path.is_absolute() {
@@ -102,23 +152,45 @@ impl Sandbox {
                 return Err(SandboxError::KeyInCache { path: key_file.clone() });
             }
         }
-        Ok(Self(Arc::new(Inner { options, runtime: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner { options, runtime: OnceLock::new(), warnings: Mutex::default() })))
     }
 
-    /// Loads the flavor whose component has this digest. `read` gives the component's bytes; it is called only when there is no
+    /// Loads the flavor whose component has this digest. `read` gives the component; it is called only when there is no
     /// compiled form of it. This compiles: for a large component it blocks for seconds.
     ///
     /// # Errors
     /// [`LoadError`] when the bytes cannot be read, do not have the digest, or are not a flavor of the supported contract.
-    pub fn load(&self, digest: &ComponentDigest, read: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<Flavor, LoadError> {
-        self.load_with(digest, || {
-            let bytes = read().map_err(|source| LoadError::Read { digest: *digest, source })?;
-            let found = ComponentDigest::of(&bytes);
-            if found != *digest {
-                return Err(LoadError::DigestMismatch { expected: *digest, found });
-            }
-            Ok(Cow::Owned(bytes))
-        })
+    pub fn load<S: Into<ComponentSource>>(
+        &self,
+        digest: &ComponentDigest,
+        read: impl FnOnce() -> io::Result<S>,
+    ) -> Result<Flavor, LoadError> {
+        match self.look(digest)? {
+            Some(flavor) => Ok(flavor),
+            None => self.compile(digest, read_source(digest, read)?, None),
+        }
+    }
+
+    /// The same, without blocking the other tasks of the thread while it compiles. Dropping the future ends the compile: a worker process
+    /// is dead when the drop returns.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub async fn load_async<S: Into<ComponentSource> + Send + 'static>(
+        &self,
+        digest: &ComponentDigest,
+        read: impl FnOnce() -> io::Result<S> + Send + 'static,
+    ) -> Result<Flavor, LoadError> {
+        if let Some(flavor) = self.look(digest)? {
+            return Ok(flavor);
+        }
+        let no_descriptor = |error: io::Error| LoadError::Runtime { message: format!("a compile cannot be started: {error}") };
+        let (guard, cancelled) = worker::cancellation().map_err(no_descriptor)?;
+        let (sandbox, digest) = (self.clone(), *digest);
+        let work = move || sandbox.compile(&digest, read_source(&digest, read)?, Some(&cancelled));
+        let done = tokio::task::spawn_blocking(work).await;
+        drop(guard);
+        done.map_err(|error| LoadError::Runtime { message: error.to_string() })?
     }
 
     /// Loads a flavor from its component's bytes. This compiles as [`load`](Self::load) does.
@@ -127,7 +199,11 @@ impl Sandbox {
     /// [`LoadError`] when they are not a flavor of the supported contract.
     pub fn load_bytes(&self, bytes: &[u8]) -> Result<Flavor, LoadError> {
         sniff::check(bytes)?;
-        self.load_with(&ComponentDigest::of(bytes), || Ok(Cow::Borrowed(bytes)))
+        let digest = ComponentDigest::of(bytes);
+        match self.look(&digest)? {
+            Some(flavor) => Ok(flavor),
+            None => self.compile(&digest, Source::Bytes(bytes.into()), None),
+        }
     }
 
     /// How many flavors were loaded from the cache instead of being compiled.
@@ -135,41 +211,110 @@ impl Sandbox {
         self.0.runtime.get().and_then(|runtime| runtime.cache.as_ref()).map_or(0, Cache::hits)
     }
 
-    fn load_with<'a>(
-        &self,
-        digest: &ComponentDigest,
-        bytes: impl FnOnce() -> Result<Cow<'a, [u8]>, LoadError>,
-    ) -> Result<Flavor, LoadError> {
-        let Runtime { engine, ticker, cache } = self.runtime()?;
-        let cached = cache.as_ref().and_then(|cache| cache.get(engine, digest));
-        let linked = match &cached {
-            Some(component) => link(engine, component)?,
-            None => {
-                let component = compile(engine, &bytes()?)?;
-                let linked = link(engine, &component)?;
-                if let Some(cache) = cache {
-                    cache.put(digest, &component);
-                }
-                linked
+    /// Whether compiled flavors are kept.
+    pub fn has_cache(&self) -> bool {
+        self.0.runtime.get().is_some_and(|runtime| runtime.cache.is_some())
+    }
+
+    /// What went wrong with the cache since this was last asked, each once: an entry that did not count, a folder that cannot be used. None
+    /// of it stops a load.
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn warn(&self, message: String) {
+        let mut warnings = self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.len() < MAX_WARNINGS && !warnings.contains(&message) {
+            warnings.push(message);
+        }
+    }
+
+    /// Takes a flavor from the cache, if it has it.
+    fn look(&self, digest: &ComponentDigest) -> Result<Option<Flavor>, LoadError> {
+        let runtime = self.runtime()?;
+        let Some(cache) = &runtime.cache else { return Ok(None) };
+        match cache.load(&runtime.engine, digest) {
+            Ok(component) => runtime.flavor(digest, &component).map(Some),
+            Err(Rejected::Absent) => Ok(None),
+            Err(rejected) => {
+                let entry = cache.entry_path(digest);
+                self.warn(format!("a compiled flavor in the cache, `{}`, is compiled again: {rejected}", entry.display()));
+                Ok(None)
             }
-        };
-        Ok(Flavor::new(*digest, linked, Arc::clone(ticker)))
+        }
+    }
+
+    /// Compiles a flavor, unless somebody else does it first.
+    fn compile(&self, digest: &ComponentDigest, source: Source<'_>, cancelled: Option<&Cancelled>) -> Result<Flavor, LoadError> {
+        let runtime = self.runtime()?;
+        let Runtime { engine, cache, .. } = runtime;
+        let wanted = || cancelled.is_none_or(Cancelled::is_wanted);
+        let lock = cache.as_ref().map(|cache| cache.lock(digest, worker::wait_limit(source.size()), wanted));
+        // Whoever had the lock before has left what is wanted here. What does not count was told already.
+        if let (Some(cache), Some(Some(_))) = (cache, &lock)
+            && let Ok(component) = cache.load(engine, digest)
+        {
+            return runtime.flavor(digest, &component);
+        }
+        match &self.0.options.compiler {
+            Compiler::ThisProcess => {
+                let bytes = source.bytes(digest)?;
+                let component = compile_here(engine, &bytes)?;
+                // What is not a flavor is not kept.
+                let flavor = runtime.flavor(digest, &component)?;
+                if let Some(cache) = cache {
+                    let artifact = component.serialize().map_err(runtime_failed)?;
+                    let _ = cache.put(digest, &artifact[..]).map_err(|message| self.warn(message));
+                }
+                Ok(flavor)
+            }
+            Compiler::Worker(worker) => {
+                let component = source.file().map_err(|source| LoadError::Read { digest: *digest, source })?;
+                let artifact = worker::compile(worker, digest, component, cancelled)?;
+                let flavor = runtime.flavor(digest, &map(engine, &artifact).map_err(runtime_failed)?)?;
+                let Some(cache) = cache else { return Ok(flavor) };
+                let kept = (&artifact).rewind().map_err(|error| error.to_string()).and_then(|()| cache.put(digest, &artifact));
+                match kept {
+                    // From here on the memory that the nameless file takes is free.
+                    Ok(entry) => runtime.flavor(digest, &cache.map(engine, &entry).map_err(runtime_failed)?),
+                    Err(message) => {
+                        self.warn(message);
+                        Ok(flavor)
+                    }
+                }
+            }
+        }
     }
 
     fn runtime(&self) -> Result<&Runtime, LoadError> {
         if let Some(runtime) = self.0.runtime.get() {
             return Ok(runtime);
         }
-        let engine = engine::new().map_err(runtime_failed)?;
+        let engine = engine::new(self.0.options.allocation).map_err(runtime_failed)?;
         let ticker = Arc::new(Ticker::new(&engine));
-        let cache = self.0.options.cache.as_ref().and_then(|options| Cache::open(options, &engine));
+        let opened = self.0.options.cache.as_ref().map(|options| Cache::open(options, &engine));
+        let cache = opened.and_then(|opened| opened.map_err(|message| self.warn(message)).ok());
         // Whoever comes first sets it; another one that was made meanwhile is dropped.
-        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache }))
+        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache, room: Room::new(self.0.options.allocation) }))
     }
 }
 
+impl Runtime {
+    /// A compiled component whose imports and exports fit.
+    fn flavor(&self, digest: &ComponentDigest, component: &Component) -> Result<Flavor, LoadError> {
+        Ok(Flavor::new(*digest, link(&self.engine, component)?, Arc::clone(&self.ticker), self.room.clone()))
+    }
+}
+
+fn read_source<S: Into<ComponentSource>>(
+    digest: &ComponentDigest,
+    read: impl FnOnce() -> io::Result<S>,
+) -> Result<Source<'static>, LoadError> {
+    read().map(|source| source.into().into()).map_err(|source| LoadError::Read { digest: *digest, source })
+}
+
 /// Compiles a component, after its names have shown that it is worth it.
-fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
+fn compile_here(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     describe::outline(bytes)?.check()?;
     Component::from_binary(engine, bytes).map_err(|error| LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })
 }

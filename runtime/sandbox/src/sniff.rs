@@ -16,10 +16,8 @@ const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 /// # Errors
 /// A [`LoadError`] that says what they are instead.
 pub(crate) fn check(bytes: &[u8]) -> Result<(), LoadError> {
+    check_size(bytes)?;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > MAX_COMPONENT_BYTES {
-        return Err(LoadError::TooLarge { size, limit: MAX_COMPONENT_BYTES });
-    }
     if bytes.starts_with(&COMPONENT) {
         return complete(bytes);
     }
@@ -46,17 +44,29 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), LoadError> {
             Err(LoadError::Text)
         }
         _ if bytes.trim_ascii_start().starts_with(b";;") || bytes.trim_ascii_start().starts_with(b"(;") => Err(LoadError::Text),
-        [] => Err(LoadError::NotWasm { found: "an empty file" }),
-        [0x7f, b'E', b'L', b'F', ..] => Err(LoadError::NotWasm { found: "an ELF file" }),
-        [b'M', b'Z', ..] => Err(LoadError::NotWasm { found: "a Windows program" }),
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] => Err(LoadError::NotWasm { found: "a macOS program" }),
-        [0x89, b'P', b'N', b'G', ..] => Err(LoadError::NotWasm { found: "a PNG image" }),
-        [0x1f, 0x8b, ..] => Err(LoadError::NotWasm { found: "a gzip file" }),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(LoadError::NotWasm { found: "a zstd file" }),
-        [b'P', b'K', 3, 4, ..] => Err(LoadError::NotWasm { found: "a zip file" }),
-        _ if is_text => Err(LoadError::NotWasm { found: "text" }),
-        _ => Err(LoadError::NotWasm { found: "bytes of an unknown kind" }),
+        [] => Err(LoadError::NotWasm { found: "an empty file".into() }),
+        [0x7f, b'E', b'L', b'F', ..] => Err(LoadError::NotWasm { found: "an ELF file".into() }),
+        [b'M', b'Z', ..] => Err(LoadError::NotWasm { found: "a Windows program".into() }),
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] => Err(LoadError::NotWasm { found: "a macOS program".into() }),
+        [0x89, b'P', b'N', b'G', ..] => Err(LoadError::NotWasm { found: "a PNG image".into() }),
+        [0x1f, 0x8b, ..] => Err(LoadError::NotWasm { found: "a gzip file".into() }),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(LoadError::NotWasm { found: "a zstd file".into() }),
+        [b'P', b'K', 3, 4, ..] => Err(LoadError::NotWasm { found: "a zip file".into() }),
+        _ if is_text => Err(LoadError::NotWasm { found: "text".into() }),
+        _ => Err(LoadError::NotWasm { found: "bytes of an unknown kind".into() }),
     }
+}
+
+/// Whether these are not more bytes than a component may have.
+///
+/// # Errors
+/// [`LoadError::TooLarge`].
+pub(crate) fn check_size(bytes: &[u8]) -> Result<(), LoadError> {
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > MAX_COMPONENT_BYTES {
+        return Err(LoadError::TooLarge { size, limit: MAX_COMPONENT_BYTES });
+    }
+    Ok(())
 }
 
 /// Whether every section of a component ends before the bytes do.

@@ -1,11 +1,13 @@
 //! What every command starts from: the environment, read once, and the gate that is built from it.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use pushgate_oci::{CredentialSources, Proxies};
 use tracing_subscriber::EnvFilter;
 
 use super::args::GlobalArguments;
+use super::interrupt::unless_interrupted;
 use super::output::Output;
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
@@ -25,16 +27,17 @@ impl Context {
         let engine = EngineEnvironment::from_environment(variable);
         let credentials = CredentialSources::from_environment(variable);
         let proxies = Proxies::from_environment(variable);
-        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }), output })
+        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }, Arc::new(output)), output })
     }
 
-    /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work.
+    /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM
+    /// end it.
     pub(super) fn wait_for<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::new(Kind::Defect, format!("cannot start: {error}")))?;
-        let done = runtime.block_on(work);
+        let done = runtime.block_on(unless_interrupted(&self.gate, work));
         // What still reads or compresses when somebody interrupts ends with the process.
         runtime.shutdown_background();
         done

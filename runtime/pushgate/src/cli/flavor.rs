@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
+use pushgate_sandbox::{ComponentDigest, Description, Limits, LoadError, describe};
 use serde_json::{Value, json};
 
 use super::args::FlavorCommand;
@@ -32,14 +32,16 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Failu
 }
 
 fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -> Result<(), Failure> {
-    let bytes = component_file::read(file)?;
+    let component = component_file::open(file)?;
+    let bytes = component.read()?;
     let digest = ComponentDigest::of(&bytes);
     let shown = file.display().to_string();
     let description = describe(&bytes).map_err(|error| Failure::from(error).in_file(file))?;
     let name = choose_name(name, &description, file)?;
 
     // A flavor that cannot be instantiated, or whose schema cannot be read, is found out now.
-    let flavor = context.gate.sandbox()?.load(&digest, || Ok(bytes.clone())).map_err(|error| Failure::from(error).in_file(file))?;
+    let loading = context.gate.load(&shown, &digest, || Ok(component.into_file()));
+    let flavor = context.wait_for(loading).map_err(|failure| failure.in_file(file))?;
     context.wait_for(async {
         flavor.trial(&Limits::default()).await.map_err(|error| {
             let hint = error.hint();
@@ -137,17 +139,24 @@ fn users(catalog: &Catalog, name: &str) -> String {
 
 fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
     let named = Named::parse(flavor)?;
-    let (bytes, registered) = match &named {
-        Named::Path(path) => (component_file::read(path)?, None),
+    let about = |error| Failure::from(error).in_flavor(flavor);
+    let (description, digest, file, registered) = match &named {
+        Named::Path(path) => {
+            let component = component_file::open(path)?;
+            let bytes = component.read()?;
+            (describe(&bytes).map_err(about)?, ComponentDigest::of(&bytes), component.into_file(), None)
+        }
         Named::Registered(name) => {
-            let entry = context.gate.catalog()?.flavor(name.as_str())?;
-            (context.gate.store()?.read(&entry.digest)?, Some(entry.name))
+            let (entry, store) = (context.gate.catalog()?.flavor(name.as_str())?, context.gate.store()?);
+            let bytes = store.read(&entry.digest)?;
+            let found = ComponentDigest::of(&bytes);
+            if found != entry.digest {
+                return Err(about(LoadError::DigestMismatch { expected: entry.digest, found }));
+            }
+            (describe(&bytes).map_err(about)?, found, store.open(&found)?, Some(entry.name))
         }
     };
-    let digest = ComponentDigest::of(&bytes);
-    let about = |error| Failure::from(error).in_flavor(flavor);
-    let description = describe(&bytes).map_err(about)?;
-    let loaded = context.gate.sandbox()?.load(&digest, || Ok(bytes)).map_err(about)?;
+    let loaded = context.wait_for(context.gate.load(flavor, &digest, || Ok(file))).map_err(|failure| failure.in_flavor(flavor))?;
     let schema = schema(context, flavor, &loaded, &HookLimits::default())?;
     let registries: Vec<&str> = match &registered {
         Some(name) => context.gate.catalog()?.users_of(name.as_str()),

@@ -58,7 +58,7 @@ pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> R
         return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
             .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
     };
-    let (_, loaded) = context.gate.flavor(flavor, &component)?;
+    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = settings.resolve(schema(context, flavor, &loaded, &limits)?.as_ref())?;
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
@@ -78,7 +78,7 @@ pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArgumen
     let limits = if kept(Reset::Limits) { before.limits.clone() } else { HookLimits::default() }.changed(&words.limit)?;
     let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
     let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
-    let (_, loaded) = context.gate.flavor(flavor, &component)?;
+    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = arguments.resolve(schema(context, flavor, &loaded, &limits)?.as_ref())?;
     let settings = if words.settings.is_none() && kept(Reset::Settings) { before.settings.with(settings)? } else { settings };
@@ -132,7 +132,7 @@ fn resolve(
     settings: SettingsArguments,
     limits: &HookLimits,
 ) -> Result<Settings, Failure> {
-    let (_, loaded) = context.gate.flavor(flavor, component)?;
+    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, component))?;
     Ok(settings.resolve(schema(context, flavor, &loaded, limits)?.as_ref())?)
 }
 

@@ -10,7 +10,6 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use serde_json::json;
 
 use super::context::Context;
-use super::interrupt::unless_interrupted;
 use crate::catalog::RegistryEntry;
 use crate::exit::{Failure, Kind};
 
@@ -30,7 +29,7 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
     let client = context.gate.client(host, &entry.connection, credentials.clone())?;
-    context.wait_for(unless_interrupted(&context.gate, async { Ok(client.verify_credentials().await?) })).map_err(|failure| {
+    context.wait_for(async { Ok(client.verify_credentials().await?) }).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));
         Failure { hint, ..failure }
@@ -95,7 +94,7 @@ fn ask(context: &Context, username: Option<String>) -> Result<(String, String), 
 fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
     let mut stderr = anstream::stderr();
     let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
-    context.wait_for(unless_interrupted(&context.gate, async {
+    context.wait_for(async {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         // A thread of its own, which nobody waits for: reading from a terminal cannot be given up.
         std::thread::spawn(move || {
@@ -108,7 +107,7 @@ fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
             Ok(Err(error)) => Err(Failure::new(Kind::Usage, format!("the terminal cannot be read: {error}"))),
             Err(_) => Err(Failure::new(Kind::Defect, "the terminal is not read")),
         }
-    }))
+    })
 }
 
 /// All of stdin, without one line end at its end.

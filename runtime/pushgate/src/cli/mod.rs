@@ -60,13 +60,20 @@ impl From<Failure> for Stopped {
 
 fn dispatch(arguments: Arguments, output: Output) -> Result<(), Stopped> {
     let context = Context::new(&arguments.global, output)?;
-    match arguments.command {
-        Command::Push(arguments) => push::push(&context, arguments),
-        Command::Check(arguments) => push::check(&context, arguments),
-        Command::Flavor(command) => Ok(flavor::run(&context, command)?),
-        Command::Registry(command) => Ok(registry::run(&context, command)?),
+    let done = command(&context, arguments.command);
+    // A push has them in its report.
+    output.warnings(&context.gate.take_warnings());
+    done
+}
+
+fn command(context: &Context, command: Command) -> Result<(), Stopped> {
+    match command {
+        Command::Push(arguments) => push::push(context, arguments),
+        Command::Check(arguments) => push::check(context, arguments),
+        Command::Flavor(command) => Ok(flavor::run(context, command)?),
+        Command::Registry(command) => Ok(registry::run(context, command)?),
         Command::Wit => {
-            output.result(|| CONTRACT.to_owned(), || serde_json::json!({ "schema": 1, "wit": CONTRACT }));
+            context.output.result(|| CONTRACT.to_owned(), || serde_json::json!({ "schema": 1, "wit": CONTRACT }));
             Ok(())
         }
     }

@@ -2,7 +2,6 @@
 
 use super::args::{DestinationArguments, PushArguments};
 use super::context::Context;
-use super::interrupt::unless_interrupted;
 use super::output::Verdict;
 use super::{Stopped, hook, source};
 use crate::catalog::Connection;
@@ -16,23 +15,24 @@ pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), St
     let mut report = Report::default();
     let progress = context.output.progress();
     let gate = &context.gate;
-    let pushed = request(context, arguments)
-        .and_then(|request| context.wait_for(unless_interrupted(gate, async { push_line(gate, &request, &progress, &mut report).await })));
+    let pushed =
+        request(context, arguments).and_then(|request| context.wait_for(async { push_line(gate, &request, &progress, &mut report).await }));
     drop(progress);
     let pushed = pushed.map(|receipt| format!("{}@{}", receipt.repository, receipt.digest));
-    tell(context, &report, pushed.as_deref().map(Verdict::Pushed))
+    tell(context, &mut report, pushed.as_deref().map(Verdict::Pushed))
 }
 
 pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let mut report = Report::default();
     let gate = &context.gate;
-    let accepted = request(context, arguments)
-        .and_then(|request| context.wait_for(unless_interrupted(gate, async { check_line(gate, &request, &mut report).await })));
+    let accepted =
+        request(context, arguments).and_then(|request| context.wait_for(async { check_line(gate, &request, &mut report).await }));
     let accepted = accepted.map(|scoped| scoped.to_string());
-    tell(context, &report, accepted.as_deref().map(Verdict::Accepted))
+    tell(context, &mut report, accepted.as_deref().map(Verdict::Accepted))
 }
 
-fn tell(context: &Context, report: &Report, ended: Result<Verdict<'_>, &Failure>) -> Result<(), Stopped> {
+fn tell(context: &Context, report: &mut Report, ended: Result<Verdict<'_>, &Failure>) -> Result<(), Stopped> {
+    report.warnings.extend(context.gate.take_warnings());
     match ended {
         Ok(verdict) => {
             context.output.report(verdict, report);

@@ -48,6 +48,7 @@ pub struct LoadedHook {
     pub(super) digest: ComponentDigest,
     pub(super) flavor: Flavor,
     pub(super) settings: Settings,
+    pub(super) grants: Vec<Grant>,
     pub(super) limits: Limits,
     pub(super) mode: HookMode,
 }
@@ -57,14 +58,15 @@ impl Hook {
     ///
     /// # Errors
     /// The component is missing or is not a flavor, or asks for more than it was granted.
-    pub fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
-        let (digest, flavor) = gate.flavor(&self.label, &self.component)?;
+    pub async fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
+        let (digest, flavor) = gate.flavor(&self.label, &self.component).await?;
         require_grants(&self.label, &flavor, &self.grants)?;
         Ok(LoadedHook {
             label: self.label.clone(),
             digest,
             flavor,
             settings: self.settings.clone(),
+            grants: self.grants.clone(),
             limits: self.limits.effective(),
             mode: self.mode,
         })

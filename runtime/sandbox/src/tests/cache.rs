@@ -25,7 +25,7 @@ impl Folders {
 
     /// A sandbox as a new process would make it.
     fn sandbox(&self) -> Sandbox {
-        Sandbox::new(SandboxOptions { cache: Some(self.options()) }).unwrap()
+        Sandbox::new(SandboxOptions { cache: Some(self.options()), ..SandboxOptions::default() }).unwrap()
     }
 
     /// The files in the cache folder.
@@ -42,7 +42,7 @@ impl Folders {
 
     /// Why the entry of a guest does not count, or that it does.
     fn reject(&self, guest: &Guest) -> Option<Rejected> {
-        let engine = engine::new().unwrap();
+        let engine = engine::new(crate::Allocation::OnDemand).unwrap();
         let cache = Cache::open(&self.options(), &engine).unwrap();
         cache.load(&engine, &ComponentDigest::of(&guest.build())).err()
     }
@@ -259,7 +259,7 @@ fn what_is_not_a_flavor_is_not_kept() {
 fn paths_that_undo_the_cache_are_refused() {
     let options = |directory: &str, key_file: &str| {
         let cache = CacheOptions { directory: directory.into(), key_file: key_file.into() };
-        Sandbox::new(SandboxOptions { cache: Some(cache) }).err()
+        Sandbox::new(SandboxOptions { cache: Some(cache), ..SandboxOptions::default() }).err()
     };
     assert!(matches!(options("cache", "/key"), Some(SandboxError::RelativePath { role: "cache folder", .. })));
     assert!(matches!(options("/cache", "key"), Some(SandboxError::RelativePath { role: "key file", .. })));

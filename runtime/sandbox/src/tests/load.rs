@@ -172,7 +172,7 @@ fn a_core_module_text_and_machine_code_are_told_apart() {
     assert!(matches!(refused(&module), LoadError::CoreModule));
     assert!(refused(&module).hint().unwrap().contains("wasm-tools component new"));
     assert!(matches!(refused(Guest::hook("").wat().as_bytes()), LoadError::Text));
-    let engine = crate::engine::new().unwrap();
+    let engine = crate::engine::new(crate::Allocation::OnDemand).unwrap();
     let machine_code = engine.precompile_component(&Guest::hook("").build()).unwrap();
     assert!(matches!(refused(&machine_code), LoadError::Precompiled));
 }
@@ -242,7 +242,7 @@ fn bytes_are_read_only_when_needed_and_must_be_those_asked_for() {
         error.to_string(),
         format!("the component {digest} is damaged: what was read has the digest {}", ComponentDigest::of(&other))
     );
-    let error = sandbox.load(&digest, || Err(std::io::ErrorKind::NotFound.into())).err().unwrap();
+    let error = sandbox.load::<Vec<u8>>(&digest, || Err(std::io::ErrorKind::NotFound.into())).err().unwrap();
     assert_eq!(error.to_string(), format!("cannot read the component {digest}"));
 }
 

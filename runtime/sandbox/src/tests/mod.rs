@@ -2,6 +2,8 @@
 
 mod bounds;
 mod cache;
+mod capabilities;
+mod embedding;
 mod encodings;
 mod guest;
 mod hostile;

@@ -14,6 +14,7 @@ use anstream::AutoStream;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
+use crate::progress::CompileProgress;
 use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
@@ -102,6 +103,13 @@ impl Output {
         }
     }
 
+    /// What deserves attention in a command that has no report.
+    pub(super) fn warnings(self, warnings: &[Warning]) {
+        if !self.quiet {
+            self.stderr(&text::warnings(warnings));
+        }
+    }
+
     /// Something to know that is not the result.
     pub(super) fn note(self, message: &str) {
         if !self.quiet {
@@ -129,6 +137,17 @@ impl Output {
 
     fn stderr(self, text: &str) {
         let _ = AutoStream::new(std::io::stderr(), self.color).write_all(text.as_bytes());
+    }
+}
+
+/// One line for whoever sits before a terminal and waits.
+impl CompileProgress for Output {
+    fn compiling(&self, flavor: &str, bytes: u64, once: bool) {
+        if self.quiet || self.is_json() || !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            return;
+        }
+        let once = if once { "; this happens once" } else { "" };
+        self.stderr(&format!("compiling {} ({}) for this machine{once}\n", printable(flavor), indicatif::HumanBytes(bytes)));
     }
 }
 

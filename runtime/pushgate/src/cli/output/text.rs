@@ -20,7 +20,13 @@ pub(super) fn report(report: &Report) -> String {
     for entry in &report.hooks {
         hook(&mut text, entry);
     }
-    for entry in &report.warnings {
+    text + &warnings(&report.warnings)
+}
+
+/// What deserves attention.
+pub(super) fn warnings(warnings: &[Warning]) -> String {
+    let mut text = String::new();
+    for entry in warnings {
         warning(&mut text, entry);
     }
     text
