@@ -17,6 +17,7 @@
 //! | A-20 | [`what_a_guest_does_wrong_is_a_trap`], `bounds::a_trap_after_host_calls_is_no_approval` |
 //! | A-27 | [`two_calls_at_once_do_not_hinder_each_other`], `bounds::a_good_flavor_is_served_beside_a_greedy_one` |
 //! | A-28 | `ordinary::a_call_can_be_dropped_while_the_host_works_for_it`, [`a_spinning_guest_can_be_dropped_and_lets_others_run`] |
+//! | A-32 | `capabilities::the_answers_do_not_tell_whether_there_is_a_credential` of the suite; time is out of scope |
 //! | A-35 | [`many_small_violations_are_counted`], `bounds::violations_are_kept_up_to_their_number_and_their_bytes` |
 
 use super::guest::{APPROVED, Guest, data, words};
