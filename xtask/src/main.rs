@@ -64,6 +64,8 @@ enum Task {
 #[derive(Subcommand)]
 enum Bench {
     Push(bench::PushArguments),
+    /// What the sandbox costs: hook calls, a cold check, compiling, a compile bomb
+    Sandbox(bench::SandboxArguments),
 }
 
 /// What went wrong, in words for the person who ran the task.
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Task::Test { require_all, filter } => test::run(require_all, filter.as_deref()),
         Task::Bench { rounds, what: None } => bench::run(rounds),
         Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
+        Task::Bench { what: Some(Bench::Sandbox(arguments)), .. } => bench::run_sandbox(&arguments),
         Task::BenchPart { part } => part.run(),
         Task::MemoryOf { command } => bench::memory_of(&command),
     };

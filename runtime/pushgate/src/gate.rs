@@ -124,7 +124,7 @@ impl Gate {
         };
         let this_program = Worker::this_program()
             .map_err(|error| Failure::new(Kind::Defect, format!("pushgate cannot find itself, to compile flavors: {error}")))?;
-        let sandbox = Sandbox::new(SandboxOptions { cache, compiler: Compiler::Worker(this_program) })?;
+        let sandbox = Sandbox::new(SandboxOptions { cache, compiler: Compiler::Worker(this_program), ..SandboxOptions::default() })?;
         Ok(self.0.sandbox.get_or_init(|| sandbox))
     }
 

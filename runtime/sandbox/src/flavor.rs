@@ -11,6 +11,7 @@ use crate::bindings::v0_1::{self, HookParameters, HookResults};
 use crate::failure::{Failure, settle};
 use crate::link::Linked;
 use crate::raw_answer::RawAnswer;
+use crate::room::Room;
 use crate::state::{CallState, PushHandle, Stop};
 use crate::ticker::{TICK, Ticker};
 use crate::{Call, CallError, Capability, ComponentDigest, FlavorHost, Limits, Push};
@@ -24,6 +25,7 @@ pub struct Flavor {
     digest: ComponentDigest,
     linked: Linked,
     ticker: Arc<Ticker>,
+    room: Room,
 }
 
 impl fmt::Debug for Flavor {
@@ -33,8 +35,8 @@ impl fmt::Debug for Flavor {
 }
 
 impl Flavor {
-    pub(crate) fn new(digest: ComponentDigest, linked: Linked, ticker: Arc<Ticker>) -> Self {
-        Self { digest, linked, ticker }
+    pub(crate) fn new(digest: ComponentDigest, linked: Linked, ticker: Arc<Ticker>, room: Room) -> Self {
+        Self { digest, linked, ticker, room }
     }
 
     /// The digest of the component.
@@ -62,6 +64,7 @@ impl Flavor {
     /// # Errors
     /// How it broke.
     pub async fn trial(&self, limits: &Limits) -> Result<(), CallError> {
+        let _place = self.room.enter().await;
         let limits = &limits.within_caps();
         let mut store = self.start(limits, None)?;
         let clock = store.data().wall_clock.clone();
@@ -78,6 +81,7 @@ impl Flavor {
         let Some(settings) = &self.linked.settings else {
             return Ok(None);
         };
+        let _place = self.room.enter().await;
         let limits = &limits.within_caps();
         let mut store = self.start(limits, None)?;
         let clock = store.data().wall_clock.clone();
@@ -92,6 +96,7 @@ impl Flavor {
 
     /// Asks the hook about a push. Never fails as a whole: how the hook broke is in [`Call::answer`], beside what it said before.
     pub async fn prepare(&self, push: Push, host: Arc<dyn FlavorHost>, limits: &Limits) -> Call {
+        let _place = self.room.enter().await;
         let limits = &limits.within_caps();
         let mut store = match self.start(limits, Some(host)) {
             Ok(store) => store,

@@ -88,10 +88,12 @@ mod state;
 mod wasi;
 
 // One call, and what it may use.
+mod blocking;
 mod flavor;
 mod limiter;
 mod limits;
 mod log;
+mod room;
 mod ticker;
 mod wall_clock;
 
@@ -115,6 +117,6 @@ pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
-pub use sandbox::{CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
+pub use sandbox::{Allocation, CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
 pub use sniff::MAX_COMPONENT_BYTES;
 pub use source::ComponentSource;

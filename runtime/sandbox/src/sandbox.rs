@@ -10,6 +10,7 @@ use wasmtime::component::Component;
 
 use crate::cache::{Cache, Rejected, map};
 use crate::link::{link, runtime_failed};
+use crate::room::Room;
 use crate::source::Source;
 use crate::text::excerpt;
 use crate::ticker::Ticker;
@@ -21,6 +22,8 @@ use crate::{ComponentDigest, ComponentSource, Flavor, LoadError, describe, engin
 pub struct SandboxOptions {
     /// Where compiled components are kept; `None` compiles every time.
     pub cache: Option<CacheOptions>,
+    /// Where the memory of calls comes from.
+    pub allocation: Allocation,
     /// Who compiles them.
     pub compiler: Compiler,
 }
@@ -35,6 +38,23 @@ pub enum Compiler {
     /// A process of its own, with limits on memory, computing and time that grow with the component's size.
     Worker(Worker),
 }
+
+/// Where the memory of calls comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Allocation {
+    /// From the system, for each call anew: for a program that asks a few flavors and ends.
+    #[default]
+    OnDemand,
+    /// From a pool that is made once, in milliseconds, and holds 4 GiB of address space for each of 16 memories of a call: for a program
+    /// that stays. A call is then two to ten times as fast.
+    Pooling {
+        /// Calls at the same time. One more waits until another has ended, before its own clock starts. At least one, at most 256.
+        calls: u16,
+    },
+}
+
+/// The most calls of a pool: what fits into the address space of a process, with room to spare.
+const MAX_POOLED_CALLS: u16 = 256;
 
 /// Where compiled components are kept. Both paths are absolute.
 #[derive(Debug, Clone)]
@@ -58,6 +78,12 @@ pub enum SandboxError {
         /// The path.
         path: PathBuf,
     },
+    /// A pool for no call, or for too many.
+    #[error("a pool cannot serve {calls} calls at a time")]
+    PoolSize {
+        /// The number that was asked for.
+        calls: u16,
+    },
     /// The key lies in the cache folder.
     #[error("the key file `{}` lies in the cache folder", path.display())]
     KeyInCache {
@@ -70,6 +96,7 @@ impl SandboxError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::PoolSize { .. } => format!("from 1 to {MAX_POOLED_CALLS} calls have room in a pool"),
             Self::RelativePath { .. } => "give a path that begins with `/`".to_owned(),
             Self::KeyInCache { .. } => "keep it in a folder of its own: whoever copies the cache must not copy the key".to_owned(),
         })
@@ -95,6 +122,7 @@ struct Runtime {
     engine: Engine,
     ticker: Arc<Ticker>,
     cache: Option<Cache>,
+    room: Room,
 }
 
 impl fmt::Debug for Sandbox {
@@ -109,6 +137,11 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`] for paths that could mean something else tomorrow, or that undo what the key is for.
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
+        if let Allocation::Pooling { calls } = options.allocation
+            && !(1..=MAX_POOLED_CALLS).contains(&calls)
+        {
+            return Err(SandboxError::PoolSize { calls });
+        }
         if let Some(CacheOptions { directory, key_file }) = &options.cache {
             for (role, path) in [("cache folder", directory), ("key file", key_file)] {
                 if !path.is_absolute() {
@@ -257,19 +290,19 @@ impl Sandbox {
         if let Some(runtime) = self.0.runtime.get() {
             return Ok(runtime);
         }
-        let engine = engine::new().map_err(runtime_failed)?;
+        let engine = engine::new(self.0.options.allocation).map_err(runtime_failed)?;
         let ticker = Arc::new(Ticker::new(&engine));
         let opened = self.0.options.cache.as_ref().map(|options| Cache::open(options, &engine));
         let cache = opened.and_then(|opened| opened.map_err(|message| self.warn(message)).ok());
         // Whoever comes first sets it; another one that was made meanwhile is dropped.
-        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache }))
+        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache, room: Room::new(self.0.options.allocation) }))
     }
 }
 
 impl Runtime {
     /// A compiled component whose imports and exports fit.
     fn flavor(&self, digest: &ComponentDigest, component: &Component) -> Result<Flavor, LoadError> {
-        Ok(Flavor::new(*digest, link(&self.engine, component)?, Arc::clone(&self.ticker)))
+        Ok(Flavor::new(*digest, link(&self.engine, component)?, Arc::clone(&self.ticker), self.room.clone()))
     }
 }
 

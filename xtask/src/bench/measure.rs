@@ -36,6 +36,10 @@ pub(super) fn rounded(figure: f64) -> f64 {
     (figure * 1000.0).round() / 1000.0
 }
 
+pub(super) fn mebibytes(bytes: u64) -> f64 {
+    rounded(bytes as f64 / f64::from(1 << 20))
+}
+
 /// The largest resident set of a command, in bytes.
 ///
 /// The system counts the largest of all children that were waited for, so a fresh process of this program, [`memory_of`], runs it as its only child.

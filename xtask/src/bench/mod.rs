@@ -4,6 +4,7 @@ mod cold_check;
 mod docker_push;
 mod measure;
 mod push;
+mod sandbox;
 
 use serde_json::json;
 
@@ -12,6 +13,7 @@ use crate::build::{ensure_wasm_target, flavors, programs};
 
 pub(crate) use measure::memory_of;
 pub(crate) use push::{PushArguments, PushPart, run as run_push};
+pub(crate) use sandbox::{SandboxArguments, run as run_sandbox};
 
 pub(crate) fn run(rounds: usize) -> Outcome {
     ensure_wasm_target()?;
@@ -20,7 +22,7 @@ pub(crate) fn run(rounds: usize) -> Outcome {
     let components = flavors()?;
     let figures = json!({
         "rounds": rounds,
-        "cold_check": cold_check::measure(&pushgate, &components, rounds)?,
+        "cold_check": cold_check::measure(&pushgate, &components.join("forbid_tags.wasm"), Some(3), rounds)?,
         "push_through_docker": docker_push::measure(&pushgate, rounds).unwrap_or_else(|reason| json!({ "skipped": reason })),
     });
     println!("{figures:#}");

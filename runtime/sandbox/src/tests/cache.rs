@@ -42,7 +42,7 @@ impl Folders {
 
     /// Why the entry of a guest does not count, or that it does.
     fn reject(&self, guest: &Guest) -> Option<Rejected> {
-        let engine = engine::new().unwrap();
+        let engine = engine::new(crate::Allocation::OnDemand).unwrap();
         let cache = Cache::open(&self.options(), &engine).unwrap();
         cache.load(&engine, &ComponentDigest::of(&guest.build())).err()
     }

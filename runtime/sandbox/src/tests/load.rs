@@ -172,7 +172,7 @@ fn a_core_module_text_and_machine_code_are_told_apart() {
     assert!(matches!(refused(&module), LoadError::CoreModule));
     assert!(refused(&module).hint().unwrap().contains("wasm-tools component new"));
     assert!(matches!(refused(Guest::hook("").wat().as_bytes()), LoadError::Text));
-    let engine = crate::engine::new().unwrap();
+    let engine = crate::engine::new(crate::Allocation::OnDemand).unwrap();
     let machine_code = engine.precompile_component(&Guest::hook("").build()).unwrap();
     assert!(matches!(refused(&machine_code), LoadError::Precompiled));
 }

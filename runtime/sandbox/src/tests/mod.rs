@@ -1,6 +1,7 @@
 //! The sandbox against flavors written by hand.
 
 mod cache;
+mod embedding;
 mod guest;
 mod hostile;
 mod load;

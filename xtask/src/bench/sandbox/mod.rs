@@ -1,0 +1,78 @@
+//! What the sandbox costs: hook calls against bare wasmtime, a cold check, and what a compile bomb comes to.
+
+mod bomb;
+mod compile;
+mod processes;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::cold_check;
+use crate::Outcome;
+use crate::build::{ensure_wasm_target, flavors, programs, target};
+use crate::command::{cargo, output, run as run_command};
+use crate::guests::Language;
+
+/// What `cargo xtask bench sandbox` takes.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArguments {
+    /// Rounds of the cold check
+    #[arg(long, default_value_t = 9)]
+    rounds: usize,
+    /// Seconds of hook calls for each flavor and number of threads
+    #[arg(long, default_value_t = 12.0)]
+    seconds: f64,
+}
+
+pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
+    ensure_wasm_target()?;
+    let pushgate = programs(&["pushgate"], true)?.join("pushgate");
+    let components = components()?;
+    let mut cold = Map::new();
+    for ((name, component), at_most) in components.iter().zip([Some(3), None, None, Some(20)]) {
+        cold.insert((*name).to_owned(), cold_check::measure(&pushgate, component, at_most, arguments.rounds)?);
+    }
+    let figures = json!({
+        "hook_calls": hook_calls(&components, arguments.seconds)?,
+        "cold_check": cold,
+        "compile": compile::measure(&pushgate, &components)?,
+        "compile_bomb": bomb::measure(&pushgate)?,
+    });
+    println!("{figures:#}");
+    Ok(())
+}
+
+/// The same flavor in each language, the smallest first.
+fn components() -> Outcome<[(&'static str, PathBuf); 4]> {
+    Ok([
+        ("rust", flavors()?.join("forbid_tags.wasm")),
+        ("javascript", Language::JavaScript.guest()?),
+        ("go", Language::Go.guest()?),
+        ("python", Language::Python.guest()?),
+    ])
+}
+
+/// `runtime/sandbox/examples/hook_calls` holds both contenders.
+fn hook_calls(components: &[(&'static str, PathBuf)], seconds: f64) -> Outcome<Value> {
+    run_command(cargo().args(["build", "--locked", "--release", "--package", "pushgate-sandbox", "--example", "hook_calls"]))?;
+    let mut command = Command::new(target()?.join("release/examples/hook_calls"));
+    command.arg(seconds.to_string()).args(components.iter().map(|(_, component)| component));
+    let printed = output(&mut command)?;
+    let mut figures = Map::new();
+    for ((language, _), line) in components.iter().zip(printed.lines()) {
+        let measured: Value = serde_json::from_str(line).map_err(|error| format!("hook_calls printed {line:?}: {error}"))?;
+        figures.insert((*language).to_owned(), measured);
+    }
+    Ok(json!({ "time_over_bare_at_most": 1.15, "gain_over_bare_at_least": 0.9, "languages": figures }))
+}
+
+/// `pushgate` with folders of its own.
+fn command(pushgate: &Path, home: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(pushgate);
+    command.args(words).env("PUSHGATE_CONFIG", home.join("catalog.toml"));
+    command.env("PUSHGATE_DATA_DIR", home.join("data")).env("PUSHGATE_CACHE_DIR", home.join("cache"));
+    command
+}
