@@ -229,6 +229,10 @@ impl Sandbox {
         }
     }
 
+    pub(crate) fn compiler(&self) -> &Compiler {
+        &self.0.options.compiler
+    }
+
     /// Takes a flavor from the cache, if it has it.
     fn look(&self, digest: &ComponentDigest) -> Result<Option<Flavor>, LoadError> {
         let runtime = self.runtime()?;
