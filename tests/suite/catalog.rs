@@ -41,6 +41,21 @@ fn other_bytes_under_a_taken_name_need_replace() {
 }
 
 #[test]
+fn a_replaced_flavor_that_wants_more_says_which_registries_no_longer_work() {
+    let home = home_with_flavors();
+    home.must("registry register prod --uri registry.example.com/team --flavor forbid-tags --grant registry");
+    home.must(
+        "registry register open --uri registry.example.com/open --flavor forbid-tags --grant registry --grant http=https://a.example",
+    );
+    let replace = format!("flavor register {} --name forbid-tags --replace", guest("probe").display());
+    assert_whole!(home, home.must(&replace));
+    assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);
+    home.must("registry update prod --flavor forbid-tags --grant registry --grant http=https://b.example");
+    let json = home.must(&format!("{replace} --output json")).json();
+    assert_eq!((&json["flavor"]["change"], &json["flavor"]["warnings"]), (&"unchanged".into(), &serde_json::json!([])));
+}
+
+#[test]
 fn a_registry_is_registered_used_described_and_deleted() {
     let home = home_with_flavors();
     assert_whole!(home, home.run("registry register prod --uri registry.example.com/team/ --flavor forbid-tags --set tags:=[\"latest\"]"));
@@ -151,4 +166,76 @@ fn what_is_malformed_on_the_command_line_is_exit_2() {
         let code = if line.starts_with("flavor register") { 5 } else { 2 };
         assert!(ran.code == 2 || ran.code == code, "{line}: {ran:?}");
     }
+}
+
+#[test]
+fn a_registry_is_updated_renamed_copied_and_got() {
+    let home = home_with_flavors();
+    home.must("registry register prod --uri registry.example.com/team --flavor forbid-tags --set tags:=[\"latest\"] --tls");
+    let catalog = std::fs::read_to_string(home.catalog()).expect("the catalog");
+    std::fs::write(home.catalog(), catalog.replace("transport = \"tls\"", "transport = \"tls\" # Kim says so")).expect("the catalog");
+    assert_whole!(home, home.run("registry get"));
+    home.must("registry use prod");
+    assert_whole!(home, home.run("registry update prod --uri registry.example.com/new --ca-file ca.pem"));
+    assert_whole!(home, home.run("registry update prod --uri registry.example.com/new"));
+    assert_whole!(
+        home,
+        home.run("registry update prod --flavor forbid-tags --set tags:=[\"edge\",\"latest\"] --limit compute=5s --mode warn")
+    );
+    assert_whole!(
+        home,
+        home.run("registry update prod --flavor forbid-tags --set tags:=[\"edge\"] --reset limits --mode enforce --output json")
+    );
+    assert_whole!(home, home.run("registry update prod --reset ca-file --output json"));
+    assert_whole!(home, home.run("registry rename prod production"));
+    assert_whole!(home, home.run("registry copy production staging --output json"));
+    assert_whole!(home, home.run("registry copy production staging"));
+    assert_whole!(home, home.run("registry get"));
+    assert_whole!(home, home.run("container-registry get --output json"));
+    let catalog = std::fs::read_to_string(home.catalog()).expect("the catalog");
+    assert_whole!(home, crate::support::Ran { code: 0, stdout: catalog, stderr: String::new() });
+}
+
+#[test]
+fn an_update_is_checked_as_a_new_hook_is() {
+    let home = home_with_flavors();
+    home.must(&format!("flavor register {}", guest("probe").display()));
+    home.must("registry register prod --uri registry.example.com/team --flavor probe --grant registry --grant http=https://a.example");
+    let before = std::fs::read_to_string(home.catalog()).expect("the catalog");
+    for (line, code) in [
+        ("registry update prod", 2),
+        ("registry update prod --flavor probe", 2),
+        ("registry update prod --reset grants", 2),
+        ("registry update prod --reset everything", 2),
+        ("registry update prod --mode warn", 2),
+        ("registry update prod --uri https://x", 2),
+        ("registry update prod --flavor probe --limit memory=2GiB", 2),
+        ("registry update prod --flavor probe --credential http://a.example=basic", 2),
+        ("registry update prdo --uri registry.example.com", 8),
+        ("registry update prod --flavor porbe --mode warn", 8),
+        ("registry update prod --flavor probe --reset grants", 8),
+        ("registry update prod --flavor probe --grant registry", 8),
+        ("registry update prod --flavor probe --credential https://b.example=basic", 8),
+        ("registry rename prod Prod", 2),
+        ("registry rename prdo new", 8),
+        ("registry copy prdo new", 8),
+        ("registry copy prod ../x", 2),
+    ] {
+        let ran = home.run(line);
+        assert_eq!(ran.code, code, "{line}: {ran:?}");
+        assert!(ran.stderr.contains("hint:") || ran.stderr.contains("For more information"), "{line}: {ran:?}");
+    }
+    assert_eq!(std::fs::read_to_string(home.catalog()).expect("the catalog"), before);
+    home.must("registry update prod --flavor probe --grant registry --grant http=https://b.example --credential https://b.example=bearer");
+    home.must("registry update prod --flavor probe --reset credentials --grant registry --grant http=https://a.example");
+    assert_eq!(std::fs::read_to_string(home.catalog()).expect("the catalog"), before, "there and back again");
+    // Single settings and limits are changed, lists as a whole.
+    let settings = || home.must("registry describe prod --output json").json()["registry"]["hooks"][0]["settings"].clone();
+    home.must("registry update prod --flavor probe --set do=approve --set message=one");
+    home.must("registry update prod --flavor probe --set message=two");
+    assert_eq!(settings(), serde_json::json!({ "do": "approve", "message": "two" }));
+    home.must(r#"registry update prod --flavor probe --settings {"do":"log"}"#);
+    assert_eq!(settings(), serde_json::json!({ "do": "log" }));
+    home.must("registry update prod --flavor probe --reset settings");
+    assert_eq!(std::fs::read_to_string(home.catalog()).expect("the catalog"), before);
 }

@@ -7,7 +7,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 26] = [
     "",
     "push",
     "check",
@@ -20,6 +20,10 @@ const COMMANDS: [&str; 22] = [
     "registry register",
     "registry list",
     "registry describe",
+    "registry update",
+    "registry rename",
+    "registry copy",
+    "registry get",
     "registry use",
     "registry delete",
     "registry add-hook",

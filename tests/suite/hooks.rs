@@ -1,6 +1,7 @@
 //! The hooks of a registry, through the command line, with the guest that does as its settings say.
 
 use pushgate_test_images::{Image, Layout};
+use pushgate_test_registry::{Options, Registry};
 use serde_json::{Value, json};
 
 use crate::support::{Home, Ran, assert_whole, guest};
@@ -69,30 +70,35 @@ fn what_a_person_reads_when_a_flavor_refuses_or_breaks() {
 #[test]
 fn every_item_of_the_contract_is_answered() {
     let home = home_with_probe();
+    let registry = Registry::start_blocking(Options::default()).expect("a registry");
+    registry.put_image("team/app", "v1", &[]);
     let image = Image::new().label("a", "1").label("b", "2").user("app").architecture("arm64", Some("v8"));
     Layout::create(&home.join("image")).and_then(|mut layout| layout.add(&image, None)).expect("a layout");
-    let settings = json!({ "do": "report", "message": "all" });
-    let ran = probe(&home, &settings, &["--from", "oci:image", "--output", "json"]);
+    let settings = json!({ "do": "report", "message": "all", "url": format!("{}/v2/", registry.origin()) });
+    let (name, host, origin) = (format!("{}/team/app:v1", registry.host()), registry.host(), format!("http={}", registry.origin()));
+    let line =
+        format!("check {name} --uri {host} --flavor probe --grant registry --grant {origin} --from oci:image --output json --settings");
+    let ran = home.run_words(line.split(' ').map(str::to_owned).chain([settings.to_string()]));
     assert_eq!(ran.code, 4, "{ran:?}");
     let json = ran.json();
     let seen = &json["hooks"][0]["violations"][0]["details"];
     for (item, expected) in [
-        ("push.reference", IMAGE),
-        ("push.registry", "registry.example.com"),
+        ("push.reference", name.as_str()),
+        ("push.registry", &host),
         ("push.repository", "team/app"),
         ("push.tag", "v1"),
-        ("push.registry-uri", "registry.example.com"),
+        ("push.registry-uri", &host),
         ("push.dry-run", "true"),
         ("images", "1"),
         ("image.0.platform", "linux/arm64/v8"),
         ("image.0.labels", "a=1\nb=2"),
-        ("registry.repository-exists", "not-granted"),
-        ("registry.tags", "not-granted"),
-        ("registry.manifest-digest", "not-granted"),
+        ("registry.repository-exists", "true"),
+        ("registry.tags", "v1"),
+        ("registry.manifest-digest", &registry.tag_digest("team/app", "v1").expect("a digest")),
+        ("http.send", "200"),
     ] {
         assert_eq!(seen[item], expected, "{item}: {seen:#}");
     }
-    assert!(seen["http.send"].as_str().expect("an answer").starts_with("not-granted"), "{seen:#}");
     let told: Value = serde_json::from_str(seen["push.settings"].as_str().expect("settings")).expect("JSON");
     assert_eq!(told, settings);
     let config: Value = serde_json::from_str(seen["image.0.config"].as_str().expect("a config")).expect("JSON");

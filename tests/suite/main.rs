@@ -9,6 +9,8 @@
 
 mod architecture;
 mod archive;
+mod at_once;
+mod capabilities;
 mod catalog;
 mod bombs;
 mod check;
@@ -17,6 +19,7 @@ mod connection;
 mod contract;
 mod direct;
 mod engine;
+mod failing_disk;
 mod flavors;
 mod guest_in_c;
 mod help;
@@ -26,6 +29,7 @@ mod layout;
 mod login;
 mod oci_conformance;
 mod other_languages;
+mod permissions;
 mod progress;
 mod real_distribution;
 mod real_docker;
@@ -33,8 +37,12 @@ mod real_podman;
 mod real_registry;
 mod real_skopeo;
 mod secrets;
+mod settings;
 mod sources;
 mod support;
+#[allow(dead_code, reason = "the sandbox's own tests use the rest")]
+#[path = "../../runtime/sandbox/src/tests/guest.rs"]
+mod wat_guest;
 
 /// A guest that no test runs does not compile: each has a test module or a test named here.
 macro_rules! is_tested {

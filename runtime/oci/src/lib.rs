@@ -61,7 +61,8 @@ mod testing;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
-    ClientCertificate, ClientOptions, FetchedManifest, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, Timeouts, TokenServer,
+    ClientCertificate, ClientOptions, FetchedManifest, HttpGrant, HttpTarget, OutboundClient, OutboundError, OutboundRequest,
+    OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, TargetRefusal, Timeouts, TokenServer, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret};

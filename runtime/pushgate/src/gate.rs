@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{ClientCertificate, ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
+use pushgate_oci::{ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
 use pushgate_reference::{Host, ImageReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
@@ -20,7 +20,6 @@ use crate::exit::{Failure, Kind};
 use crate::hooks::{Component, Hook};
 use crate::paths::{Paths, PathsError};
 use crate::progress::CompileProgress;
-use crate::pusher::Pusher;
 use crate::report::{Report, Warning};
 use crate::store::ComponentStore;
 
@@ -244,22 +243,9 @@ impl Gate {
         self.0.sandbox.get().map(Sandbox::take_warnings).unwrap_or_default().into_iter().map(warning).collect()
     }
 
-    /// What pushes to `repository` in `registry`. What is odd about its files becomes a warning of the report.
-    ///
-    /// # Errors
-    /// Its credentials or certificates cannot be read.
-    pub fn pusher(&self, registry: &Registry, repository: &str, report: &mut Report) -> Result<Pusher, Failure> {
-        let found = self.credentials().credentials(registry.uri.host(), Some(repository))?;
-        let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
-        report.warnings.extend(found.warnings.into_iter().chain(key).map(|message| Warning {
-            hook: None,
-            code: Some("secret.readable".to_owned()),
-            message,
-            hint: None,
-        }));
-        let client = Arc::new(self.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
-        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&client));
-        Ok(Pusher::new(client, found.credentials))
+    /// Keeps a client, which may have uploads open, for [`Gate::cancel_uploads`].
+    pub fn remember(&self, client: &Arc<RegistryClient>) {
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(client));
     }
 
     /// A client of a registry.

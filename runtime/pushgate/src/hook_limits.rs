@@ -144,7 +144,15 @@ impl HookLimits {
     /// # Errors
     /// An unknown name, a value that is none or is beyond its cap, a name that is given twice.
     pub fn parse_all(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, ParseLimitError> {
-        let mut limits = Self::default();
+        Self::default().changed(texts)
+    }
+
+    /// These limits with those of a list of `NAME=VALUE` changed.
+    ///
+    /// # Errors
+    /// As [`HookLimits::parse_all`].
+    pub fn changed(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, ParseLimitError> {
+        let mut limits = self.clone();
         let mut seen: Vec<&'static str> = Vec::new();
         for text in texts {
             let text = text.as_ref();

@@ -10,6 +10,7 @@ pub mod gate;
 pub mod source;
 pub mod engine;
 pub mod hooks;
+pub mod registry_access;
 pub mod pusher;
 pub mod progress;
 pub mod report;

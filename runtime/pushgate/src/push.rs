@@ -17,7 +17,8 @@ use crate::exit::Failure;
 use crate::gate::Gate;
 use crate::hooks;
 use crate::progress::PushProgress;
-use crate::pusher::{ApprovedPush, PushReceipt};
+use crate::pusher::{ApprovedPush, PushReceipt, Pusher};
+use crate::registry_access::RegistryAccess;
 use crate::report::Report;
 use crate::source::{Images, LazySource, RequestedSource};
 
@@ -47,8 +48,9 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let pinned = request.source.pin(gate, &scoped).instrument(info_span!("pin")).await?;
     let pinned = Arc::new(pinned);
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
-    let approval = hooks::ask(gate, &registry.hooks, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
-    let pusher = gate.pusher(&registry, scoped.repository(), report)?;
+    let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
+    let approval = hooks::ask(gate, &access, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
+    let pusher = Pusher::new(&access, report).await?;
     let approved = ApprovedPush::new(scoped, pinned, approval);
     pusher.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
 }
@@ -69,6 +71,8 @@ pub async fn check(gate: &Gate, request: &Request, report: &mut Report) -> Resul
     if request.source.is_to_be_verified() {
         source.images().instrument(info_span!("pin")).await?;
     }
-    hooks::ask(gate, &registry.hooks, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await?;
-    Ok(scoped)
+    let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
+    let asked = hooks::ask(gate, &access, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await;
+    report.warnings.extend(access.warnings());
+    asked.map(|_approval| scoped)
 }

@@ -1,9 +1,13 @@
 //! What a flavor may ask for beyond the push itself, and whether it gets it.
 //!
-//! The bindings of every line of the contract come here before they do anything, so none of them can go round it.
+//! The bindings of every line of the contract come here before they do anything, so none of them can go round it: whether a capability was
+//! granted, and how much of it is left, is decided here and nowhere else.
 
-use std::convert::Infallible;
 use std::fmt;
+use std::sync::Arc;
+
+use crate::state::CallState;
+use crate::{FlavorHost, HttpError, HttpRequest, HttpResponse, Limits, QueryError};
 
 /// Something that a flavor may ask for beyond the push itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,23 +43,91 @@ impl fmt::Display for Capability {
     }
 }
 
-/// The answer to every question without a grant, the same as for one outside of it.
+/// The most tags of one page, whatever the guest asks for.
+const MAX_TAGS: u32 = 1_000;
+/// What a guest without a single grant is told, whatever it asks for.
+pub(crate) const NO_ORIGIN: &str = "no origin is granted to this flavor";
+
+/// How much of its capabilities one call has left.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    calls: usize,
+    bytes: usize,
+}
+
+/// Why a capability does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotGranted;
+enum Refused {
+    NotGranted,
+    Exhausted,
+}
 
-/// What was granted for one call. This version has no way to grant anything, and the types say so: nothing can be returned but
-/// [`NotGranted`].
-#[derive(Debug, Default)]
-pub(crate) struct Grants(());
-
-impl Grants {
-    /// The registry that the image goes to, if its questions were granted.
-    pub(crate) fn registry(&self) -> Result<Infallible, NotGranted> {
-        Err(NotGranted)
+impl Allowance {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { calls: limits.capability_calls, bytes: limits.capability_bytes }
     }
 
-    /// The origin of a URL, if requests to it were granted.
-    pub(crate) fn http(&self) -> Result<Infallible, NotGranted> {
-        Err(NotGranted)
+    /// Takes the bytes of a reply. One that does not fit is not given at all: nothing is ever cut.
+    fn take(&mut self, bytes: usize) -> Result<(), Refused> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(Refused::Exhausted)?;
+        Ok(())
+    }
+}
+
+impl From<Refused> for QueryError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotGranted => Self::NotGranted,
+            Refused::Exhausted => Self::LimitExceeded,
+        }
+    }
+}
+
+impl From<Refused> for HttpError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotGranted => Self::NotGranted(NO_ORIGIN.to_owned()),
+            Refused::Exhausted => Self::LimitExceeded,
+        }
+    }
+}
+
+impl CallState {
+    /// The host, if it grants the capability and a call is left. A call without a grant costs nothing: nothing is done for it.
+    fn use_of(&mut self, capability: Capability) -> Result<Arc<dyn FlavorHost>, Refused> {
+        let host = self.host.as_ref().filter(|host| host.grants(capability)).ok_or(Refused::NotGranted)?;
+        self.allowance.calls = self.allowance.calls.checked_sub(1).ok_or(Refused::Exhausted)?;
+        Ok(Arc::clone(host))
+    }
+
+    pub(crate) async fn repository_exists(&mut self, repository: &str) -> Result<bool, QueryError> {
+        let host = self.use_of(Capability::Registry)?;
+        let exists = host.repository_exists(repository).await?;
+        self.allowance.take(1)?;
+        Ok(exists)
+    }
+
+    pub(crate) async fn tags(&mut self, repository: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, QueryError> {
+        let host = self.use_of(Capability::Registry)?;
+        let limit = limit.min(MAX_TAGS);
+        let mut tags = host.tags(repository, after, limit).await?;
+        tags.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        self.allowance.take(tags.iter().map(String::len).sum())?;
+        Ok(tags)
+    }
+
+    pub(crate) async fn manifest_digest(&mut self, repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
+        let host = self.use_of(Capability::Registry)?;
+        let digest = host.manifest_digest(repository, tag).await?;
+        self.allowance.take(digest.as_ref().map_or(1, String::len))?;
+        Ok(digest)
+    }
+
+    pub(crate) async fn send(&mut self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let host = self.use_of(Capability::Http)?;
+        let response = host.send(request, self.allowance.bytes).await?;
+        let headers: usize = response.headers.iter().map(|(name, value)| name.len().saturating_add(value.len())).sum();
+        self.allowance.take(headers.saturating_add(response.body.len()))?;
+        Ok(response)
     }
 }

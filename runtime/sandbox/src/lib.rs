@@ -85,6 +85,7 @@ pub mod worker;
 mod bindings;
 mod capabilities;
 mod push;
+mod requests;
 mod state;
 mod wasi;
 
@@ -105,6 +106,8 @@ mod failure;
 mod raw_answer;
 mod text;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
@@ -118,6 +121,7 @@ pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
+pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sandbox::{Allocation, CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
 pub use settings_check::SettingsError;
 pub use sniff::MAX_COMPONENT_BYTES;

@@ -26,7 +26,7 @@ pub struct Limits {
     pub host_call_bytes: usize,
     /// Handles of host resources that the guest may hold at once.
     pub handles: usize,
-    /// Number of calls of capability functions; neither the getters of the push nor `log` count.
+    /// Number of calls of capability functions; neither the getters of the push nor `log` count, and no call without a grant.
     pub capability_calls: usize,
     /// Bytes that all capability functions together may answer.
     pub capability_bytes: usize,

@@ -2,6 +2,9 @@
 
 use async_trait::async_trait;
 
+use crate::capabilities::NO_ORIGIN;
+use crate::{Capability, HttpError, HttpRequest, HttpResponse, QueryError};
+
 /// The push that a hook is asked about. The host has proven that the reference lies inside the registry's URI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
@@ -89,4 +92,47 @@ pub trait FlavorHost: Send + Sync {
 
     /// A message of the guest that is within the limits, while the hook runs. [`Call::log`](crate::Call::log) holds the same.
     fn log(&self, _record: &LogRecord) {}
+
+    /// Whether this flavor may use a capability at all. Where it may not, the functions below are not called, and the guest is told so.
+    fn grants(&self, _capability: Capability) -> bool {
+        false
+    }
+
+    /// Whether a repository of the registry exists.
+    ///
+    /// Unlike [`images`](Self::images), the time that this and the functions below take counts against
+    /// [`Limits::wall`](crate::Limits::wall), and their calls and the bytes of their answers against
+    /// [`Limits::capability_calls`](crate::Limits::capability_calls) and [`Limits::capability_bytes`](crate::Limits::capability_bytes). All of
+    /// them may be dropped at any await point. The names are the guest's: an implementation checks them, and that they lie where the flavor
+    /// may look.
+    ///
+    /// # Errors
+    /// What the guest is told.
+    async fn repository_exists(&self, _repository: &str) -> Result<bool, QueryError> {
+        Err(QueryError::NotGranted)
+    }
+
+    /// The tags of a repository that come after `after`: sorted, at most `limit`, which is at most 1,000. What is more is cut.
+    ///
+    /// # Errors
+    /// What the guest is told.
+    async fn tags(&self, _repository: &str, _after: Option<&str>, _limit: u32) -> Result<Vec<String>, QueryError> {
+        Err(QueryError::NotGranted)
+    }
+
+    /// The digest of the manifest that a tag points to.
+    ///
+    /// # Errors
+    /// What the guest is told.
+    async fn manifest_digest(&self, _repository: &str, _tag: &str) -> Result<Option<String>, QueryError> {
+        Err(QueryError::NotGranted)
+    }
+
+    /// Sends a request. `limit` is the most bytes that the header and the body of the response may have together.
+    ///
+    /// # Errors
+    /// What the guest is told.
+    async fn send(&self, _request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
+        Err(HttpError::NotGranted(NO_ORIGIN.to_owned()))
+    }
 }

@@ -22,10 +22,10 @@ use crate::{ComponentDigest, ComponentSource, Flavor, LoadError, describe, engin
 pub struct SandboxOptions {
     /// Where compiled components are kept; `None` compiles every time.
     pub cache: Option<CacheOptions>,
-    /// Where the memory of calls comes from.
-    pub allocation: Allocation,
     /// Who compiles them.
     pub compiler: Compiler,
+    /// Where the memory of calls comes from.
+    pub allocation: Allocation,
 }
 
 /// Who compiles a component.
@@ -320,5 +320,8 @@ fn read_source<S: Into<ComponentSource>>(
 /// Compiles a component, after its names have shown that it is worth it.
 fn compile_here(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     describe::outline(bytes)?.check()?;
-    Component::from_binary(engine, bytes).map_err(|error| LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })
+    let component = Component::from_binary(engine, bytes);
+    let component = component.map_err(|error| LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })?;
+    describe::check_types(bytes)?;
+    Ok(component)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wasmtime::component::{Resource, ResourceTable};
 
-use crate::capabilities::Grants;
+use crate::capabilities::Allowance;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::ticker::Ticking;
@@ -15,12 +15,13 @@ use crate::{FlavorHost, Image, InspectError, Limits, LogLevel, Push};
 pub(crate) struct CallState {
     pub(crate) limiter: Limiter,
     pub(crate) log: Log,
-    pub(crate) grants: Grants,
+    /// What is left of the capabilities.
+    pub(crate) allowance: Allowance,
     pub(crate) wall_clock: WallClock,
     /// State of the numbers that stand in for random ones.
     pub(crate) random: u64,
     resources: ResourceTable,
-    host: Option<Arc<dyn FlavorHost>>,
+    pub(crate) host: Option<Arc<dyn FlavorHost>>,
     images: Option<Result<Vec<Arc<Image>>, InspectError>>,
     /// Interrupts the guest as long as this exists.
     _ticking: Ticking,
@@ -52,7 +53,7 @@ impl CallState {
         Self {
             limiter: Limiter::new(limits),
             log: Log::new(limits),
-            grants: Grants::default(),
+            allowance: Allowance::new(limits),
             wall_clock: WallClock::start(limits.wall),
             random: 0,
             resources,

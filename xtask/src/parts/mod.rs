@@ -48,7 +48,7 @@ pub(crate) const DOCKER_ENGINE: Part = Part {
 };
 
 /// Every part.
-pub(crate) const PARTS: [Part; 10] = [
+pub(crate) const PARTS: [Part; 11] = [
     DOCKER_ENGINE,
     // What most other parts push to or read from.
     Part {
@@ -90,6 +90,11 @@ pub(crate) const PARTS: [Part; 10] = [
             ],
             packages: &["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"],
         },
+    },
+    Part {
+        name: "strace and unshare",
+        modules: &["failing_disk"],
+        kind: Kind::Debian { programs: &["strace", "unshare"], packages: &["strace", "util-linux"] },
     },
     Part {
         name: "the guest in Python",

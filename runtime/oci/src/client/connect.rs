@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use http::{Request, StatusCode};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -18,13 +19,15 @@ use tokio_rustls::client::TlsStream;
 
 use crate::client::RegistryError;
 use crate::client::direct::{Current, Direct};
-use crate::client::origin::{Origin, Reach, Scheme, is_public};
+use crate::client::origin::{Origin, Reach, Scheme};
 use crate::client::proxy::{Proxies, Proxy};
 use crate::client::tls::{self, Trust};
 use crate::client::transport::{RequestBody, TransportError};
 
 /// How many of a name's addresses are tried.
 const MAX_ADDRESSES: usize = 8;
+/// How many it may have. All of them are checked, so there must be an end to them.
+const MAX_ANSWERS: usize = 1024;
 /// The most bytes that are buffered of a reply, and of a request that the socket does not take yet.
 const BUFFER: usize = 128 * 1024;
 /// The longest header of a reply.
@@ -42,7 +45,24 @@ pub(super) struct Connector {
     tls: OnceCell<TlsConnector>,
     /// The same without the client's certificate, which is for the registry and its token server.
     proxy_tls: OnceCell<TlsConnector>,
+    resolver: Box<dyn Resolve>,
     time_limit: Duration,
+}
+
+/// Finds the addresses of a name: the system's resolver, or one that a test counts with.
+#[async_trait]
+pub(super) trait Resolve: Send + Sync {
+    async fn addresses(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>>;
+}
+
+/// The system's.
+struct System;
+
+#[async_trait]
+impl Resolve for System {
+    async fn addresses(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        Ok(tokio::net::lookup_host((name, port)).await?.take(MAX_ANSWERS + 1).collect())
+    }
 }
 
 /// One connection. Its task ends with it, so that nothing is sent any more once a request is given up.
@@ -86,7 +106,14 @@ impl Drop for Task {
 
 impl Connector {
     pub(super) fn new(trust: Trust, proxies: Proxies, time_limit: Duration) -> Self {
-        Self { trust, proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), time_limit }
+        Self { trust, proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), resolver: Box::new(System), time_limit }
+    }
+
+    /// With another resolver.
+    #[cfg(test)]
+    pub(super) fn resolving(mut self, resolver: impl Resolve + 'static) -> Self {
+        self.resolver = Box::new(resolver);
+        self
     }
 
     pub(super) async fn connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
@@ -139,10 +166,11 @@ impl Connector {
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
-        let addresses = addresses(origin).await.map_err(TransportError::Unreachable)?;
-        if reach == Reach::Public && !addresses.iter().all(|address| is_public(address.ip())) {
+        let mut addresses = self.addresses(origin).await.map_err(TransportError::Unreachable)?;
+        if !addresses.iter().all(|address| reach.permits(address.ip())) {
             return Err(TransportError::PrivateAddress);
         }
+        addresses.truncate(MAX_ADDRESSES);
         // One address that swallows packets must not use up the others' time.
         let share = self.time_limit / u32::try_from(addresses.len()).unwrap_or(1).max(1);
         let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
@@ -159,6 +187,22 @@ impl Connector {
         }
         Err(TransportError::Unreachable(failure))
     }
+
+    /// `localhost` is this machine, whatever a resolver says.
+    async fn addresses(&self, origin: &Origin) -> io::Result<Vec<SocketAddr>> {
+        if origin.hostname == "localhost" {
+            let both: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+            return Ok(both.map(|address| SocketAddr::new(address, origin.port)).to_vec());
+        }
+        if let Ok(address) = origin.hostname.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, origin.port)]);
+        }
+        let found = self.resolver.addresses(&origin.hostname, origin.port).await?;
+        if found.len() > MAX_ANSWERS {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the name has more than 1,024 addresses"));
+        }
+        Ok(found)
+    }
 }
 
 async fn encrypt<S: Stream>(
@@ -170,19 +214,6 @@ async fn encrypt<S: Stream>(
     let name = ServerName::try_from(origin.hostname.clone())
         .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
     connector.connect(name, stream).await.map_err(TransportError::Unreachable)
-}
-
-/// `localhost` is this machine, whatever a resolver says.
-async fn addresses(origin: &Origin) -> io::Result<Vec<SocketAddr>> {
-    if origin.hostname == "localhost" {
-        let both: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-        return Ok(both.map(|address| SocketAddr::new(address, origin.port)).to_vec());
-    }
-    if let Ok(address) = origin.hostname.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, origin.port)]);
-    }
-    let found = tokio::net::lookup_host((origin.hostname.as_str(), origin.port)).await?;
-    Ok(found.take(MAX_ADDRESSES).collect())
 }
 
 async fn handshake<S>(stream: S, proxy: Option<(Proxy, Origin)>) -> Result<Connection, TransportError>

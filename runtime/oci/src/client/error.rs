@@ -35,6 +35,8 @@ pub enum Step {
     FollowUpload(Digest),
     /// Sending a manifest, to a tag or by its digest.
     PutManifest(String),
+    /// Getting the list of a repository's tags.
+    ListTags,
     /// Getting a token for the registry.
     FetchToken,
     /// Finding out whether credentials are good, for no repository.
@@ -301,6 +303,7 @@ impl fmt::Display for Step {
             Self::SendBlob(digest) => write!(formatter, "sending blob {digest} to repository"),
             Self::FollowUpload(digest) => write!(formatter, "looking after the upload of blob {digest} to repository"),
             Self::PutManifest(reference) => write!(formatter, "sending manifest `{reference}` to repository"),
+            Self::ListTags => formatter.write_str("listing the tags of repository"),
             Self::FetchToken => formatter.write_str("getting a token for repository"),
             Self::VerifyCredentials => formatter.write_str("checking the credentials"),
         }

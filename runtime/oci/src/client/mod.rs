@@ -1,8 +1,8 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests` and `referrers`
-//! are the requests of the protocol.
+//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
+//! `queries` are the requests of the protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
 
 mod origin;
 
@@ -26,23 +26,27 @@ mod challenge;
 mod blobs;
 mod manifests;
 mod names;
+mod queries;
 mod referrers;
 mod sessions;
 mod uploads;
 mod verify;
 
+mod outbound;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Method, StatusCode};
 use pushgate_reference::Host;
 use tracing::debug;
 
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
-pub use origin::{Scheme, TokenServer};
+pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
+pub use outbound::{OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
 pub use transport::Timeouts;
@@ -148,6 +152,7 @@ impl RegistryClient {
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
+            forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);
         Ok(Self {
@@ -177,10 +182,10 @@ impl RegistryClient {
     }
 
     /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.
-    async fn call(&self, call: &Call<'_>, outgoing: impl Fn() -> Outgoing) -> Result<Answer, RegistryError> {
+    async fn call(&self, call: &Call<'_>, outgoing: impl Fn() -> Outgoing + Sync) -> Result<Answer, RegistryError> {
         let mut retries = Retries::new(self.transport.timeouts());
         loop {
-            let outcome = self.attempt(call, async || Ok::<_, RegistryError>(outgoing()), |_| ()).await;
+            let outcome = self.attempt_at_once(call, &outgoing).await;
             let verdict = match &outcome {
                 Ok(answer) => retries.after_answer(answer),
                 Err(error) => retries.after_error(error, self.reached()),
@@ -215,31 +220,59 @@ impl RegistryClient {
         outgoing: impl AsyncFn() -> Result<Outgoing, E>,
         mut advanced: impl FnMut(u64),
     ) -> Result<Answer, E> {
-        let place = self.place(call);
-        let mut attempt = 0;
+        let mut is_last = false;
         loop {
-            attempt += 1;
             let used = self.authoriser.header(&self.transport, call.repository, call.access, call.also_pull).await?;
-            let mut request = outgoing().await?;
-            if let Some(value) = &used {
-                request.headers.insert(AUTHORIZATION, value.clone());
-            }
-            // The user named the registry, so it may be anywhere.
-            let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
-            let exchanged = self.transport.exchange(destination, request, call.limit, &mut advanced).await;
-            let answer = exchanged.map_err(|error| reply::failed(error, &place))?;
-            self.reached.store(true, Ordering::Relaxed);
-            for text in warnings::texts(&answer.headers) {
-                self.warnings.add(self.authoriser.without_secrets(text).await);
-            }
-            if answer.status != StatusCode::UNAUTHORIZED {
+            let request = outgoing().await?;
+            if let Some(answer) = self.exchange(call, request, used, is_last, &mut advanced).await? {
                 return Ok(answer);
             }
-            if attempt == 2 {
-                return Err(self.authoriser.rejected(&answer, &place).into());
-            }
-            self.authoriser.challenged(&answer, used.as_ref(), &place).await?;
+            is_last = true;
         }
+    }
+
+    /// The same where nothing has to be waited for to make the request. A future that waits for a closure's cannot be moved to another thread, as
+    /// those of flavors can.
+    async fn attempt_at_once(&self, call: &Call<'_>, outgoing: &impl Fn() -> Outgoing) -> Result<Answer, RegistryError> {
+        let mut is_last = false;
+        loop {
+            let used = self.authoriser.header(&self.transport, call.repository, call.access, call.also_pull).await?;
+            if let Some(answer) = self.exchange(call, outgoing(), used, is_last, |_| ()).await? {
+                return Ok(answer);
+            }
+            is_last = true;
+        }
+    }
+
+    /// Sends a request with the authorization `used`. None if it was challenged and may be sent again.
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        mut request: Outgoing,
+        used: Option<HeaderValue>,
+        is_last: bool,
+        advanced: impl FnMut(u64),
+    ) -> Result<Option<Answer>, RegistryError> {
+        let place = self.place(call);
+        if let Some(value) = &used {
+            request.headers.insert(AUTHORIZATION, value.clone());
+        }
+        // The user named the registry, so it may be anywhere.
+        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
+        let exchanged = self.transport.exchange(destination, request, call.limit, advanced).await;
+        let answer = exchanged.map_err(|error| reply::failed(error, &place))?;
+        self.reached.store(true, Ordering::Relaxed);
+        for text in warnings::texts(&answer.headers) {
+            self.warnings.add(self.authoriser.without_secrets(text).await);
+        }
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(Some(answer));
+        }
+        if is_last {
+            return Err(self.authoriser.rejected(&answer, &place));
+        }
+        self.authoriser.challenged(&answer, used.as_ref(), &place).await?;
+        Ok(None)
     }
 
     /// The error for a status that the step does not foresee.

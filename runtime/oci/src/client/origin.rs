@@ -1,5 +1,5 @@
 //! May we connect there? The one file that says so, for every place that somebody else names: the realm of a challenge, the location of
-//! an upload, the addresses of a name.
+//! an upload, the next page of a list, the URL of a flavor's request, the addresses of a name.
 //!
 //! The naive client sends a user's password to whatever `realm` a 401 names, and an upload to whatever `Location` a 202 names. Here a
 //! registry leads to itself, and to the token servers that are known to belong to it; everything else is an error, and nothing is sent.
@@ -56,8 +56,15 @@ const TOKEN_SERVERS: [(&str, &str); 2] = [(DOCKER_HUB, "auth.docker.io"), ("regi
 impl Origin {
     /// Where a registry is.
     pub(crate) fn of_registry(scheme: Scheme, host: &Host) -> Self {
-        let hostname = if host.is_docker_hub() { DOCKER_HUB } else { host.hostname() };
-        Self { scheme, hostname: hostname.to_owned(), port: host.port().unwrap_or(scheme.default_port()) }
+        let mut origin = Self::new(scheme, host);
+        if host.is_docker_hub() {
+            DOCKER_HUB.clone_into(&mut origin.hostname);
+        }
+        origin
+    }
+
+    fn new(scheme: Scheme, host: &Host) -> Self {
+        Self { scheme, hostname: host.hostname().to_owned(), port: host.port().unwrap_or(scheme.default_port()) }
     }
 
     fn of_url(url: &Url) -> Option<Self> {
@@ -123,8 +130,109 @@ impl fmt::Display for TokenServer {
 pub(crate) enum Reach {
     /// All: the user named the host.
     Anywhere,
-    /// Only those of the public internet: the registry named the host.
+    /// Only those of the public internet: somebody else named the host.
     Public,
+    /// Those, and the private ones of a site: the user granted them to a flavor.
+    Private,
+    /// Only this machine: the user granted an origin that is this machine to a flavor.
+    Loopback,
+}
+
+impl Reach {
+    /// Whether a connection may go to an address. Those of link-local services and of a cloud's metadata are permitted to nobody but the user
+    /// alone, and neither are those that hide another address.
+    pub(crate) fn permits(self, address: IpAddr) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Public => is_public(address),
+            Self::Private => is_public(address) || is_private(address),
+            Self::Loopback => address.is_loopback(),
+        }
+    }
+}
+
+/// An origin that the user granted to a flavor: the only place that a grant opens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HttpGrant {
+    origin: Origin,
+    private: bool,
+}
+
+impl HttpGrant {
+    /// The grant of one origin; with `private`, its name may lead to a private address.
+    #[must_use]
+    pub fn new(scheme: Scheme, host: &Host, private: bool) -> Self {
+        Self { origin: Origin::new(scheme, host), private }
+    }
+
+    fn reach(&self) -> Reach {
+        match self.private {
+            _ if self.origin.is_loopback() => Reach::Loopback,
+            true => Reach::Private,
+            false => Reach::Public,
+        }
+    }
+}
+
+/// Where a flavor's request goes. Only [`http_target`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpTarget {
+    pub(crate) origin: Origin,
+    /// Path and query, as the flavor wrote them.
+    pub(crate) path: String,
+    pub(crate) reach: Reach,
+}
+
+impl HttpTarget {
+    /// `scheme://host[:port]`, of a granted origin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.origin.to_string()
+    }
+}
+
+/// Why a flavor's request goes nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetRefusal {
+    /// It is no URL that can be asked for. Says why.
+    Invalid(&'static str),
+    /// It is one of an origin that was not granted; `scheme://host[:port]` where it has one.
+    NotGranted(Option<String>),
+}
+
+/// Whether a flavor may send a request to a URL: only if its origin is the very one of a grant. No name is resolved here.
+///
+/// The origin is read from the text as it stands, and not by a library that mends what it is given: what would have to be mended - user names,
+/// `0443`, a dot at the end, an address in another spelling - is no granted origin.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn http_target(text: &str, grants: &[HttpGrant]) -> Result<HttpTarget, TargetRefusal> {
+    let invalid = |problem| Err(TargetRefusal::Invalid(problem));
+    if text.len() > MAX_URL {
+        return invalid("the URL has more than 8 KiB");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return invalid("the URL holds a space, a control character, or one beyond ASCII");
+    }
+    let (scheme, rest) = match text.split_once("://") {
+        Some(("http", rest)) => (Scheme::Http, rest),
+        Some(("https", rest)) => (Scheme::Https, rest),
+        _ => return invalid("the URL does not begin with https:// or http://"),
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
+    if authority.contains('@') {
+        return invalid("the URL holds a user name or a password");
+    }
+    if path.contains(['#', '\\']) {
+        return invalid("the URL holds a fragment or a backslash");
+    }
+    let origin = Host::parse(authority).map(|host| Origin::new(scheme, &host)).map_err(|_| TargetRefusal::NotGranted(None))?;
+    let Some(grant) = grants.iter().find(|grant| grant.origin == origin) else {
+        return Err(TargetRefusal::NotGranted(Some(origin.to_string())));
+    };
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    Ok(HttpTarget { origin, path, reach: grant.reach() })
 }
 
 /// A place that was found to be in order.
@@ -162,6 +270,11 @@ pub(crate) fn upload_location(registry: &Origin, request: &str, location: &str) 
     if origin == *registry { Ok(url) } else { Err(origin.to_string()) }
 }
 
+/// Where a list goes on: the `Link` of an answer to a request for `request`. It must stay at the registry.
+pub(crate) fn next_page(registry: &Origin, request: &str, link: &str) -> Result<Url, String> {
+    upload_location(registry, request, link)
+}
+
 fn parse(text: &str, base: Option<&Url>) -> Result<(Url, Origin), String> {
     if text.len() > MAX_URL {
         return Err("a URL of more than 8 KiB".to_owned());
@@ -175,7 +288,7 @@ fn parse(text: &str, base: Option<&Url>) -> Result<(Url, Origin), String> {
 }
 
 /// Whether an address belongs to the public internet.
-pub(crate) fn is_public(address: IpAddr) -> bool {
+fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -184,23 +297,42 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let special = match address.octets() {
-        // This network; protocol assignments; shared space; benchmarks; multicast and all beyond.
-        [0 | 224..=255, ..] | [192, 0, 0, _] => true,
-        [100, second, ..] => second & 0xc0 == 64,
+        // This network; protocol assignments; benchmarks; relays; multicast and all beyond.
+        [0 | 224..=255, ..] | [192, 0, 0, _] | [192, 88, 99, _] => true,
         [198, second, ..] => second & 0xfe == 18,
+        // Answers to every machine of one cloud.
+        [168, 63, 129, 16] => true,
         _ => false,
     };
-    !(special || address.is_private() || address.is_loopback() || address.is_link_local() || address.is_documentation())
+    !(special
+        || is_shared(address)
+        || address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation())
+}
+
+/// 100.64.0.0/10: between a provider and its customers.
+fn is_shared(address: Ipv4Addr) -> bool {
+    matches!(address.octets(), [100, second, ..] if second & 0xc0 == 64)
 }
 
 /// Global unicast (2000::/3) without the parts that hide an IPv4 address or are for examples.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(mapped) = address.to_ipv4_mapped() {
-        return is_public_v4(mapped);
-    }
     match address.segments() {
-        [0x2001, 0 | 0xdb8, ..] | [0x2002, ..] => false,
+        [0x2001, 0 | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..0x1000, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+/// Whether an address belongs to a site, without those at which clouds tell their machines who they are.
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private() || is_shared(address) && address != Ipv4Addr::new(100, 100, 100, 200),
+        IpAddr::V6(address) => match address.segments() {
+            [0xfd00, 0xec2, ..] | [0xfd20, 0xce, ..] => false,
+            [first, ..] => first & 0xfe00 == 0xfc00,
+        },
     }
 }
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
@@ -20,6 +21,8 @@ const MAX_FILE: u64 = 4 * 1024 * 1024;
 pub(super) struct Trust {
     pub(super) authorities: Vec<CertificateDer<'static>>,
     pub(super) identity: Option<Arc<SingleCertAndKey>>,
+    /// Whether each connection is made anew, with nothing that a server could know it by from an earlier one.
+    pub(super) forgets: bool,
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -105,6 +108,9 @@ pub(super) fn connector(trust: &Trust, identity: Option<&Arc<SingleCertAndKey>>)
         Some(identity) => builder.with_client_cert_resolver(Arc::clone(identity) as _),
         None => builder.with_no_client_auth(),
     };
+    if trust.forgets {
+        config.resumption = Resumption::disabled();
+    }
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))
 }

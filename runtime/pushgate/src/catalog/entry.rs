@@ -6,11 +6,12 @@ use pushgate_oci::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 
+use super::error::{CatalogError, Known};
 use crate::credential_binding::CredentialBinding;
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
-use crate::name::Name;
+use crate::name::{Name, shorten};
 use crate::settings::Settings;
 
 /// A registered flavor: `[flavors.NAME]`.
@@ -33,6 +34,19 @@ pub struct RegistryEntry {
     pub hooks: Vec<HookEntry>,
     /// How it is reached.
     pub connection: Connection,
+}
+
+impl RegistryEntry {
+    /// Its hook with this flavor, which may be any text.
+    ///
+    /// # Errors
+    /// It has none, with the nearest name in the hint.
+    pub fn hook(&self, flavor: &str) -> Result<&HookEntry, CatalogError> {
+        self.hooks.iter().find(|hook| hook.flavor.as_str() == flavor).ok_or_else(|| {
+            let known = Known::new(flavor, self.hooks.iter().map(|hook| hook.flavor.as_str()));
+            CatalogError::NoSuchHook { registry: self.name.clone(), flavor: shorten(flavor), known }
+        })
+    }
 }
 
 /// How a registry is reached. Files are absolute paths in the catalog.

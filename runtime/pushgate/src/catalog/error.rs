@@ -144,6 +144,18 @@ pub enum CatalogError {
         /// The name.
         name: Name,
     },
+    /// The registry's name is taken by another one, whatever that one says.
+    #[error("the registry `{name}` is registered already")]
+    RegistryTaken {
+        /// The name.
+        name: Name,
+    },
+    /// No registry is the default one.
+    #[error("no registry is the default one")]
+    NoDefault {
+        /// What there is.
+        known: Known,
+    },
     /// The registry asks this flavor already.
     #[error("the registry `{registry}` has the hook `{flavor}` already, and it differs")]
     HookExists {
@@ -235,11 +247,14 @@ impl CatalogError {
             Self::SeveralContain { .. } => "choose one with --registry NAME, or for good with `pushgate registry use NAME`".to_owned(),
             Self::FlavorExists { .. } => "give --replace to replace it, or --name for another name".to_owned(),
             Self::FlavorInUse { name, .. } => format!("drop it there first: `pushgate registry remove-hook REGISTRY {name}`"),
-            Self::RegistryExists { name } => {
+            Self::NoDefault { known } => {
+                format!("choose one with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
+            }
+            Self::RegistryExists { name } | Self::RegistryTaken { name } => {
                 format!("choose another name, or delete the old one first: `pushgate registry delete {name}`")
             }
             Self::HookExists { registry, flavor } => {
-                format!("drop the old one first: `pushgate registry remove-hook {registry} {flavor}`")
+                format!("change it with `pushgate registry update {registry} --flavor {flavor}` and what is to be different")
             }
             Self::NoSuchHook { registry, known, .. } => {
                 known.hint("registry", format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))

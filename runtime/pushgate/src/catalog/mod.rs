@@ -136,11 +136,8 @@ impl Catalog {
         if let Some(name) = explicit {
             return self.registry(name);
         }
-        if let Some(name) = self.default_registry()? {
-            return self.registry(name.as_str()).map_err(|error| match error {
-                CatalogError::UnknownRegistry { known, .. } => CatalogError::DanglingDefault { name: name.clone(), known },
-                other => other,
-            });
+        if self.default_registry()?.is_some() {
+            return self.default_entry();
         }
         match self.containing(image).as_slice() {
             [only] => self.registry(only),
@@ -168,6 +165,20 @@ impl Catalog {
             Some(Ok(name)) => Ok(Some(name)),
             Some(Err(error)) => Err(self.unusable(error)),
         }
+    }
+
+    /// The default registry.
+    ///
+    /// # Errors
+    /// None is set, or the one that is set is not registered or its entry invalid.
+    pub fn default_entry(&self) -> Result<RegistryEntry, CatalogError> {
+        let Some(name) = self.default_registry()? else {
+            return Err(CatalogError::NoDefault { known: self.known_registries("") });
+        };
+        self.registry(name.as_str()).map_err(|error| match error {
+            CatalogError::UnknownRegistry { known, .. } => CatalogError::DanglingDefault { name: name.clone(), known },
+            other => other,
+        })
     }
 
     /// Every registry by name, sorted; an invalid one with the reason.

@@ -15,6 +15,7 @@ mod edits;
 mod forms;
 mod lookups;
 mod settings;
+mod updates;
 mod walks;
 
 /// A folder with a catalog in it.

@@ -22,7 +22,7 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(arguments: &GlobalArguments, output: Output) -> Result<Self, Failure> {
-        listen(arguments.verbose);
+        listen(arguments.verbose, output.is_colored());
         let paths = Paths::from_environment(variable, arguments.config.clone());
         let engine = EngineEnvironment::from_environment(variable);
         let credentials = CredentialSources::from_environment(variable);
@@ -51,8 +51,8 @@ fn variable(name: &str) -> Option<OsString> {
 
 /// `-v` shows what flavors log and the steps, `-vv` every request. Without it only warnings are let through, by a filter that costs
 /// nothing to set up: every cold start pays for it.
-fn listen(verbose: u8) {
-    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time().with_target(false);
+fn listen(verbose: u8, colored: bool) {
+    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colored).without_time().with_target(false);
     let filter = match verbose {
         0 => {
             let _ = subscriber.with_max_level(tracing::Level::WARN).try_init();

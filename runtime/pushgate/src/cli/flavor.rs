@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::FlavorCommand;
 use super::context::Context;
-use super::hook::{Named, check, schema};
+use super::hook::{self, Named, check, schema};
 use super::output::{printable, table};
 use crate::catalog::{Catalog, Change};
 use crate::component_file;
@@ -53,7 +53,7 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
     }
 
     let store = context.gate.store()?;
-    let registered = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
+    let (change, previous, registries) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
         let registered = if replace {
             let replaced = edit.replace_flavor(&name, &digest)?;
             let change = match replaced.previous {
@@ -61,7 +61,8 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
                 Some(_) => "replaced",
                 None => "registered",
             };
-            (change, replaced.previous.filter(|previous| *previous != digest), replaced.registries)
+            let registries = replaced.registries.into_iter().map(|registry| (edit.catalog().registry(&registry).ok(), registry)).collect();
+            (change, replaced.previous.filter(|previous| *previous != digest), registries)
         } else {
             let change = if edit.add_flavor(&name, &digest)? == Change::Made { "registered" } else { "unchanged" };
             (change, None, Vec::new())
@@ -70,7 +71,8 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
         store.put(&bytes)?;
         Ok(registered)
     })?;
-    let (change, previous, registries) = registered;
+    let warnings = registries.iter().filter_map(|(entry, _)| hook::outdated(entry.as_ref()?, &name, &flavor)).collect::<Vec<_>>();
+    let registries = registries.into_iter().map(|(_, registry)| registry).collect::<Vec<_>>();
 
     for capability in flavor.capabilities() {
         context.output.note(&format!("{name} wants {}; whoever lets a registry ask it grants that", capability_in_words(*capability)));
@@ -88,8 +90,12 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
             "name": name.as_str(), "digest": digest.to_string(), "change": change,
             "previous_digest": previous.as_ref().map(ToString::to_string), "registries": registries,
             "capabilities": capabilities(&description),
+            "warnings": warnings.iter().map(|warning| json!({ "message": warning.message, "hint": warning.hint })).collect::<Vec<_>>(),
         } })
     });
+    for warning in &warnings {
+        context.output.warn(warning);
+    }
     Ok(())
 }
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use pushgate_sandbox::Flavor;
 use serde_json::Value;
 
-use super::args::HookArguments;
+use super::args::{HookArguments, Reset};
 use super::context::Context;
-use crate::catalog::HookEntry;
+use crate::catalog::{HookEntry, RegistryEntry};
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::grant::Grant;
@@ -15,6 +15,7 @@ use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::hooks::{self, Component, Hook};
 use crate::name::Name;
+use crate::report::Warning;
 use crate::settings::{Settings, SettingsArguments};
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
@@ -68,6 +69,47 @@ pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> R
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
 }
 
+/// A hook of the catalog with what the flags say of it. What they do not name stays.
+pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArguments, reset: &[Reset]) -> Result<HookEntry, Failure> {
+    let flavor = before.flavor.as_str();
+    let kept = |what: Reset| !reset.contains(&what);
+    let grants = if words.grant.is_empty() && kept(Reset::Grants) { before.grants.clone() } else { Grant::parse_all(&words.grant)? };
+    let credentials = if words.credential.is_empty() && kept(Reset::Credentials) {
+        before.credentials.clone()
+    } else {
+        CredentialBinding::parse_all(&words.credential)?
+    };
+    CredentialBinding::require_grants(&credentials, &grants)?;
+    let limits = if kept(Reset::Limits) { before.limits.clone() } else { HookLimits::default() }.changed(&words.limit)?;
+    let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
+    let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
+    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
+    hooks::require_grants(flavor, &loaded, &grants)?;
+    let schema = schema(context, flavor, &loaded, &limits)?;
+    let settings = arguments.resolve(schema.as_ref())?;
+    let settings = if words.settings.is_none() && kept(Reset::Settings) { before.settings.with(settings)? } else { settings };
+    if let Some(schema) = &schema {
+        check(context, flavor, schema, Some(&settings))?;
+    }
+    let mode = words.mode.map_or(before.mode, HookMode::from);
+    Ok(HookEntry { flavor: before.flavor.clone(), settings, grants, credentials, limits, mode })
+}
+
+/// What a registry's hook lacks since its flavor has other bytes: pushes there would fail until it is given that.
+pub(super) fn outdated(registry: &RegistryEntry, flavor: &Name, loaded: &Flavor) -> Option<Warning> {
+    let hook = registry.hook(flavor.as_str()).ok()?;
+    let failure = hooks::require_grants(flavor.as_str(), loaded, &hook.grants).err()?;
+    let granted = hook.grants.iter().map(|grant| format!("--grant {grant}"));
+    let missing = hooks::missing_grants(loaded, &hook.grants).into_iter().map(|capability| hooks::grant_flag(capability).to_owned());
+    let flags: Vec<String> = granted.chain(missing).collect();
+    Some(Warning {
+        hook: None,
+        code: None,
+        message: format!("no push to {} is possible any more: {}", registry.name, failure.message),
+        hint: Some(format!("`pushgate registry update {} --flavor {flavor} {}`", registry.name, flags.join(" "))),
+    })
+}
+
 /// What the flags of a hook say by themselves. A mistake in them is told before the flavor is loaded.
 struct Terms {
     settings: SettingsArguments,
@@ -93,7 +135,7 @@ impl Terms {
 }
 
 /// The settings that the words mean for this flavor. Whatever its schema does not want is told now.
-pub(super) fn resolve(
+fn resolve(
     context: &Context,
     flavor: &str,
     loaded: &Flavor,

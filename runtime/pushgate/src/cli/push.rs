@@ -4,6 +4,7 @@ use super::args::{DestinationArguments, PushArguments};
 use super::context::Context;
 use super::output::Verdict;
 use super::{Stopped, hook, source};
+use crate::catalog::Connection;
 use crate::destination::{Destination, Registry};
 use crate::exit::Failure;
 use crate::push::{Request, check as check_line, push as push_line};
@@ -59,6 +60,6 @@ fn destination(context: &Context, arguments: DestinationArguments) -> Result<Des
         Some(flavor) => vec![hook::given(context, &flavor, &arguments.hook)?],
         None => Vec::new(),
     };
-    let connection = arguments.transport.connection()?;
+    let connection = arguments.transport.connection(Connection::default())?;
     Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, connection })))
 }

@@ -1,30 +1,76 @@
-//! What the host does for a hook while it runs: answers questions about the images, takes its messages, remembers what failed.
+//! What the host does for a hook while it runs: answers questions about the images and what it was granted, takes its messages, remembers what
+//! failed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use pushgate_sandbox::{Call, FlavorHost, Image, InspectError, LogLevel, LogRecord};
+use pushgate_sandbox::{
+    Call, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
+};
 
+use super::questions::Questions;
+use super::requests::Requests;
+use crate::exit::Failure;
 use crate::report::Warning;
-use crate::source::{Images, ListedImages, SourceError};
+use crate::source::{Images, ListedImages};
 
-/// The host's side of one call.
+/// The host's side of one call. What was not granted is not there.
 pub(super) struct HookHost {
-    flavor: String,
-    images: Arc<dyn Images>,
-    failed: Mutex<Option<SourceError>>,
+    pub(super) flavor: String,
+    pub(super) images: Arc<dyn Images>,
+    pub(super) questions: Option<Questions>,
+    pub(super) requests: Option<Requests>,
+    pub(super) failed: Mutex<Option<Failed>>,
+}
+
+/// Something that a flavor needed and did not get, through no fault of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Failed {
+    /// To be put after `because`.
+    pub(super) what: &'static str,
+    /// Why, in words for whoever has to act.
+    pub(super) failure: Failure,
+}
+
+/// A question or request without an answer.
+#[derive(Debug)]
+pub(super) struct Unanswered<E> {
+    /// What the flavor is told.
+    pub(super) told: E,
+    /// What the operator is told if the flavor gives up for that.
+    pub(super) failure: Option<Failure>,
+}
+
+impl<E> From<E> for Unanswered<E> {
+    fn from(told: E) -> Self {
+        Self { told, failure: None }
+    }
 }
 
 impl HookHost {
-    pub(super) fn new(flavor: &str, images: Arc<dyn Images>) -> Self {
-        Self { flavor: flavor.to_owned(), images, failed: Mutex::new(None) }
-    }
-
-    /// Why the images could not be read, if the hook asked for them and they could not.
-    pub(super) fn failed(&self) -> Option<SourceError> {
+    /// What failed last, if anything did.
+    pub(super) fn failed(&self) -> Option<Failed> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    fn remember(&self, what: &'static str, failure: Failure) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Failed { what, failure });
+    }
+
+    fn told<T, E>(&self, what: &'static str, answer: Result<T, Unanswered<E>>) -> Result<T, E> {
+        answer.map_err(|Unanswered { told, failure }| {
+            if let Some(failure) = failure {
+                self.remember(what, failure);
+            }
+            told
+        })
+    }
 }
+
+/// How a question to the registry that failed is told.
+const REGISTRY: &str = "the registry could not be asked";
+/// And a request.
+const HTTP: &str = "an HTTP request failed";
 
 #[async_trait]
 impl FlavorHost for HookHost {
@@ -39,7 +85,7 @@ impl FlavorHost for HookHost {
                 } else {
                     InspectError::Unavailable("the source could not be read".to_owned())
                 };
-                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                self.remember("the image could not be read", error.into());
                 Err(told)
             }
         }
@@ -55,6 +101,33 @@ impl FlavorHost for HookHost {
             // Warnings and errors are kept in the report, and shown from there.
             LogLevel::Warn | LogLevel::Error => {}
         }
+    }
+
+    fn grants(&self, capability: Capability) -> bool {
+        match capability {
+            Capability::Registry => self.questions.is_some(),
+            Capability::Http => self.requests.is_some(),
+        }
+    }
+
+    async fn repository_exists(&self, repository: &str) -> Result<bool, QueryError> {
+        let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
+        self.told(REGISTRY, questions.repository_exists(repository).await)
+    }
+
+    async fn tags(&self, repository: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, QueryError> {
+        let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
+        self.told(REGISTRY, questions.tags(repository, after, limit).await)
+    }
+
+    async fn manifest_digest(&self, repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
+        let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
+        self.told(REGISTRY, questions.manifest_digest(repository, tag).await)
+    }
+
+    async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
+        let requests = self.requests.as_ref().ok_or_else(|| HttpError::NotGranted("no origin is granted to this flavor".to_owned()))?;
+        self.told(HTTP, requests.send(request, limit).await)
     }
 }
 

@@ -48,6 +48,7 @@ pub struct LoadedHook {
     pub(super) digest: ComponentDigest,
     pub(super) flavor: Flavor,
     pub(super) settings: Settings,
+    pub(super) grants: Vec<Grant>,
     pub(super) limits: Limits,
     pub(super) mode: HookMode,
 }
@@ -65,6 +66,7 @@ impl Hook {
             digest,
             flavor,
             settings: self.settings.clone(),
+            grants: self.grants.clone(),
             limits: self.limits.effective(),
             mode: self.mode,
         })
@@ -76,23 +78,28 @@ impl Hook {
 /// # Errors
 /// Exit 8, with the flags that would grant what is missing.
 pub fn require_grants(label: &str, flavor: &Flavor, grants: &[Grant]) -> Result<(), Failure> {
+    let missing = missing_grants(flavor, grants);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wishes: Vec<&str> = missing.iter().map(|capability| capability_in_words(*capability)).collect();
+    let flags: Vec<&str> = missing.iter().map(|capability| grant_flag(*capability)).collect();
+    Err(Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
+        .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
+}
+
+/// What the flavor asks for and was not granted.
+pub fn missing_grants(flavor: &Flavor, grants: &[Grant]) -> Vec<Capability> {
     let granted = |capability: Capability| {
         grants
             .iter()
             .any(|grant| matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http)))
     };
-    let missing: Vec<Capability> = flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let wishes: Vec<&str> = missing.iter().map(|capability| capability_in_words(*capability)).collect();
-    let flags: Vec<&str> = missing.iter().map(|capability| flag(*capability)).collect();
-    Err(Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
-        .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
+    flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect()
 }
 
 /// The flag that would grant a capability.
-const fn flag(capability: Capability) -> &'static str {
+pub const fn grant_flag(capability: Capability) -> &'static str {
     match capability {
         Capability::Registry => "--grant registry",
         Capability::Http => "--grant http=ORIGIN",

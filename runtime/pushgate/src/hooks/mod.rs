@@ -3,9 +3,11 @@
 
 mod host;
 mod load;
+mod questions;
+mod requests;
 mod verdict;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime};
 
 use pushgate_reference::ScopedReference;
@@ -13,12 +15,16 @@ use pushgate_sandbox::Push;
 
 use crate::exit::Failure;
 use crate::gate::Gate;
+use crate::grant::Grant;
+use crate::registry_access::RegistryAccess;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
-pub use load::{Component, Hook, LoadedHook, capability_in_words, require_grants};
+pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, missing_grants, require_grants};
 
 use host::HookHost;
+use questions::Questions;
+use requests::Requests;
 use verdict::Verdict;
 
 /// Every hook approved, or only warns. Only [`ask`] makes one.
@@ -33,12 +39,13 @@ pub struct Approval {
 /// A hook refused, or gave no usable answer: `report` says which, with its reasons.
 pub async fn ask(
     gate: &Gate,
-    hooks: &[Hook],
+    access: &Arc<RegistryAccess>,
     scoped: &ScopedReference,
     dry_run: bool,
     images: Arc<dyn Images>,
     report: &mut Report,
 ) -> Result<Approval, Failure> {
+    let hooks = &access.registry().hooks;
     if hooks.is_empty() {
         return Ok(Approval { _only_ask_makes_one: () });
     }
@@ -51,7 +58,7 @@ pub async fn ask(
     report.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
     let mut refused: Option<Failure> = None;
     for (index, hook) in loaded.iter().enumerate() {
-        let verdict = ask_one(gate, hook, scoped, dry_run, &images, report).await;
+        let verdict = ask_one(gate, hook, access, scoped, dry_run, &images, report).await;
         if let Some(entry) = report.hooks.get_mut(index) {
             entry.verdict = verdict.name();
             entry.violations = verdict.violations().to_vec();
@@ -78,12 +85,20 @@ pub async fn ask(
 async fn ask_one(
     gate: &Gate,
     hook: &LoadedHook,
+    access: &Arc<RegistryAccess>,
     scoped: &ScopedReference,
     dry_run: bool,
     images: &Arc<dyn Images>,
     report: &mut Report,
 ) -> Verdict {
-    let host = Arc::new(HookHost::new(&hook.label, Arc::clone(images)));
+    let patience = hook.limits.wall * 4 / 5;
+    let host = Arc::new(HookHost {
+        flavor: hook.label.clone(),
+        images: Arc::clone(images),
+        questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
+        requests: Requests::new(&hook.label, &hook.grants, dry_run),
+        failed: Mutex::default(),
+    });
     let push = Push {
         reference: scoped.to_string(),
         registry: scoped.host().to_string(),

@@ -1,20 +1,22 @@
 //! From a flavor's answer to what becomes of the push, and who has to act.
 //!
-//! | answer | nothing failed in the host | reading the images failed |
-//! |---|---|---|
-//! | approved | goes on | goes on: the flavor did not mind |
-//! | denied | exit 4 | exit 4 |
-//! | misconfigured | exit 8 | exit 8 |
-//! | unavailable | exit 5: nothing that the host knows of was unavailable | exit 6 |
-//! | other | exit 4 | exit 6 |
-//! | a trap, a limit, a bad answer | exit 5 | exit 5 |
+//! | answer | nothing failed in the host | reading the images failed | a question or request failed | it went to no granted origin |
+//! |---|---|---|---|---|
+//! | approved | goes on | goes on: the flavor did not mind | goes on | goes on |
+//! | denied | exit 4 | exit 4 | exit 4 | exit 4 |
+//! | misconfigured | exit 8 | exit 8 | exit 8 | exit 8 |
+//! | unavailable | exit 5: nothing that the host knows of was unavailable | exit 6 | exit 7 | exit 8 |
+//! | other | exit 4 | exit 6 | exit 7 | exit 8 |
+//! | a trap, a limit, a bad answer | exit 5 | exit 5 | exit 5 | exit 5 |
+//!
+//! Of several things that failed, the last counts: it is what a flavor gives up for.
 
 use pushgate_sandbox::{Answer, CallError, Violation};
 
+use super::host::Failed;
 use crate::exit::{Failure, Kind};
 use crate::hook_mode::HookMode;
 use crate::report::HookVerdict;
-use crate::source::SourceError;
 
 /// What became of one hook.
 #[derive(Debug)]
@@ -52,7 +54,7 @@ impl Verdict {
 }
 
 /// What the answer of `flavor` means, given what failed in the host while it ran.
-pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option<SourceError>) -> Verdict {
+pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option<Failed>) -> Verdict {
     let refusal = |message: &str, violations| Verdict::Refused {
         failure: Failure::new(Kind::RefusedByFlavor, format!("refused by the flavor {flavor}{message}")),
         violations,
@@ -64,10 +66,9 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option
             Failure::new(Kind::Configuration, format!("the flavor {flavor} does not accept its settings: {message}"))
                 .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows the settings that it takes"))),
         ),
-        (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(error)) => {
-            let cause = Failure::from(error);
-            let message = format!("the flavor {flavor} gave up ({message}) because the image could not be read: {}", cause.message);
-            Verdict::Broke(Failure { message, ..cause })
+        (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(Failed { what, failure })) => {
+            let message = format!("the flavor {flavor} gave up ({message}) because {what}: {}", failure.message);
+            Verdict::Broke(Failure { message, ..failure })
         }
         (Ok(Answer::Unavailable(message)), None) => Verdict::Broke(Failure::new(
             Kind::FlavorBroke,
@@ -93,43 +94,30 @@ mod tests {
         }
     }
 
-    fn unreadable() -> SourceError {
-        let missing = pushgate_oci::OciLayout::open(std::path::Path::new("/nonexistent/layout")).map(|_| ()).unwrap_err();
-        SourceError::from(missing)
-    }
-
-    #[test]
-    fn only_refusals_become_warnings() {
-        for answer in [Answer::Denied(Vec::new()), Answer::Other("x".into())] {
-            let refused = of("f", Ok(answer.clone()), None).in_mode(HookMode::Enforce);
-            assert!(matches!(refused, Verdict::Refused { .. }), "{refused:?}");
-            let warned = of("f", Ok(answer), None).in_mode(HookMode::Warn);
-            assert!(matches!(warned, Verdict::Warned { .. }), "{warned:?}");
-        }
-        for answer in [
-            Ok(Answer::Misconfigured("x".into())),
-            Ok(Answer::Unavailable("x".into())),
-            Err(CallError::WallLimit { limit: std::time::Duration::ZERO }),
-        ] {
-            let broke = of("f", answer, None).in_mode(HookMode::Warn);
-            assert!(matches!(broke, Verdict::Broke(_)), "{broke:?}");
-        }
-        assert!(matches!(of("f", Ok(Answer::Other("x".into())), Some(unreadable())).in_mode(HookMode::Warn), Verdict::Broke(_)));
+    fn failed(kind: Kind) -> Option<Failed> {
+        Some(Failed { what: "it failed", failure: Failure::new(kind, "so") })
     }
 
     #[test]
     fn each_answer_has_its_owner() {
         let denied = || Answer::Denied(Vec::new());
+        let unreadable = || failed(Kind::SourceFailed);
         for (answer, failed, expected) in [
             (Answer::Approved, None, None),
-            (Answer::Approved, Some(unreadable()), None),
+            (Answer::Approved, unreadable(), None),
+            (Answer::Approved, failed(Kind::RegistryFailed), None),
             (denied(), None, Some(Kind::RefusedByFlavor)),
-            (denied(), Some(unreadable()), Some(Kind::RefusedByFlavor)),
+            (denied(), unreadable(), Some(Kind::RefusedByFlavor)),
+            (denied(), failed(Kind::RegistryFailed), Some(Kind::RefusedByFlavor)),
             (Answer::Misconfigured("x".into()), None, Some(Kind::Configuration)),
+            (Answer::Misconfigured("x".into()), failed(Kind::RegistryFailed), Some(Kind::Configuration)),
             (Answer::Unavailable("x".into()), None, Some(Kind::FlavorBroke)),
-            (Answer::Unavailable("x".into()), Some(unreadable()), Some(Kind::SourceFailed)),
+            (Answer::Unavailable("x".into()), unreadable(), Some(Kind::SourceFailed)),
+            (Answer::Unavailable("x".into()), failed(Kind::RegistryFailed), Some(Kind::RegistryFailed)),
+            (Answer::Unavailable("x".into()), failed(Kind::Configuration), Some(Kind::Configuration)),
             (Answer::Other("x".into()), None, Some(Kind::RefusedByFlavor)),
-            (Answer::Other("x".into()), Some(unreadable()), Some(Kind::SourceFailed)),
+            (Answer::Other("x".into()), unreadable(), Some(Kind::SourceFailed)),
+            (Answer::Other("x".into()), failed(Kind::RegistryFailed), Some(Kind::RegistryFailed)),
         ] {
             assert_eq!(kind(&of("f", Ok(answer.clone()), failed.clone())), expected, "{answer:?} {failed:?}");
         }

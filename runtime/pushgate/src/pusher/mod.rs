@@ -13,6 +13,7 @@ use pushgate_reference::ScopedReference;
 use crate::exit::Failure;
 use crate::hooks::Approval;
 use crate::progress::PushProgress;
+use crate::registry_access::RegistryAccess;
 use crate::report::{Remote, Report, Warning};
 use crate::source::PinnedSource;
 
@@ -50,9 +51,15 @@ pub struct Pusher {
 }
 
 impl Pusher {
-    /// A pusher to the registry of `client`, with the credentials that the Docker Engine is given for it.
-    pub fn new(client: Arc<RegistryClient>, credentials: Credentials) -> Self {
-        Self { client, credentials }
+    /// A pusher to a registry, with the credentials that the Docker Engine is given for it. What is odd about the files that they were in
+    /// becomes a warning of the report.
+    ///
+    /// # Errors
+    /// Credentials or certificates cannot be read.
+    pub async fn new(access: &RegistryAccess, report: &mut Report) -> Result<Self, Failure> {
+        let made = access.get().await;
+        report.warnings.extend(access.warnings());
+        made.map(|made| Self { client: Arc::clone(&made.client), credentials: made.credentials.clone() })
     }
 
     /// Pushes, and confirms. `mount_from` are repositories from which the registry may take layers that it has there.

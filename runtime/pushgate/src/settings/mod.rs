@@ -150,6 +150,16 @@ impl Settings {
         Ok(settings)
     }
 
+    /// These settings with others put over them, key by key.
+    ///
+    /// # Errors
+    /// Together they are larger than settings may be.
+    pub fn with(&self, others: Self) -> Result<Self, SettingsError> {
+        let mut object = self.0.clone();
+        object.extend(others.0);
+        Self::from_object(object)
+    }
+
     /// The object.
     pub const fn as_object(&self) -> &Map<String, Value> {
         &self.0

@@ -3,10 +3,9 @@
 use wasmtime::Result;
 use wasmtime::component::{HasSelf, Linker, Resource};
 
-use crate::capabilities::NotGranted;
 use crate::raw_answer::{RawAnswer, RawViolation};
 use crate::state::{CallState, ImageHandle, PushHandle};
-use crate::{InspectError, LogLevel};
+use crate::{HttpError, HttpRequest, HttpResponse, InspectError, LogLevel, QueryError};
 
 use generated::pushgate::flavor::{http, log, registry, types};
 
@@ -159,31 +158,52 @@ impl log::Host for CallState {
 }
 
 impl registry::Host for CallState {
-    async fn repository_exists(&mut self, _repository: String) -> Result<Answered<bool>> {
-        Ok(ask_registry(self))
+    async fn repository_exists(&mut self, repository: String) -> Result<Answered<bool>> {
+        Ok(CallState::repository_exists(self, &repository).await.map_err(Into::into))
     }
 
-    async fn tags(&mut self, _repository: String, _after: Option<String>, _limit: u32) -> Result<Answered<Vec<String>>> {
-        Ok(ask_registry(self))
+    async fn tags(&mut self, repository: String, after: Option<String>, limit: u32) -> Result<Answered<Vec<String>>> {
+        Ok(CallState::tags(self, &repository, after.as_deref(), limit).await.map_err(Into::into))
     }
 
-    async fn manifest_digest(&mut self, _repository: String, _tag: String) -> Result<Answered<Option<String>>> {
-        Ok(ask_registry(self))
+    async fn manifest_digest(&mut self, repository: String, tag: String) -> Result<Answered<Option<String>>> {
+        Ok(CallState::manifest_digest(self, &repository, &tag).await.map_err(Into::into))
     }
 }
 
-fn ask_registry<T>(state: &CallState) -> Answered<T> {
-    match state.grants.registry() {
-        Ok(never) => match never {},
-        Err(NotGranted) => Err(registry::QueryError::NotGranted),
+impl From<QueryError> for registry::QueryError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::NotGranted => Self::NotGranted,
+            QueryError::LimitExceeded => Self::LimitExceeded,
+            QueryError::Unauthorized => Self::Unauthorized,
+            QueryError::Unavailable(reason) => Self::Unavailable(reason),
+            QueryError::Other(reason) => Self::Other(reason),
+        }
     }
 }
 
 impl http::Host for CallState {
-    async fn send(&mut self, _request: http::Request) -> Result<std::result::Result<http::Response, http::HttpError>> {
-        Ok(match self.grants.http() {
-            Ok(never) => match never {},
-            Err(NotGranted) => Err(http::HttpError::NotGranted("no origin is granted to this flavor".to_owned())),
+    async fn send(&mut self, request: http::Request) -> Result<std::result::Result<http::Response, http::HttpError>> {
+        let http::Request { method, url, headers, body } = request;
+        let sent = CallState::send(self, HttpRequest { method, url, headers, body }).await;
+        Ok(match sent {
+            Ok(HttpResponse { status, headers, body }) => Ok(http::Response { status, headers, body }),
+            Err(error) => Err(error.into()),
         })
+    }
+}
+
+impl From<HttpError> for http::HttpError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::NotGranted(reason) => Self::NotGranted(reason),
+            HttpError::InvalidRequest(reason) => Self::InvalidRequest(reason),
+            HttpError::LimitExceeded => Self::LimitExceeded,
+            HttpError::TimedOut => Self::TimedOut,
+            HttpError::TooLarge => Self::TooLarge,
+            HttpError::Unreachable(reason) => Self::Unreachable(reason),
+            HttpError::Other(reason) => Self::Other(reason),
+        }
     }
 }

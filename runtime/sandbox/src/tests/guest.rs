@@ -234,4 +234,8 @@ const INTERFACES: &str = r#"
     (type $query-error-type (variant (case "not-granted") (case "limit-exceeded") (case "unauthorized")
       (case "unavailable" string) (case "other" string)))
     (export "query-error" (type $query-error (eq $query-error-type)))
-    (export "repository-exists" (func (param "repository" string) (result (result bool (error $query-error)))))))"#;
+    (export "repository-exists" (func (param "repository" string) (result (result bool (error $query-error)))))
+    (export "tags" (func (param "repository" string) (param "after" (option string)) (param "limit" u32)
+      (result (result (list string) (error $query-error)))))
+    (export "manifest-digest" (func (param "repository" string) (param "tag" string)
+      (result (result (option string) (error $query-error)))))))"#;

@@ -2,6 +2,7 @@
 
 mod cache;
 mod embedding;
+mod capabilities;
 mod guest;
 mod hostile;
 mod load;

@@ -91,11 +91,13 @@ fn translate(digest: &ComponentDigest) -> Result<Vec<u8>, Stopped> {
     }
     describe::outline(&bytes)?.check()?;
     let engine = engine::new(Allocation::OnDemand).map_err(|error| Stopped::Broke(format!("{error:#}")))?;
-    engine.precompile_component(&bytes).map_err(|error| {
+    let artifact = engine.precompile_component(&bytes).map_err(|error| {
         if error.is::<wasmtime::OutOfMemory>() {
             Stopped::OutOfMemory
         } else {
             Stopped::Refused(LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })
         }
-    })
+    })?;
+    describe::check_types(&bytes)?;
+    Ok(artifact)
 }

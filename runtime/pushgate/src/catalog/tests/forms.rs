@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn forms() -> [String; 4] {
+pub(super) fn forms() -> [String; 4] {
     let digest = digest("a");
     [
         format!("version = 1\n[flavors]\na.digest = \"{digest}\"\n[registries.r]\nuri = \"r.example\"\nhooks = [{{ flavor = \"a\" }}]\n"),

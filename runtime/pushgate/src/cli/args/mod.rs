@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use flavor::FlavorCommand;
-pub(super) use registry::{RegistryCommand, TransportArguments};
+pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
 pub(super) use shared::HookArguments;
 pub(super) use source::{Compress, SourceArguments};
 
@@ -108,6 +108,7 @@ pub(super) struct PushArguments {
 
 /// Where a push may go.
 #[derive(Debug, Args)]
+#[command(mut_group("TransportArguments", |group| group.requires("uri")))]
 pub(super) struct DestinationArguments {
     /// A registered registry [default: the one set by `registry use`, else the only one whose URI contains the image]
     #[arg(long, value_name = "NAME", conflicts_with = "uri", help_heading = "Destination")]

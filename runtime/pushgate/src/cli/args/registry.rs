@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use pushgate_oci::{ClientCertificate, TokenServer};
 
@@ -35,6 +35,47 @@ pub(crate) enum RegistryCommand {
         /// The registered registry
         name: String,
     },
+    /// Change a registry; what is not named stays as it is
+    ///
+    /// With --flavor, the flags about a flavor change what that hook is given: --set changes single settings and --settings all of them, --limit
+    /// single limits, --grant and --credential the whole list.
+    Update {
+        /// The registered registry
+        name: String,
+        /// What images may go to it from now on: host[:port][/path…]
+        #[arg(long, value_name = "URI")]
+        uri: Option<String>,
+        /// The hook to change, by its flavor
+        #[arg(long, value_name = "FLAVOR")]
+        flavor: Option<String>,
+        #[command(flatten)]
+        hook: HookArguments,
+        #[command(flatten)]
+        transport: TransportArguments,
+        /// Take something back to its default, before what the other flags say
+        #[arg(long, value_name = "WHAT")]
+        reset: Vec<Reset>,
+    },
+    /// Give a registry another name
+    Rename {
+        /// The registered registry
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// Its name from now on
+        #[arg(value_name = "NEW")]
+        new: String,
+    },
+    /// Register a registry once more under another name
+    Copy {
+        /// The registered registry
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The name of the copy
+        #[arg(value_name = "NEW")]
+        new: String,
+    },
+    /// Print the default registry
+    Get,
     /// Make a registry the default
     Use {
         /// The registered registry
@@ -86,54 +127,89 @@ pub(crate) enum RegistryCommand {
     Flavor(FlavorCommand),
 }
 
+/// What `registry update` can take back to its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reset {
+    /// TLS, but plain HTTP on loopback
+    Transport,
+    /// The system's certificates alone
+    CaFile,
+    /// No certificate is shown
+    ClientCertificate,
+    /// No token server on another host
+    TokenServers,
+    /// With --flavor: no settings
+    Settings,
+    /// With --flavor: no grants
+    Grants,
+    /// With --flavor: no credentials
+    Credentials,
+    /// With --flavor: the default limits
+    Limits,
+}
+
+impl Reset {
+    /// Whether it is about a hook.
+    pub(crate) const fn wants_a_flavor(self) -> bool {
+        matches!(self, Self::Settings | Self::Grants | Self::Credentials | Self::Limits)
+    }
+}
+
 /// How the registry is reached.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct TransportArguments {
     /// Speak plain HTTP to it. Always so for localhost, 127.0.0.0/8 and [::1], unless --tls
-    #[arg(long, conflicts_with_all = ["tls", "ca_file", "client_certificate"], requires = "uri", help_heading = "Transport")]
+    #[arg(long, conflicts_with_all = ["tls", "ca_file", "client_certificate"], help_heading = "Transport")]
     pub(crate) plain_http: bool,
     /// Speak TLS to it, on a loopback address too
-    #[arg(long, requires = "uri", help_heading = "Transport")]
+    #[arg(long, help_heading = "Transport")]
     pub(crate) tls: bool,
     /// Certificates in PEM form to trust besides the system's
-    #[arg(long, value_name = "FILE", requires = "uri", help_heading = "Transport")]
+    #[arg(long, value_name = "FILE", help_heading = "Transport")]
     pub(crate) ca_file: Option<PathBuf>,
     /// A certificate in PEM form to show to a registry that asks for one
-    #[arg(long, value_name = "FILE", requires_all = ["uri", "client_key"], help_heading = "Transport")]
+    #[arg(long, value_name = "FILE", requires = "client_key", help_heading = "Transport")]
     pub(crate) client_certificate: Option<PathBuf>,
     /// The certificate's private key in PEM form
     #[arg(long, value_name = "FILE", requires = "client_certificate", help_heading = "Transport")]
     pub(crate) client_key: Option<PathBuf>,
     /// A token server on another host that is the registry's: https://host[:port]
-    #[arg(long = "token-server", value_name = "ORIGIN", requires = "uri", help_heading = "Transport")]
+    #[arg(long = "token-server", value_name = "ORIGIN", help_heading = "Transport")]
     pub(crate) token_server: Vec<String>,
 }
 
 impl TransportArguments {
-    /// What the flags say. Files become absolute: the catalog is read from other folders too.
-    pub(crate) fn connection(&self) -> Result<Connection, Failure> {
-        let transport = match (self.plain_http, self.tls) {
-            (true, _) => Transport::PlainHttp,
-            (false, true) => Transport::Tls,
-            (false, false) => Transport::Default,
-        };
+    /// Whether any was given.
+    pub(crate) fn is_given(&self) -> bool {
+        let Self { plain_http, tls, ca_file, client_certificate, client_key, token_server } = self;
+        let files = [ca_file, client_certificate, client_key];
+        *plain_http || *tls || files.iter().any(|file| file.is_some()) || !token_server.is_empty()
+    }
+
+    /// What the flags say of a registry that had `before`. Files become absolute: the catalog is read from other folders too.
+    pub(crate) fn connection(&self, before: Connection) -> Result<Connection, Failure> {
         let absolute = |flag: &str, path: &PathBuf| {
             std::path::absolute(path).map_err(|error| Failure::new(Kind::Usage, format!("{flag} {}: {error}", path.display())))
-        };
-        let client_certificate = match (&self.client_certificate, &self.client_key) {
-            (Some(certificate), Some(key)) => {
-                Some(ClientCertificate { certificate: absolute("--client-certificate", certificate)?, key: absolute("--client-key", key)? })
-            }
-            _ => None,
         };
         let server = |text: &String| {
             TokenServer::parse(text).map_err(|problem| Failure::new(Kind::Usage, format!("the token server `{text}` {problem}")))
         };
-        Ok(Connection {
-            transport,
-            ca_file: self.ca_file.as_ref().map(|path| absolute("--ca-file", path)).transpose()?,
-            client_certificate,
-            token_servers: self.token_server.iter().map(server).collect::<Result<_, _>>()?,
-        })
+        let mut connection = before;
+        match (self.plain_http, self.tls) {
+            (true, _) => connection.transport = Transport::PlainHttp,
+            (false, true) => connection.transport = Transport::Tls,
+            (false, false) => {}
+        }
+        if let Some(file) = &self.ca_file {
+            connection.ca_file = Some(absolute("--ca-file", file)?);
+        }
+        if let (Some(certificate), Some(key)) = (&self.client_certificate, &self.client_key) {
+            let (certificate, key) = (absolute("--client-certificate", certificate)?, absolute("--client-key", key)?);
+            connection.client_certificate = Some(ClientCertificate { certificate, key });
+        }
+        if !self.token_server.is_empty() {
+            connection.token_servers = self.token_server.iter().map(server).collect::<Result<_, _>>()?;
+        }
+        Ok(connection)
     }
 }

@@ -27,6 +27,14 @@ pub(crate) struct HookArguments {
     pub(crate) mode: Option<ModeWord>,
 }
 
+impl HookArguments {
+    /// Whether any was given.
+    pub(crate) fn is_given(&self) -> bool {
+        let Self { settings, set, grant, credential, limit, mode } = self;
+        settings.is_some() || mode.is_some() || [set, grant, credential, limit].iter().any(|list| !list.is_empty())
+    }
+}
+
 /// A [`HookMode`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ModeWord {

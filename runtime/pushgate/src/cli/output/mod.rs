@@ -46,6 +46,15 @@ impl Output {
         Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
     }
 
+    /// Whether what goes to stderr is coloured.
+    pub(super) fn is_colored(self) -> bool {
+        let choice = match self.color {
+            anstream::ColorChoice::Auto => AutoStream::choice(&std::io::stderr()),
+            chosen => chosen,
+        };
+        choice != anstream::ColorChoice::Never
+    }
+
     pub(super) fn is_json(self) -> bool {
         self.format == OutputFormat::Json
     }
@@ -94,17 +103,19 @@ impl Output {
         }
     }
 
-    /// What deserves attention in a command that has no report.
-    pub(super) fn warnings(self, warnings: &[Warning]) {
-        if !self.quiet {
-            self.stderr(&text::warnings(warnings));
-        }
-    }
-
     /// Something to know that is not the result.
     pub(super) fn note(self, message: &str) {
         if !self.quiet {
             self.stderr(&format!("{}\n", printable(message)));
+        }
+    }
+
+    /// Something that deserves attention although the command succeeded.
+    pub(super) fn warn(self, warning: &Warning) {
+        if !self.quiet {
+            let mut text = String::new();
+            text::warning(&mut text, warning);
+            self.stderr(&text);
         }
     }
 

@@ -71,7 +71,7 @@ fn reason(text: &mut String, violation: &Violation) {
     push_hint(text, "    ", violation.hint.as_deref());
 }
 
-fn warning(text: &mut String, entry: &Warning) {
+pub(super) fn warning(text: &mut String, entry: &Warning) {
     let who = entry.hook.as_deref().map(|flavor| format!("{}: ", printable(flavor))).unwrap_or_default();
     let _ = writeln!(text, "{WARNING}warning:{WARNING:#} {who}{}", printable(&entry.message));
     push_hint(text, "", entry.hint.as_deref());

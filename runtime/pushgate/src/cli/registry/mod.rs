@@ -1,6 +1,7 @@
 //! `pushgate registry`.
 
 mod describe;
+mod update;
 
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use super::args::RegistryCommand;
 use super::context::Context;
 use super::output::table;
 use super::{flavor, hook, login};
-use crate::catalog::{Catalog, Change, EntryError, RegistryEntry};
+use crate::catalog::{Catalog, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
 
@@ -22,13 +23,33 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Fai
                 Some(flavor) => vec![hook::entry(context, &flavor, &hook)?],
                 None => Vec::new(),
             };
-            let connection = transport.connection()?;
+            let connection = transport.connection(Connection::default())?;
             let entry = RegistryEntry { name: Name::parse(&name)?, uri: RegistryUri::parse(&uri)?, hooks, connection };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
         }
         RegistryCommand::List => list(context)?,
         RegistryCommand::Describe { name } => describe::describe(context, &name)?,
+        RegistryCommand::Update { name, uri, flavor, hook, transport, reset } => {
+            update::update(context, &name, &update::Words { uri, flavor, hook, transport, reset })?;
+        }
+        RegistryCommand::Rename { old, new } => {
+            let new = Name::parse(&new)?;
+            let change = Catalog::edit(path()?, |edit| edit.rename_registry(&old, &new))?;
+            renamed(context, word("renamed", change), &old, &new);
+        }
+        RegistryCommand::Copy { old, new } => {
+            let new = Name::parse(&new)?;
+            let change = Catalog::edit(path()?, |edit| edit.copy_registry(&old, &new))?;
+            renamed(context, word("copied", change), &old, &new);
+        }
+        RegistryCommand::Get => {
+            let entry = context.gate.catalog()?.default_entry()?;
+            context.output.result(
+                || format!("{} {}\n", entry.name, entry.uri),
+                || json!({ "schema": 1, "registry": describe::as_json(&entry, true) }),
+            );
+        }
         RegistryCommand::Use { name } => {
             let change = Catalog::edit(path()?, |edit| edit.set_default(&name))?;
             changed(
@@ -69,6 +90,13 @@ fn told(context: &Context, change: &str, name: &Name, uri: &str) {
     context.output.result(
         || format!("{change} {name} {uri}\n"),
         || json!({ "schema": 1, "registry": { "name": name.as_str(), "uri": uri, "change": change } }),
+    );
+}
+
+fn renamed(context: &Context, change: &str, old: &str, new: &Name) {
+    context.output.result(
+        || if change == "unchanged" { format!("{change} {new}\n") } else { format!("{change} {old} to {new}\n") },
+        || json!({ "schema": 1, "registry": { "name": new.as_str(), "change": change, "from": old } }),
     );
 }
 

@@ -1,0 +1,83 @@
+//! What a flavor sends to an origin that was granted: one request at a time, bounded in everything, on a connection of its own.
+//!
+//! Nothing is followed, kept or added that the flavor could not have been told of: no redirects, no cookies, no proxy, no connection that
+//! another request used. Where it may go, and to which addresses, is for `origin` to say.
+
+mod error;
+mod request;
+mod response;
+
+use std::time::Duration;
+
+use http::header::{HOST, HeaderValue};
+use tokio::time::{Instant, timeout_at};
+use tracing::debug;
+
+pub use error::OutboundError;
+pub use request::OutboundRequest;
+pub use response::OutboundResponse;
+
+use crate::client::connect::Connector;
+use crate::client::origin::{HttpGrant, TargetRefusal, http_target};
+use crate::client::proxy::Proxies;
+use crate::client::tls::Trust;
+
+/// For a connection: the name, TCP and TLS. Shorter than what a hook has in all, so that it can tell that an origin is not there.
+const CONNECT: Duration = Duration::from_secs(5);
+/// From the connection to the whole response.
+const EXCHANGE: Duration = Duration::from_secs(60);
+
+/// Sends the requests of one flavor. Cheap to make: certificates are read when they are first needed.
+pub struct OutboundClient {
+    grants: Vec<HttpGrant>,
+    connector: Connector,
+}
+
+impl std::fmt::Debug for OutboundClient {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("OutboundClient").field("grants", &self.grants).finish_non_exhaustive()
+    }
+}
+
+impl OutboundClient {
+    /// A client that goes to these origins and nowhere else.
+    #[must_use]
+    pub fn new(grants: Vec<HttpGrant>) -> Self {
+        Self { grants, connector: Connector::new(Trust { forgets: true, ..Trust::default() }, Proxies::default(), CONNECT) }
+    }
+
+    /// Sends a request and reads the whole response. `limit` is the most bytes of its header and body together; 4 MiB are the most in any case.
+    ///
+    /// # Errors
+    /// See [`OutboundError`]. A request that failed may have reached the server all the same.
+    pub async fn send(&self, request: OutboundRequest, limit: usize) -> Result<OutboundResponse, OutboundError> {
+        let target = http_target(&request.url, &self.grants).map_err(|refusal| match refusal {
+            TargetRefusal::Invalid(problem) => OutboundError::Invalid { problem: problem.to_owned() },
+            TargetRefusal::NotGranted(origin) => OutboundError::NotGranted { origin },
+        })?;
+        let origin = target.origin();
+        let mut request = request::check(request, &target)?;
+        let authority = HeaderValue::try_from(target.origin.authority()).map_err(|_| error::invalid("the host cannot be sent"))?;
+        request.headers_mut().insert(HOST, authority);
+
+        debug!(method = %request.method(), origin, "request of a flavor");
+        let is_head = request.method() == http::Method::HEAD;
+        let connection = self.connector.connect(&target.origin, target.reach).await;
+        let mut connection = connection.map_err(|cause| error::of_transport(&origin, cause))?;
+        let end = Instant::now() + EXCHANGE;
+        let exchange = async {
+            let broke_off = |cause| error::broke_off(&origin, cause);
+            connection.sender.ready().await.map_err(broke_off)?;
+            let response = connection.sender.send_request(request).await.map_err(broke_off)?;
+            debug!(origin, status = response.status().as_u16(), "response to a flavor");
+            response::read(response, is_head, &origin, limit).await
+        };
+        match timeout_at(end, exchange).await {
+            Ok(response) => response,
+            Err(_) => Err(OutboundError::TimedOut { origin, after: EXCHANGE }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! From what a flavor wrote to a request that may be sent. What is not plainly in order is refused, never mended.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Request};
+
+use crate::client::origin::HttpTarget;
+use crate::client::outbound::error::{OutboundError, invalid};
+use crate::client::reply;
+use crate::client::transport::RequestBody;
+
+/// What a flavor wants to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboundRequest {
+    /// `GET`, `HEAD`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: String,
+    /// An absolute URL of a granted origin.
+    pub url: String,
+    /// Names and values; at most 64, and 16 KiB.
+    pub headers: Vec<(String, String)>,
+    /// At most 1 MiB; empty for none.
+    pub body: Vec<u8>,
+}
+
+/// The most fields.
+const MAX_FIELDS: usize = 64;
+/// The most bytes of all names and values.
+const MAX_HEADER: usize = 16 * 1024;
+/// The most bytes of a body: 1 MiB.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// Those that are about the connection, that say who asks, or that a cloud's metadata service takes for a proof that its machine asks.
+const DENIED: [&str; 21] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "http2-settings",
+    "authorization",
+    "cookie",
+    "cookie2",
+    "set-cookie",
+    "www-authenticate",
+    "user-agent",
+    "forwarded",
+    "via",
+    "metadata",
+    "metadata-flavor",
+    "x-metadata-token",
+];
+/// And all whose names begin like this.
+const DENIED_FAMILIES: [&str; 5] = ["proxy-", "x-amz-", "x-aws-", "x-google-metadata-", "x-forwarded-"];
+
+/// Checks all of a request but its URL.
+pub(super) fn check(request: OutboundRequest, target: &HttpTarget) -> Result<Request<RequestBody>, OutboundError> {
+    let OutboundRequest { method, url: _, headers, body } = request;
+    let method = read_method(&method)?;
+    if body.len() > MAX_BODY {
+        return Err(invalid("the body has more than 1 MiB"));
+    }
+    if !body.is_empty() && matches!(method, Method::GET | Method::HEAD) {
+        return Err(invalid(format!("a request with the method {method} has no body")));
+    }
+    let mut fields = read_headers(&headers)?;
+    fields.insert(USER_AGENT, HeaderValue::from_static(concat!("pushgate/", env!("CARGO_PKG_VERSION"))));
+    if !matches!(method, Method::GET | Method::HEAD) {
+        fields.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
+    let request = Request::builder().method(method).uri(target.path.as_str()).body(reply::full(Bytes::from(body)));
+    let mut request = request.map_err(|_| invalid("the URL holds a character that none may hold"))?;
+    *request.headers_mut() = fields;
+    Ok(request)
+}
+
+fn read_method(text: &str) -> Result<Method, OutboundError> {
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    known.into_iter().find(|method| method.as_str() == text).ok_or_else(|| {
+        let shown: String = text.chars().take(20).collect();
+        invalid(format!("the method `{}` is none of GET, HEAD, POST, PUT, PATCH and DELETE", shown.escape_debug()))
+    })
+}
+
+fn read_headers(headers: &[(String, String)]) -> Result<HeaderMap, OutboundError> {
+    if headers.len() > MAX_FIELDS {
+        return Err(invalid("the header has more than 64 fields"));
+    }
+    if headers.iter().map(|(name, value)| name.len().saturating_add(value.len())).sum::<usize>() > MAX_HEADER {
+        return Err(invalid("the header has more than 16 KiB"));
+    }
+    let mut fields = HeaderMap::new();
+    for (name, value) in headers {
+        let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
+        let field = HeaderName::try_from(name).map_err(|_| invalid(format!("`{shown}` is no name of a header field")))?;
+        if is_denied(&field) {
+            return Err(invalid(format!("the header field `{shown}` is not a flavor's to set")));
+        }
+        let is_plain = |byte: u8| byte == b'\t' || byte == b' ' || byte.is_ascii_graphic();
+        let value = HeaderValue::try_from(value).ok().filter(|value| value.as_bytes().iter().all(|byte| is_plain(*byte)));
+        let value =
+            value.ok_or_else(|| invalid(format!("the value of the header field `{shown}` holds a character that none may hold")))?;
+        fields.append(field, value);
+    }
+    Ok(fields)
+}
+
+fn is_denied(field: &HeaderName) -> bool {
+    let name = field.as_str();
+    DENIED.contains(&name) || DENIED_FAMILIES.iter().any(|family| name.starts_with(family))
+}

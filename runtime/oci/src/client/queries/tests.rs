@@ -1,0 +1,126 @@
+use pushgate_reference::Host;
+use pushgate_test_registry::{Options, Registry, Rule, Step as Asked, Switch};
+
+use super::*;
+use crate::client::{ClientOptions, Scheme, Timeouts};
+use crate::credentials::{Credentials, Secret};
+
+const REPOSITORY: &str = "team/app";
+
+async fn start(options: Options) -> Registry {
+    tokio::task::spawn_blocking(|| Registry::start_blocking(options).unwrap()).await.unwrap()
+}
+
+fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
+    let host = Host::parse(&registry.host()).unwrap();
+    let timeouts = Timeouts { retry_for: std::time::Duration::ZERO, ..Timeouts::default() };
+    RegistryClient::with_timeouts(ClientOptions { credentials, ..ClientOptions::new(host, Scheme::Http) }, timeouts).unwrap()
+}
+
+/// A registry with these tags, of which it gives `page` at a time, and a client of it.
+async fn with_tags(tags: &[&str], page: usize) -> (Registry, RegistryClient) {
+    let registry = start(Options { page_size: page, ..Options::default() }).await;
+    for tag in tags {
+        registry.put_image(REPOSITORY, tag, &[]);
+    }
+    let client = client(&registry, Credentials::Anonymous);
+    (registry, client)
+}
+
+#[tokio::test]
+async fn all_pages_are_read() {
+    let (registry, client) = with_tags(&["b", "a", "B", "v10", "v9", "_x"], 2).await;
+    assert_eq!(client.tags(REPOSITORY).await.unwrap(), ["B", "_x", "a", "b", "v10", "v9"]);
+    let queries: Vec<_> = registry.requests().into_iter().map(|request| request.query).collect();
+    assert_eq!(queries, ["n=1000", "n=2&last=_x", "n=2&last=b"]);
+}
+
+#[tokio::test]
+async fn a_registry_that_knows_no_pages_and_no_order() {
+    let (registry, client) = with_tags(&[], 10).await;
+    let body = r#"{"name":"team/app","tags":["v2","v1","v10","v1"]}"#;
+    registry.misbehave(Rule::on(Asked::TagList, Switch::Reply { status: 200, headers: Vec::new(), body: body.into() }));
+    assert_eq!(client.tags(REPOSITORY).await.unwrap(), ["v1", "v10", "v2"]);
+}
+
+#[tokio::test]
+async fn what_is_not_there() {
+    let (registry, client) = with_tags(&["v1"], 10).await;
+    assert!(client.repository_exists(REPOSITORY).await.unwrap());
+    assert!(!client.repository_exists("team/other").await.unwrap());
+    assert!(client.tags("team/other").await.unwrap().is_empty());
+    registry.misbehave(Rule::on(Asked::TagList, Switch::Body(r#"{"name":"team/app","tags":null}"#.into())));
+    assert!(client.tags(REPOSITORY).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn names_are_checked_before_anything_is_sent() {
+    let (registry, client) = with_tags(&["v1"], 10).await;
+    for name in ["", "../x", "team/../x", "Team", "team/app?x", "team/app#", "a b", "x:1/y"] {
+        assert!(matches!(client.repository_exists(name).await, Err(RegistryError::InvalidName { .. })), "{name}");
+        assert!(matches!(client.tags(name).await, Err(RegistryError::InvalidName { .. })), "{name}");
+    }
+    assert!(registry.requests().is_empty());
+}
+
+/// F-09.
+#[tokio::test]
+async fn a_list_ends_and_stays_at_the_registry() {
+    for (link, expected, requests) in [
+        ("<https://evil.example/v2/team/app/tags/list?n=1>; rel=\"next\"", "https://evil.example, which is another origin", 1),
+        ("<//evil.example/x>; rel=next", "evil.example, which is another origin", 1),
+        ("<http://u:S3CRET-CANARY-link@127.0.0.1/>; rel=next", "with a username or password in the URL, which is another origin", 1),
+        ("<file:///etc/passwd>; rel=next", "another scheme", 1),
+        ("</v2/team/app/tags/list?n=1>; rel=\"next\"", "the list has more than 100 pages", 100),
+    ] {
+        let (registry, client) = with_tags(&["v1"], 10).await;
+        registry.misbehave(Rule::on(Asked::TagList, Switch::Header("link", link.to_owned())));
+        let error = client.tags(REPOSITORY).await.unwrap_err();
+        assert!(matches!(error, RegistryError::BadAnswer { .. }), "{link}: {error:?}");
+        assert!(error.to_string().contains(expected), "{link}: {error}");
+        assert!(!format!("{error:?}").contains("S3CRET"), "{error:?}");
+        assert_eq!(registry.requests().len(), requests, "{link}");
+    }
+    // A link to something else than the next page is not followed.
+    let (registry, client) = with_tags(&["v1"], 10).await;
+    registry.misbehave(Rule::on(Asked::TagList, Switch::Header("link", "<https://evil.example/>; rel=\"prev\"".to_owned())));
+    assert_eq!(client.tags(REPOSITORY).await.unwrap(), ["v1"]);
+}
+
+#[tokio::test]
+async fn answers_that_are_none() {
+    let (registry, client) = with_tags(&["v1"], 10).await;
+    for body in ["", "[]", r#"{"tags":"v1"}"#, r#"{"tags":[1]}"#, r#"{"tags":["a/../b"]}"#, r#"{"tags":["sha256:aa"]}"#, r#"{"tags":[""]}"#]
+    {
+        registry.behave();
+        registry.misbehave(Rule::on(Asked::TagList, Switch::Body(body.into())));
+        let error = client.tags(REPOSITORY).await.unwrap_err();
+        assert!(matches!(error, RegistryError::BadAnswer { .. }), "{body}: {error:?}");
+    }
+    for switch in [Switch::EndlessBody, Switch::GiganticBody(1 << 40)] {
+        registry.behave();
+        registry.misbehave(Rule::on(Asked::TagList, switch));
+        let error = client.tags(REPOSITORY).await.unwrap_err();
+        assert!(matches!(error, RegistryError::BodyTooLarge { .. }), "{error:?}");
+        // However long the list is: it is there.
+        assert!(client.repository_exists(REPOSITORY).await.unwrap());
+    }
+    for (status, denied) in [(403, true), (500, false), (418, false)] {
+        registry.behave();
+        registry.misbehave(Rule::on(Asked::TagList, Switch::Status(status)));
+        let error = client.repository_exists(REPOSITORY).await.unwrap_err();
+        assert_eq!(matches!(error, RegistryError::Denied { .. }), denied, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_for_pulling_from_that_repository_alone() {
+    let registry = start(Options::default().token("alice", "secret")).await;
+    registry.put_image(REPOSITORY, "v1", &[]);
+    let credentials = Credentials::Basic { username: "alice".to_owned(), password: Secret::new("secret".to_owned()) };
+    let client = client(&registry, credentials);
+    assert_eq!(client.tags(REPOSITORY).await.unwrap(), ["v1"]);
+    let requests = registry.requests();
+    let token = requests.iter().find(|request| request.step == Asked::Token).unwrap();
+    assert_eq!(token.query, "scope=repository%3Ateam%2Fapp%3Apull&service=registry.test");
+}

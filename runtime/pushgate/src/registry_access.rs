@@ -1,0 +1,82 @@
+//! The registry of one push: who we are there, and the client that asks it and pushes to it. Made when it is first needed, and then the same for
+//! the hooks' questions and for the push.
+
+use std::sync::Arc;
+
+use pushgate_oci::{ClientCertificate, Credentials, RegistryClient};
+use tokio::sync::OnceCell;
+
+use crate::destination::Registry;
+use crate::exit::{Failure, Kind};
+use crate::gate::Gate;
+use crate::report::Warning;
+
+/// Access to one registry.
+#[derive(Debug)]
+pub struct RegistryAccess {
+    gate: Gate,
+    registry: Registry,
+    repository: String,
+    made: OnceCell<Made>,
+}
+
+/// What was found and made, once.
+#[derive(Debug)]
+struct Made {
+    access: Result<Access, Failure>,
+    warnings: Vec<Warning>,
+}
+
+/// A client, and what it shows.
+#[derive(Debug)]
+pub struct Access {
+    /// The client.
+    pub client: Arc<RegistryClient>,
+    /// What the client shows, for the Docker Engine.
+    pub credentials: Credentials,
+}
+
+impl RegistryAccess {
+    /// Reads nothing yet. `repository` is the one that is pushed to: there may be credentials for it alone.
+    pub fn new(gate: &Gate, registry: &Registry, repository: &str) -> Self {
+        Self { gate: gate.clone(), registry: registry.clone(), repository: repository.to_owned(), made: OnceCell::new() }
+    }
+
+    /// The registry.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The client, with the credentials. Whoever gives up waiting while a credential helper runs leaves the rest to the next who asks.
+    ///
+    /// # Errors
+    /// Credentials or certificates cannot be read.
+    pub async fn get(&self) -> Result<&Access, Failure> {
+        let make = || async {
+            let (gate, registry, repository) = (self.gate.clone(), self.registry.clone(), self.repository.clone());
+            // A credential helper may take its time.
+            let made = tokio::task::spawn_blocking(move || {
+                let mut warnings = Vec::new();
+                Made { access: make(&gate, &registry, &repository, &mut warnings), warnings }
+            });
+            let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
+            made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
+        };
+        self.made.get_or_init(make).await.access.as_ref().map_err(Clone::clone)
+    }
+
+    /// What is odd about files with secrets, as far as they were looked at.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.made.get().map(|made| made.warnings.clone()).unwrap_or_default()
+    }
+}
+
+fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<Warning>) -> Result<Access, Failure> {
+    let found = gate.credentials().credentials(registry.uri.host(), Some(repository))?;
+    let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
+    let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
+    warnings.extend(found.warnings.into_iter().chain(key).map(warning));
+    let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
+    gate.remember(&client);
+    Ok(Access { client, credentials: found.credentials })
+}
