@@ -89,6 +89,7 @@ mod engine;
 mod link;
 mod ownership;
 mod sandbox;
+mod settings_check;
 mod source;
 mod type_name;
 pub mod worker;
@@ -118,6 +119,8 @@ mod failure;
 mod raw_answer;
 mod text;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
@@ -133,5 +136,6 @@ pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sandbox::{Allocation, CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
+pub use settings_check::SettingsError;
 pub use sniff::MAX_COMPONENT_BYTES;
 pub use source::ComponentSource;
