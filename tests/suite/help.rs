@@ -7,7 +7,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 29] = [
     "",
     "push",
     "check",
@@ -30,6 +30,9 @@ const COMMANDS: [&str; 26] = [
     "registry remove-hook",
     "registry login",
     "registry logout",
+    "credential",
+    "credential store",
+    "credential erase",
     "wit",
     "container-registry flavor register",
     "container-registry register",

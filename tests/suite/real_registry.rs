@@ -147,3 +147,33 @@ fn a_token_server_gives_what_a_push_needs() {
     assert_eq!(home.must(&line).json()["remote"], "unchanged");
     assert_eq!(tokens.requests() - before, 1, "a push of nothing new needs one token");
 }
+
+/// It knows no pages, sorts nothing, and has no list for a repository that is not there. What a flavor is told is as the contract says.
+#[test]
+#[ignore = "needs docker-registry: cargo xtask test"]
+fn a_flavor_asks_about_tags() {
+    let (home, digest) = home_with_layers(1);
+    let user = User::new("person", "secret");
+    let registry = DockerRegistry::with_user(&user);
+    home.log_in(registry.host(), &user);
+    for tag in ["v2", "v10", "v1", "B"] {
+        home.must(&format!("push {0}/team/app:{tag} --uri {0} --from oci:image", registry.host()));
+    }
+    home.must(&format!("flavor register {}", crate::support::guest("probe").display()));
+    let ask = |repository: &str, after: &str, count: u32| {
+        let settings = json!({ "do": "report", "look": ["registry"], "repository": repository, "after": after, "count": count });
+        let line = format!("check {0}/team/app:v1 --uri {0}/team --flavor probe --output json --settings", registry.host());
+        let grants = ["--grant", "registry", "--grant", "http=https://api.example.com"].map(str::to_owned);
+        let ran = home.run_words(line.split(' ').map(str::to_owned).chain([settings.to_string()]).chain(grants));
+        assert_eq!(ran.code, 4, "{ran:?}");
+        ran.json()["hooks"][0]["violations"][0]["details"].clone()
+    };
+    let all = ask("team/app", "", 10);
+    assert_eq!((&all["registry.repository-exists"], &all["registry.tags"]), (&"true".into(), &"B,v1,v10,v2".into()), "{all:#}");
+    assert_eq!(all["registry.manifest-digest"], digest);
+    assert_eq!(ask("team/app", "v1", 1)["registry.tags"], "v10");
+    assert_eq!(ask("team/app", "v2", 1)["registry.tags"], "");
+    let none = ask("team/none", "", 10);
+    assert_eq!((&none["registry.repository-exists"], &none["registry.tags"]), (&"false".into(), &"".into()), "{none:#}");
+    assert_eq!(none["registry.manifest-digest"], "none");
+}

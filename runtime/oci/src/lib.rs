@@ -61,11 +61,12 @@ mod testing;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
-    ClientCertificate, ClientOptions, FetchedManifest, HttpGrant, HttpTarget, OutboundClient, OutboundError, OutboundRequest,
-    OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, TargetRefusal, Timeouts, TokenServer, http_target,
+    BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
+    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, TargetRefusal, Timeouts,
+    TokenServer, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
-pub use credentials::{CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret};
+pub use credentials::{AwsSources, CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server};
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};

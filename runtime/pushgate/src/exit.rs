@@ -87,7 +87,10 @@ impl Kind {
             Self::RefusedByFlavor => "a flavor refused the push",
             Self::FlavorBroke => "a flavor is not a component, speaks another contract, trapped, met a limit or gave a bad answer",
             Self::SourceFailed => "no such image, no Docker Engine, an unreadable layout; also when a flavor gave up for that",
-            Self::RegistryFailed => "credentials, network or faults of the registry, before anything changed there",
+            Self::RegistryFailed => {
+                "credentials, network or faults of the registry, before anything changed there; also when a flavor gave up because a question or \
+                 request failed"
+            }
             Self::Configuration => "unknown registry or flavor, a missing grant, settings that the flavor refuses, a damaged catalog",
             Self::Unconfirmed => {
                 "the registry now holds something that differs from what was checked, or that could not be confirmed: do not retry blindly"

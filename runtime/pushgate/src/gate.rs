@@ -14,6 +14,7 @@ use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox,
 
 use crate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
 use crate::component_file;
+use crate::credential_binding::CredentialBinding;
 use crate::destination::{Destination, Registry};
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
@@ -151,6 +152,7 @@ impl Gate {
 
     fn hook(&self, registry: &RegistryEntry, entry: &HookEntry) -> Result<Hook, Failure> {
         let flavor = self.catalog()?.hook_flavor(registry, entry)?;
+        self.require_own_catalog(&entry.credentials)?;
         Ok(Hook {
             label: entry.flavor.to_string(),
             component: Component::Stored(flavor.digest),
@@ -160,6 +162,23 @@ impl Gate {
             limits: entry.limits.clone(),
             mode: entry.mode,
         })
+    }
+
+    /// A credential is bound on the command line, or in the user's own configuration folder: a catalog that somebody else brought along must not
+    /// say where it is sent.
+    ///
+    /// # Errors
+    /// Exit 8 for a binding in another catalog.
+    pub fn require_own_catalog(&self, bindings: &[CredentialBinding]) -> Result<(), Failure> {
+        if bindings.is_empty() || self.paths().is_catalog_own() {
+            return Ok(());
+        }
+        let catalog = self.paths().catalog()?;
+        let problem = format!("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display());
+        Err(Failure::new(Kind::Configuration, problem).with_hint(Some(
+            "register the registry in your own catalog, without --config and PUSHGATE_CONFIG, or bind the credential beside --uri"
+                .to_owned(),
+        )))
     }
 
     /// `--uri` goes past the catalog: whoever registered a registry for this image wants to hear of it. It works without a catalog, though.

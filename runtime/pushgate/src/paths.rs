@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Paths {
     catalog: Result<PathBuf, PathsError>,
+    /// The folder of the catalog if nobody names another.
+    own: Option<PathBuf>,
     data: Result<PathBuf, PathsError>,
     cache: Result<PathBuf, PathsError>,
 }
@@ -69,9 +71,10 @@ impl Paths {
             Some(path) => Err(PathsError::Relative { variable, path }),
             None => base(xdg, below_home).map(|base| base.join("pushgate")).ok_or(PathsError::NoFolder { what, variable, xdg }),
         };
+        let own = base("XDG_CONFIG_HOME", ".config").map(|base| base.join("pushgate"));
         let catalog = match config_flag.filter(|path| !path.as_os_str().is_empty()).or_else(|| set("PUSHGATE_CONFIG")) {
             Some(path) => Ok(path),
-            None => base("XDG_CONFIG_HOME", ".config").map(|base| base.join("pushgate/catalog.toml")).ok_or(PathsError::NoFolder {
+            None => own.as_ref().map(|folder| folder.join("catalog.toml")).ok_or(PathsError::NoFolder {
                 what: "catalog",
                 variable: "PUSHGATE_CONFIG",
                 xdg: "XDG_CONFIG_HOME",
@@ -79,6 +82,7 @@ impl Paths {
         };
         Self {
             catalog,
+            own,
             data: folder("data", "PUSHGATE_DATA_DIR", "XDG_DATA_HOME", ".local/share"),
             cache: folder("cache", "PUSHGATE_CACHE_DIR", "XDG_CACHE_HOME", ".cache"),
         }
@@ -90,6 +94,14 @@ impl Paths {
     /// The environment does not say where it is.
     pub fn catalog(&self) -> Result<&Path, PathsError> {
         self.catalog.as_deref().map_err(Clone::clone)
+    }
+
+    /// Whether the catalog lies in the user's own configuration folder, where whoever lies in wait for a credential cannot put one.
+    pub fn is_catalog_own(&self) -> bool {
+        let (Ok(catalog), Some(own)) = (&self.catalog, &self.own) else { return false };
+        let folder = catalog.parent();
+        let real = |path: &Path| path.canonicalize().ok();
+        folder == Some(own) || folder.and_then(real).is_some_and(|folder| Some(folder) == real(own))
     }
 
     /// The data folder: what can't be had again, such as registered components. It need not exist.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pushgate::catalog::{Catalog, CatalogError, Change, Connection, Edit, HookEntry, RegistryEntry};
+use pushgate::catalog::{Catalog, CatalogError, Connection, Edit, HookEntry, RegistryEntry};
 use pushgate::credential_binding::CredentialBinding;
 use pushgate::grant::Grant;
 use pushgate::hook_limits::HookLimits;
@@ -115,6 +115,8 @@ fn step(edit: &mut Edit, change: impl FnOnce(&mut Edit) -> Result<(), CatalogErr
 
 #[cfg(test)]
 mod tests {
+    use pushgate::catalog::Change;
+
     use super::*;
     use crate::run_seeded;
 

@@ -46,7 +46,7 @@ use tracing::debug;
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
-pub use outbound::{OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
+pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
 pub use transport::Timeouts;

@@ -63,11 +63,11 @@ impl Origin {
         origin
     }
 
-    fn new(scheme: Scheme, host: &Host) -> Self {
+    pub(crate) fn new(scheme: Scheme, host: &Host) -> Self {
         Self { scheme, hostname: host.hostname().to_owned(), port: host.port().unwrap_or(scheme.default_port()) }
     }
 
-    fn of_url(url: &Url) -> Option<Self> {
+    pub(crate) fn of_url(url: &Url) -> Option<Self> {
         let scheme = match url.scheme() {
             "http" => Scheme::Http,
             "https" => Scheme::Https,

@@ -14,8 +14,10 @@ use crate::strict_json::{self, MAX_DOCUMENT};
 const PAGE: u32 = 1_000;
 /// The most pages of one list.
 const MAX_PAGES: usize = 100;
-/// The most bytes of all pages of one list: 16 MiB.
+/// The most bytes of all pages of one list: 16 MiB; a page has at most 4 MiB of them.
 const MAX_LIST: u64 = 16 * 1024 * 1024;
+/// The most tags of one list. Short ones are larger in memory than in an answer.
+const MAX_TAGS: usize = 100_000;
 
 impl RegistryClient {
     /// Whether a repository exists. A registry that makes repositories on the first push says no until then.
@@ -41,14 +43,14 @@ impl RegistryClient {
     /// relied on, can be had from the whole list only.
     ///
     /// # Errors
-    /// A name that is none, every failure of the registry, and a list of more than 100 pages or 16 MiB.
+    /// A name that is none, every failure of the registry, and a list of more than 100 pages, 100,000 tags or 16 MiB.
     pub async fn tags(&self, repository: &str) -> Result<Vec<String>, RegistryError> {
         names::repository(repository)?;
         let mut tags = Vec::new();
         let mut bytes_left = MAX_LIST;
         let mut target = first_page(repository, PAGE);
         for _ in 0..MAX_PAGES {
-            let call = list_tags(repository, bytes_left);
+            let call = list_tags(repository, bytes_left.min(MAX_DOCUMENT));
             let answer = self.call(&call, || bare(&call, target.clone())).await?;
             match answer.status {
                 StatusCode::OK => {}
@@ -56,8 +58,11 @@ impl RegistryClient {
                 _ => return Err(self.unexpected(&call, &answer).await),
             }
             let bad = |problem: String| RegistryError::BadAnswer { place: self.place(&call), problem };
-            tags.extend(read_page(&answer.body, bytes_left).map_err(|problem| bad(problem.to_owned()))?);
+            tags.extend(read_page(&answer.body).map_err(|problem| bad(problem.to_owned()))?);
             bytes_left = bytes_left.saturating_sub(u64::try_from(answer.body.len()).unwrap_or(u64::MAX));
+            if tags.len() > MAX_TAGS {
+                return Err(bad(format!("the list has more than {MAX_TAGS} tags")));
+            }
             let Some(link) = next(&answer) else {
                 tags.sort_unstable();
                 tags.dedup();
@@ -81,8 +86,8 @@ fn first_page(repository: &str, count: u32) -> String {
 }
 
 /// The tags of one page. Registries write `null` for none.
-fn read_page(body: &[u8], limit: u64) -> Result<Vec<String>, &'static str> {
-    let members = strict_json::parse(body, limit).map_err(|_| "the answer is not a JSON object with unique keys")?;
+fn read_page(body: &[u8]) -> Result<Vec<String>, &'static str> {
+    let members = strict_json::parse(body, MAX_DOCUMENT).map_err(|_| "the answer is not a JSON object with unique keys")?;
     let tags = match members.get("tags") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(tags)) => tags,

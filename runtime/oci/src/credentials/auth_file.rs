@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use pushgate_reference::Host;
 
-use crate::credentials::file::{self, Section, names};
-use crate::credentials::{CredentialError, Credentials, Found, helper};
+use crate::credentials::file::{self, Section};
+use crate::credentials::{CredentialError, Credentials, Found, Server, helper};
 
 /// Looks up a registry in one such file; none if it has nothing for it.
 ///
@@ -22,7 +22,7 @@ pub(super) fn credentials(
     }
     let Some(file) = file::read(path)? else { return Ok(None) };
     let section = Section { path, members: &file.members, registry: host.as_str() };
-    let servers = names(host);
+    let servers = Server::from(host).names;
     if let Some(value) = section.own_helper(&servers)?
         && let Some(name) = section.helper_name(value)?
     {

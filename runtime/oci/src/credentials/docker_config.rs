@@ -6,10 +6,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use pushgate_reference::Host;
-
-use crate::credentials::file::{self, Section, names};
-use crate::credentials::{CredentialError, Credentials, Found, helper};
+use crate::credentials::file::{self, Section};
+use crate::credentials::{CredentialError, Credentials, Found, Server, helper};
 
 /// Where Docker's configuration file is. Nothing is read before [`DockerConfig::credentials`].
 #[derive(Clone, Debug, Default)]
@@ -51,13 +49,14 @@ impl DockerConfig {
         self.search_path.as_deref()
     }
 
-    /// Looks up who one is to a registry. This blocks, for at most 10 seconds where a helper is asked.
+    /// Looks up who one is to a registry, or to an origin. This blocks, for at most 10 seconds where a helper is asked.
     ///
-    /// A missing file, or one without anything for the registry, means [`Credentials::Anonymous`].
+    /// A missing file, or one without anything for it, means [`Credentials::Anonymous`].
     ///
     /// # Errors
     /// If the file, the registry's entry, or its helper is of no use.
-    pub fn credentials(&self, host: &Host) -> Result<Found, CredentialError> {
+    pub fn credentials(&self, server: impl Into<Server>) -> Result<Found, CredentialError> {
+        let server = server.into();
         let anonymous = |origin: String| Found { credentials: Credentials::Anonymous, origin, warnings: Vec::new() };
         let Some(path) = self.absolute_path()? else {
             return Ok(anonymous("none: there is no home folder".to_owned()));
@@ -65,18 +64,17 @@ impl DockerConfig {
         let Some(file) = file::read(&path)? else {
             return Ok(anonymous(format!("none: `{}` does not exist", path.display())));
         };
-        let section = Section { path: &path, members: &file.members, registry: host.as_str() };
-        let names = names(host);
-        if let Some(name) = section.helper(&names)? {
-            let found = helper::get(name, self.search_path.as_deref(), &names, &path, host.as_str())?;
+        let section = Section { path: &path, members: &file.members, registry: &server.shown };
+        if let Some(name) = section.helper(&server.names)? {
+            let found = helper::get(name, self.search_path.as_deref(), &server.names, &path, &server.shown)?;
             let origin = format!("credential helper `{}`", found.program.display());
             return Ok(match found.credentials {
                 Some(credentials) => Found { credentials, origin, warnings: Vec::new() },
-                None => anonymous(format!("none: {origin} has nothing for {host}")),
+                None => anonymous(format!("none: {origin} has nothing for {}", server.shown)),
             });
         }
-        let Some(credentials) = section.entry(&names)? else {
-            return Ok(anonymous(format!("none: `{}` has nothing for {host}", path.display())));
+        let Some(credentials) = section.entry(&server.names)? else {
+            return Ok(anonymous(format!("none: `{}` has nothing for {}", path.display(), server.shown)));
         };
         let warnings = file.warnings(&path);
         Ok(Found { credentials, origin: format!("`{}`", path.display()), warnings })

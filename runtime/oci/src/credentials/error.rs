@@ -119,6 +119,9 @@ impl CredentialError {
             Self::Busy { .. } => Some("try again when it has ended".to_owned()),
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::NotStorable { .. } => None,
             Self::Malformed { .. } => Some("correct the file; nothing of it was used".to_owned()),
+            Self::Entry { registry, .. } if registry.contains("://") => {
+                Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
+            }
             Self::Entry { registry, .. } => Some(format!("log in again with `docker login {registry}`")),
             Self::HelperName { .. } => Some("correct `credHelpers` or `credsStore`".to_owned()),
             Self::HelperMissing { .. } => Some("install the helper, or take it out of `credHelpers` or `credsStore`".to_owned()),

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pushgate_reference::Host;
 use serde_json::{Map, Value};
 
 use crate::credentials::{CredentialError, Credentials, Secret};
@@ -15,19 +14,6 @@ use crate::strict_json::{self, DocumentError};
 
 /// The most bytes that a file may have: 1 MiB.
 pub(super) const MAX_FILE: u64 = 1024 * 1024;
-
-/// The name that `docker login` gives to Docker Hub.
-const DOCKER_HUB: &str = "https://index.docker.io/v1/";
-
-/// The names under which a registry may stand, the most likely first.
-pub(super) fn names(host: &Host) -> Vec<String> {
-    if host.is_docker_hub() {
-        return [DOCKER_HUB, "docker.io", "index.docker.io", "https://index.docker.io", "https://docker.io"].map(str::to_owned).to_vec();
-    }
-    let forms = ["", "/", "/v1", "/v1/", "/v2", "/v2/"];
-    let with_scheme = forms.iter().map(|end| format!("https://{host}{end}"));
-    std::iter::once(host.to_string()).chain(with_scheme).collect()
-}
 
 /// What was read of the file.
 pub(super) struct File {

@@ -4,9 +4,11 @@ mod error;
 
 // Where they are looked up.
 mod auth_file;
+mod aws;
 mod docker_config;
 mod file;
 mod helper;
+mod server;
 mod sources;
 
 // Where they are kept.
@@ -16,8 +18,10 @@ mod write;
 
 use std::fmt;
 
+pub use aws::AwsSources;
 pub use docker_config::DockerConfig;
 pub use error::CredentialError;
+pub use server::Server;
 pub use sources::CredentialSources;
 pub use store::Kept;
 

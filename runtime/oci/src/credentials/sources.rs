@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use pushgate_reference::Host;
 
-use crate::credentials::{CredentialError, DockerConfig, Found, auth_file};
+use crate::credentials::{AwsSources, CredentialError, DockerConfig, Found, auth_file};
 
 /// All the places where credentials may lie. Nothing is read before [`CredentialSources::credentials`].
 ///
@@ -21,6 +21,7 @@ pub struct CredentialSources {
     docker: DockerConfig,
     podman: Vec<PathBuf>,
     search_path: Option<OsString>,
+    aws: AwsSources,
 }
 
 impl CredentialSources {
@@ -35,6 +36,7 @@ impl CredentialSources {
             named: set("REGISTRY_AUTH_FILE").map(PathBuf::from),
             docker: DockerConfig::locate(set("DOCKER_CONFIG").as_deref(), home.as_deref()).search_helpers_in(search_path.as_deref()),
             podman: folder("XDG_RUNTIME_DIR").into_iter().chain(configuration).map(|folder| folder.join("containers/auth.json")).collect(),
+            aws: AwsSources::from_environment(set),
             search_path,
         }
     }
@@ -43,6 +45,12 @@ impl CredentialSources {
     #[must_use]
     pub fn docker(&self) -> &DockerConfig {
         &self.docker
+    }
+
+    /// Where keys of AWS may lie.
+    #[must_use]
+    pub fn aws(&self) -> &AwsSources {
+        &self.aws
     }
 
     /// Looks up who one is to a registry, or to a part of it: `repository` is a repository, or what several have in common. This blocks, for at

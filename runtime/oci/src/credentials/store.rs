@@ -2,12 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pushgate_reference::Host;
 use serde_json::{Map, json};
 
-use crate::credentials::file::{self, File, Section, names};
+use crate::credentials::file::{self, File, Section};
 use crate::credentials::helper::Helper;
-use crate::credentials::{CredentialError, Credentials, DockerConfig, Secret, json_edit, write};
+use crate::credentials::{CredentialError, Credentials, DockerConfig, Secret, Server, json_edit, write};
 
 /// The most bytes of a secret. More than any registry takes in a header.
 const MAX_SECRET: usize = 32 * 1024;
@@ -45,69 +44,61 @@ impl Credentials {
 }
 
 impl DockerConfig {
-    /// Keeps credentials for a registry: with the helper that is named for it, else in the file, with mode 0600. This blocks.
+    /// Keeps credentials for a registry, or an origin: with the helper that is named for it, else in the file, with mode 0600. This blocks.
     ///
     /// Everything else in the file stays as it is. A file that is a symbolic link is written where it leads to.
     ///
     /// # Errors
     /// If the file or the helper is of no use. Then nothing was kept.
-    pub fn store(&self, host: &Host, credentials: &Credentials) -> Result<Kept, CredentialError> {
+    pub fn store(&self, server: impl Into<Server>, credentials: &Credentials) -> Result<Kept, CredentialError> {
+        let server = server.into();
         let (username, secret) = match credentials {
             Credentials::Anonymous => return Err(CredentialError::NotStorable { problem: "there is nothing to keep" }),
             Credentials::Basic { username, password } => (username.as_str(), password),
             Credentials::IdentityToken(token) => ("<token>", token),
         };
         let path = self.absolute_path()?.ok_or(CredentialError::NoFolder)?;
-        let names = names(host);
-        let server = names.first().map_or(host.as_str(), String::as_str);
         if let Some(file) = file::read(&path)?
-            && let Some(helper) = self.helper_of(&path, &file, host, &names)?
+            && let Some(helper) = self.helper_of(&path, &file, &server)?
         {
-            helper.store(server, username, secret)?;
+            helper.store(server.first_name(), username, secret)?;
             return Ok(Kept { origin: format!("credential helper `{}`", helper.program().display()), changed: true });
         }
         let entry = match credentials {
             Credentials::IdentityToken(token) => json!({ "identitytoken": token.expose() }),
             _ => json!({ "auth": STANDARD.encode(format!("{username}:{}", secret.expose())) }),
         };
-        let changed = write::edit(&path, |text| json_edit::set(text, "auths", server, &entry.to_string()))?;
+        let changed = write::edit(&path, |text| json_edit::set(text, "auths", server.first_name(), &entry.to_string()))?;
         Ok(Kept { origin: format!("`{}`", path.display()), changed })
     }
 
-    /// Forgets what is kept for a registry, under whatever name. This blocks.
+    /// Forgets what is kept for a registry, or an origin, under whatever name. This blocks.
     ///
     /// # Errors
     /// If the file or the helper is of no use.
-    pub fn erase(&self, host: &Host) -> Result<Kept, CredentialError> {
+    pub fn erase(&self, server: impl Into<Server>) -> Result<Kept, CredentialError> {
+        let server = server.into();
         let Some(path) = self.absolute_path()? else {
             return Ok(Kept { origin: "no file: there is no home folder".to_owned(), changed: false });
         };
         let origin = format!("`{}`", path.display());
         let Some(file) = file::read(&path)? else { return Ok(Kept { origin, changed: false }) };
-        let names = names(host);
         // What lies in the file beside a helper is no longer looked at, but is still a password.
-        let has_entry = file.members.get("auths").and_then(|auths| auths.as_object()).is_some_and(|auths| holds(auths, &names));
-        let in_file = has_entry && write::edit(&path, |text| json_edit::remove(text, "auths", &names))?;
-        let Some(helper) = self.helper_of(&path, &file, host, &names)? else { return Ok(Kept { origin, changed: in_file }) };
-        let server = names.first().map_or(host.as_str(), String::as_str);
+        let has_entry = file.members.get("auths").and_then(|auths| auths.as_object()).is_some_and(|auths| holds(auths, &server.names));
+        let in_file = has_entry && write::edit(&path, |text| json_edit::remove(text, "auths", &server.names))?;
+        let Some(helper) = self.helper_of(&path, &file, &server)? else { return Ok(Kept { origin, changed: in_file }) };
         // Helpers fail to erase what they do not have.
-        let in_helper = helper.get(server)?.is_some();
+        let in_helper = helper.get(server.first_name())?.is_some();
         if in_helper {
-            helper.erase(server)?;
+            helper.erase(server.first_name())?;
         }
         Ok(Kept { origin: format!("credential helper `{}`", helper.program().display()), changed: in_file || in_helper })
     }
 
-    fn helper_of<'a>(
-        &self,
-        path: &std::path::Path,
-        file: &File,
-        host: &'a Host,
-        names: &[String],
-    ) -> Result<Option<Helper<'a>>, CredentialError> {
-        let section = Section { path, members: &file.members, registry: host.as_str() };
-        match section.helper(names)? {
-            Some(name) => Helper::find(name, self.search_path(), path, host.as_str()).map(Some),
+    fn helper_of<'a>(&self, path: &std::path::Path, file: &File, server: &'a Server) -> Result<Option<Helper<'a>>, CredentialError> {
+        let section = Section { path, members: &file.members, registry: &server.shown };
+        match section.helper(&server.names)? {
+            Some(name) => Helper::find(name, self.search_path(), path, &server.shown).map(Some),
             None => Ok(None),
         }
     }

@@ -63,6 +63,7 @@ pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> R
         return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
             .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
     };
+    context.gate.require_own_catalog(&credentials)?;
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = resolve(context, flavor, &loaded, settings, &limits)?;

@@ -111,7 +111,7 @@ fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
 }
 
 /// All of stdin, without one line end at its end.
-fn read_all(stdin: impl std::io::Read) -> Result<String, Failure> {
+pub(super) fn read_all(stdin: impl std::io::Read) -> Result<String, Failure> {
     let usage = |problem: String| Failure::new(Kind::Usage, format!("the password on stdin {problem}"));
     let mut bytes = Vec::new();
     stdin.take(MAX_INPUT + 1).read_to_end(&mut bytes).map_err(|error| usage(format!("cannot be read: {error}")))?;

@@ -2,6 +2,7 @@
 
 mod args;
 mod context;
+mod credential;
 mod flavor;
 mod hook;
 mod interrupt;
@@ -74,6 +75,7 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
         Command::Check(arguments) => push::check(context, arguments),
         Command::Flavor(command) => Ok(flavor::run(context, command)?),
         Command::Registry(command) => Ok(registry::run(context, command)?),
+        Command::Credential(command) => Ok(credential::run(context, command)?),
         Command::Wit => {
             context.output.result(|| CONTRACT.to_owned(), || serde_json::json!({ "schema": 1, "wit": CONTRACT }));
             Ok(())

@@ -49,6 +49,7 @@ pub struct LoadedHook {
     pub(super) flavor: Flavor,
     pub(super) settings: Settings,
     pub(super) grants: Vec<Grant>,
+    pub(super) credentials: Vec<CredentialBinding>,
     pub(super) limits: Limits,
     pub(super) mode: HookMode,
 }
@@ -67,6 +68,7 @@ impl Hook {
             flavor,
             settings: self.settings.clone(),
             grants: self.grants.clone(),
+            credentials: self.credentials.clone(),
             limits: self.limits.effective(),
             mode: self.mode,
         })

@@ -96,7 +96,7 @@ async fn ask_one(
         flavor: hook.label.clone(),
         images: Arc::clone(images),
         questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
-        requests: Requests::new(&hook.label, &hook.grants, dry_run),
+        requests: Requests::new(hook, gate.credentials(), dry_run),
         failed: Mutex::default(),
     });
     let push = Push {

@@ -1,11 +1,13 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialForm, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::host::Unanswered;
+use super::load::LoadedHook;
+use crate::credential_binding::{self, CredentialBinding};
 use crate::exit::{Failure, Kind};
-use crate::grant::{self, Grant};
+use crate::grant::{self, Grant, Origin};
 
 /// The requests of one hook.
 pub(super) struct Requests {
@@ -17,9 +19,11 @@ pub(super) struct Requests {
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(flavor: &str, grants: &[Grant], dry_run: bool) -> Option<Self> {
-        let grants: Vec<HttpGrant> = grants.iter().filter_map(http_grant).collect();
-        (!grants.is_empty()).then(|| Self { flavor: flavor.to_owned(), client: OutboundClient::new(grants), dry_run })
+    pub(super) fn new(hook: &LoadedHook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+        let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
+        let bound = hook.credentials.iter().map(bound).collect();
+        let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
+        (!grants.is_empty()).then(make)
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
@@ -37,11 +41,25 @@ impl Requests {
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
     let Grant::Http { origin, private } = grant else { return None };
-    let scheme = match origin.scheme() {
+    Some(HttpGrant::new(scheme(origin), origin.host(), *private))
+}
+
+fn bound(binding: &CredentialBinding) -> BoundCredential {
+    let form = match &binding.form {
+        credential_binding::CredentialForm::Basic => CredentialForm::Basic,
+        credential_binding::CredentialForm::Bearer => CredentialForm::Bearer,
+        credential_binding::CredentialForm::SigV4 { service, region } => {
+            CredentialForm::SigV4 { service: service.clone(), region: region.clone() }
+        }
+    };
+    BoundCredential::new(scheme(&binding.origin), binding.origin.host(), form)
+}
+
+fn scheme(origin: &Origin) -> Scheme {
+    match origin.scheme() {
         grant::Scheme::Http => Scheme::Http,
         grant::Scheme::Https => Scheme::Https,
-    };
-    Some(HttpGrant::new(scheme, origin.host(), *private))
+    }
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
@@ -58,8 +76,89 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
         OutboundError::TimedOut { .. } => HttpError::TimedOut,
         OutboundError::Unreachable { .. } => HttpError::Unreachable("no connection could be made".to_owned()),
         OutboundError::Disconnected { .. } => HttpError::Unreachable("the connection broke off before the response was whole".to_owned()),
+        OutboundError::NoCredential { .. } => {
+            kind = Kind::Configuration;
+            HttpError::Other("the host has no credential for this origin".to_owned())
+        }
+        OutboundError::Credential { .. } | OutboundError::CredentialSource(_) => {
+            HttpError::Other("the host cannot use its credential for this origin".to_owned())
+        }
+        OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
     let hint = error.hint();
     Unanswered { told, failure: Some(Failure::from_error(kind, &error).with_hint(hint)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use pushgate_oci::{Credentials, Secret, Server};
+    use pushgate_reference::Host;
+    use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Buffer {
+        type Writer = Self;
+
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    /// F-17: every library at its most talkative.
+    #[test]
+    fn no_library_writes_a_credential_into_the_log() {
+        let echo = Rule::on(Step::Any, Switch::HtmlEcho { status: 200, size: 1_000 });
+        let server = Registry::start_blocking(Options::default().misbehave(echo)).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let sources = CredentialSources::from_environment(|name| match name {
+            "HOME" => Some(home.path().into()),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN" => Some(OsString::from("S3CRET-CANARY-aws")),
+            _ => None,
+        });
+        let kept = Credentials::from_input("alice", Secret::new("S3CRET-CANARY-kept".to_owned())).unwrap();
+        sources.docker().store(Server::origin(&server.origin()), &kept).unwrap();
+        let host = Host::parse(&server.host()).unwrap();
+        let sigv4 = CredentialForm::SigV4 { service: "ecr".to_owned(), region: "eu-central-1".to_owned() };
+        let log = Buffer::default();
+        let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        for form in [CredentialForm::Basic, CredentialForm::Bearer, sigv4] {
+            let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
+            let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
+            let client = OutboundClient::new(grants, bound, sources.clone());
+            let requests = Requests { flavor: "f".to_owned(), client, dry_run: true };
+            let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
+            let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
+            assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");
+        }
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("response to a flavor"), "{text}");
+        assert!(!text.contains("CANARY"), "{text}");
+        for request in server.requests() {
+            let secret = request.header("authorization").unwrap().rsplit([' ', '=']).find(|part| part.len() > 8).unwrap();
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
 }

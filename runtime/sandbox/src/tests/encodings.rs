@@ -133,7 +133,7 @@ fn lifted<T>(kind: &str, core: &str, value: &str) -> Result<T, String>
 where
     T: wasmtime::component::Lift + wasmtime::component::ComponentType + Send + Sync + 'static,
 {
-    let engine = crate::engine::new().unwrap();
+    let engine = crate::engine::new(crate::Allocation::OnDemand).unwrap();
     let text = format!(
         "(component
            (core module $m (func (export \"f\") (result {core}) ({core}.const {value})))
@@ -185,7 +185,7 @@ fn flags_that_are_not_there_are_ignored() {
 
 /// Flags have a name of their own, so their component does too.
 fn lifted_flags(value: &str) -> Colours {
-    let engine = crate::engine::new().unwrap();
+    let engine = crate::engine::new(crate::Allocation::OnDemand).unwrap();
     let text = format!(
         "(component
            (core module $m (func (export \"f\") (result i32) (i32.const {value})))

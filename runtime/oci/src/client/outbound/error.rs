@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::client::transport::TransportError;
+use crate::credentials::CredentialError;
 
 /// Why a request of a flavor has no response. None of it holds a query, a header or a credential.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,31 @@ pub enum OutboundError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A credential is bound to the origin, and there is none. Nothing was sent.
+    #[error("there is no credential for {origin}")]
+    NoCredential {
+        /// `scheme://host[:port]`.
+        origin: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// The credential that is bound to the origin is of no use. Nothing was sent.
+    #[error("the credential for {origin} cannot be used: {problem}")]
+    Credential {
+        /// `scheme://host[:port]`.
+        origin: String,
+        /// Why. It holds nothing of it.
+        problem: String,
+    },
+    /// The credential that is bound to the origin could not be looked up. Nothing was sent.
+    #[error(transparent)]
+    CredentialSource(#[from] CredentialError),
+    /// The response is packed, so that it could not be seen whether it repeats the credential.
+    #[error("the response of {origin} is packed, though that was not asked for, and may repeat the credential")]
+    Packed {
+        /// `scheme://host[:port]`.
+        origin: String,
+    },
     /// TLS cannot be set up at all.
     #[error("TLS cannot be set up: {problem}")]
     Tls {
@@ -84,6 +110,8 @@ impl OutboundError {
                  metadata are never given by a name"
             )),
             Self::Unreachable { origin, .. } => Some(format!("is {origin} the right origin, and is it up?")),
+            Self::NoCredential { hint, .. } => Some(hint.clone()),
+            Self::CredentialSource(error) => error.hint(),
             Self::Tls { .. } => Some("install the system's CA certificates".to_owned()),
             _ => None,
         }

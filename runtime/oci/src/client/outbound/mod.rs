@@ -7,12 +7,17 @@ mod error;
 mod request;
 mod response;
 
+mod aws_keys;
+mod credential;
+mod sigv4;
+
 use std::time::Duration;
 
 use http::header::{HOST, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
+pub use credential::{BoundCredential, CredentialForm};
 pub use error::OutboundError;
 pub use request::OutboundRequest;
 pub use response::OutboundResponse;
@@ -21,15 +26,18 @@ use crate::client::connect::Connector;
 use crate::client::origin::{HttpGrant, TargetRefusal, http_target};
 use crate::client::proxy::Proxies;
 use crate::client::tls::Trust;
+use crate::credentials::CredentialSources;
 
 /// For a connection: the name, TCP and TLS. Shorter than what a hook has in all, so that it can tell that an origin is not there.
 const CONNECT: Duration = Duration::from_secs(5);
 /// From the connection to the whole response.
 const EXCHANGE: Duration = Duration::from_secs(60);
 
-/// Sends the requests of one flavor. Cheap to make: certificates are read when they are first needed.
+/// Sends the requests of one flavor. Cheap to make: certificates and credentials are read when they are first needed.
 pub struct OutboundClient {
     grants: Vec<HttpGrant>,
+    credentials: Vec<BoundCredential>,
+    sources: CredentialSources,
     connector: Connector,
 }
 
@@ -40,10 +48,15 @@ impl std::fmt::Debug for OutboundClient {
 }
 
 impl OutboundClient {
-    /// A client that goes to these origins and nowhere else.
+    /// A client that goes to these origins and nowhere else, with the credentials that are bound to them.
     #[must_use]
-    pub fn new(grants: Vec<HttpGrant>) -> Self {
-        Self { grants, connector: Connector::new(Trust { forgets: true, ..Trust::default() }, Proxies::default(), CONNECT) }
+    pub fn new(grants: Vec<HttpGrant>, credentials: Vec<BoundCredential>, sources: CredentialSources) -> Self {
+        Self {
+            grants,
+            credentials,
+            sources,
+            connector: Connector::new(Trust { forgets: true, ..Trust::default() }, Proxies::default(), CONNECT),
+        }
     }
 
     /// Sends a request and reads the whole response. `limit` is the most bytes of its header and body together; 4 MiB are the most in any case.
@@ -56,9 +69,14 @@ impl OutboundClient {
             TargetRefusal::NotGranted(origin) => OutboundError::NotGranted { origin },
         })?;
         let origin = target.origin();
-        let mut request = request::check(request, &target)?;
+        let bound = self.credentials.iter().find(|bound| bound.is_for(&target));
+        let (mut request, body) = request::check(request, &target, bound)?;
         let authority = HeaderValue::try_from(target.origin.authority()).map_err(|_| error::invalid("the host cannot be sent"))?;
         request.headers_mut().insert(HOST, authority);
+        let hidden = match bound {
+            Some(bound) => Some(bound.add(&self.sources, &mut request, &body).await?),
+            None => None,
+        };
 
         debug!(method = %request.method(), origin, "request of a flavor");
         let is_head = request.method() == http::Method::HEAD;
@@ -72,9 +90,10 @@ impl OutboundClient {
             debug!(origin, status = response.status().as_u16(), "response to a flavor");
             response::read(response, is_head, &origin, limit).await
         };
-        match timeout_at(end, exchange).await {
-            Ok(response) => response,
-            Err(_) => Err(OutboundError::TimedOut { origin, after: EXCHANGE }),
+        match (timeout_at(end, exchange).await, hidden) {
+            (Ok(response), Some(hidden)) => hidden.take_out(response?, &origin),
+            (Ok(response), None) => response,
+            (Err(_), _) => Err(OutboundError::TimedOut { origin, after: EXCHANGE }),
         }
     }
 }

@@ -5,6 +5,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, USER_AGEN
 use http::{Method, Request};
 
 use crate::client::origin::HttpTarget;
+use crate::client::outbound::credential::BoundCredential;
 use crate::client::outbound::error::{OutboundError, invalid};
 use crate::client::reply;
 use crate::client::transport::RequestBody;
@@ -56,8 +57,17 @@ const DENIED: [&str; 21] = [
 /// And all whose names begin like this.
 const DENIED_FAMILIES: [&str; 5] = ["proxy-", "x-amz-", "x-aws-", "x-google-metadata-", "x-forwarded-"];
 
-/// Checks all of a request but its URL.
-pub(super) fn check(request: OutboundRequest, target: &HttpTarget) -> Result<Request<RequestBody>, OutboundError> {
+/// Those by which a credential that is repeated could be packed or cut into pieces.
+const DENIED_WHERE_BOUND: [&str; 3] = ["accept-encoding", "range", "if-range"];
+/// The operation that a signed request names: the one field of this family that is a flavor's to set, where its origin's requests are signed.
+const OPERATION: &str = "x-amz-target";
+
+/// Checks all of a request but its URL. The body comes as bytes too, to be signed.
+pub(super) fn check(
+    request: OutboundRequest,
+    target: &HttpTarget,
+    bound: Option<&BoundCredential>,
+) -> Result<(Request<RequestBody>, Bytes), OutboundError> {
     let OutboundRequest { method, url: _, headers, body } = request;
     let method = read_method(&method)?;
     if body.len() > MAX_BODY {
@@ -66,15 +76,16 @@ pub(super) fn check(request: OutboundRequest, target: &HttpTarget) -> Result<Req
     if !body.is_empty() && matches!(method, Method::GET | Method::HEAD) {
         return Err(invalid(format!("a request with the method {method} has no body")));
     }
-    let mut fields = read_headers(&headers)?;
+    let mut fields = read_headers(&headers, bound)?;
     fields.insert(USER_AGENT, HeaderValue::from_static(concat!("pushgate/", env!("CARGO_PKG_VERSION"))));
     if !matches!(method, Method::GET | Method::HEAD) {
         fields.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     }
-    let request = Request::builder().method(method).uri(target.path.as_str()).body(reply::full(Bytes::from(body)));
+    let body = Bytes::from(body);
+    let request = Request::builder().method(method).uri(target.path.as_str()).body(reply::full(body.clone()));
     let mut request = request.map_err(|_| invalid("the URL holds a character that none may hold"))?;
     *request.headers_mut() = fields;
-    Ok(request)
+    Ok((request, body))
 }
 
 fn read_method(text: &str) -> Result<Method, OutboundError> {
@@ -85,7 +96,7 @@ fn read_method(text: &str) -> Result<Method, OutboundError> {
     })
 }
 
-fn read_headers(headers: &[(String, String)]) -> Result<HeaderMap, OutboundError> {
+fn read_headers(headers: &[(String, String)], bound: Option<&BoundCredential>) -> Result<HeaderMap, OutboundError> {
     if headers.len() > MAX_FIELDS {
         return Err(invalid("the header has more than 64 fields"));
     }
@@ -96,7 +107,7 @@ fn read_headers(headers: &[(String, String)]) -> Result<HeaderMap, OutboundError
     for (name, value) in headers {
         let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
         let field = HeaderName::try_from(name).map_err(|_| invalid(format!("`{shown}` is no name of a header field")))?;
-        if is_denied(&field) {
+        if is_denied(field.as_str(), bound) {
             return Err(invalid(format!("the header field `{shown}` is not a flavor's to set")));
         }
         let is_plain = |byte: u8| byte == b'\t' || byte == b' ' || byte.is_ascii_graphic();
@@ -108,7 +119,11 @@ fn read_headers(headers: &[(String, String)]) -> Result<HeaderMap, OutboundError
     Ok(fields)
 }
 
-fn is_denied(field: &HeaderName) -> bool {
-    let name = field.as_str();
-    DENIED.contains(&name) || DENIED_FAMILIES.iter().any(|family| name.starts_with(family))
+fn is_denied(name: &str, bound: Option<&BoundCredential>) -> bool {
+    if bound.is_some_and(BoundCredential::signs) && name == OPERATION {
+        return false;
+    }
+    DENIED.contains(&name)
+        || DENIED_FAMILIES.iter().any(|family| name.starts_with(family))
+        || bound.is_some() && DENIED_WHERE_BOUND.contains(&name)
 }

@@ -25,11 +25,16 @@ fn request(method: &str, url: &str) -> OutboundRequest {
     OutboundRequest { method: method.to_owned(), url: url.to_owned(), headers: Vec::new(), body: Vec::new() }
 }
 
+/// A client without credentials.
+fn unbound(grants: Vec<HttpGrant>) -> OutboundClient {
+    OutboundClient::new(grants, Vec::new(), CredentialSources::default())
+}
+
 /// A server that answers everything like this, and a client that may go there.
 async fn server(switch: Switch) -> (Registry, OutboundClient) {
     let options = Options::default().misbehave(Rule::on(Step::Any, switch));
     let server = tokio::task::spawn_blocking(|| Registry::start_blocking(options).unwrap()).await.unwrap();
-    let client = OutboundClient::new(vec![grant(Scheme::Http, &server.host(), false)]);
+    let client = unbound(vec![grant(Scheme::Http, &server.host(), false)]);
     (server, client)
 }
 
@@ -157,9 +162,9 @@ impl Resolve for Counting {
 
 fn resolving(grants: Vec<HttpGrant>, answers: &[&'static str]) -> (Arc<AtomicUsize>, OutboundClient) {
     let count = Arc::new(AtomicUsize::new(0));
-    let OutboundClient { grants, connector } = OutboundClient::new(grants);
-    let connector = connector.resolving(Counting(Arc::clone(&count), answers.to_vec()));
-    (count, OutboundClient { grants, connector })
+    let mut client = unbound(grants);
+    client.connector = client.connector.resolving(Counting(Arc::clone(&count), answers.to_vec()));
+    (count, client)
 }
 
 /// E-01, E-23.
@@ -217,8 +222,8 @@ impl Resolve for Silent {
 
 #[tokio::test]
 async fn a_resolver_that_does_not_answer_is_not_waited_for() {
-    let connector = Connector::new(Trust::default(), Proxies::default(), Duration::from_millis(50)).resolving(Silent);
-    let client = OutboundClient { grants: vec![grant(Scheme::Https, "api.example.com", false)], connector };
+    let mut client = unbound(vec![grant(Scheme::Https, "api.example.com", false)]);
+    client.connector = Connector::new(Trust::default(), Proxies::default(), Duration::from_millis(50)).resolving(Silent);
     let error = client.send(request("GET", "https://api.example.com/"), LIMIT).await.unwrap_err();
     assert!(matches!(error, OutboundError::Unreachable { .. }), "{error:?}");
 }
@@ -227,7 +232,7 @@ async fn a_resolver_that_does_not_answer_is_not_waited_for() {
 #[tokio::test]
 async fn a_certificate_of_nobody_is_refused() {
     let server = tokio::task::spawn_blocking(|| Registry::start_blocking(Options::default().tls()).unwrap()).await.unwrap();
-    let client = OutboundClient::new(vec![grant(Scheme::Https, &server.host(), false)]);
+    let client = unbound(vec![grant(Scheme::Https, &server.host(), false)]);
     let error = get(&server, &client).await.unwrap_err();
     assert!(matches!(error, OutboundError::Unreachable { .. } | OutboundError::Tls { .. }), "{error:?}");
     assert!(server.requests().is_empty());

@@ -97,6 +97,10 @@ async fn answers_that_are_none() {
         let error = client.tags(REPOSITORY).await.unwrap_err();
         assert!(matches!(error, RegistryError::BadAnswer { .. }), "{body}: {error:?}");
     }
+    let many = serde_json::json!({ "tags": (0..100_001).map(|number| number.to_string()).collect::<Vec<_>>() });
+    registry.behave();
+    registry.misbehave(Rule::on(Asked::TagList, Switch::Body(many.to_string().into())));
+    assert!(client.tags(REPOSITORY).await.unwrap_err().to_string().ends_with("the list has more than 100000 tags"));
     for switch in [Switch::EndlessBody, Switch::GiganticBody(1 << 40)] {
         registry.behave();
         registry.misbehave(Rule::on(Asked::TagList, switch));

@@ -3,6 +3,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use pushgate_reference::Host;
+
 use super::*;
 
 const CANARY: &str = "S3CRET-CANARY-store";

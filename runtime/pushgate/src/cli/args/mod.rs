@@ -1,5 +1,6 @@
 //! The words of the command line. What each command does lies in the sibling modules; here is only what can be typed.
 
+mod credential;
 mod flavor;
 mod registry;
 mod shared;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use credential::CredentialCommand;
 pub(super) use flavor::FlavorCommand;
 pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
 pub(super) use shared::HookArguments;
@@ -91,6 +93,9 @@ pub(super) enum Command {
     /// Registries: where images may go, and which flavors are asked
     #[command(subcommand, alias = "container-registry")]
     Registry(RegistryCommand),
+    /// Credentials of the origins that flavors send requests to
+    #[command(subcommand)]
+    Credential(CredentialCommand),
     /// Print the contract between pushgate and a flavor
     Wit,
 }

@@ -1,0 +1,230 @@
+//! A credential that is bound to an origin: added to a request when the flavor is done with it, and taken out of what comes back.
+
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use http::Request;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
+use pushgate_reference::Host;
+use tokio::sync::OnceCell;
+use url::form_urlencoded;
+
+use crate::client::origin::{HttpTarget, Origin, Scheme};
+use crate::client::outbound::aws_keys;
+use crate::client::outbound::error::{OutboundError, invalid};
+use crate::client::outbound::response::OutboundResponse;
+use crate::client::outbound::sigv4::{self, Scope};
+use crate::client::transport::RequestBody;
+use crate::credentials::{CredentialSources, Credentials, Secret, Server};
+
+/// How a credential is added to a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CredentialForm {
+    /// `Authorization: Basic`.
+    Basic,
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// Signature Version 4 of AWS.
+    SigV4 {
+        /// Such as `ecr`.
+        service: String,
+        /// Such as `eu-central-1`.
+        region: String,
+    },
+}
+
+/// The binding of a credential to an origin. The secret is looked up when it is first needed.
+#[derive(Debug)]
+pub struct BoundCredential {
+    origin: Origin,
+    form: CredentialForm,
+    found: OnceCell<Found>,
+}
+
+#[derive(Clone, Debug)]
+enum Found {
+    Basic { username: String, password: Secret },
+    Bearer(Secret),
+    Keys(reqsign_aws_core::Credential),
+}
+
+impl BoundCredential {
+    /// Binds a credential to an origin.
+    #[must_use]
+    pub fn new(scheme: Scheme, host: &Host, form: CredentialForm) -> Self {
+        Self { origin: Origin::new(scheme, host), form, found: OnceCell::new() }
+    }
+
+    pub(super) fn is_for(&self, target: &HttpTarget) -> bool {
+        self.origin == target.origin
+    }
+
+    /// Whether requests are signed for AWS, so that the operation that they name is theirs to name.
+    pub(super) fn signs(&self) -> bool {
+        matches!(self.form, CredentialForm::SigV4 { .. })
+    }
+
+    /// Adds the credential to a request that is otherwise done, and says what must not come back.
+    ///
+    /// # Errors
+    /// There is no credential, or it cannot be read or sent.
+    pub(super) async fn add(
+        &self,
+        sources: &CredentialSources,
+        request: &mut Request<RequestBody>,
+        body: &[u8],
+    ) -> Result<Hidden, OutboundError> {
+        if self.origin.scheme != Scheme::Https && !self.origin.is_loopback() {
+            return Err(invalid("a credential is not sent in clear"));
+        }
+        // What is packed could not be looked through.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let unsendable =
+            || OutboundError::Credential { origin: self.origin.to_string(), problem: "it holds what cannot be sent".to_owned() };
+        let mut hidden = Hidden::default();
+        match self.found.get_or_try_init(|| self.look_up(sources)).await? {
+            Found::Basic { username, password } => {
+                let pair = format!("{username}:{}", password.expose());
+                let value = sensitive(&format!("Basic {}", STANDARD.encode(&pair))).ok_or_else(unsendable)?;
+                request.headers_mut().insert(AUTHORIZATION, value);
+                hidden.add(password.expose());
+                hidden.add(&pair);
+            }
+            Found::Bearer(token) => {
+                let value = sensitive(&format!("Bearer {}", token.expose())).ok_or_else(unsendable)?;
+                request.headers_mut().insert(AUTHORIZATION, value);
+                hidden.add(token.expose());
+            }
+            Found::Keys(keys) => {
+                let CredentialForm::SigV4 { service, region } = &self.form else { return Err(unsendable()) };
+                let scope = Scope { service: service.clone(), region: region.clone() };
+                let url = self.origin.url(&request.uri().to_string());
+                let whole = (request.method().as_str(), url.as_str(), request.headers(), body);
+                let fields = sigv4::signature(&scope, scope.settings(), keys, SystemTime::now(), whole).ok_or_else(unsendable)?;
+                hidden.add(&keys.secret_access_key);
+                hidden.add(&keys.access_key_id);
+                hidden.add(keys.session_token.as_deref().unwrap_or_default());
+                for (name, value) in fields {
+                    if let Some((_, signature)) = value.to_str().ok().and_then(|text| text.split_once("Signature=")) {
+                        hidden.add(signature);
+                    }
+                    request.headers_mut().insert(name, value);
+                }
+            }
+        }
+        Ok(hidden)
+    }
+
+    async fn look_up(&self, sources: &CredentialSources) -> Result<Found, OutboundError> {
+        let origin = self.origin.to_string();
+        let missing = |hint: String| OutboundError::NoCredential { origin: origin.clone(), hint };
+        if self.signs() {
+            let keys = aws_keys::look_up(sources.aws()).await;
+            let keys = keys
+                .map_err(|place| OutboundError::Credential { origin: origin.clone(), problem: format!("{place} gave no keys of AWS") })?;
+            let hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a container has a role";
+            return keys.map(Found::Keys).ok_or_else(|| missing(hint.to_owned()));
+        }
+        let (docker, server) = (sources.docker().clone(), Server::origin(&origin));
+        // A credential helper may take its time.
+        let found = tokio::task::spawn_blocking(move || docker.credentials(server)).await;
+        let credentials = match found {
+            Ok(found) => found?.credentials,
+            Err(_) => return Err(OutboundError::Credential { origin, problem: "it was not looked up".to_owned() }),
+        };
+        match (credentials, &self.form) {
+            (Credentials::Basic { username, password }, CredentialForm::Basic) => Ok(Found::Basic { username, password }),
+            (Credentials::Basic { password, .. }, _) => Ok(Found::Bearer(password)),
+            (Credentials::IdentityToken(token), CredentialForm::Bearer) => Ok(Found::Bearer(token)),
+            (Credentials::IdentityToken(_), _) => Err(OutboundError::Credential {
+                origin,
+                problem: "what is kept for it is a token, and not a user and a password".to_owned(),
+            }),
+            (Credentials::Anonymous, CredentialForm::Basic) => {
+                Err(missing(format!("keep it with `pushgate credential store {origin} --username USER --password-stdin`")))
+            }
+            (Credentials::Anonymous, _) => Err(missing(format!("keep it with `pushgate credential store {origin} --password-stdin`"))),
+        }
+    }
+}
+
+fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// What a flavor must not see of a response.
+#[derive(Default)]
+pub(super) struct Hidden(Vec<Vec<u8>>);
+
+/// What stands in its place.
+const REDACTED: &[u8] = b"[redacted]";
+
+impl Hidden {
+    /// A secret, in every form in which a server may repeat it.
+    fn add(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let json = serde_json::to_string(secret).unwrap_or_default();
+        let percent: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let forms = [
+            secret.to_owned(),
+            json.trim_matches('"').to_owned(),
+            json.trim_matches('"').replace('/', "\\/"),
+            percent.replace('+', "%20"),
+            percent,
+            STANDARD_NO_PAD.encode(secret),
+            URL_SAFE_NO_PAD.encode(secret),
+        ];
+        // Parts of a URL come back in lower case.
+        self.0.extend(forms.into_iter().filter(|form| !form.is_empty()).map(|form| form.to_ascii_lowercase().into_bytes()));
+        // The longest first, so that no part of one is left.
+        self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        self.0.dedup();
+    }
+
+    /// Takes out what tells of the credential: fields that answer to one, and every repetition of it.
+    ///
+    /// # Errors
+    /// The body is packed, so that nobody can tell what it repeats.
+    pub(super) fn take_out(&self, response: OutboundResponse, origin: &str) -> Result<OutboundResponse, OutboundError> {
+        let OutboundResponse { status, headers, body } = response;
+        if headers.iter().any(|(name, value)| name == "content-encoding" && !value.eq_ignore_ascii_case("identity")) {
+            return Err(OutboundError::Packed { origin: origin.to_owned() });
+        }
+        let told = |name: &str| {
+            matches!(name, "set-cookie" | "set-cookie2" | "www-authenticate" | "authentication-info" | "authorization")
+                || name.starts_with("x-amz-security-")
+        };
+        let repeats = |text: &str| self.0.iter().any(|form| position(text.to_ascii_lowercase().as_bytes(), form).is_some());
+        let headers = headers.into_iter().filter(|(name, value)| !told(name) && !repeats(value) && !repeats(name)).collect();
+        let body = self.0.iter().fold(body, |body, form| replace(body, form));
+        Ok(OutboundResponse { status, headers, body })
+    }
+}
+
+fn position(text: &[u8], form: &[u8]) -> Option<usize> {
+    text.windows(form.len()).position(|window| window == form)
+}
+
+/// `form` is in lower case; what it is compared with need not be.
+fn replace(body: Vec<u8>, form: &[u8]) -> Vec<u8> {
+    let folded = body.to_ascii_lowercase();
+    let (mut replaced, mut done) = (Vec::new(), 0);
+    while let Some(at) = folded.get(done..).and_then(|rest| position(rest, form)) {
+        replaced.extend_from_slice(body.get(done..done + at).unwrap_or_default());
+        replaced.extend_from_slice(REDACTED);
+        done += at + form.len();
+    }
+    if done == 0 {
+        return body;
+    }
+    replaced.extend_from_slice(body.get(done..).unwrap_or_default());
+    replaced
+}
+
+#[cfg(test)]
+mod tests;

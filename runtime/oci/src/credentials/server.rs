@@ -1,0 +1,40 @@
+//! What a credential is for: a registry, or an origin that a flavor's requests go to.
+
+use pushgate_reference::Host;
+
+/// The name that `docker login` gives to Docker Hub.
+const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+
+/// What a credential is kept for, and the names under which it may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// For a person.
+    pub(super) shown: String,
+    /// The most likely first: what is kept stands under that one.
+    pub(super) names: Vec<String>,
+}
+
+impl Server {
+    /// An origin, `scheme://host[:port]`, under its own name and no other: the credential of one is never sent to another.
+    #[must_use]
+    pub fn origin(origin: &str) -> Self {
+        Self { shown: origin.to_owned(), names: vec![origin.to_owned()] }
+    }
+
+    pub(super) fn first_name(&self) -> &str {
+        self.names.first().unwrap_or(&self.shown)
+    }
+}
+
+impl From<&Host> for Server {
+    fn from(host: &Host) -> Self {
+        let names = if host.is_docker_hub() {
+            [DOCKER_HUB, "docker.io", "index.docker.io", "https://index.docker.io", "https://docker.io"].map(str::to_owned).to_vec()
+        } else {
+            let forms = ["", "/", "/v1", "/v1/", "/v2", "/v2/"];
+            let with_scheme = forms.iter().map(|end| format!("https://{host}{end}"));
+            std::iter::once(host.to_string()).chain(with_scheme).collect()
+        };
+        Self { shown: host.to_string(), names }
+    }
+}
