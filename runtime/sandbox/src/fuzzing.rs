@@ -173,8 +173,8 @@ mod tests {
         let answer: Vec<u32> = [1, 0, 1_056, 1].into_iter().chain(violation).collect();
         let words = [&[0u32, 3, 1_088, 3][..], &answer].concat();
         for changed in 0..words.len() {
-            for value in [0, 1, 2, 7, 255, 1_087, 65_535, 65_536, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
-                for mode in [0, 1, 2, 4, 12, 31, 63] {
+            for value in [0, 7, 255, 1_087, 65_535, 0x8000_0000, u32::MAX] {
+                for mode in [0, 3, 31, 63] {
                     let mut words = words.clone();
                     words[changed] = value;
                     words[0] = if changed == 0 { value } else { mode };

@@ -76,6 +76,7 @@ mod engine;
 mod link;
 mod ownership;
 mod sandbox;
+mod schema_circles;
 mod settings_check;
 mod source;
 mod type_name;
