@@ -69,7 +69,6 @@ impl<'a> Search<'a> {
 
 #[cfg(test)]
 mod tests {
-
     fn check(schema: &str) -> Result<(), String> {
         super::check(&serde_json::from_str(schema).unwrap())
     }
