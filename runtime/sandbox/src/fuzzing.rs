@@ -1,5 +1,6 @@
 //! What a fuzzer calls: each function takes any bytes, and comes back. The feature `fuzzing` makes them public; the tests run them with a seed.
 
+#[cfg(not(test))]
 #[allow(dead_code, clippy::panic, reason = "it is the guest of the tests, of which the functions below use a part")]
 #[path = "tests/guest.rs"]
 mod guest;
@@ -9,6 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+#[cfg(test)]
+use crate::tests::guest;
 use crate::{CallError, Capability, Flavor, FlavorHost, Image, InspectError, Limits, LoadError, Push, Sandbox, SandboxOptions, describe};
 
 /// What is longer is not tried: it would be compiled in this process, and take too long.

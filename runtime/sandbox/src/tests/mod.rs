@@ -3,7 +3,7 @@
 mod cache;
 mod embedding;
 mod capabilities;
-mod guest;
+pub(crate) mod guest;
 mod hostile;
 mod load;
 mod ordinary;
