@@ -7,43 +7,56 @@
 //! # A program that asks a flavor
 //!
 //! ```no_run
-//! use std::sync::Arc;
+//! use std::{error::Error, process::ExitCode, sync::Arc};
 //!
-//! use pushgate_sandbox::{Answer, FlavorHost, Image, InspectError, Limits, Push, Sandbox, SandboxOptions};
+//! use pushgate_sandbox::worker::{self, Worker};
+//! use pushgate_sandbox::{Answer, Compiler, Limits, Push, Sandbox, SandboxOptions};
 //!
-//! /// Lends the images of the push to whichever flavor asks for them.
-//! struct NoImages;
-//!
-//! #[async_trait::async_trait]
-//! impl FlavorHost for NoImages {
-//!     async fn images(&self) -> Result<Vec<Image>, InspectError> {
-//!         Err(InspectError::NotFound)
+//! fn main() -> Result<ExitCode, Box<dyn Error>> {
+//!     // Components are compiled by this very program, started again with limits.
+//!     if let Some(done) = worker::run_if_asked(std::env::args_os()) {
+//!         return Ok(done);
 //!     }
+//!     let compiler = Compiler::Worker(Worker::this_program()?);
+//!     let sandbox = Sandbox::new(SandboxOptions { compiler, ..SandboxOptions::default() })?;
+//!     let flavor = sandbox.load_bytes(&std::fs::read("forbid-tags.wasm")?)?;
+//!     let push = Push::tagged("registry.example.com/team", "registry.example.com", "team/app", "latest");
+//!     let call = flavor.prepare_blocking(push, Arc::new(()), &Limits::default());
+//!     Ok(match call.answer? {
+//!         Answer::Approved => ExitCode::SUCCESS,
+//!         _refusal => ExitCode::FAILURE,
+//!     })
 //! }
+//! ```
 //!
-//! # async fn ask() -> Result<(), Box<dyn std::error::Error>> {
-//! let sandbox = Sandbox::new(SandboxOptions::default())?;
-//! let flavor = sandbox.load_bytes(&std::fs::read("forbid-tags.wasm")?)?;
-//! let push = Push {
-//!     reference: "registry.example.com/team/app:latest".to_owned(),
-//!     registry: "registry.example.com".to_owned(),
-//!     repository: "team/app".to_owned(),
-//!     tag: Some("latest".to_owned()),
-//!     registry_uri: "registry.example.com/team".to_owned(),
-//!     settings: r#"{ "tags": ["latest"] }"#.to_owned(),
-//!     requested_at: 1_750_000_000,
-//!     dry_run: true,
-//! };
-//! match flavor.prepare(push, Arc::new(NoImages), &Limits::default()).await.answer? {
-//!     Answer::Approved => eprintln!("the push may go on"),
-//!     refusal => eprintln!("refused: {refusal:?}"),
-//! }
+//! `()` is the host of a push without images that grants nothing; a [`FlavorHost`] of your own lends images, listens to what flavors log, and
+//! answers for the capabilities that it grants.
+//!
+//! # A program that stays
+//!
+//! A broker asks thousands of times, several at once: out of a pool, without blocking a thread, and with compiled components kept for its next start.
+//!
+//! ```no_run
+//! use std::{error::Error, sync::Arc};
+//!
+//! use pushgate_sandbox::{Allocation, Answer, CacheOptions, ComponentDigest, Limits, Push, Sandbox, SandboxOptions};
+//!
+//! # async fn ask(digest: ComponentDigest, push: Push) -> Result<(), Box<dyn Error>> {
+//! let sandbox = Sandbox::new(SandboxOptions {
+//!     allocation: Allocation::Pooling { calls: 64 },
+//!     cache: Some(CacheOptions { directory: "/var/cache/broker/compiled".into(), key_file: "/var/lib/broker/cache.key".into() }),
+//!     ..SandboxOptions::default()
+//! })?;
+//! let flavor = sandbox.load_async(&digest, || std::fs::File::open("/var/lib/broker/forbid-tags.wasm")).await?;
+//! let limits = Limits { memory_bytes: 32 << 20, ..Limits::default() };
+//! let call = flavor.prepare(push, Arc::new(()), &limits).await;
+//! assert!(matches!(call.answer, Ok(Answer::Approved)), "{:?}, after it said {:?}", call.answer, call.log);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The futures want a tokio runtime with its time driver; a current-thread one will do. [`Sandbox::load`] compiles, which takes a tenth of a
-//! second for a small component and ten for a large one: give the sandbox a cache ([`CacheOptions`]) and the next process loads in a millisecond or two.
+//! The futures want a tokio runtime with its time driver; a current-thread one will do. Loading compiles, which takes a tenth of a second for a small
+//! component and ten for a large one; with a cache the next process loads in a millisecond or two.
 //!
 //! A component from somebody whom nobody knows is compiled by a [`worker`]: [`Compiler::Worker`], and one line at the beginning of `main`.
 //!

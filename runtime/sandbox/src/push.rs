@@ -1,5 +1,7 @@
 //! What a hook sees: the push, its images, and the host that lends them.
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 
 use crate::capabilities::NO_ORIGIN;
@@ -24,6 +26,23 @@ pub struct Push {
     pub requested_at: u64,
     /// Whether nothing will be pushed whatever the answer is.
     pub dry_run: bool,
+}
+
+impl Push {
+    /// A push of `registry/repository:tag` that is asked for now, with empty settings.
+    pub fn tagged(registry_uri: &str, registry: &str, repository: &str, tag: &str) -> Self {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        Self {
+            reference: format!("{registry}/{repository}:{tag}"),
+            registry: registry.to_owned(),
+            repository: repository.to_owned(),
+            tag: Some(tag.to_owned()),
+            registry_uri: registry_uri.to_owned(),
+            settings: "{}".to_owned(),
+            requested_at: now.map_or(0, |now| now.as_secs()),
+            dry_run: false,
+        }
+    }
 }
 
 /// One image of the push.
@@ -134,5 +153,13 @@ pub trait FlavorHost: Send + Sync {
     /// What the guest is told.
     async fn send(&self, _request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
         Err(HttpError::NotGranted(NO_ORIGIN.to_owned()))
+    }
+}
+
+/// The host of a push without images, which grants nothing.
+#[async_trait]
+impl FlavorHost for () {
+    async fn images(&self) -> Result<Vec<Image>, InspectError> {
+        Err(InspectError::NotFound)
     }
 }

@@ -9,8 +9,10 @@
 
 #![allow(clippy::panic, clippy::expect_used, reason = "a promise that is broken ends the run")]
 
+mod catalog;
 mod reference;
 mod seeded;
 
+pub use catalog::catalog;
 pub use reference::{image_reference, scope};
 pub use seeded::{Mutator, run_seeded};

@@ -69,6 +69,7 @@ impl Bare {
         types::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
         log::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
         let component = Component::from_binary(&engine, component)?;
+        #[allow(clippy::disallowed_methods, reason = "there are no older flavors here, and it is what one would do with wasmtime alone")]
         linker.define_unknown_imports_as_traps(&component)?;
         let flavor = FlavorPre::new(linker.instantiate_pre(&component)?)?;
         let weak = engine.weak();

@@ -21,7 +21,8 @@ const TURNS: u32 = 15;
 pub(crate) fn measure(seconds: f64, threads: usize, ours: &impl Contender, bare: &impl Contender) -> Result<Measured, Box<dyn Error>> {
     let turn = Duration::from_secs_f64(seconds) / TURNS / 2;
     // What is only slow the first time is not what is measured.
-    (rate(ours, turn, threads)?, rate(bare, turn, threads)?);
+    rate(ours, turn, threads)?;
+    rate(bare, turn, threads)?;
     let (mut our_rates, mut bare_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for index in 0..TURNS {
         let (our, other) = if index % 2 == 0 {
