@@ -1,5 +1,6 @@
 //! What a fuzzer calls: each function takes any bytes, and comes back. The feature `fuzzing` makes them public; the tests run them with a seed.
 
+#[cfg(not(test))]
 #[allow(dead_code, clippy::panic, reason = "it is the guest of the tests, of which the functions below use a part")]
 #[path = "tests/guest.rs"]
 mod guest;
@@ -9,6 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+#[cfg(test)]
+use crate::tests::guest;
 use crate::{CallError, Capability, Flavor, FlavorHost, Image, InspectError, Limits, LoadError, Push, Sandbox, SandboxOptions, describe};
 
 /// What is longer is not tried: it would be compiled in this process, and take too long.
@@ -173,8 +176,8 @@ mod tests {
         let answer: Vec<u32> = [1, 0, 1_056, 1].into_iter().chain(violation).collect();
         let words = [&[0u32, 3, 1_088, 3][..], &answer].concat();
         for changed in 0..words.len() {
-            for value in [0, 1, 2, 7, 255, 1_087, 65_535, 65_536, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
-                for mode in [0, 1, 2, 4, 12, 31, 63] {
+            for value in [0, 7, 255, 1_087, 65_535, 0x8000_0000, u32::MAX] {
+                for mode in [0, 3, 31, 63] {
                     let mut words = words.clone();
                     words[changed] = value;
                     words[0] = if changed == 0 { value } else { mode };

@@ -5,6 +5,7 @@
 
 use std::io::Write as _;
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::paths::LocationSegment;
 use jsonschema::{PatternOptions, Retrieve, Uri, ValidationError};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use crate::text::excerpt;
 use crate::worker::Exceeded;
-use crate::{Compiler, Sandbox, worker};
+use crate::{Compiler, Sandbox, schema_circles, worker};
 
 /// How deep a schema may be nested. References make deeper things, and recursive ones.
 const MAX_DEPTH: usize = 64;
@@ -127,6 +128,7 @@ fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
     if depth(&schema) > MAX_DEPTH {
         return Err(unusable(format!("it is nested more than {MAX_DEPTH} deep")));
     }
+    schema_circles::check(&schema).map_err(unusable)?;
     let options = PatternOptions::regex().size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES);
     let validator = jsonschema::options().with_retriever(Nowhere).with_pattern_options(options).build(&schema);
     let validator = validator.map_err(|error| unusable(error.to_string()))?;
@@ -147,15 +149,28 @@ fn path(fault: &ValidationError<'_>) -> String {
     let mut path = String::new();
     for segment in fault.instance_path() {
         match segment {
-            LocationSegment::Property(name) if path.is_empty() => path.push_str(&name),
-            LocationSegment::Property(name) => {
-                path.push('.');
-                path.push_str(&name);
-            }
+            LocationSegment::Property(name) => push(&mut path, &name),
             LocationSegment::Index(index) => path.push_str(&format!("[{index}]")),
         }
     }
+    // What is missing, or too much, is told of the object around it.
+    match fault.kind() {
+        ValidationErrorKind::Required { property: Value::String(name) } => push(&mut path, name),
+        ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            if let Some(name) = unexpected.first() {
+                push(&mut path, name);
+            }
+        }
+        _ => {}
+    }
     path
+}
+
+fn push(path: &mut String, name: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
 }
 
 /// The parser has bounded it already, to what this can follow.
@@ -192,7 +207,7 @@ mod tests {
             (r#"{"labels":[7]}"#, r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string""#),
             (r#"{"labels":["a","B"]}"#, r#"the setting `labels[1]` is not what its schema wants: "B" does not match "^[a-z.]+$""#),
             (r#"{"labels":[]}"#, r"the setting `labels` is not what its schema wants: [] has less than 1 item"),
-            (r#"{}"#, r#"the settings are not what its schema wants: "labels" is a required property"#),
+            (r#"{}"#, r#"the setting `labels` is not what its schema wants: "labels" is a required property"#),
             (r#"{"labels":["a"],"mode":"x"}"#, r#"the setting `mode` is not what its schema wants: "x" is not one of "strict" or "loose""#),
             (
                 r#"{"labels":["a"],"more":{"deep":4}}"#,
@@ -200,7 +215,7 @@ mod tests {
             ),
             (
                 r#"{"labels":["a"],"more":{"depe":4}}"#,
-                "the setting `more` is not what its schema wants: Additional properties are not allowed ('depe' was unexpected)",
+                "the setting `more.depe` is not what its schema wants: Additional properties are not allowed ('depe' was unexpected)",
             ),
             (r#"{"labels":[7, 8]}"#, r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string"; and 1 more"#),
         ] {
@@ -248,6 +263,6 @@ mod tests {
         let schema = r##"{"$ref":"#/$defs/tree","$defs":{"tree":{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"additionalProperties":false}}}"##;
         assert_eq!(evaluate(schema, Some(r#"{"children":[{"children":[]},{}]}"#)), Ok(()));
         let wrong = refused(schema, r#"{"children":[{"children":[{"x":1}]}]}"#);
-        assert!(wrong.starts_with("the setting `children[0].children[0]` is not"), "{wrong}");
+        assert!(wrong.starts_with("the setting `children[0].children[0].x` is not"), "{wrong}");
     }
 }

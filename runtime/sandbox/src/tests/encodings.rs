@@ -140,7 +140,7 @@ where
            (core instance $i (instantiate $m))
            (func (export \"f\") (result {kind}) (canon lift (core func $i \"f\"))))"
     );
-    let component = Component::new(&engine, wat::parse_str(&text).unwrap()).unwrap();
+    let component = Component::from_binary(&engine, &wat::parse_str(&text).unwrap()).unwrap();
     let mut store = Store::new(&engine, ());
     store.set_epoch_deadline(1_000);
     let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();
@@ -194,7 +194,7 @@ fn lifted_flags(value: &str) -> Colours {
            (export $colours \"colours\" (type $colours-type))
            (func (export \"f\") (result $colours) (canon lift (core func $i \"f\"))))"
     );
-    let component = Component::new(&engine, wat::parse_str(&text).unwrap()).unwrap();
+    let component = Component::from_binary(&engine, &wat::parse_str(&text).unwrap()).unwrap();
     let mut store = Store::new(&engine, ());
     store.set_epoch_deadline(1_000);
     let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();

@@ -5,7 +5,7 @@ mod cache;
 mod capabilities;
 mod embedding;
 mod encodings;
-mod guest;
+pub(crate) mod guest;
 mod hostile;
 mod load;
 mod ordinary;
