@@ -52,6 +52,7 @@ fn the_reference_crate_depends_on_thiserror_alone() {
 fn heavy_libraries_have_one_owner() {
     for (library, owners) in [
         ("wasmtime", vec!["pushgate-sandbox"]),
+        ("jsonschema", vec!["pushgate-sandbox"]),
         ("bollard", vec!["pushgate"]),
         ("clap", vec!["pushgate", "xtask"]),
         ("rustls", vec!["pushgate", "pushgate-oci", "pushgate-test-registry"]),

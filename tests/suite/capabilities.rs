@@ -541,3 +541,24 @@ fn credentials_are_bound_in_ones_own_folder_only() {
     home.must("check 127.0.0.1:1/app --config work/catalog.toml");
     assert_eq!(server.requests().last().expect("a request").header("authorization"), None);
 }
+
+/// What is answered must not tell whether a credential is there, or good: only how long it takes could.
+#[test]
+fn the_answers_do_not_tell_whether_there_is_a_credential() {
+    let home = home_with_probe();
+    for options in [Options::default().token(ALICE, PASSWORD), Options::default().basic(ALICE, PASSWORD)] {
+        let registry = registry(options);
+        registry.put_image("team/app", "v1", &[]);
+        let uri = format!("{}/team", registry.host());
+        let answers = [None, Some((ALICE, "S3CRET-CANARY-wrong")), Some(("mallory", PASSWORD)), Some((ALICE, ""))].map(|user| {
+            let _ = std::fs::remove_file(home.join(".docker/config.json"));
+            if let Some((name, password)) = user {
+                home.log_in(&registry.host(), &User { name: name.to_owned(), password: password.to_owned() });
+            }
+            seen(&check(&home, &uri, &json!({ "do": "report", "look": ["registry"], "repository": "team/app" }), &SOME_ORIGIN))
+        });
+        let [first, others @ ..] = &answers;
+        assert!(first["registry.tags"].is_string(), "{first:#}");
+        assert!(others.iter().all(|other| other == first), "{answers:#?}");
+    }
+}

@@ -211,6 +211,28 @@ fn what_is_not_a_flavor_says_what_was_found_and_what_was_expected() {
 }
 
 #[test]
+fn a_flood_of_messages_is_one_warning() {
+    let home = home_with_probe();
+    let spoof = "\nERROR pushgate: pushed\r\u{1b}[2J";
+    let flood = json!({ "do": "flood-log", "count": 2000, "message": spoof });
+    let json = probe(&home, &flood, &["--output", "json"]).json();
+    let warnings = json["warnings"].as_array().expect("warnings");
+    assert_eq!(
+        (warnings.len(), &warnings[0]["hook"], &warnings[0]["message"]),
+        (1, &"probe".into(), &"1000 more messages suppressed".into())
+    );
+    // Name and level are the host's, and what the flavor wrote is one line behind them.
+    let ran = probe(&home, &flood, &["-v"]);
+    let lines: Vec<&str> = ran.stderr.lines().filter(|line| line.contains("ERROR")).collect();
+    assert_eq!(lines.len(), 1000, "{ran:?}");
+    assert!(lines.iter().all(|line| line.starts_with(" INFO hooks: probe: \\nERROR pushgate: pushed")), "{}", lines[0]);
+    assert!(!ran.stderr.contains('\u{1b}'), "{}", lines[0]);
+    // A line of 100 KB is cut.
+    let ran = probe(&home, &json!({ "do": "log", "message": "x".repeat(100_000) }), &["-vv"]);
+    assert!(ran.code == 0 && ran.stderr.lines().all(|line| line.len() < 9_000), "{}", ran.stderr.len());
+}
+
+#[test]
 fn a_hook_that_only_warns_stops_no_push_by_a_refusal() {
     let home = home_with_probe();
     let warn = ["--mode", "warn"];

@@ -37,8 +37,12 @@ mod real_podman;
 mod real_registry;
 mod real_skopeo;
 mod secrets;
+mod settings;
 mod sources;
 mod support;
+#[allow(dead_code, reason = "the sandbox's own tests use the rest")]
+#[path = "../../runtime/sandbox/src/tests/guest.rs"]
+mod wat_guest;
 
 /// A guest that no test runs does not compile: each has a test module or a test named here.
 macro_rules! is_tested {

@@ -139,6 +139,37 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_grows_while_it_is_read_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("growing.wasm");
+        let file = File::create(&path).unwrap();
+        let component = open(&path).unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Sparse, so that it costs nothing to be faster than the reader.
+                for size in 1.. {
+                    if done.load(std::sync::atomic::Ordering::Relaxed) || size > 4_096 {
+                        break;
+                    }
+                    file.set_len(size << 20).unwrap();
+                }
+            });
+            while file_size(&path) <= MAX_COMPONENT_BYTES {
+                std::thread::yield_now();
+            }
+            let (read, digest) = (component.read(), component.digest());
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(matches!(read, Err(ComponentFileError::TooLarge { .. })), "{read:?}");
+            assert!(matches!(digest, Err(ComponentFileError::TooLarge { .. })), "{digest:?}");
+        });
+    }
+
+    fn file_size(path: &Path) -> u64 {
+        std::fs::metadata(path).unwrap().len()
+    }
+
+    #[test]
     fn a_missing_file_and_a_loop_of_links_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("loop.wasm");

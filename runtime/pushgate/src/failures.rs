@@ -2,7 +2,7 @@
 
 use pushgate_oci::{CredentialError, ParsePlatformError, PushError, RegistryError};
 use pushgate_reference::{OutOfScope, ParseReferenceError, ParseUriError};
-use pushgate_sandbox::{LoadError, SandboxError};
+use pushgate_sandbox::{LoadError, SandboxError, SettingsError as SchemaError};
 
 use crate::catalog::CatalogError;
 use crate::component_file::ComponentFileError;
@@ -57,6 +57,7 @@ kinds! {
         LoadError::Read { .. } | LoadError::DigestMismatch { .. } => Kind::Configuration,
         _ => Kind::FlavorBroke,
     },
+    SchemaError => |error| if error.blames_settings() { Kind::Configuration } else { Kind::FlavorBroke },
     ComponentFileError => |error| if error.is_missing() { Kind::Usage } else { Kind::FlavorBroke },
     SourceError => |_| Kind::SourceFailed,
     EngineError => |error| if error.blames_registry() { Kind::RegistryFailed } else { Kind::SourceFailed },

@@ -1,22 +1,6 @@
 //! Limits of one hook that differ from the default: `memory=128MiB`, `compute=5s`, `calls=100`.
 //!
-//! | name | of what | default | at most |
-//! |---|---|---|---|
-//! | `memory` | bytes of all memories of the flavor together | 64 MiB | 1 GiB |
-//! | `memories` | number of memories | 16 | 128 |
-//! | `table-elements` | elements of all tables together | 100,000 | 1,000,000 |
-//! | `tables` | number of tables | 128 | 1,000 |
-//! | `instances` | number of module instances | 128 | 1,000 |
-//! | `compute` | time in which the flavor's own code runs | 2 s | 60 s |
-//! | `wall` | time to the answer; reading the images is not counted | 10 s | 120 s |
-//! | `copy-bytes` | bytes that one call between flavor and host may copy, the answer included | 1 MiB | 8 MiB |
-//! | `handles` | handles of images and other resources held at once | 256 | 10,000 |
-//! | `calls` | calls of capability functions in one push | 64 | 1,000 |
-//! | `reply-bytes` | bytes of all their answers | 16 MiB | 256 MiB |
-//! | `log-bytes` | bytes of log messages that are kept | 64 KiB | 1 MiB |
-//! | `log-lines` | number of log messages that are kept | 1,000 | 10,000 |
-//! | `violations` | number of violations that are kept | 100 | 1,000 |
-//! | `violation-bytes` | bytes of all texts of the violations | 64 KiB | 1 MiB |
+//! `docs/hooks.md` lists them, with the defaults and the caps; a test compares.
 //!
 //! A size has a unit (`B`, `KiB`, `MiB`, `GiB`) and so has a time (`ms`, `s`), since a bare number could mean either of several; a number of things has
 //! none.
@@ -310,6 +294,26 @@ mod tests {
             let error = HookLimits::parse_all([format!("{}={beyond}", kind.name)]).unwrap_err();
             assert!(matches!(error, ParseLimitError::BeyondCap { .. }), "{error}");
             assert!(error.to_string().contains(&kind.unit.print(cap)), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_page_about_hooks_lists_every_limit() {
+        let page = include_str!("../../../docs/hooks.md");
+        let listed: Vec<Vec<&str>> = page
+            .lines()
+            .skip_while(|line| !line.starts_with("| name |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+            .collect();
+        assert_eq!(listed.len(), KINDS.len());
+        for (kind, cells) in KINDS.iter().zip(listed) {
+            let print = |limits: &Limits| kind.unit.print((kind.get)(limits));
+            assert_eq!(
+                (cells[0], cells[2], cells[3]),
+                (format!("`{}`", kind.name).as_str(), &*print(&Limits::default()), &*print(&Limits::CAPS))
+            );
         }
     }
 

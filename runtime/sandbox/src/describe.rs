@@ -1,11 +1,11 @@
 //! What a component says about itself, read without running it.
 
 use wasmparser::{
-    ComponentExternalKind, ComponentNameSectionReader, ComponentTypeRef, CustomSectionReader, KnownCustom, Parser, Payload,
-    ProducersSectionReader,
+    ComponentExternalKind, ComponentNameSectionReader, ComponentType, ComponentTypeDeclaration, ComponentTypeRef, CustomSectionReader,
+    InstanceTypeDeclaration, KnownCustom, Parser, Payload, ProducersSectionReader,
 };
 
-use crate::outline::{Kind, Outline};
+use crate::outline::{COLLECTED, Kind, Outline};
 use crate::text::cut;
 use crate::{Capability, LoadError, sniff};
 
@@ -14,6 +14,9 @@ const TEXT_BYTES: usize = 1 << 10;
 
 /// How deep components may be nested in one another. Toolchains need three levels.
 const MAX_DEPTH: usize = 100;
+
+/// The most types of the component model in a component, those in it counted. A large one has some hundreds; whoever links it looks at each.
+const MAX_TYPES: usize = 50_000;
 
 /// What a component says about itself. Texts are the component's: cut at 1 KiB, not escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,42 @@ pub(crate) fn outline(bytes: &[u8]) -> Result<Outline, LoadError> {
     read(bytes).map(|(outline, _)| outline)
 }
 
+/// Whether a component has no more types than the process that links it can bear. The bytes are valid: this follows types into one another.
+pub(crate) fn check_types(bytes: &[u8]) -> Result<(), LoadError> {
+    let mut types = 0usize;
+    for payload in Parser::new(0).parse_all(bytes) {
+        if let Payload::ComponentTypeSection(section) = payload.map_err(unreadable)? {
+            for kind in section {
+                types += count(&kind.map_err(unreadable)?);
+            }
+        }
+        if types > MAX_TYPES {
+            return Err(LoadError::Invalid { message: format!("it has more than {MAX_TYPES} types") });
+        }
+    }
+    Ok(())
+}
+
+fn count(kind: &ComponentType<'_>) -> usize {
+    match kind {
+        ComponentType::Component(declarations) => {
+            let inner = declarations.iter().map(|declaration| match declaration {
+                ComponentTypeDeclaration::Type(kind) => count(kind),
+                _ => 1,
+            });
+            1 + inner.sum::<usize>()
+        }
+        ComponentType::Instance(declarations) => {
+            let inner = declarations.iter().map(|declaration| match declaration {
+                InstanceTypeDeclaration::Type(kind) => count(kind),
+                _ => 1,
+            });
+            1 + inner.sum::<usize>()
+        }
+        _ => 1,
+    }
+}
+
 #[derive(Default)]
 struct Metadata {
     name: Option<String>,
@@ -84,13 +123,14 @@ fn read(bytes: &[u8]) -> Result<(Outline, Metadata), LoadError> {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
+                // What is too much is not collected: `check` refuses it by the first that is too many.
+                for import in section.into_iter().take(COLLECTED.saturating_sub(outline.imports.len())) {
                     let import = import.map_err(unreadable)?;
                     outline.imports.push((import.name.name.to_owned(), import_kind(import.ty)));
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
-                for export in section {
+                for export in section.into_iter().take(COLLECTED.saturating_sub(outline.exports.len())) {
                     let export = export.map_err(unreadable)?;
                     outline.exports.push((export.name.name.to_owned(), export_kind(export.kind)));
                 }

@@ -61,6 +61,10 @@ impl Failure {
         if error.root_cause().to_string().contains("fuel allocated for hostcalls") {
             return CallError::HostCallLimit { limit: limits.host_call_bytes };
         }
+        if error.root_cause().to_string().contains("store handle limit exceeded") {
+            let message = "it cannot hold or lend another one".to_owned();
+            return CallError::MemoryLimit { limit: format!("{} handles", limits.handles), message };
+        }
         let trap = error.downcast_ref::<Trap>();
         let message = match trap {
             Some(trap) => trap.to_string(),

@@ -34,6 +34,9 @@ impl fmt::Debug for Flavor {
     }
 }
 
+/// Handles that are lent in one call over the boundary, at most.
+const LENDS: usize = 16;
+
 impl Flavor {
     pub(crate) fn new(digest: ComponentDigest, linked: Linked, ticker: Arc<Ticker>, room: Room) -> Self {
         Self { digest, linked, ticker, room }
@@ -128,6 +131,8 @@ impl Flavor {
         let mut store = Store::new(self.linked.instance.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(limits.host_call_bytes);
+        // Resources of the guest's own count too, and so does what is lent for the length of a call.
+        store.set_max_component_handles(limits.handles.saturating_add(LENDS));
         let mut ticks_left = limits.compute.as_nanos().div_ceil(TICK.as_nanos());
         store.epoch_deadline_callback(move |store| {
             if store.data().wall_clock.has_passed() {

@@ -58,9 +58,12 @@
 //! The futures want a tokio runtime with its time driver; a current-thread one will do. Loading compiles, which takes a tenth of a second for a small
 //! component and ten for a large one; with a cache the next process loads in a millisecond or two.
 //!
+//! A component from somebody whom nobody knows is compiled by a [`worker`]: [`Compiler::Worker`], and one line at the beginning of `main`.
+//!
 //! # What is told apart
 //!
 //! - [`LoadError`]: the bytes are not a flavor of this contract. Says what they are instead.
+//! - [`SettingsError`]: settings are not what the flavor's schema wants.
 //! - [`CallError`]: the flavor broke while it ran. Never an approval.
 //! - [`Answer`]: the flavor decided.
 //!
@@ -89,6 +92,8 @@ mod engine;
 mod link;
 mod ownership;
 mod sandbox;
+mod schema_circles;
+mod settings_check;
 mod source;
 mod type_name;
 pub mod worker;
@@ -118,6 +123,8 @@ mod failure;
 mod raw_answer;
 mod text;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
@@ -133,5 +140,6 @@ pub use load_error::LoadError;
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sandbox::{Allocation, CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
+pub use settings_check::SettingsError;
 pub use sniff::MAX_COMPONENT_BYTES;
 pub use source::ComponentSource;

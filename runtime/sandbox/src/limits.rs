@@ -24,7 +24,7 @@ pub struct Limits {
     pub wall: Duration,
     /// Bytes that one call over the boundary may make the host copy out of the guest, the answer included.
     pub host_call_bytes: usize,
-    /// Handles of host resources that the guest may hold at once.
+    /// Handles of resources that the guest may hold at once, the host's and its own.
     pub handles: usize,
     /// Number of calls of capability functions; neither the getters of the push nor `log` count, and no call without a grant.
     pub capability_calls: usize,

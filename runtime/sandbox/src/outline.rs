@@ -4,6 +4,11 @@ use crate::contract::{self, Name};
 use crate::text::excerpt;
 use crate::{Capability, LoadError};
 
+/// The most imports, and the most exports. A language with all of WASI has 40.
+const MAX_ITEMS: usize = 1_000;
+/// How many it makes sense to collect: one too many is enough to refuse all.
+pub(crate) const COLLECTED: usize = MAX_ITEMS + 1;
+
 /// The longest name that is repeated in an error.
 const NAME_BYTES: usize = 200;
 /// How many names an error lists.
@@ -66,6 +71,9 @@ impl Outline {
     /// # Errors
     /// [`LoadError::OtherContract`], [`LoadError::MissingExport`], [`LoadError::UnknownImport`].
     pub(crate) fn check(&self) -> Result<Checked, LoadError> {
+        if self.imports.len() > MAX_ITEMS || self.exports.len() > MAX_ITEMS {
+            return Err(LoadError::Invalid { message: format!("it has more than {MAX_ITEMS} imports or exports") });
+        }
         let names = self.exports.iter().chain(&self.imports).map(|(name, _)| name);
         let other_line = names.clone().find(|name| Name::classify(name) == Name::OtherLine);
         let hook = self.exported(contract::HOOK, "prepare-image-push");

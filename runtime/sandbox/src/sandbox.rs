@@ -229,6 +229,10 @@ impl Sandbox {
         }
     }
 
+    pub(crate) fn compiler(&self) -> &Compiler {
+        &self.0.options.compiler
+    }
+
     /// Takes a flavor from the cache, if it has it.
     fn look(&self, digest: &ComponentDigest) -> Result<Option<Flavor>, LoadError> {
         let runtime = self.runtime()?;
@@ -316,5 +320,8 @@ fn read_source<S: Into<ComponentSource>>(
 /// Compiles a component, after its names have shown that it is worth it.
 fn compile_here(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     describe::outline(bytes)?.check()?;
-    Component::from_binary(engine, bytes).map_err(|error| LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })
+    let component = Component::from_binary(engine, bytes);
+    let component = component.map_err(|error| LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })?;
+    describe::check_types(bytes)?;
+    Ok(component)
 }

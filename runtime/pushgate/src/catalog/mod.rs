@@ -73,6 +73,14 @@ impl Catalog {
         Ok(read(path)?.1)
     }
 
+    /// Reads the bytes of a catalog. The path is for its messages alone.
+    ///
+    /// # Errors
+    /// What is not a catalog.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, CatalogError> {
+        parse::catalog(path, bytes)
+    }
+
     /// Changes a catalog: locks it, reads it again, lets `change` work on it, and writes it whole. Nothing is written if `change` fails or
     /// changes nothing. A catalog that does not exist is created, and so is its folder.
     ///

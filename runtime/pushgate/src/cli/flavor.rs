@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::FlavorCommand;
 use super::context::Context;
-use super::hook::{self, Named, schema};
+use super::hook::{self, Named, check, schema};
 use super::output::{printable, table};
 use crate::catalog::{Catalog, Change};
 use crate::component_file;
@@ -48,7 +48,9 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
             Failure::from_error(Kind::FlavorBroke, &error).in_file(file).with_hint(hint)
         })
     })?;
-    schema(context, &shown, &flavor, &HookLimits::default())?;
+    if let Some(schema) = schema(context, &shown, &flavor, &HookLimits::default())? {
+        check(context, &shown, &schema, None)?;
+    }
 
     let store = context.gate.store()?;
     let (change, previous, registries) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {

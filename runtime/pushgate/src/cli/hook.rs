@@ -45,7 +45,12 @@ pub(super) fn given(context: &Context, flavor: &str, words: &HookArguments) -> R
     let Terms { settings, grants, credentials, limits, mode } = Terms::parse(words)?;
     let component = Named::parse(flavor)?.component(context)?;
     // With plain settings the hook is loaded once, when it is asked.
-    let settings = if settings.is_empty() { Settings::default() } else { resolve(context, flavor, &component, settings, &limits)? };
+    let settings = if settings.is_empty() {
+        Settings::default()
+    } else {
+        let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
+        resolve(context, flavor, &loaded, settings, &limits)?
+    };
     Ok(Hook { label: flavor.to_owned(), component, settings, grants, credentials, limits, mode })
 }
 
@@ -61,7 +66,7 @@ pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> R
     context.gate.require_own_catalog(&credentials)?;
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
-    let settings = settings.resolve(schema(context, flavor, &loaded, &limits)?.as_ref())?;
+    let settings = resolve(context, flavor, &loaded, settings, &limits)?;
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
 }
 
@@ -81,8 +86,12 @@ pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArgumen
     let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
-    let settings = arguments.resolve(schema(context, flavor, &loaded, &limits)?.as_ref())?;
+    let schema = schema(context, flavor, &loaded, &limits)?;
+    let settings = arguments.resolve(schema.as_ref())?;
     let settings = if words.settings.is_none() && kept(Reset::Settings) { before.settings.with(settings)? } else { settings };
+    if let Some(schema) = &schema {
+        check(context, flavor, schema, Some(&settings))?;
+    }
     let mode = words.mode.map_or(before.mode, HookMode::from);
     Ok(HookEntry { flavor: before.flavor.clone(), settings, grants, credentials, limits, mode })
 }
@@ -126,15 +135,27 @@ impl Terms {
     }
 }
 
+/// The settings that the words mean for this flavor. Whatever its schema does not want is told now.
 fn resolve(
     context: &Context,
     flavor: &str,
-    component: &Component,
+    loaded: &Flavor,
     settings: SettingsArguments,
     limits: &HookLimits,
 ) -> Result<Settings, Failure> {
-    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, component))?;
-    Ok(settings.resolve(schema(context, flavor, &loaded, limits)?.as_ref())?)
+    let Some(schema) = schema(context, flavor, loaded, limits)? else {
+        return Ok(settings.resolve(None)?);
+    };
+    let settings = settings.resolve(Some(&schema))?;
+    check(context, flavor, &schema, Some(&settings))?;
+    Ok(settings)
+}
+
+/// Whether settings are what a schema wants; without settings, whether it is a schema.
+pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: Option<&Settings>) -> Result<(), Failure> {
+    let settings = settings.map(ToString::to_string);
+    let checked = context.gate.sandbox()?.check_settings(&schema.to_string(), settings.as_deref());
+    checked.map_err(|error| Failure::from(error).in_flavor(flavor))
 }
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.

@@ -63,7 +63,9 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<(), Stopped> {
     let context = Context::new(&arguments.global, output)?;
     let done = command(&context, arguments.command);
     // A push has them in its report.
-    output.warnings(&context.gate.take_warnings());
+    for warning in context.gate.take_warnings() {
+        output.warn(&warning);
+    }
     done
 }
 

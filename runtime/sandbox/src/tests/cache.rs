@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::guest::Guest;
 use super::*;
 use crate::cache::{Cache, Rejected};
-use crate::{CacheOptions, ComponentDigest, SandboxError, engine};
+use crate::{Allocation, CacheOptions, ComponentDigest, SandboxError, engine};
 
 /// A cache folder and a key beside it.
 struct Folders(TempDir);
@@ -42,7 +42,7 @@ impl Folders {
 
     /// Why the entry of a guest does not count, or that it does.
     fn reject(&self, guest: &Guest) -> Option<Rejected> {
-        let engine = engine::new(crate::Allocation::OnDemand).unwrap();
+        let engine = engine::new(Allocation::OnDemand).unwrap();
         let cache = Cache::open(&self.options(), &engine).unwrap();
         cache.load(&engine, &ComponentDigest::of(&guest.build())).err()
     }
@@ -264,4 +264,108 @@ fn paths_that_undo_the_cache_are_refused() {
     assert!(matches!(options("cache", "/key"), Some(SandboxError::RelativePath { role: "cache folder", .. })));
     assert!(matches!(options("/cache", "key"), Some(SandboxError::RelativePath { role: "key file", .. })));
     assert!(matches!(options("/cache", "/cache/key"), Some(SandboxError::KeyInCache { .. })));
+}
+
+#[test]
+fn the_runtime_is_never_given_what_is_not_proven() {
+    let folders = Folders::new();
+    load_once(&folders, &guest());
+    let entry = folders.entry();
+    let engine = engine::new(Allocation::OnDemand).unwrap();
+    let cache = Cache::open(&folders.options(), &engine).unwrap();
+    let digest = ComponentDigest::of(&guest().build());
+    assert!(cache.load(&engine, &digest).is_ok());
+    assert_eq!(cache.mapped(), 1);
+    let mut bad = fs::read(&entry).unwrap();
+    let middle = bad.len() / 2;
+    bad[middle] ^= 1;
+    fs::write(&entry, bad).unwrap();
+    assert!(matches!(cache.load(&engine, &digest), Err(Rejected::Forged)));
+    assert_eq!(cache.mapped(), 1);
+}
+
+#[test]
+fn each_fault_is_told_once() {
+    let folders = Folders::new();
+    load_once(&folders, &guest());
+    fs::write(folders.entry(), "").unwrap();
+    let (sandbox, bytes) = (folders.sandbox(), guest().build());
+    for _ in 0..3 {
+        sandbox.load_bytes(&bytes).unwrap();
+    }
+    let [warning] = &sandbox.take_warnings()[..] else { panic!("not one warning") };
+    assert!(warning.contains("is compiled again: it was not written by this program"), "{warning}");
+    assert!(sandbox.take_warnings().is_empty());
+}
+
+#[test]
+fn an_entry_that_cannot_be_written_costs_nothing_but_time() {
+    let folders = Folders::new();
+    let (sandbox, bytes) = (folders.sandbox(), guest().build());
+    sandbox.load_bytes(&bytes).unwrap();
+    // The folder that was opened is gone: nothing can be written there, for root neither.
+    fs::remove_dir_all(folders.options().directory).unwrap();
+    sandbox.load_bytes(&Guest::hook("nop").build()).unwrap();
+    let warnings = sandbox.take_warnings();
+    assert!(warnings.len() == 1 && warnings[0].contains("cannot be cached"), "{warnings:?}");
+}
+
+#[test]
+fn what_nobody_used_for_a_month_is_removed_and_what_is_used_stays() {
+    let folders = Folders::new();
+    load_once(&folders, &guest());
+    let used = folders.entry();
+    load_once(&folders, &Guest::hook("nop"));
+    let unused = folders.entries().into_iter().find(|entry| *entry != used).unwrap();
+    let directory = folders.options().directory;
+    let days = |days: u64| std::time::SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+    let touch = |path: &Path, days_ago: u64| {
+        fs::File::options().write(true).create(true).truncate(false).open(path).unwrap().set_modified(days(days_ago)).unwrap()
+    };
+    touch(&used, 40);
+    touch(&unused, 40);
+    for (name, days_ago) in [(".new-old", 2), (".new-young", 0), ("old.lock", 2), ("somebody-elses", 400)] {
+        touch(&directory.join(name), days_ago);
+    }
+    // Reading an entry keeps it, writing another one looks for what is old.
+    assert_eq!(load_once(&folders, &guest()), CACHED);
+    load_once(&folders, &Guest::hook("nop nop"));
+    assert!(used.exists() && !unused.exists());
+    let there = |name: &str| directory.join(name).exists();
+    assert_eq!([".new-old", ".new-young", "old.lock", "somebody-elses"].map(there), [false, true, false, true]);
+}
+
+#[test]
+fn a_lock_that_its_holder_left_is_free_and_one_that_is_held_is_waited_for() {
+    let folders = Folders::new();
+    load_once(&folders, &guest());
+    let lock = folders.entry().with_extension("cwasm.lock");
+    fs::remove_file(folders.entry()).unwrap();
+    // Left by a process that died.
+    fs::write(&lock, "").unwrap();
+    assert_eq!(load_once(&folders, &guest()), COMPILED);
+    assert!(!lock.exists());
+
+    let entry = folders.entry();
+    let held = crate::cache_lock::EntryLock::acquire(&lock, Duration::ZERO, || true).unwrap();
+    let unwanted = crate::cache_lock::EntryLock::acquire(&lock, Duration::from_secs(60), || false);
+    assert_eq!(unwanted.unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+    let content = fs::read(&entry).unwrap();
+    fs::remove_file(&entry).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let sandbox = folders.sandbox();
+            sandbox.load_bytes(&guest().build()).unwrap();
+            sandbox.cache_hits()
+        });
+        std::thread::sleep(Duration::from_millis(50));
+        // What the holder leaves is what the other takes.
+        let temporary = entry.with_extension("temporary");
+        fs::write(&temporary, content).unwrap();
+        fs::set_permissions(&temporary, Permissions::from_mode(0o600)).unwrap();
+        fs::rename(temporary, &entry).unwrap();
+        drop(held);
+        assert_eq!(waiting.join().unwrap(), 1);
+    });
+    assert!(!lock.exists());
 }

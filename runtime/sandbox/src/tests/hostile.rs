@@ -1,4 +1,24 @@
 //! What flavors that mean harm get. Each is answered, and [`ask`] then has the same sandbox serve a good one.
+//!
+//! Where each row of family (a) of what may be done to us is tried:
+//!
+//! | row | tests |
+//! |---|---|
+//! | A-01 | [`loops_end`], [`the_time_to_the_answer_is_limited_too`], [`a_loop_of_calls_into_the_host_ends`] |
+//! | A-02 | [`loops_end_wherever_code_can_run`] |
+//! | A-06 | [`memory_is_limited`], [`all_memories_count_together`], [`a_component_that_begins_too_big_is_not_instantiated`], `bounds::what_is_refused_costs_no_memory` |
+//! | A-07 | [`tables_are_limited`], [`the_number_of_instances_memories_and_tables_is_limited`], `bounds::tables_with_wide_indices_are_refused`, `bounds::instances_nested_in_components_are_counted` |
+//! | A-08 | [`recursion_without_end_is_a_trap`], `bounds::recursion_inside_a_host_call_is_a_trap` |
+//! | A-09 | [`what_crosses_the_boundary_at_once_is_limited`], `bounds::what_is_refused_costs_no_memory` |
+//! | A-11, A-13, A-14 | the module `encodings` |
+//! | A-15, A-17, A-26 | [`handles_cannot_be_forged_or_used_twice`], [`handles_are_limited`], the module `resources` |
+//! | A-18 | [`texts_are_passed_on_as_data`], `bounds::a_reason_is_cut_up_to_the_fuel_and_refused_beyond`; on a terminal: `hooks::a_flavor_cannot_act_on_the_terminal_or_pass_for_pushgate` of the suite |
+//! | A-19 | [`a_flood_of_messages_is_counted`], `bounds::a_million_messages_are_counted`; `hooks::a_flood_of_messages_is_one_warning` of the suite |
+//! | A-20 | [`what_a_guest_does_wrong_is_a_trap`], `bounds::a_trap_after_host_calls_is_no_approval` |
+//! | A-27 | [`two_calls_at_once_do_not_hinder_each_other`], `bounds::a_good_flavor_is_served_beside_a_greedy_one` |
+//! | A-28 | `ordinary::a_call_can_be_dropped_while_the_host_works_for_it`, [`a_spinning_guest_can_be_dropped_and_lets_others_run`] |
+//! | A-32 | `capabilities::the_answers_do_not_tell_whether_there_is_a_credential` of the suite; time is out of scope |
+//! | A-35 | [`many_small_violations_are_counted`], `bounds::violations_are_kept_up_to_their_number_and_their_bytes` |
 
 use super::guest::{APPROVED, Guest, data, words};
 use super::*;
@@ -9,7 +29,7 @@ fn impatient() -> Limits {
     Limits { compute: Duration::from_millis(50), ..Limits::default() }
 }
 
-fn outcome(guest: &Guest, limits: &Limits) -> CallError {
+pub(super) fn outcome(guest: &Guest, limits: &Limits) -> CallError {
     ask_with(&sandbox(), guest, limits).answer.expect_err("this is no answer")
 }
 
@@ -17,14 +37,14 @@ fn assert_compute_limit(guest: &Guest) {
     assert_eq!(outcome(guest, &impatient()), CallError::ComputeLimit { limit: Duration::from_millis(50) });
 }
 
-fn assert_trap(guest: &Guest, expected: &str) {
+pub(super) fn assert_trap(guest: &Guest, expected: &str) {
     match outcome(guest, &Limits::default()) {
         CallError::Trap { message, last_words: None } => assert!(message.contains(expected), "{message}"),
         other => panic!("not a trap with `{expected}`: {other:?}"),
     }
 }
 
-fn assert_bad_value(guest: &Guest, expected: &str) {
+pub(super) fn assert_bad_value(guest: &Guest, expected: &str) {
     match outcome(guest, &Limits::default()) {
         CallError::BadValue { message } => assert!(message.contains(expected), "{message}"),
         other => panic!("not a bad value with `{expected}`: {other:?}"),

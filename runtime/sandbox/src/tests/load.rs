@@ -277,3 +277,24 @@ fn metadata_that_is_malformed_or_huge_says_little() {
     assert_eq!((description.version, description.language, description.tool), (None, None, None));
     assert_eq!(description.description.map(|text| text.len()), Some(1024));
 }
+
+#[test]
+fn more_imports_and_types_than_any_flavor_has_are_refused() {
+    let imports: String = (0..1_001).map(|index| format!("(import \"wasi:a/i{index}\" (instance))")).collect();
+    let error = refused(&Guest::hook("").import(&imports).build());
+    assert_eq!(error.to_string(), "not a valid WebAssembly component: it has more than 1000 imports or exports");
+    let functions: String = (0..50_001).map(|index| format!("(export \"f{index}\" (func))")).collect();
+    let error = refused(&Guest::hook("").import(&format!("(import \"wasi:a/b\" (instance {functions}))")).build());
+    assert_eq!(error.to_string(), "not a valid WebAssembly component: it has more than 50000 types");
+}
+
+#[test]
+fn an_error_names_an_import_that_is_a_path_or_moves_the_cursor_and_cuts_it() {
+    let name = "wasi-\u{1b}[2J/../../etc/passwd";
+    let mut bytes = Guest::hook("").import(&format!("(import \"{}\" (func))", "a".repeat(name.len()))).build();
+    let at = bytes.windows(name.len()).position(|window| window.iter().all(|byte| *byte == b'a')).unwrap();
+    bytes[at..at + name.len()].copy_from_slice(name.as_bytes());
+    let error = refused(&bytes);
+    // The text is the component's, and escaped where it is printed.
+    assert!(matches!(&error, LoadError::UnknownImport { name: found, .. } if found == name), "{error}");
+}

@@ -1,12 +1,15 @@
 //! The sandbox against flavors written by hand.
 
+mod bounds;
 mod cache;
-mod embedding;
 mod capabilities;
-mod guest;
+mod embedding;
+mod encodings;
+pub(crate) mod guest;
 mod hostile;
 mod load;
 mod ordinary;
+mod resources;
 mod wasi;
 
 use std::sync::Arc;
@@ -74,8 +77,12 @@ fn load(sandbox: &Sandbox, guest: &Guest) -> Flavor {
 }
 
 fn ask_with(sandbox: &Sandbox, guest: &Guest, limits: &Limits) -> Call {
+    ask_host(sandbox, guest, Arc::new(Host::default()), limits)
+}
+
+fn ask_host(sandbox: &Sandbox, guest: &Guest, host: Arc<Host>, limits: &Limits) -> Call {
     let flavor = load(sandbox, guest);
-    let call = block_on(flavor.prepare(push(), Arc::new(Host::default()), limits));
+    let call = block_on(flavor.prepare(push(), host, limits));
     // Whatever a guest did, the next one is served.
     let next = block_on(load(sandbox, &Guest::hook("")).prepare(push(), Arc::new(Host::default()), &Limits::default()));
     assert_eq!(next.answer, Ok(Answer::Approved));

@@ -11,7 +11,7 @@ use rustix::stdio::stderr;
 use serde::Serialize;
 
 use super::report::{Job, Order, Report};
-use super::{JobLimits, compile};
+use super::{JobLimits, compile, settings};
 
 /// Descriptors: the standard three, and what a clock or a random number may open.
 const OPEN_FILES: u64 = 16;
@@ -28,6 +28,7 @@ pub(super) fn run(order: &str) -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     match job {
         Job::Compile { digest } => told(&caught(|| compile::in_worker(&digest))),
+        Job::Settings => told(&caught(settings::in_worker)),
     }
 }
 

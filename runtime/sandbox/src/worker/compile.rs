@@ -11,7 +11,7 @@ use super::child::standard;
 use super::report::{Job, Report};
 use super::{Cancelled, Failed, JobLimits, Worker, anonymous_file, run};
 use crate::text::excerpt;
-use crate::{ComponentDigest, LoadError, MAX_COMPONENT_BYTES, describe, engine, sniff};
+use crate::{Allocation, ComponentDigest, LoadError, MAX_COMPONENT_BYTES, describe, engine, sniff};
 
 /// The longest message of the compiler that is passed on.
 const MESSAGE_BYTES: usize = 500;
@@ -90,12 +90,14 @@ fn translate(digest: &ComponentDigest) -> Result<Vec<u8>, Stopped> {
         return Err(LoadError::DigestMismatch { expected: *digest, found }.into());
     }
     describe::outline(&bytes)?.check()?;
-    let engine = engine::new(crate::Allocation::OnDemand).map_err(|error| Stopped::Broke(format!("{error:#}")))?;
-    engine.precompile_component(&bytes).map_err(|error| {
+    let engine = engine::new(Allocation::OnDemand).map_err(|error| Stopped::Broke(format!("{error:#}")))?;
+    let artifact = engine.precompile_component(&bytes).map_err(|error| {
         if error.is::<wasmtime::OutOfMemory>() {
             Stopped::OutOfMemory
         } else {
             Stopped::Refused(LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })
         }
-    })
+    })?;
+    describe::check_types(&bytes)?;
+    Ok(artifact)
 }

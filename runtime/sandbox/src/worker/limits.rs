@@ -28,6 +28,11 @@ impl JobLimits {
         let cpu = 6 + 2 * mib;
         Self { memory: 448 * MIB + 64 * bytes, cpu, file: 16 * MIB + 8 * bytes, wall: Duration::from_secs(3 * cpu + 10) }
     }
+
+    /// For comparing settings with a schema, which takes milliseconds.
+    pub(crate) fn settings() -> Self {
+        Self { memory: 256 * MIB, cpu: 2, file: 0, wall: Duration::from_secs(20) }
+    }
 }
 
 /// The limit that a worker ran into.

@@ -24,6 +24,7 @@ mod compile;
 mod limits;
 mod process;
 mod report;
+mod settings;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub(crate) use compile::{compile, wait_limit};
 pub use limits::Exceeded;
 pub(crate) use limits::JobLimits;
 use process::{Failed, run};
+pub(crate) use settings::check as check_settings;
 
 /// The first argument of a worker. No command line of a person begins like this, and somebody who types it gets a process that waits for
 /// its input.

@@ -19,6 +19,8 @@ pub(super) struct Order {
 pub(super) enum Job {
     /// Compile the component on stdin, which must have this digest, to stdout.
     Compile { digest: ComponentDigest },
+    /// Compare settings with a schema.
+    Settings,
 }
 
 /// The last line on a worker's stderr, if it came to its end.

@@ -30,7 +30,10 @@ pub(super) fn measure(pushgate: &Path) -> Outcome<Value> {
     }))
 }
 
-/// A component with the bomb as its only module. What else a flavor has does not matter: it is compiled first.
+/// What a flavor exports. Without it the component is refused by its names, and not compiled.
+const HOOK: &[u8] = b"pushgate:flavor/prepare-image-push@0.1.0";
+
+/// A component with the bomb as its only module, and an empty instance in place of the hook.
 fn bomb() -> Vec<u8> {
     let mut data = number(SEGMENTS);
     for index in 0..SEGMENTS {
@@ -44,6 +47,9 @@ fn bomb() -> Vec<u8> {
     module.extend(section(11, &data));
     let mut component = b"\0asm\x0d\0\x01\0".to_vec();
     component.extend(section(1, &module));
+    component.extend(section(5, &[1, 1, 0]));
+    let name = number(u32::try_from(HOOK.len()).unwrap_or(u32::MAX));
+    component.extend(section(11, &[&[1, 0], &name[..], HOOK, &[5, 0, 0]].concat()));
     component
 }
 

@@ -74,6 +74,19 @@ fn lock(target: &Path) -> Result<Lock, FileError> {
 }
 
 impl Edit {
+    /// An edit of a text that lies in no file. The path is for messages alone.
+    ///
+    /// # Errors
+    /// What is not a catalog.
+    pub fn of_text(path: &Path, text: &str) -> Result<Self, CatalogError> {
+        Ok(Self { text: text.to_owned(), catalog: Catalog::parse(path, text.as_bytes())? })
+    }
+
+    /// The text with the changes made so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The catalog with the changes made so far.
     pub const fn catalog(&self) -> &Catalog {
         &self.catalog

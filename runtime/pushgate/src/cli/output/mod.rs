@@ -103,13 +103,6 @@ impl Output {
         }
     }
 
-    /// What deserves attention in a command that has no report.
-    pub(super) fn warnings(self, warnings: &[Warning]) {
-        if !self.quiet {
-            self.stderr(&text::warnings(warnings));
-        }
-    }
-
     /// Something to know that is not the result.
     pub(super) fn note(self, message: &str) {
         if !self.quiet {
