@@ -53,6 +53,12 @@ fn a_replaced_flavor_that_wants_more_says_which_registries_no_longer_work() {
     home.must("registry update prod --flavor forbid-tags --grant registry --grant http=https://b.example");
     let json = home.must(&format!("{replace} --output json")).json();
     assert_eq!((&json["flavor"]["change"], &json["flavor"]["warnings"]), (&"unchanged".into(), &serde_json::json!([])));
+    // Settings that the new bytes do not take are told too.
+    home.must("registry update prod --flavor forbid-tags --set do=approve");
+    let ran = home.must(&format!("flavor register {} --name forbid-tags --replace", guest("require-labels").display()));
+    assert!(ran.stderr.contains("warning: no push to prod is possible any more: the flavor forbid-tags"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: `pushgate registry update prod --flavor forbid-tags --settings JSON`"), "{ran:?}");
+    assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::exit::{Failure, Kind};
 use crate::hook_limits::HookLimits;
 use crate::hooks::capability_in_words;
 use crate::name::Name;
+use crate::report::Warning;
 
 pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Failure> {
     match command {
@@ -48,8 +49,9 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
             Failure::from_error(Kind::FlavorBroke, &error).in_file(file).with_hint(hint)
         })
     })?;
-    if let Some(schema) = schema(context, &shown, &flavor, &HookLimits::default())? {
-        check(context, &shown, &schema, None)?;
+    let schema = schema(context, &shown, &flavor, &HookLimits::default())?;
+    if let Some(schema) = &schema {
+        check(context, &shown, schema, None)?;
     }
 
     let store = context.gate.store()?;
@@ -71,7 +73,8 @@ fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -
         store.put(&bytes)?;
         Ok(registered)
     })?;
-    let warnings = registries.iter().filter_map(|(entry, _)| hook::outdated(entry.as_ref()?, &name, &flavor)).collect::<Vec<_>>();
+    let affected = registries.iter().filter_map(|(entry, _)| entry.as_ref());
+    let warnings: Vec<Warning> = affected.flat_map(|entry| hook::outdated(context, entry, &name, &flavor, schema.as_ref())).collect();
     let registries = registries.into_iter().map(|(_, registry)| registry).collect::<Vec<_>>();
 
     for capability in flavor.capabilities() {

@@ -97,18 +97,27 @@ pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArgumen
 }
 
 /// What a registry's hook lacks since its flavor has other bytes: pushes there would fail until it is given that.
-pub(super) fn outdated(registry: &RegistryEntry, flavor: &Name, loaded: &Flavor) -> Option<Warning> {
-    let hook = registry.hook(flavor.as_str()).ok()?;
-    let failure = hooks::require_grants(flavor.as_str(), loaded, &hook.grants).err()?;
-    let granted = hook.grants.iter().map(|grant| format!("--grant {grant}"));
-    let missing = hooks::missing_grants(loaded, &hook.grants).into_iter().map(|capability| hooks::grant_flag(capability).to_owned());
-    let flags: Vec<String> = granted.chain(missing).collect();
-    Some(Warning {
+pub(super) fn outdated(
+    context: &Context,
+    registry: &RegistryEntry,
+    flavor: &Name,
+    loaded: &Flavor,
+    schema: Option<&Value>,
+) -> Vec<Warning> {
+    let Ok(hook) = registry.hook(flavor.as_str()) else { return Vec::new() };
+    let warning = |failure: Failure, flags: &str| Warning {
         hook: None,
         code: None,
         message: format!("no push to {} is possible any more: {}", registry.name, failure.message),
-        hint: Some(format!("`pushgate registry update {} --flavor {flavor} {}`", registry.name, flags.join(" "))),
-    })
+        hint: Some(format!("`pushgate registry update {} --flavor {flavor} {flags}`", registry.name)),
+    };
+    let grants = hooks::require_grants(flavor.as_str(), loaded, &hook.grants).err().map(|failure| {
+        let granted = hook.grants.iter().map(|grant| format!("--grant {grant}"));
+        let missing = hooks::missing_grants(loaded, &hook.grants).into_iter().map(|capability| hooks::grant_flag(capability).to_owned());
+        warning(failure, &granted.chain(missing).collect::<Vec<_>>().join(" "))
+    });
+    let settings = schema.and_then(|schema| check(context, flavor.as_str(), schema, Some(&hook.settings)).err());
+    grants.into_iter().chain(settings.map(|failure| warning(failure, "--settings JSON"))).collect()
 }
 
 /// What the flags of a hook say by themselves. A mistake in them is told before the flavor is loaded.
