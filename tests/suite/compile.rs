@@ -249,7 +249,7 @@ fn a_damaged_entry_is_one_warning_of_the_report() {
 fn whoever_sits_before_a_terminal_is_told_what_takes_long() {
     let home = Home::new();
     let drawn = |more: &[&str]| {
-        home.write("slow.wasm", bombs::many_locals(49_000, 3_000 + more.len()));
+        home.write("slow.wasm", bombs::many_functions(12_000 + more.len()));
         let (outside, inside) = crate::progress::terminal();
         let words = ["flavor", "describe", "./slow.wasm"];
         let mut command = home.command(words.iter().chain(more));
