@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use pushgate_oci::CredentialForm;
+
 use crate::grant::{Grant, Origin, Scheme};
 use crate::name::shorten;
 
@@ -14,22 +16,6 @@ pub struct CredentialBinding {
     pub origin: Origin,
     /// The form in which it is sent.
     pub form: CredentialForm,
-}
-
-/// How a credential is added to a request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum CredentialForm {
-    /// `Authorization: Basic`: username and password.
-    Basic,
-    /// `Authorization: Bearer`: a token.
-    Bearer,
-    /// A signature of AWS, version 4, which is good for one service in one region.
-    SigV4 {
-        /// The service, such as `ecr`.
-        service: String,
-        /// The region, such as `eu-central-1`.
-        region: String,
-    },
 }
 
 /// A text that is not a binding, or bindings that contradict each other or the grants.
@@ -83,7 +69,7 @@ impl CredentialBinding {
         if origin.scheme() == Scheme::Http && !origin.host().is_loopback() {
             return Err(malformed(format!("over http, it would be sent in clear to {}", origin.host())));
         }
-        Ok(Self { origin, form: CredentialForm::parse(form).map_err(malformed)? })
+        Ok(Self { origin, form: form_of(form).map_err(malformed)? })
     }
 
     /// Parses a list of bindings.
@@ -115,16 +101,14 @@ impl CredentialBinding {
     }
 }
 
-impl CredentialForm {
-    /// The text may hold anything, so the error is a fragment for [`CredentialBindingError::Malformed`].
-    fn parse(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            None if text == "basic" => Ok(Self::Basic),
-            None if text == "bearer" => Ok(Self::Bearer),
-            Some(("sigv4", fields)) => sigv4(fields),
-            None if text == "sigv4" => sigv4(""),
-            _ => Err(format!("`{}` is neither basic, bearer nor sigv4", shorten(text))),
-        }
+/// The text may hold anything, so the error is a fragment for [`CredentialBindingError::Malformed`].
+fn form_of(text: &str) -> Result<CredentialForm, String> {
+    match text.split_once(':') {
+        None if text == "basic" => Ok(CredentialForm::Basic),
+        None if text == "bearer" => Ok(CredentialForm::Bearer),
+        Some(("sigv4", fields)) => sigv4(fields),
+        None if text == "sigv4" => sigv4(""),
+        _ => Err(format!("`{}` is neither basic, bearer nor sigv4", shorten(text))),
     }
 }
 
@@ -152,19 +136,14 @@ fn sigv4(text: &str) -> Result<CredentialForm, String> {
     }
 }
 
-impl fmt::Display for CredentialForm {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Basic => formatter.write_str("basic"),
-            Self::Bearer => formatter.write_str("bearer"),
-            Self::SigV4 { service, region } => write!(formatter, "sigv4:service={service},region={region}"),
-        }
-    }
-}
-
 impl fmt::Display for CredentialBinding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}={}", self.origin, self.form)
+        let origin = &self.origin;
+        match &self.form {
+            CredentialForm::Basic => write!(formatter, "{origin}=basic"),
+            CredentialForm::Bearer => write!(formatter, "{origin}=bearer"),
+            CredentialForm::SigV4 { service, region } => write!(formatter, "{origin}=sigv4:service={service},region={region}"),
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{BoundCredential, CredentialForm, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::host::Unanswered;
 use super::load::LoadedHook;
-use crate::credential_binding::{self, CredentialBinding};
+use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::grant::{self, Grant, Origin};
 
@@ -45,14 +45,7 @@ fn http_grant(grant: &Grant) -> Option<HttpGrant> {
 }
 
 fn bound(binding: &CredentialBinding) -> BoundCredential {
-    let form = match &binding.form {
-        credential_binding::CredentialForm::Basic => CredentialForm::Basic,
-        credential_binding::CredentialForm::Bearer => CredentialForm::Bearer,
-        credential_binding::CredentialForm::SigV4 { service, region } => {
-            CredentialForm::SigV4 { service: service.clone(), region: region.clone() }
-        }
-    };
-    BoundCredential::new(scheme(&binding.origin), binding.origin.host(), form)
+    BoundCredential::new(scheme(&binding.origin), binding.origin.host(), binding.form.clone())
 }
 
 fn scheme(origin: &Origin) -> Scheme {
@@ -96,7 +89,7 @@ mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
 
-    use pushgate_oci::{Credentials, Secret, Server};
+    use pushgate_oci::{CredentialForm, Credentials, Secret, Server};
     use pushgate_reference::Host;
     use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
     use tracing_subscriber::fmt::MakeWriter;

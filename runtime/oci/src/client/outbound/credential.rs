@@ -21,15 +21,15 @@ use crate::credentials::{CredentialSources, Credentials, Secret, Server};
 /// How a credential is added to a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialForm {
-    /// `Authorization: Basic`.
+    /// `Authorization: Basic`: username and password.
     Basic,
-    /// `Authorization: Bearer`.
+    /// `Authorization: Bearer`: a token.
     Bearer,
-    /// Signature Version 4 of AWS.
+    /// Signature Version 4 of AWS, which is good for one service in one region.
     SigV4 {
-        /// Such as `ecr`.
+        /// The service, such as `ecr`.
         service: String,
-        /// Such as `eu-central-1`.
+        /// The region, such as `eu-central-1`.
         region: String,
     },
 }
