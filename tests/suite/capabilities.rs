@@ -539,6 +539,8 @@ fn credentials_are_bound_in_ones_own_folder_only() {
     let without: Vec<_> = text.lines().filter(|line| !line.starts_with("credentials")).collect();
     std::fs::write(&elsewhere, without.join("\n")).expect("written");
     home.must("check 127.0.0.1:1/app --config work/catalog.toml");
+    // Nor is one put into it later.
+    refused(home.run(&format!("registry update prod --flavor probe --credential {credential} --config work/catalog.toml")));
     assert_eq!(server.requests().last().expect("a request").header("authorization"), None);
 }
 

@@ -81,6 +81,7 @@ pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArgumen
         CredentialBinding::parse_all(&words.credential)?
     };
     CredentialBinding::require_grants(&credentials, &grants)?;
+    context.gate.require_own_catalog(&credentials)?;
     let limits = if kept(Reset::Limits) { before.limits.clone() } else { HookLimits::default() }.changed(&words.limit)?;
     let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
     let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
