@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pushgate_sandbox::{Capability, ComponentDigest, Flavor, Limits};
+use pushgate_sandbox::{Capability, ComponentDigest, Flavor};
 
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
@@ -43,15 +43,10 @@ pub enum Component {
 
 /// A hook whose flavor is compiled and has every grant that it needs.
 #[derive(Debug)]
-pub struct LoadedHook {
-    pub(super) label: String,
+pub struct LoadedHook<'a> {
+    pub(super) hook: &'a Hook,
     pub(super) digest: ComponentDigest,
     pub(super) flavor: Flavor,
-    pub(super) settings: Settings,
-    pub(super) grants: Vec<Grant>,
-    pub(super) credentials: Vec<CredentialBinding>,
-    pub(super) limits: Limits,
-    pub(super) mode: HookMode,
 }
 
 impl Hook {
@@ -59,19 +54,10 @@ impl Hook {
     ///
     /// # Errors
     /// The component is missing or is not a flavor, or asks for more than it was granted.
-    pub async fn load(&self, gate: &Gate) -> Result<LoadedHook, Failure> {
+    pub async fn load(&self, gate: &Gate) -> Result<LoadedHook<'_>, Failure> {
         let (digest, flavor) = gate.flavor(&self.label, &self.component).await?;
         require_grants(&self.label, &flavor, &self.grants)?;
-        Ok(LoadedHook {
-            label: self.label.clone(),
-            digest,
-            flavor,
-            settings: self.settings.clone(),
-            grants: self.grants.clone(),
-            credentials: self.credentials.clone(),
-            limits: self.limits.effective(),
-            mode: self.mode,
-        })
+        Ok(LoadedHook { hook: self, digest, flavor })
     }
 }
 
@@ -116,10 +102,10 @@ pub const fn capability_in_words(capability: Capability) -> &'static str {
     }
 }
 
-impl LoadedHook {
+impl LoadedHook<'_> {
     pub(super) fn not_asked(&self) -> HookReport {
         HookReport {
-            flavor: self.label.clone(),
+            flavor: self.hook.label.clone(),
             digest: Some(self.digest.to_string()),
             verdict: HookVerdict::NotAsked,
             violations: Vec::new(),

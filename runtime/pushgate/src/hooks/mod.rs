@@ -57,8 +57,8 @@ pub async fn ask(
     }
     report.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
     let mut refused: Option<Failure> = None;
-    for (index, hook) in loaded.iter().enumerate() {
-        let verdict = ask_one(gate, hook, access, scoped, dry_run, &images, report).await;
+    for (index, asked) in loaded.iter().enumerate() {
+        let verdict = ask_one(gate, asked, access, scoped, dry_run, &images, report).await;
         if let Some(entry) = report.hooks.get_mut(index) {
             entry.verdict = verdict.name();
             entry.violations = verdict.violations().to_vec();
@@ -69,7 +69,12 @@ pub async fn ask(
             // The violations stand with the hook; a reason without one stands nowhere else.
             Verdict::Warned { failure, violations } => {
                 if violations.is_empty() {
-                    report.warnings.push(Warning { hook: Some(hook.label.clone()), code: None, message: failure.message, hint: None });
+                    report.warnings.push(Warning {
+                        hook: Some(asked.hook.label.clone()),
+                        code: None,
+                        message: failure.message,
+                        hint: None,
+                    });
                 }
             }
             Verdict::Refused { failure, .. } => refused = Some(refused.unwrap_or(failure)),
@@ -84,14 +89,15 @@ pub async fn ask(
 
 async fn ask_one(
     gate: &Gate,
-    hook: &LoadedHook,
+    LoadedHook { hook, flavor, .. }: &LoadedHook<'_>,
     access: &Arc<RegistryAccess>,
     scoped: &ScopedReference,
     dry_run: bool,
     images: &Arc<dyn Images>,
     report: &mut Report,
 ) -> Verdict {
-    let patience = hook.limits.wall * 4 / 5;
+    let limits = hook.limits.effective();
+    let patience = limits.wall * 4 / 5;
     let host = Arc::new(HookHost {
         flavor: hook.label.clone(),
         images: Arc::clone(images),
@@ -109,7 +115,7 @@ async fn ask_one(
         requested_at: seconds_since_the_epoch(gate.requested_at()),
         dry_run,
     };
-    let call = hook.flavor.prepare(push, Arc::clone(&host) as Arc<_>, &hook.limits).await;
+    let call = flavor.prepare(push, Arc::clone(&host) as Arc<_>, &limits).await;
     report.warnings.extend(host::warnings(&hook.label, &call));
     verdict::of(&hook.label, call.answer, host.failed()).in_mode(hook.mode)
 }

@@ -4,7 +4,7 @@ use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::host::Unanswered;
-use super::load::LoadedHook;
+use super::load::Hook;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::grant::{self, Grant, Origin};
@@ -19,7 +19,7 @@ pub(super) struct Requests {
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &LoadedHook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
         let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
