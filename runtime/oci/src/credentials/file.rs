@@ -30,16 +30,10 @@ pub(super) fn read(path: &Path) -> Result<Option<File>, CredentialError> {
 /// The same with the bytes of the file.
 pub(super) fn read_bytes(path: &Path) -> Result<Option<(Vec<u8>, File)>, CredentialError> {
     let unreadable = |source| CredentialError::Unreadable { path: path.to_owned(), source };
-    // Opening a FIFO must not wait for a writer.
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = match fs::File::options().read(true).custom_flags(nonblocking).open(path) {
+    let (file, metadata) = match open_regular(path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
         opened => opened.map_err(unreadable)?,
     };
-    let metadata = file.metadata().map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
-    }
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let members = strict_json::parse(&bytes, MAX_FILE).map_err(|error| CredentialError::Malformed {
@@ -53,6 +47,18 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<(Vec<u8>, File)>, Credent
         },
     })?;
     Ok(Some((bytes, File { members, mode: metadata.mode() })))
+}
+
+/// Opens a regular file.
+pub(crate) fn open_regular(path: &Path) -> io::Result<(fs::File, fs::Metadata)> {
+    // Opening a FIFO must not wait for a writer.
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = fs::File::options().read(true).custom_flags(nonblocking).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    Ok((file, metadata))
 }
 
 /// The file, as far as it concerns one registry.

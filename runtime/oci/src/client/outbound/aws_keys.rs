@@ -4,9 +4,7 @@
 //! none of them is shown.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,7 +23,7 @@ use crate::client::origin::{Origin, Reach, Scheme};
 use crate::client::proxy::Proxies;
 use crate::client::reply;
 use crate::client::tls::Trust;
-use crate::credentials::AwsSources;
+use crate::credentials::{AwsSources, open_regular};
 
 /// The most bytes of a file with keys, and of an answer with some: 1 MiB.
 const MAX_SIZE: usize = 1024 * 1024;
@@ -87,12 +85,10 @@ impl FileRead for Files {
 }
 
 fn read(path: &Path) -> Option<Vec<u8>> {
-    // Opening a FIFO must not wait for a writer.
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).ok()?;
-    let file = File::options().read(true).custom_flags(nonblocking).open(path).ok().filter(|_| path.is_absolute())?;
-    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+    if !path.is_absolute() {
         return None;
     }
+    let (file, _) = open_regular(path).ok()?;
     let mut bytes = Vec::new();
     file.take(u64::try_from(MAX_SIZE).ok()? + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() <= MAX_SIZE).then_some(bytes)
