@@ -20,6 +20,13 @@ pub struct Call {
     pub memory_peak: u64,
 }
 
+impl Call {
+    /// One that came to nothing before the guest could say anything.
+    pub(crate) fn broken(error: CallError) -> Self {
+        Self { answer: Err(error), log: Vec::new(), log_suppressed: 0, violations_suppressed: 0, memory_peak: 0 }
+    }
+}
+
 /// What a hook answered. Every text is the guest's: bounded by the limits, not escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

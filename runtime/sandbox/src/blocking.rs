@@ -12,10 +12,7 @@ impl Flavor {
     ///
     /// Within a task of tokio the call ends with [`CallError::Sandbox`]: there, `prepare` is what does not block others.
     pub fn prepare_blocking(&self, push: Push, host: Arc<dyn FlavorHost>, limits: &Limits) -> Call {
-        match block_on(self.prepare(push, host, limits)) {
-            Ok(call) => call,
-            Err(error) => Call { answer: Err(error), log: Vec::new(), log_suppressed: 0, violations_suppressed: 0, memory_peak: 0 },
-        }
+        block_on(self.prepare(push, host, limits)).unwrap_or_else(Call::broken)
     }
 
     /// [`settings_schema`](Self::settings_schema), which blocks the thread.

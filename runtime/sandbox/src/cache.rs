@@ -65,8 +65,8 @@ impl Cache {
         let mut hasher = Hasher(blake3::Hasher::new());
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
         let compatibility = *hasher.0.finalize().as_bytes();
-        let counts = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { path: options.directory.clone(), directory: directory.into(), key, compatibility, hits: counts.0, mapped: counts.1 })
+        let (path, directory) = (options.directory.clone(), directory.into());
+        Ok(Self { path, directory, key, compatibility, hits: AtomicU64::new(0), mapped: AtomicU64::new(0) })
     }
 
     /// How many components were taken from the cache.

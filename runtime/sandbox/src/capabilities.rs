@@ -45,8 +45,6 @@ impl fmt::Display for Capability {
 
 /// The most tags of one page, whatever the guest asks for.
 const MAX_TAGS: u32 = 1_000;
-/// What a guest without a single grant is told, whatever it asks for.
-pub(crate) const NO_ORIGIN: &str = "no origin is granted to this flavor";
 
 /// How much of its capabilities one call has left.
 #[derive(Debug)]
@@ -86,7 +84,7 @@ impl From<Refused> for QueryError {
 impl From<Refused> for HttpError {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::NotGranted => Self::NotGranted(NO_ORIGIN.to_owned()),
+            Refused::NotGranted => Self::nothing_granted(),
             Refused::Exhausted => Self::LimitExceeded,
         }
     }

@@ -39,19 +39,8 @@ impl ComponentDigest {
     /// What the reader says.
     pub fn of_reader(mut reader: impl io::Read) -> io::Result<(Self, u64)> {
         let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 128 << 10];
-        let mut size = 0;
-        loop {
-            match reader.read(&mut buffer) {
-                Ok(0) => return Ok((Self(hasher.finalize().into()), size)),
-                Ok(count) => {
-                    hasher.update(buffer.get(..count).unwrap_or_default());
-                    size += u64::try_from(count).unwrap_or(u64::MAX);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let size = io::copy(&mut reader, &mut hasher)?;
+        Ok((Self(hasher.finalize().into()), size))
     }
 
     /// Reads `sha256:<64 lower-case hexadecimal digits>`, nothing else.

@@ -103,9 +103,7 @@ impl Flavor {
         let limits = &limits.within_caps();
         let mut store = match self.start(limits, Some(host)) {
             Ok(store) => store,
-            Err(error) => {
-                return Call { answer: Err(error), log: Vec::new(), log_suppressed: 0, violations_suppressed: 0, memory_peak: 0 };
-            }
+            Err(error) => return Call::broken(error),
         };
         let clock = store.data().wall_clock.clone();
         let lend = |state: &mut CallState| Ok((state.lend(PushHandle(push))?,));

@@ -88,6 +88,7 @@ mod cache;
 mod cache_key;
 mod cache_lock;
 mod cache_prune;
+mod compile;
 mod engine;
 mod link;
 mod ownership;

@@ -4,7 +4,6 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 
-use crate::capabilities::NO_ORIGIN;
 use crate::{Capability, HttpError, HttpRequest, HttpResponse, QueryError};
 
 /// The push that a hook is asked about. The host has proven that the reference lies inside the registry's URI.
@@ -152,7 +151,7 @@ pub trait FlavorHost: Send + Sync {
     /// # Errors
     /// What the guest is told.
     async fn send(&self, _request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
-        Err(HttpError::NotGranted(NO_ORIGIN.to_owned()))
+        Err(HttpError::nothing_granted())
     }
 }
 

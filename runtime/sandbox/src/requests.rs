@@ -69,3 +69,10 @@ pub enum HttpError {
     #[error("{0}")]
     Other(String),
 }
+
+impl HttpError {
+    /// What a guest without a single grant is told, whatever it asks for.
+    pub fn nothing_granted() -> Self {
+        Self::NotGranted("no origin is granted to this flavor".to_owned())
+    }
+}

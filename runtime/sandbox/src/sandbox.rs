@@ -12,10 +12,9 @@ use crate::cache::{Cache, Rejected, map};
 use crate::link::{link, runtime_failed};
 use crate::room::Room;
 use crate::source::Source;
-use crate::text::excerpt;
 use crate::ticker::Ticker;
 use crate::worker::{Cancelled, Worker};
-use crate::{ComponentDigest, ComponentSource, Flavor, LoadError, describe, engine, sniff, worker};
+use crate::{ComponentDigest, ComponentSource, Flavor, LoadError, compile, engine, sniff, worker};
 
 /// How a [`Sandbox`] is set up.
 #[derive(Debug, Clone, Default)]
@@ -103,8 +102,6 @@ impl SandboxError {
     }
 }
 
-/// The longest message of the compiler that is passed on.
-const MESSAGE_BYTES: usize = 500;
 /// The most warnings that are kept for somebody who does not ask for them.
 const MAX_WARNINGS: usize = 100;
 
@@ -263,7 +260,7 @@ impl Sandbox {
         match &self.0.options.compiler {
             Compiler::ThisProcess => {
                 let bytes = source.bytes(digest)?;
-                let component = compile_here(engine, &bytes)?;
+                let component = compile::checked(&bytes, |bytes| Component::from_binary(engine, bytes))?;
                 // What is not a flavor is not kept.
                 let flavor = runtime.flavor(digest, &component)?;
                 if let Some(cache) = cache {
@@ -315,13 +312,4 @@ fn read_source<S: Into<ComponentSource>>(
     read: impl FnOnce() -> io::Result<S>,
 ) -> Result<Source<'static>, LoadError> {
     read().map(|source| source.into().into()).map_err(|source| LoadError::Read { digest: *digest, source })
-}
-
-/// Compiles a component, after its names have shown that it is worth it.
-fn compile_here(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
-    describe::outline(bytes)?.check()?;
-    let component = Component::from_binary(engine, bytes);
-    let component = component.map_err(|error| LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })?;
-    describe::check_types(bytes)?;
-    Ok(component)
 }

@@ -57,11 +57,7 @@ impl<'a> Source<'a> {
             Self::Bytes(bytes) => bytes,
             Self::File(file) => read(file).map_err(|source| LoadError::Read { digest: *digest, source })?.into(),
         };
-        sniff::check_size(&bytes)?;
-        let found = ComponentDigest::of(&bytes);
-        if found != *digest {
-            return Err(LoadError::DigestMismatch { expected: *digest, found });
-        }
+        check(&bytes, digest)?;
         Ok(bytes)
     }
 
@@ -76,6 +72,16 @@ impl<'a> Source<'a> {
             }
         }
     }
+}
+
+/// Whether the bytes are those that were asked for, whatever happened to a file since somebody looked at it.
+///
+/// # Errors
+/// [`LoadError::TooLarge`], [`LoadError::DigestMismatch`].
+pub(crate) fn check(bytes: &[u8], digest: &ComponentDigest) -> Result<(), LoadError> {
+    sniff::check_size(bytes)?;
+    let found = ComponentDigest::of(bytes);
+    if found == *digest { Ok(()) } else { Err(LoadError::DigestMismatch { expected: *digest, found }) }
 }
 
 fn read(mut file: File) -> io::Result<Vec<u8>> {

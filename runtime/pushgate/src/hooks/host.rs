@@ -126,7 +126,7 @@ impl FlavorHost for HookHost {
     }
 
     async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
-        let requests = self.requests.as_ref().ok_or_else(|| HttpError::NotGranted("no origin is granted to this flavor".to_owned()))?;
+        let requests = self.requests.as_ref().ok_or_else(HttpError::nothing_granted)?;
         self.told(HTTP, requests.send(request, limit).await)
     }
 }

@@ -10,11 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::child::standard;
 use super::report::{Job, Report};
 use super::{Cancelled, Failed, JobLimits, Worker, anonymous_file, run};
-use crate::text::excerpt;
-use crate::{Allocation, ComponentDigest, LoadError, MAX_COMPONENT_BYTES, describe, engine, sniff};
-
-/// The longest message of the compiler that is passed on.
-const MESSAGE_BYTES: usize = 500;
+use crate::{Allocation, ComponentDigest, LoadError, MAX_COMPONENT_BYTES, compile, engine, source};
 
 /// How a compile ended: so many bytes of machine code, or why there is none.
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,21 +79,12 @@ fn translate(digest: &ComponentDigest) -> Result<Vec<u8>, Stopped> {
     // A file that grows while it is read ends here too.
     let read = standard(stdin()).and_then(|stdin| stdin.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|error| Stopped::Broke(format!("the component cannot be read: {error}")))?;
-    sniff::check_size(&bytes)?;
-    // What is compiled is what was asked for, whatever happened to the file since somebody looked at it.
-    let found = ComponentDigest::of(&bytes);
-    if found != *digest {
-        return Err(LoadError::DigestMismatch { expected: *digest, found }.into());
-    }
-    describe::outline(&bytes)?.check()?;
+    source::check(&bytes, digest)?;
     let engine = engine::new(Allocation::OnDemand).map_err(|error| Stopped::Broke(format!("{error:#}")))?;
-    let artifact = engine.precompile_component(&bytes).map_err(|error| {
-        if error.is::<wasmtime::OutOfMemory>() {
-            Stopped::OutOfMemory
-        } else {
-            Stopped::Refused(LoadError::Invalid { message: excerpt(&format!("{error:#}"), MESSAGE_BYTES) })
-        }
-    })?;
-    describe::check_types(&bytes)?;
-    Ok(artifact)
+    let mut is_out_of_memory = false;
+    let compiled = compile::checked(&bytes, |bytes| {
+        let compiled = engine.precompile_component(bytes);
+        compiled.inspect_err(|error| is_out_of_memory = error.is::<wasmtime::OutOfMemory>())
+    });
+    if is_out_of_memory { Err(Stopped::OutOfMemory) } else { Ok(compiled?) }
 }

@@ -21,7 +21,7 @@ pub(crate) struct JobLimits {
 }
 
 impl JobLimits {
-    /// For compiling a component of so many bytes. An honest one of 18 MB takes 10 s and 900 MiB; the memory of a small one is what
+    /// For compiling a component of so many bytes. An honest one of 18 MB takes 10 s and 370 MiB; the memory of a small one is what
     /// keeps a bomb small.
     pub(crate) fn compile(bytes: u64) -> Self {
         let mib = bytes.div_ceil(MIB);
