@@ -26,6 +26,8 @@ pub mod store;
 pub mod component_file;
 mod files;
 
+pub mod new_project;
+
 pub mod exit;
 mod failures;
 

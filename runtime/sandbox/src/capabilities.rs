@@ -19,6 +19,9 @@ pub enum Capability {
 }
 
 impl Capability {
+    /// Every capability.
+    pub const ALL: [Self; 2] = [Self::Registry, Self::Http];
+
     /// The capability that an interface of the contract stands for.
     pub(crate) fn of_interface(interface: &str) -> Option<Self> {
         match interface {
@@ -29,7 +32,7 @@ impl Capability {
     }
 
     /// The name, as the contract has it: `registry` or `http`.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Registry => "registry",
             Self::Http => "http",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::args::FlavorCommand;
 use super::context::Context;
 use super::hook::{self, Named, check, schema};
+use super::new_project;
 use super::output::{printable, table};
 use crate::catalog::{Catalog, Change};
 use crate::component_file;
@@ -20,6 +21,9 @@ use crate::report::Warning;
 
 pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Failure> {
     match command {
+        FlavorCommand::New { name, language, capabilities, settings, path } => {
+            new_project::run(context, &name, language, capabilities, settings, path)?;
+        }
         FlavorCommand::Register { file, name, replace } => register(context, &file, name.as_deref(), replace)?,
         FlavorCommand::List => list(context)?,
         FlavorCommand::Describe { flavor } => tell(context, &flavor)?,

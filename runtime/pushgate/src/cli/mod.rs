@@ -7,6 +7,7 @@ mod flavor;
 mod hook;
 mod interrupt;
 mod login;
+mod new_project;
 mod output;
 mod push;
 mod source;

@@ -3,10 +3,33 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use pushgate_sandbox::Capability;
+
+use crate::new_project::Language;
 
 /// The commands of `pushgate flavor`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum FlavorCommand {
+    /// Write the project of a new flavor, in a language of yours
+    ///
+    /// The project is whole: the contract, the language's SDK, test cases and the commands that build it are in it.
+    New {
+        /// The flavor's name
+        name: String,
+        /// What it is written in
+        #[arg(long, short, value_parser = languages())]
+        language: Language,
+        /// What it asks the host for besides the push; may be given twice
+        #[arg(long = "capability", value_name = "CAPABILITY", value_parser = capabilities())]
+        capabilities: Vec<Capability>,
+        /// It takes settings
+        #[arg(long)]
+        settings: bool,
+        /// Its folder, which must not exist [default: its name]
+        #[arg(long, value_name = "FOLDER")]
+        path: Option<PathBuf>,
+    },
     /// Register a component under a name
     ///
     /// Registering the same bytes again changes nothing.
@@ -34,4 +57,13 @@ pub(crate) enum FlavorCommand {
         /// The registered flavor
         name: String,
     },
+}
+
+fn languages() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::word)).try_map(|word| Language::from_word(&word).ok_or("not a language"))
+}
+
+fn capabilities() -> impl TypedValueParser<Value = Capability> {
+    let of = |word: String| Capability::ALL.into_iter().find(|capability| capability.as_str() == word);
+    PossibleValuesParser::new(Capability::ALL.map(Capability::as_str)).try_map(move |word| of(word).ok_or("not a capability"))
 }
