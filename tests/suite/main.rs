@@ -21,14 +21,13 @@ mod direct;
 mod engine;
 mod failing_disk;
 mod flavors;
-mod guest_in_c;
 mod help;
 mod hooks;
 mod interrupt;
+mod languages;
 mod layout;
 mod login;
 mod oci_conformance;
-mod other_languages;
 mod permissions;
 mod progress;
 mod real_distribution;
@@ -60,6 +59,5 @@ mod tested {
     pub(crate) use crate::flavors as forbid_tags;
     pub(crate) use crate::flavors as passthrough;
     pub(crate) use crate::flavors as require_labels;
-    pub(crate) use crate::guest_in_c as c_forbid_latest;
     pub(crate) use crate::hooks as probe;
 }

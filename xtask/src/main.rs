@@ -8,8 +8,9 @@ mod bench;
 mod build;
 mod command;
 mod demo;
-mod guests;
+mod freeze;
 mod parts;
+mod projects;
 mod test;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Task {
         #[command(subcommand)]
         what: Option<Bench>,
     },
+    /// Freeze the contract, and the conformance flavor in every language: for a release
+    Freeze,
     /// A part of `bench push` that runs as a process of its own
     #[command(hide = true)]
     BenchPart {
@@ -66,6 +69,8 @@ enum Bench {
     Push(bench::PushArguments),
     /// What the sandbox costs: hook calls, a cold check, compiling, a compile bomb
     Sandbox(bench::SandboxArguments),
+    /// What the same flavor costs in each language; prints a table
+    Languages(bench::SandboxArguments),
 }
 
 /// What went wrong, in words for the person who ran the task.
@@ -78,6 +83,8 @@ fn main() -> ExitCode {
         Task::Bench { rounds, what: None } => bench::run(rounds),
         Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
         Task::Bench { what: Some(Bench::Sandbox(arguments)), .. } => bench::run_sandbox(&arguments),
+        Task::Bench { what: Some(Bench::Languages(arguments)), .. } => bench::run_languages(&arguments),
+        Task::Freeze => freeze::run(),
         Task::BenchPart { part } => part.run(),
         Task::MemoryOf { command } => bench::memory_of(&command),
     };

@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::Outcome;
-use crate::build::ensure_wasm_target;
-use crate::command::{cargo, output, shown};
+use crate::build::{ensure_wasm_target, target};
+use crate::command::{self, cargo, output, shown};
 use crate::parts::{self, DOCKER_ENGINE, Dockerd, Part};
 
 /// What the tests came to.
@@ -21,7 +21,9 @@ struct Tally {
 
 pub(crate) fn run(require_all: bool, filter: Option<&str>) -> Outcome {
     ensure_wasm_target()?;
-    let parts::Ensured { mut missing, variables } = parts::ensure();
+    // Compiled as the tests will be, so that nothing is compiled twice; the program is among what the tests need.
+    command::run(workspace().arg("--no-run"))?;
+    let parts::Ensured { mut missing, variables } = parts::ensure(&target()?.join("debug/pushgate"));
     let dockerd = if missing.iter().any(|(part, _)| part.name == DOCKER_ENGINE.name) {
         None
     } else {

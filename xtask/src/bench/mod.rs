@@ -13,7 +13,7 @@ use crate::build::{ensure_wasm_target, flavors, programs};
 
 pub(crate) use measure::memory_of;
 pub(crate) use push::{PushArguments, PushPart, run as run_push};
-pub(crate) use sandbox::{SandboxArguments, run as run_sandbox};
+pub(crate) use sandbox::{SandboxArguments, run as run_sandbox, run_languages};
 
 pub(crate) fn run(rounds: usize) -> Outcome {
     ensure_wasm_target()?;

@@ -4,12 +4,12 @@ mod docker_registry;
 mod dockerd;
 mod go;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Outcome;
 use crate::command::{find, run};
-use crate::guests::Language;
+use crate::projects::{self, Language};
 
 pub(crate) use docker_registry::{DockerRegistry, Guards, Request};
 pub(crate) use dockerd::Dockerd;
@@ -34,8 +34,8 @@ pub(crate) struct Part {
 enum Kind {
     /// Programs, and the packages of Debian that bring them.
     Debian { programs: &'static [&'static str], packages: &'static [&'static str] },
-    /// A guest that only its language's own tools build, and the variable that tells the tests where its component is.
-    Guest { language: Language, variable: &'static str },
+    /// Flavors' projects in a language, which its own tools build. [`PROJECTS`] tells the tests where they are.
+    Projects(Language),
     /// A program in Go, and the variable that tells the tests where it is.
     Go { program: GoProgram, variable: &'static str },
 }
@@ -47,8 +47,11 @@ pub(crate) const DOCKER_ENGINE: Part = Part {
     kind: Kind::Debian { programs: &["dockerd", "docker"], packages: &["docker.io"] },
 };
 
+/// The variable that tells the tests where the projects of all languages are.
+const PROJECTS: &str = "PUSHGATE_TEST_PROJECTS";
+
 /// Every part.
-pub(crate) const PARTS: [Part; 11] = [
+pub(crate) const PARTS: [Part; 17] = [
     DOCKER_ENGINE,
     // What most other parts push to or read from.
     Part {
@@ -80,7 +83,7 @@ pub(crate) const PARTS: [Part; 11] = [
     },
     Part {
         name: "clang 19 for WebAssembly",
-        modules: &["guest_in_c"],
+        modules: &["in_c"],
         kind: Kind::Debian {
             programs: &[
                 "clang-19",
@@ -97,20 +100,22 @@ pub(crate) const PARTS: [Part; 11] = [
         kind: Kind::Debian { programs: &["strace", "unshare"], packages: &["strace", "util-linux"] },
     },
     Part {
-        name: "the guest in Python",
-        modules: &["guest_in_python"],
-        kind: Kind::Guest { language: Language::Python, variable: "PUSHGATE_TEST_GUEST_PYTHON" },
+        name: "Python 3",
+        modules: &["in_python"],
+        kind: Kind::Debian { programs: &["python3"], packages: &["python3", "python3-venv"] },
     },
     Part {
-        name: "the guest in JavaScript",
-        modules: &["guest_in_javascript"],
-        kind: Kind::Guest { language: Language::JavaScript, variable: "PUSHGATE_TEST_GUEST_JAVASCRIPT" },
+        name: "Node.js",
+        modules: &["in_javascript", "in_typescript"],
+        kind: Kind::Debian { programs: &["node", "npm"], packages: &["nodejs", "npm"] },
     },
-    Part {
-        name: "the guest in Go",
-        modules: &["guest_in_go"],
-        kind: Kind::Guest { language: Language::Go, variable: "PUSHGATE_TEST_GUEST_GO" },
-    },
+    Part { name: "make", modules: &["in_c", "in_go"], kind: Kind::Debian { programs: &["make"], packages: &["make"] } },
+    Part { name: "projects in C", modules: &["in_c"], kind: Kind::Projects(Language::C) },
+    Part { name: "projects in Rust", modules: &["in_rust"], kind: Kind::Projects(Language::Rust) },
+    Part { name: "projects in JavaScript", modules: &["in_javascript"], kind: Kind::Projects(Language::JavaScript) },
+    Part { name: "projects in TypeScript", modules: &["in_typescript"], kind: Kind::Projects(Language::TypeScript) },
+    Part { name: "projects in Go", modules: &["in_go"], kind: Kind::Projects(Language::Go) },
+    Part { name: "projects in Python", modules: &["in_python"], kind: Kind::Projects(Language::Python) },
 ];
 
 impl Part {
@@ -131,8 +136,8 @@ pub(crate) struct Ensured {
     pub(crate) variables: Vec<(&'static str, PathBuf)>,
 }
 
-/// Installs or builds what is missing, where that is possible.
-pub(crate) fn ensure() -> Ensured {
+/// Installs or builds what is missing, where that is possible. Projects are made by this `pushgate`.
+pub(crate) fn ensure(pushgate: &Path) -> Ensured {
     let wanted: Vec<&str> = PARTS.iter().flat_map(|part| part.missing_packages()).copied().collect();
     let failed = if wanted.is_empty() { None } else { install(&wanted).err() };
     let mut ensured = Ensured::default();
@@ -146,8 +151,8 @@ pub(crate) fn ensure() -> Ensured {
                     ensured.missing.push((part, why));
                 }
             }
-            Kind::Guest { language, variable } => match language.guest() {
-                Ok(path) => ensured.variables.push((variable, path)),
+            Kind::Projects(language) => match language.build(pushgate).and_then(|()| projects::folder()) {
+                Ok(folder) => ensured.variables.push((PROJECTS, folder)),
                 Err(why) => ensured.missing.push((part, why)),
             },
             Kind::Go { program, variable } => match program.get() {

@@ -13,7 +13,7 @@ use std::time::{Instant, SystemTime};
 pub(crate) use language::Language;
 
 use crate::Outcome;
-use crate::build::{programs, target};
+use crate::build::target;
 use crate::command::{output, root, run};
 use crate::parts::go_compiler;
 
@@ -55,16 +55,17 @@ impl Project {
         }
     }
 
-    /// Folders whose files take the place of those that `flavor new` wrote.
+    /// Files, and folders of files, that take the place of what `flavor new` wrote.
     fn sources(self, language: Language) -> Vec<(PathBuf, &'static str)> {
         let tests = root().join("tests");
         match self {
             Self::Plain | Self::Settings | Self::Everything => Vec::new(),
             Self::Conformance => {
                 let conformance = tests.join("conformance");
-                vec![(conformance.join(language.word()), "."), (conformance.join("cases"), "cases"), (conformance.join("schema"), ".")]
+                let schema = "settings.schema.json";
+                vec![(conformance.join(language.word()), "."), (conformance.join("cases"), "cases"), (conformance.join(schema), schema)]
             }
-            Self::Faults => vec![(tests.join("faults").join(language.word()), "."), (tests.join("faults/cases"), "cases")],
+            Self::Faults => vec![(tests.join("faults").join(language.word()), ".")],
         }
     }
 }
@@ -75,10 +76,9 @@ pub(crate) fn folder() -> Outcome<PathBuf> {
 }
 
 impl Language {
-    /// Builds the projects of this language where that is needed.
-    pub(crate) fn build(self) -> Outcome {
-        let pushgate = programs(&["pushgate"], false)?.join("pushgate");
-        Project::ALL.into_iter().try_for_each(|project| self.build_one(project, &pushgate))
+    /// Builds the projects of this language where that is needed, with this `pushgate`.
+    pub(crate) fn build(self, pushgate: &Path) -> Outcome {
+        Project::ALL.into_iter().try_for_each(|project| self.build_one(project, pushgate))
     }
 
     /// The component of a project that was built.
@@ -169,13 +169,15 @@ fn commands(made: &str) -> Outcome<Vec<String>> {
     Ok(lines.into_iter().filter(|line| !line.starts_with("pushgate ")).collect())
 }
 
-/// Copies what is in one folder into another one, over what is there.
+/// Copies a file, or what is in a folder, over what is there.
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if from.is_file() {
+        return fs::copy(from, to).map(drop);
+    }
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target)? } else { fs::copy(entry.path(), &target).map(drop)? }
+        copy(&entry.path(), &to.join(entry.file_name()))?;
     }
     Ok(())
 }
@@ -184,8 +186,10 @@ fn modified(file: &Path) -> Option<SystemTime> {
     fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// When something in a folder was changed last.
-fn newest(folder: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(folder).ok()?.filter_map(Result::ok);
-    entries.filter_map(|entry| if entry.path().is_dir() { newest(&entry.path()) } else { modified(&entry.path()) }).max()
+/// When a file, or something in a folder, was changed last.
+fn newest(path: &Path) -> Option<SystemTime> {
+    match fs::read_dir(path) {
+        Ok(entries) => entries.filter_map(Result::ok).filter_map(|entry| newest(&entry.path())).max(),
+        Err(_) => modified(path),
+    }
 }

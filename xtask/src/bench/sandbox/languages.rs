@@ -25,7 +25,7 @@ fn size_at_most(language: &str) -> u64 {
 pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
     ensure_wasm_target()?;
     let pushgate = programs(&["pushgate"], true)?.join("pushgate");
-    let components = components()?;
+    let components = components(&pushgate)?;
     let calls = hook_calls(&components, arguments.seconds)?;
     let compiled = compile::measure(&pushgate, &components)?;
     println!("| language | size, bytes (at most) | first registration, ms | memory to compile, MiB | cold check, cached, ms over a process | hook call, us | over bare | linear memory of a call, KiB |");

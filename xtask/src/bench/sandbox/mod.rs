@@ -2,6 +2,7 @@
 
 mod bomb;
 mod compile;
+mod languages;
 mod processes;
 
 use std::path::{Path, PathBuf};
@@ -12,9 +13,9 @@ use serde_json::{Map, Value, json};
 
 use super::cold_check;
 use crate::Outcome;
-use crate::build::{ensure_wasm_target, flavors, programs, target};
+use crate::build::{ensure_wasm_target, programs, target};
 use crate::command::{cargo, output, run as run_command};
-use crate::guests::Language;
+use crate::projects::{Language, Project};
 
 /// What `cargo xtask bench sandbox` takes.
 #[derive(Debug, Args)]
@@ -27,13 +28,15 @@ pub(crate) struct SandboxArguments {
     seconds: f64,
 }
 
+pub(crate) use languages::run as run_languages;
+
 pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
     ensure_wasm_target()?;
     let pushgate = programs(&["pushgate"], true)?.join("pushgate");
-    let components = components()?;
+    let components = components(&pushgate)?;
     let mut cold = Map::new();
-    for ((name, component), at_most) in components.iter().zip([Some(3), None, None, Some(20)]) {
-        cold.insert((*name).to_owned(), cold_check::measure(&pushgate, component, at_most, arguments.rounds)?);
+    for (language, component) in &components {
+        cold.insert((*language).to_owned(), cold_check::measure(&pushgate, component, cold_at_most(language), arguments.rounds)?);
     }
     let figures = json!({
         "hook_calls": hook_calls(&components, arguments.seconds)?,
@@ -45,14 +48,19 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
     Ok(())
 }
 
-/// The same flavor in each language, the smallest first.
-fn components() -> Outcome<[(&'static str, PathBuf); 4]> {
-    Ok([
-        ("rust", flavors()?.join("forbid_tags.wasm")),
-        ("javascript", Language::JavaScript.guest()?),
-        ("go", Language::Go.guest()?),
-        ("python", Language::Python.guest()?),
-    ])
+/// The same flavor in each language, the smallest first: the one with settings that `flavor new` writes.
+fn components(pushgate: &Path) -> Outcome<Vec<(&'static str, PathBuf)>> {
+    let built = |language: Language| language.build(pushgate).and_then(|()| language.component(Project::Settings)).map(|path| (language.word(), path));
+    Language::ALL.into_iter().map(built).collect()
+}
+
+/// The milliseconds that a cold check of a flavor in this language may take over the start of a process.
+fn cold_at_most(language: &str) -> Option<u32> {
+    match language {
+        "rust" => Some(3),
+        "python" => Some(20),
+        _ => None,
+    }
 }
 
 /// `runtime/sandbox/examples/hook_calls` holds both contenders.

@@ -1,0 +1,229 @@
+//! Flavors in every language: from the project that `flavor new` writes, through its cases, to the push that it lets through.
+//!
+//! `cargo xtask test` builds the projects, by the commands that `flavor new` prints.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use pushgate_test_images::{Image, Layout};
+use pushgate_test_registry::{Options, Registry};
+use serde_json::{Value, json};
+
+use crate::support::{Home, Ran, built};
+
+/// A project in a language, which is built.
+struct Project(PathBuf);
+
+impl Project {
+    fn new(language: &str, name: &str) -> Self {
+        Self(built("PUSHGATE_TEST_PROJECTS").join(language).join(name))
+    }
+
+    fn folder(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    /// What its flavor.toml says of a component.
+    fn component(&self) -> String {
+        let settings = fs::read_to_string(self.0.join("flavor.toml")).expect("flavor.toml");
+        let line = settings.lines().find_map(|line| line.strip_prefix("component = ")).expect("a component");
+        self.0.join(line.trim_matches('"')).display().to_string()
+    }
+
+    /// Its cases pass.
+    fn passes(&self, home: &Home) -> Value {
+        let ran = home.run(&format!("flavor test {} --output json", self.folder()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let tested = ran.json();
+        assert_eq!(tested["passed"], json!(true));
+        tested
+    }
+}
+
+/// What differs from run to run.
+fn answers(tested: &Value) -> Value {
+    let mut cases = tested["cases"].clone();
+    for case in cases.as_array_mut().expect("cases") {
+        let members = case.as_object_mut().expect("a case");
+        assert!(members.remove("time_ms").is_some_and(|time| time.as_f64() > Some(0.0)), "{members:?}");
+        assert!(members.remove("memory_bytes").is_some_and(|memory| memory.as_u64() > Some(0)), "{members:?}");
+    }
+    cases
+}
+
+fn from_its_cases_to_the_push(language: &str) {
+    let (home, project) = (Home::new(), Project::new(language, "plain"));
+    assert_eq!(project.passes(&home)["cases"].as_array().map(Vec::len), Some(2));
+
+    home.must(&format!("flavor register {}", project.component()));
+    let described = home.must("flavor describe plain --output json").json();
+    assert_eq!(described["flavor"]["component"]["version"], json!("0.1.0"), "{described}");
+    assert_eq!(described["flavor"]["capabilities"], json!([]), "what it does not use it does not ask for");
+    assert_eq!(described["flavor"]["settings_schema"], json!(null));
+
+    let registry = Registry::start_blocking(Options::default()).expect("a registry");
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    layout.add(&Image::new(), Some("it")).expect("an image");
+    home.must(&format!("registry register prod --uri {}/team --flavor plain", registry.host()));
+    let pushed = home.must(&format!("push {}/team/app:1.4.2 --from oci:image:it", registry.host()));
+    assert_eq!(pushed.stdout.trim(), format!("{}/team/app@{}", registry.host(), registry.tag_digest("team/app", "1.4.2").expect("the tag")));
+
+    let refused = home.run(&format!("push {}/team/app:latest --from oci:image:it --output json", registry.host()));
+    assert_eq!(refused.code, 4, "{refused:?}");
+    assert_eq!(
+        refused.json()["hooks"][0]["violations"],
+        json!([{
+            "code": "tag.forbidden", "message": "the tag `latest` is forbidden", "hint": "push a tag that names the version",
+            "details": { "tag": "latest" },
+        }])
+    );
+    assert_eq!(registry.tag_digest("team/app", "latest"), None);
+}
+
+fn with_settings_and_capabilities(language: &str) {
+    let home = Home::new();
+    let project = Project::new(language, "settings");
+    assert_eq!(project.passes(&home)["cases"].as_array().map(Vec::len), Some(3));
+    let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
+    assert_eq!(described["flavor"]["settings_schema"]["properties"]["tags"]["default"], json!(["latest"]));
+
+    let project = Project::new(language, "everything");
+    assert_eq!(project.passes(&home)["cases"].as_array().map(Vec::len), Some(7));
+    let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
+    assert_eq!(described["flavor"]["capabilities"], json!(["registry", "http"]));
+}
+
+/// All languages are compared with one table.
+fn answers_as_every_other_language(language: &str) {
+    let tested = Project::new(language, "conformance").passes(&Home::new());
+    insta::with_settings!({ prepend_module_to_snapshot => false }, { insta::assert_json_snapshot!("conformance", answers(&tested)) });
+}
+
+/// Pushes to a flavor that does what the tag says.
+struct Faults {
+    home: Home,
+    component: String,
+}
+
+impl Faults {
+    fn new(language: &str) -> Self {
+        Self { home: Home::new(), component: Project::new(language, "faults").component() }
+    }
+
+    fn check(&self, tag: &str, more: &str) -> Ran {
+        let image = format!("registry.example.com/app:{tag}");
+        self.home.run(&format!("check {image} --uri registry.example.com --flavor {} {more}", self.component))
+    }
+
+    /// It breaks, and the message says why.
+    #[track_caller]
+    fn breaks(&self, tag: &str, reasons: &[&str]) {
+        let ran = self.check(tag, "--output json");
+        assert_eq!(ran.code, 5, "{ran:?}");
+        let message = ran.json()["error"]["message"].as_str().expect("a message").to_owned();
+        reasons.iter().for_each(|reason| assert!(message.contains(reason), "{reason}: {message}"));
+    }
+}
+
+/// What every language can do wrong: the language's own message, and the line in the author's file.
+fn throws_and_prints(language: &str, file: &str) -> Faults {
+    let faults = Faults::new(language);
+    let source = fs::read_to_string(Project::new(language, "faults").0.join(file)).expect("the source");
+    let line = source.lines().position(|line| line.contains("the tag is odd")).expect("the line") + 1;
+    faults.breaks("throw", &["the tag is odd", &format!("{file}:{line}")]);
+    let printed = faults.check("print", "-vv");
+    assert_eq!(printed.code, 0, "{printed:?}");
+    assert!(printed.stderr.contains("printed by the flavor"), "{printed:?}");
+    faults
+}
+
+/// What a language without declared results can do wrong besides.
+fn returns_what_it_should_not(faults: &Faults) {
+    faults.breaks("return-refusal", &["returned a refusal instead of"]);
+    faults.breaks("return-nothing", &["returned nothing"]);
+    faults.breaks("return-true", &["returned"]);
+    faults.breaks("async", &["async"]);
+}
+
+macro_rules! in_each_language {
+    ($($module:ident: $language:literal, $file:literal, $more:expr;)*) => {$(
+        mod $module {
+            #[test]
+            #[ignore = "needs projects in every language: cargo xtask test"]
+            fn a_new_flavor_goes_from_its_cases_to_the_push() {
+                super::from_its_cases_to_the_push($language);
+            }
+
+            #[test]
+            #[ignore = "needs projects in every language: cargo xtask test"]
+            fn a_new_flavor_has_settings_and_capabilities() {
+                super::with_settings_and_capabilities($language);
+            }
+
+            #[test]
+            #[ignore = "needs projects in every language: cargo xtask test"]
+            fn the_conformance_flavor_answers_as_every_other() {
+                super::answers_as_every_other_language($language);
+            }
+
+            #[test]
+            #[ignore = "needs projects in every language: cargo xtask test"]
+            fn a_flavor_that_breaks_says_why_and_where() {
+                let faults = super::throws_and_prints($language, $file);
+                let more: fn(&super::Faults) = $more;
+                more(&faults);
+            }
+        }
+    )*};
+}
+
+in_each_language! {
+    in_rust: "rust", "src/lib.rs", |_| {};
+    in_python: "python", "flavor.py", |faults| {
+        super::returns_what_it_should_not(faults);
+        faults.breaks("late-import", &["import", "at the top of", "flavor.py:"]);
+    };
+    in_javascript: "javascript", "flavor.js", super::returns_what_it_should_not;
+    in_typescript: "typescript", "flavor.ts", super::returns_what_it_should_not;
+    in_go: "go", "main.go", super::go_without_the_adapter;
+    in_c: "c", "flavor.c", |_| {};
+}
+
+/// What Go's own compiler makes is no component yet.
+fn go_without_the_adapter(_: &Faults) {
+    let home = Home::new();
+    let module = Project::new("go", "plain").0.join("build/core.wasm");
+    let ran = home.run(&format!("flavor register {}", module.display()));
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(ran.stderr.contains("core module") && ran.stderr.contains("pushgate flavor component"), "{ran:?}");
+}
+
+/// Every release of the contract, in every language: the components that were built then, and the answers that they gave then.
+#[test]
+fn flavors_of_every_release_answer_as_they_did() {
+    let releases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/released");
+    let mut asked = 0;
+    for release in fs::read_dir(releases).expect("releases").map(|entry| entry.expect("a release").path()) {
+        let expected: Value = serde_json::from_slice(&fs::read(release.join("answers.json")).expect("answers")).expect("JSON");
+        let home = Home::new();
+        fs::create_dir(home.join("cases")).expect("a folder");
+        for case in fs::read_dir(release.join("cases")).expect("cases").map(|entry| entry.expect("a case")) {
+            fs::copy(case.path(), home.join("cases").join(case.file_name())).expect("a copy");
+        }
+        home.write("flavor.toml", "component = \"flavor.wasm\"\nbuild = \"nothing\"\n");
+        for packed in fs::read_dir(&release).expect("a release").map(|entry| entry.expect("an entry").path()) {
+            if packed.extension().is_none_or(|extension| extension != "gz") {
+                continue;
+            }
+            let mut component = Vec::new();
+            let file = fs::File::open(&packed).expect("a component");
+            flate2::read::GzDecoder::new(file).read_to_end(&mut component).expect("gzip");
+            home.write("flavor.wasm", component);
+            let ran = home.must("flavor test . --output json");
+            assert_eq!(answers(&ran.json()), expected, "{}", packed.display());
+            asked += 1;
+        }
+    }
+    assert!(asked >= 6, "{asked} components");
+}
