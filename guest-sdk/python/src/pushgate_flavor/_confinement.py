@@ -69,11 +69,21 @@ _NO_CLOCK = _without("clock", ": `push.requested_at` is the time of the push")
 _NO_FILES = _without("file system")
 
 
-class _Date(datetime.date):
+class _StandsFor(type):
+    """A class that stands for the one that it is made of, also where it is asked whose instance something is."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.__mro__[1])
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, cls.__mro__[1])
+
+
+class _Date(datetime.date, metaclass=_StandsFor):
     today = _NO_CLOCK
 
 
-class _Datetime(datetime.datetime):
+class _Datetime(datetime.datetime, metaclass=_StandsFor):
     now = utcnow = today = _NO_CLOCK
 
 
