@@ -8,9 +8,9 @@ from typing import Any
 from . import _confinement
 
 # What componentize-py generates is there in a component only.
-from componentize_py_types import Err  # type: ignore[import-not-found]  # isort: skip
+from componentize_py_types import Err  # isort: skip
 from wit_world.imports import log as host_log  # type: ignore[import-not-found]  # isort: skip
-from wit_world.imports import types  # type: ignore[import-not-found]  # isort: skip
+from wit_world.imports import types  # isort: skip
 
 from . import log
 from ._answer import Failure, Hook, ask
@@ -35,8 +35,8 @@ class _HostPush:
 
 def hook_of(module: ModuleType) -> Hook:
     """The hook in the author's module."""
-    hook = getattr(module, "prepare", None)
-    if not callable(hook):
+    hook: Hook | None = getattr(module, "prepare", None)
+    if hook is None:
         raise ImportError(f"{os.path.basename(module.__file__ or module.__name__)} has no function `prepare`: define `def prepare(push):`")
     return hook
 

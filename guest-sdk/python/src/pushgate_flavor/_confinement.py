@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 # The standard library imports these inside of its functions.
-import _strptime  # noqa: F401  isort: skip
-import encodings.ascii  # noqa: F401
+import _strptime  # type: ignore[import-not-found]  # noqa: F401  isort: skip
+import encodings.ascii
 import encodings.latin_1  # noqa: F401
 
 from . import log
@@ -98,9 +98,9 @@ def replace_clocks() -> None:
 def confine() -> tuple[_ToLog, _ToLog]:
     """When the hook is called: no more imports and files, and what is printed becomes messages."""
     sys.meta_path[:] = [BuiltinImporter, FrozenImporter, _NoLateImports]  # type: ignore[list-item]
-    builtins.open = io.open = os.open = os.stat = os.lstat = os.listdir = os.scandir = os.getcwd = _NO_FILES  # type: ignore[assignment]
+    builtins.open = io.open = os.open = os.stat = os.lstat = os.listdir = os.scandir = os.getcwd = _NO_FILES
     # Whoever prints a traceback or a warning: without the text of the lines, which is in files.
-    linecache.updatecache = lambda *_, **__: []  # type: ignore[assignment]
-    linecache.checkcache = lambda *_, **__: None  # type: ignore[assignment]
+    linecache.updatecache = lambda *_, **__: []
+    linecache.checkcache = lambda *_, **__: None
     sys.stdout, sys.stderr = printed = _ToLog(), _ToLog()
     return printed

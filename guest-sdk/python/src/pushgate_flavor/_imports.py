@@ -21,6 +21,8 @@ class _Absent:
         self._name = name
 
     def __getattr__(self, function: str) -> Any:
+        if function.startswith("_"):
+            raise AttributeError(function)
         raise RuntimeError(f"`{self._name}` answers in a component only: a unit test replaces what it asks with unittest.mock.patch")
 
 

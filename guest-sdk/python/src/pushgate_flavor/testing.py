@@ -39,7 +39,9 @@ class _HostImage:
 
 
 class _HostPush:
-    def __init__(self, reference: str, uri: str | None, settings: Mapping[str, Any], requested_at: int, dry_run: bool, images: Sequence[Image] | InspectError) -> None:
+    def __init__(
+        self, reference: str, uri: str | None, settings: Mapping[str, Any], requested_at: int, dry_run: bool, images: Sequence[Image] | InspectError
+    ) -> None:
         name, _, digest = reference.partition("@")
         self._registry, slash, path = name.partition("/")
         self._repository, colon, tag = path.partition(":")

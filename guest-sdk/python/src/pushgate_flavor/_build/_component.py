@@ -94,6 +94,7 @@ def _reason(project: _project.Project, said: str) -> str:
     reason = re.split(r"\n+(?:Caused by:|Stack backtrace:)", reason or said)[0].strip()
     # The folder of the project is the second of the paths that it was given.
     reason = reason.replace('"/1/', f'"{project.folder.resolve()}/')
-    # Frames of the module that the build made, which the author did not write.
-    reason = re.sub(rf'  File "/\d/{_APP}\.py".*\n(?:    .*\n)*', "", reason)
+    # Frames of the SDK, which the author did not write; and what is not the traceback of anything then.
+    reason = re.sub(rf'  File "/\d/(?:{_APP}\.py|pushgate_flavor/).*\n(?:    .*\n)*', "", reason)
+    reason = reason.removeprefix("Traceback (most recent call last):\n") if '  File "' not in reason else reason
     return f"the component could not be made:\n{reason}"
