@@ -8,7 +8,7 @@ from typing import Any
 from . import _confinement
 
 # What componentize-py generates is there in a component only.
-from componentize_py_types import Err  # isort: skip
+from componentize_py_types import Err  # type: ignore[import-not-found]  # isort: skip
 from wit_world.imports import log as host_log  # type: ignore[import-not-found]  # isort: skip
 from wit_world.imports import types  # isort: skip
 

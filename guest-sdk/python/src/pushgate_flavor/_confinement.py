@@ -97,7 +97,7 @@ def replace_clocks() -> None:
 
 def confine() -> tuple[_ToLog, _ToLog]:
     """When the hook is called: no more imports and files, and what is printed becomes messages."""
-    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, _NoLateImports]  # type: ignore[list-item]
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, _NoLateImports]
     builtins.open = io.open = os.open = os.stat = os.lstat = os.listdir = os.scandir = os.getcwd = _NO_FILES
     # Whoever prints a traceback or a warning: without the text of the lines, which is in files.
     linecache.updatecache = lambda *_, **__: []
