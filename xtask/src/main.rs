@@ -48,6 +48,11 @@ enum Task {
         #[command(subcommand)]
         what: Option<Bench>,
     },
+    /// Build the projects that `pushgate flavor new` writes, in one language or in all
+    Projects {
+        /// The language's word
+        language: Option<String>,
+    },
     /// Freeze the contract, and the conformance flavor in every language: for a release
     Freeze,
     /// A part of `bench push` that runs as a process of its own
@@ -84,6 +89,7 @@ fn main() -> ExitCode {
         Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
         Task::Bench { what: Some(Bench::Sandbox(arguments)), .. } => bench::run_sandbox(&arguments),
         Task::Bench { what: Some(Bench::Languages(arguments)), .. } => bench::run_languages(&arguments),
+        Task::Projects { language } => projects::run(language.as_deref()),
         Task::Freeze => freeze::run(),
         Task::BenchPart { part } => part.run(),
         Task::MemoryOf { command } => bench::memory_of(&command),

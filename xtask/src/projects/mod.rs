@@ -13,8 +13,8 @@ use std::time::{Instant, SystemTime};
 pub(crate) use language::Language;
 
 use crate::Outcome;
-use crate::build::target;
-use crate::command::{output, root, run};
+use crate::build::{ensure_wasm_target, programs, target};
+use crate::command::{output, root, run as run_command};
 use crate::parts::go_compiler;
 
 /// A project that is made in every language.
@@ -73,6 +73,22 @@ impl Project {
 /// The folder with the projects of all languages.
 pub(crate) fn folder() -> Outcome<PathBuf> {
     Ok(target()?.join("projects"))
+}
+
+/// Builds the projects of one language, or of all, and says where they are.
+pub(crate) fn run(language: Option<&str>) -> Outcome {
+    ensure_wasm_target()?;
+    let pushgate = programs(&["pushgate"], false)?.join("pushgate");
+    let wanted: Vec<Language> = Language::ALL.into_iter().filter(|each| language.is_none_or(|word| each.word() == word)).collect();
+    if wanted.is_empty() {
+        let words = Language::ALL.map(Language::word).join(", ");
+        return Err(format!("no language `{}`: {words}", language.unwrap_or_default()));
+    }
+    for language in wanted {
+        language.build(&pushgate)?;
+        println!("{}", folder()?.join(language.word()).display());
+    }
+    Ok(())
 }
 
 impl Language {
@@ -145,7 +161,7 @@ impl Language {
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let path = std::env::join_paths(path).map_err(|error| format!("PATH: {error}"))?;
         // Where this workspace is built is not where the project is.
-        run(Command::new("sh")
+        run_command(Command::new("sh")
             .args(["-e", "-c", line])
             .current_dir(folder)
             .env("PATH", path)
