@@ -67,7 +67,10 @@ fn from_its_cases_to_the_push(language: &str) {
     layout.add(&Image::new(), Some("it")).expect("an image");
     home.must(&format!("registry register prod --uri {}/team --flavor plain", registry.host()));
     let pushed = home.must(&format!("push {}/team/app:1.4.2 --from oci:image:it", registry.host()));
-    assert_eq!(pushed.stdout.trim(), format!("{}/team/app@{}", registry.host(), registry.tag_digest("team/app", "1.4.2").expect("the tag")));
+    assert_eq!(
+        pushed.stdout.trim(),
+        format!("{}/team/app@{}", registry.host(), registry.tag_digest("team/app", "1.4.2").expect("the tag"))
+    );
 
     let refused = home.run(&format!("push {}/team/app:latest --from oci:image:it --output json", registry.host()));
     assert_eq!(refused.code, 4, "{refused:?}");

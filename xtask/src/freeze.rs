@@ -65,7 +65,8 @@ impl Language {
     /// What its conformance flavor answers in every case, without what differs from run to run.
     fn answers(self, pushgate: &Path) -> Outcome<Value> {
         let component = self.component(Project::Conformance)?;
-        let project = component.ancestors().find(|folder| folder.join("flavor.toml").is_file()).ok_or("the component lies in no project")?;
+        let project =
+            component.ancestors().find(|folder| folder.join("flavor.toml").is_file()).ok_or("the component lies in no project")?;
         let tested = output(Command::new(pushgate).args(["flavor", "test", "--output", "json"]).arg(project))?;
         let mut tested: Value = serde_json::from_str(&tested).map_err(|error| format!("flavor test printed {tested:?}: {error}"))?;
         for case in tested.get_mut("cases").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {

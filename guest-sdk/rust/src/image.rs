@@ -43,7 +43,7 @@ impl Image {
         self.config.get_or_init(|| self.host.config())
     }
 
-    /// The image config, read into a type with the members that the flavor looks at, or into a `serde_json::Value`.
+    /// The image config, read into a type with the members that the flavor looks at, or into an [`ImageConfig`](crate::ImageConfig).
     ///
     /// # Errors
     /// [`ConfigError`] with the place of the member that does not fit `T`.

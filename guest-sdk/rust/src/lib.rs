@@ -89,37 +89,44 @@
 //! push; its message and place reach the person who pushes through the log.
 //!
 //! # Capabilities
-//! Asking the registry or a granted HTTP origin is a capability: a flavor asks for it by importing the interface, the operator grants it. Such a
-//! flavor declares a world with what it needs beside this crate, and depends on `wit-bindgen` itself (`wit/v0.1` is the folder with the contract,
-//! which `pushgate wit` prints):
+//! The functions of [`registry`] ask the registry that the image goes to, [`http::Request`] a server. Both are capabilities: a flavor that uses one asks
+//! for it, and the operator grants it with `--grant registry` or `--grant http=https://…`. One that uses neither imports neither.
 //!
-//! ```text
-//! wit_bindgen::generate!({
-//!     inline: "
-//!         package example:base-image;
-//!         world capabilities { import pushgate:flavor/registry@0.1.0; }
-//!     ",
-//!     path: "wit/v0.1",
-//! });
-//! use pushgate::flavor::registry;
-//!
-//! let known = registry::manifest_digest(push.repository(), "base");   // Err(QueryError::NotGranted) without `--grant registry`
 //! ```
-//!
-//! The two worlds become one in the component; a capability that is imported but never called is dropped from it.
+//! # use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, deny, flavor};
+//! # struct Immutable;
+//! # impl Flavor for Immutable {
+//! #     type Settings = NoSettings;
+//! fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+//!     let Some(tag) = push.tag() else { return Ok(()) };
+//!     match pushgate_flavor::registry::manifest_digest(push.repository(), tag)? {
+//!         Some(digest) => deny("tag.exists", format!("the tag `{tag}` exists already")).detail("digest", digest).into(),
+//!         None => Ok(()),
+//!     }
+//! }
+//! # }
+//! # flavor!(Immutable);
+//! ```
+
+#![warn(missing_docs, unreachable_pub, clippy::all)]
+#![deny(unsafe_code, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 mod export;
 mod host;
+pub mod http;
 mod image;
+mod image_config;
 mod json;
 pub mod log;
 mod push;
 mod refusal;
+pub mod registry;
 mod settings;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
 pub use image::{ConfigError, Image, InspectError};
+pub use image_config::{ExecutionConfig, ImageConfig, RootFilesystem};
 pub use push::Push;
 pub use refusal::{Refusal, Violation, Violations, deny};
 pub use settings::NoSettings;

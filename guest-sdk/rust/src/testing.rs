@@ -23,7 +23,9 @@
 //! assert_eq!(refusal, deny("label.source", "linux/arm64/v8").into());
 //! ```
 
+use crate::http::{HttpError, Response};
 use crate::log::Level;
+use crate::registry::QueryError;
 use crate::{Flavor, InspectError, Push, Refusal, host, settings};
 
 /// A push that a test describes: no tag, no images, `{}` as settings, asked for at the second 0, no dry run, until something else is said.
@@ -44,6 +46,7 @@ impl TestPush {
             requested_at: 0,
             dry_run: false,
             images: Err(InspectError::NotFound),
+            answers: host::Answers::default(),
         })
     }
 
@@ -98,11 +101,40 @@ impl TestPush {
         self
     }
 
+    /// What the registry answers when it is asked whether it has a repository. What has no answer was not granted.
+    #[must_use]
+    pub fn repository_exists(mut self, repository: &str, answer: Result<bool, QueryError>) -> Self {
+        self.0.answers.exists.push((repository.to_owned(), answer));
+        self
+    }
+
+    /// All tags of a repository, of which the flavor gets the page that it asks for.
+    #[must_use]
+    pub fn tags(mut self, repository: &str, answer: Result<Vec<String>, QueryError>) -> Self {
+        self.0.answers.tags.push((repository.to_owned(), answer));
+        self
+    }
+
+    /// The digest that a tag points to.
+    #[must_use]
+    pub fn manifest_digest(mut self, repository: &str, tag: &str, answer: Result<Option<String>, QueryError>) -> Self {
+        self.0.answers.digests.push(((repository.to_owned(), tag.to_owned()), answer));
+        self
+    }
+
+    /// The response to a request with this method to this URL.
+    #[must_use]
+    pub fn response(mut self, method: &str, url: &str, answer: Result<Response, HttpError>) -> Self {
+        self.0.answers.responses.push(((method.to_owned(), url.to_owned()), answer));
+        self
+    }
+
     /// Asks the flavor, as the host would: reads the settings, then calls the hook.
     ///
     /// # Errors
     /// The flavor's refusal, or [`Refusal::Misconfigured`] when the settings are not what it takes.
-    pub fn ask<F: Flavor>(self) -> Result<(), Refusal> {
+    pub fn ask<F: Flavor>(mut self) -> Result<(), Refusal> {
+        std::mem::take(&mut self.0.answers).give();
         let push = Push::new(self.0);
         F::prepare(&push, settings::parse(push.settings())?)
     }

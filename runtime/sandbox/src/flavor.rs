@@ -111,7 +111,7 @@ impl Flavor {
         let checked = settle(outcome, store.data(), limits).map(v0_1::raw_answer).and_then(|raw: RawAnswer| raw.check(limits));
         let state = store.into_data();
         let memory_peak = state.limiter.memory_peak();
-        let (log, log_suppressed) = state.log.finish();
+        let (log, log_suppressed) = state.finish_log();
         let (answer, violations_suppressed) = match checked {
             Ok((answer, suppressed)) => (Ok(answer), suppressed),
             Err(error) => (Err(error), 0),

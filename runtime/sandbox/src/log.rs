@@ -55,8 +55,9 @@ impl Log {
         self.records.last()
     }
 
-    /// Takes bytes that the guest printed; each whole line becomes a debug message.
-    pub(crate) fn print(&mut self, output: Output, bytes: &[u8]) {
+    /// Takes bytes that the guest printed; each whole line becomes a debug message. Returns the new ones.
+    pub(crate) fn print(&mut self, output: Output, bytes: &[u8]) -> &[LogRecord] {
+        let before = self.records.len();
         if output == Output::Stderr {
             self.stderr.extend_from_slice(bytes);
             let surplus = self.stderr.len().saturating_sub(LAST_WORDS_BYTES);
@@ -72,6 +73,7 @@ impl Log {
                 self.end_line(output);
             }
         }
+        self.records.get(before..).unwrap_or_default()
     }
 
     fn line(&mut self, output: Output) -> &mut Vec<u8> {
@@ -104,10 +106,16 @@ impl Log {
         Some(excerpt(&error.message, LAST_WORDS_BYTES))
     }
 
-    /// The messages, and how many were beyond the limits.
-    pub(crate) fn finish(mut self) -> (Vec<LogRecord>, u64) {
+    /// Takes the lines that the guest began and did not end. Returns the new messages.
+    pub(crate) fn end_lines(&mut self) -> &[LogRecord] {
+        let before = self.records.len();
         self.end_line(Output::Stdout);
         self.end_line(Output::Stderr);
+        self.records.get(before..).unwrap_or_default()
+    }
+
+    /// The messages, and how many were beyond the limits.
+    pub(crate) fn finish(self) -> (Vec<LogRecord>, u64) {
         (self.records, self.suppressed)
     }
 }
@@ -155,6 +163,7 @@ mod tests {
         log.print(Output::Stderr, b"panicked\n");
         log.print(Output::Stdout, b"e\n\n");
         log.print(Output::Stderr, b"at \xff");
+        assert_eq!(log.end_lines().len(), 1);
         assert_eq!(log.last_words().as_deref(), Some("panicked at \u{fffd}"));
         let messages: Vec<_> = log.finish().0.into_iter().map(|record| record.message).collect();
         assert_eq!(messages, ["panicked", "one", "at \u{fffd}"]);

@@ -6,10 +6,10 @@ use wasmtime::component::{Resource, ResourceTable};
 
 use crate::capabilities::Allowance;
 use crate::limiter::Limiter;
-use crate::log::Log;
+use crate::log::{Log, Output};
 use crate::ticker::Ticking;
 use crate::wall_clock::WallClock;
-use crate::{FlavorHost, Image, InspectError, Limits, LogLevel, Push};
+use crate::{FlavorHost, Image, InspectError, Limits, LogLevel, LogRecord, Push};
 
 /// The data of a store.
 pub(crate) struct CallState {
@@ -65,11 +65,18 @@ impl CallState {
 
     /// Keeps a message of the guest.
     pub(crate) fn log(&mut self, level: LogLevel, message: String) {
-        if let Some(record) = self.log.push(level, message)
-            && let Some(host) = &self.host
-        {
-            host.log(record);
-        }
+        tell(self.host.as_deref(), self.log.push(level, message));
+    }
+
+    /// Keeps what the guest printed.
+    pub(crate) fn print(&mut self, output: Output, bytes: &[u8]) {
+        tell(self.host.as_deref(), self.log.print(output, bytes));
+    }
+
+    /// Ends the log: the messages, and how many were beyond the limits.
+    pub(crate) fn finish_log(mut self) -> (Vec<LogRecord>, u64) {
+        tell(self.host.as_deref(), self.log.end_lines());
+        self.log.finish()
     }
 
     /// Reads the images, or gives what the first reading gave.
@@ -104,6 +111,13 @@ impl CallState {
     pub(crate) fn take_back<T: 'static>(&mut self, handle: Resource<T>) -> wasmtime::Result<()> {
         self.resources.delete(handle)?;
         Ok(())
+    }
+}
+
+/// Messages go to the host as they come.
+fn tell<'a>(host: Option<&dyn FlavorHost>, records: impl IntoIterator<Item = &'a LogRecord>) {
+    if let Some(host) = host {
+        records.into_iter().for_each(|record| host.log(record));
     }
 }
 

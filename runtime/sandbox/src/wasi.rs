@@ -185,7 +185,7 @@ fn write(store: &mut StoreContextMut<'_, CallState>, handles: &[Resource<Stub>],
     let Stub(output) = store.data().lent(stream)?;
     if let Some(output) = *output {
         let bytes: Vec<u8> = bytes.iter().filter_map(|byte| if let Val::U8(byte) = byte { Some(*byte) } else { None }).collect();
-        store.data_mut().log.print(output, &bytes);
+        store.data_mut().print(output, &bytes);
     }
     Ok(())
 }

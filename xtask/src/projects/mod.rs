@@ -131,13 +131,17 @@ impl Language {
         new.args(["flavor", "new", project.name(), "--language", self.word(), "--output", "json", "--path"]).arg(&folder);
         let made = output(new.args(project.options()))?;
         for (from, to) in project.sources(self) {
+            if from.is_dir() && to != "." {
+                let _ = fs::remove_dir_all(folder.join(to));
+            }
             copy(&from, &folder.join(to)).map_err(|error| format!("cannot copy {}: {error}", from.display()))?;
         }
         if installs {
             let _ = fs::rename(&aside, folder.join(lent));
         } else {
             let installed = self.folder(Project::Plain)?.join(lent);
-            std::os::unix::fs::symlink(&installed, folder.join(lent)).map_err(|error| format!("cannot lend {}: {error}", installed.display()))?;
+            std::os::unix::fs::symlink(&installed, folder.join(lent))
+                .map_err(|error| format!("cannot lend {}: {error}", installed.display()))?;
         }
         let commands = commands(&made)?;
         // The last one builds; those before it install what it needs.
@@ -161,18 +165,21 @@ impl Language {
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let path = std::env::join_paths(path).map_err(|error| format!("PATH: {error}"))?;
         // Where this workspace is built is not where the project is.
-        run_command(Command::new("sh")
-            .args(["-e", "-c", line])
-            .current_dir(folder)
-            .env("PATH", path)
-            .env_remove("CARGO_TARGET_DIR")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null()))
+        run_command(
+            Command::new("sh")
+                .args(["-e", "-c", line])
+                .current_dir(folder)
+                .env("PATH", path)
+                .env_remove("CARGO_TARGET_DIR")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null()),
+        )
     }
 
     fn newest_ingredient(self, project: Project) -> Option<SystemTime> {
         let folders = ["guest-sdk/template", self.sdk(), "wit/v0.1", "runtime/pushgate/src/new_project", "xtask/src/projects"];
-        let folders = folders.into_iter().map(|folder| root().join(folder)).chain(project.sources(self).into_iter().map(|(folder, _)| folder));
+        let folders =
+            folders.into_iter().map(|folder| root().join(folder)).chain(project.sources(self).into_iter().map(|(folder, _)| folder));
         folders.filter_map(|folder| newest(&folder)).max()
     }
 }

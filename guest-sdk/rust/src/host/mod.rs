@@ -5,9 +5,9 @@ mod component;
 #[cfg(target_family = "wasm")]
 pub use component::{Hook, bindings, schema_bindings};
 #[cfg(target_family = "wasm")]
-pub(crate) use component::{Image, ImagePush, log};
+pub(crate) use component::{Image, ImagePush, log, manifest_digest, repository_exists, send, tags};
 
 #[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use native::{Image, ImagePush, log, take_log};
+pub(crate) use native::{Answers, Image, ImagePush, log, manifest_digest, repository_exists, send, tags, take_log};

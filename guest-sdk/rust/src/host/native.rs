@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use crate::InspectError;
+use crate::http::{HttpError, Request, Response};
 use crate::log::Level;
+use crate::registry::QueryError;
 
 #[derive(Clone)]
 pub(crate) struct ImagePush {
@@ -16,6 +18,23 @@ pub(crate) struct ImagePush {
     pub(crate) requested_at: u64,
     pub(crate) dry_run: bool,
     pub(crate) images: Result<Vec<Image>, InspectError>,
+    pub(crate) answers: Answers,
+}
+
+/// What the capabilities answer, each by what is asked. What is not in it was not granted.
+#[derive(Clone, Default)]
+pub(crate) struct Answers {
+    pub(crate) exists: Vec<(String, Result<bool, QueryError>)>,
+    pub(crate) tags: Vec<(String, Result<Vec<String>, QueryError>)>,
+    pub(crate) digests: Vec<((String, String), Result<Option<String>, QueryError>)>,
+    pub(crate) responses: Vec<((String, String), Result<Response, HttpError>)>,
+}
+
+impl Answers {
+    /// From now on they are those of this thread.
+    pub(crate) fn give(self) {
+        ANSWERS.set(self);
+    }
 }
 
 impl ImagePush {
@@ -83,6 +102,7 @@ impl Image {
 thread_local! {
     /// A thread of its own runs each test, so the messages of two tests do not mix.
     static LOG: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+    static ANSWERS: RefCell<Answers> = RefCell::default();
 }
 
 pub(crate) fn log(level: Level, message: &str) {
@@ -91,4 +111,30 @@ pub(crate) fn log(level: Level, message: &str) {
 
 pub(crate) fn take_log() -> Vec<(Level, String)> {
     LOG.take()
+}
+
+fn find<K: PartialEq, A: Clone>(answers: &[(K, A)], asked: &K) -> Option<A> {
+    answers.iter().find(|(known, _)| known == asked).map(|(_, answer)| answer.clone())
+}
+
+pub(crate) fn repository_exists(repository: &str) -> Result<bool, QueryError> {
+    ANSWERS.with_borrow(|answers| find(&answers.exists, &repository.to_owned())).unwrap_or(Err(QueryError::NotGranted))
+}
+
+pub(crate) fn tags(repository: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, QueryError> {
+    let mut tags = ANSWERS.with_borrow(|answers| find(&answers.tags, &repository.to_owned())).unwrap_or(Err(QueryError::NotGranted))?;
+    tags.sort();
+    let rest = tags.into_iter().filter(|tag| after.is_none_or(|after| tag.as_str() > after));
+    Ok(rest.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+}
+
+pub(crate) fn manifest_digest(repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
+    let asked = (repository.to_owned(), tag.to_owned());
+    ANSWERS.with_borrow(|answers| find(&answers.digests, &asked)).unwrap_or(Err(QueryError::NotGranted))
+}
+
+pub(crate) fn send(request: Request) -> Result<Response, HttpError> {
+    let asked = (request.method, request.url);
+    let answer = ANSWERS.with_borrow(|answers| find(&answers.responses, &asked));
+    answer.unwrap_or_else(|| Err(HttpError::NotGranted(asked.1)))
 }

@@ -85,7 +85,7 @@ impl Language {
     /// The commands that build a project, one a line, to be typed in its folder.
     pub(super) const fn build_commands(self) -> &'static str {
         match self {
-            Self::Rust => "cargo build --release --target wasm32-wasip2",
+            Self::Rust => "rustup target add wasm32-wasip2\ncargo build --release --target wasm32-wasip2",
             Self::Python => "python3 -m venv .venv\n.venv/bin/pip install -r requirements.txt\n.venv/bin/python -m pushgate_flavor build",
             Self::JavaScript | Self::TypeScript => "npm install\nnpm run build",
             Self::Go | Self::C => "make",

@@ -28,7 +28,9 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
     let components = components(&pushgate)?;
     let calls = hook_calls(&components, arguments.seconds)?;
     let compiled = compile::measure(&pushgate, &components)?;
-    println!("| language | size, bytes (at most) | first registration, ms | memory to compile, MiB | cold check, cached, ms over a process | hook call, us | over bare | linear memory of a call, KiB |");
+    println!(
+        "| language | size, bytes (at most) | first registration, ms | memory to compile, MiB | cold check, cached, ms over a process | hook call, us | over bare | linear memory of a call, KiB |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for (language, component) in &components {
         let bytes = fs::metadata(component).map_err(|error| format!("{}: {error}", component.display()))?.len();

@@ -50,7 +50,9 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
 
 /// The same flavor in each language, the smallest first: the one with settings that `flavor new` writes.
 fn components(pushgate: &Path) -> Outcome<Vec<(&'static str, PathBuf)>> {
-    let built = |language: Language| language.build(pushgate).and_then(|()| language.component(Project::Settings)).map(|path| (language.word(), path));
+    let built = |language: Language| {
+        language.build(pushgate).and_then(|()| language.component(Project::Settings)).map(|path| (language.word(), path))
+    };
     Language::ALL.into_iter().map(built).collect()
 }
 

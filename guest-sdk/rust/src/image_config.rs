@@ -1,0 +1,67 @@
+//! The image config, typed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny};
+
+/// The image config as the host gives it, after the OCI image specification, "OCI Image Configuration": for
+/// [`Image::parse_config`](crate::Image::parse_config). What an image does not say is empty.
+///
+/// A flavor that looks at one member is smaller with a type of its own that has this member alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct ImageConfig {
+    /// When the image was made, RFC 3339.
+    pub created: Option<String>,
+    /// Who made it.
+    pub author: Option<String>,
+    /// `amd64`.
+    pub architecture: String,
+    /// `linux`.
+    pub os: String,
+    /// `v8`.
+    pub variant: Option<String>,
+    /// How a container is run.
+    pub config: ExecutionConfig,
+    /// What the layers hold.
+    pub rootfs: RootFilesystem,
+}
+
+/// The member `config` of an [`ImageConfig`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct ExecutionConfig {
+    /// The user that runs the process; empty: root.
+    pub user: String,
+    /// `8080/tcp`.
+    #[serde(deserialize_with = "keys")]
+    pub exposed_ports: BTreeSet<String>,
+    /// `NAME=value`.
+    pub env: Vec<String>,
+    /// The command that is always run.
+    pub entrypoint: Vec<String>,
+    /// Its default arguments, or the default command.
+    pub cmd: Vec<String>,
+    /// Paths.
+    #[serde(deserialize_with = "keys")]
+    pub volumes: BTreeSet<String>,
+    /// Where the process starts.
+    pub working_dir: String,
+    /// Labels, by key.
+    pub labels: BTreeMap<String, String>,
+    /// The signal that ends the process.
+    pub stop_signal: String,
+}
+
+/// The member `rootfs` of an [`ImageConfig`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct RootFilesystem {
+    /// The digests of the uncompressed layers, the lowest first.
+    pub diff_ids: Vec<String>,
+}
+
+/// The specification writes sets as objects whose values say nothing.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    Ok(BTreeMap::<String, IgnoredAny>::deserialize(deserializer)?.into_keys().collect())
+}
