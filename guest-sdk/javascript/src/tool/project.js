@@ -28,7 +28,10 @@ export function readProject(folder) {
   const candidates = module ? [module] : ['flavor.ts', 'flavor.js'];
   const entry = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (!entry) {
-    throw new BuildError(`${join(folder, candidates.at(-1))} not found`, 'it holds the hook; `"pushgate-flavor": { "module": … }` in package.json names another file');
+    throw new BuildError(
+      `${join(folder, candidates.at(-1))} not found`,
+      'it holds the hook; `"pushgate-flavor": { "module": … }` in package.json names another file',
+    );
   }
   const schema = join(folder, 'settings.schema.json');
   return {
