@@ -9,6 +9,7 @@ use crate::component_file::ComponentFileError;
 use crate::credential_binding::CredentialBindingError;
 use crate::engine::EngineError;
 use crate::exit::{Failure, Kind};
+use crate::flavor_test::ProjectError;
 use crate::grant::ParseGrantError;
 use crate::hook_limits::ParseLimitError;
 use crate::name::ParseNameError;
@@ -41,6 +42,7 @@ kinds! {
         CredentialBindingError::NotGranted { .. } => Kind::Configuration,
         _ => Kind::Usage,
     },
+    ProjectError => |_| Kind::Usage,
     ParseLimitError => |_| Kind::Usage,
     ParseNameError => |_| Kind::Usage,
     SettingsError => |error| if error.is_refusal_by_schema() { Kind::Configuration } else { Kind::Usage },

@@ -15,6 +15,8 @@ pub mod pusher;
 pub mod progress;
 pub mod report;
 
+pub mod flavor_test;
+
 pub mod grant;
 pub mod credential_binding;
 pub mod hook_limits;

@@ -8,7 +8,7 @@ use pushgate_sandbox::ComponentDigest;
 use crate::files::FileError;
 use crate::name::Name;
 
-/// A place in the catalog, for a person: both count from 1.
+/// A place in a file, for a person: both count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// The line.

@@ -25,18 +25,18 @@ impl Fault {
 }
 
 /// A text whose lines are looked for once, when the first fault is found.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     text: &'a [u8],
     starts: OnceCell<Vec<usize>>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         Self { text, starts: OnceCell::new() }
     }
 
     /// The position of a byte. A fault without a place is told at the beginning.
-    pub(super) fn position(&self, span: Option<&Range<usize>>) -> Position {
+    pub(crate) fn position(&self, span: Option<&Range<usize>>) -> Position {
         let offset = span.map_or(0, |span| span.start).min(self.text.len());
         let starts = self.starts.get_or_init(|| {
             let after_newline = |(index, byte): (usize, &u8)| (*byte == b'\n').then_some(index + 1);

@@ -46,6 +46,7 @@ use crate::name::{Name, shorten};
 pub use edit::{Change, Edit, Replacement};
 pub use entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
 pub use error::{CatalogError, EntryError, Known, Position};
+pub(crate) use fault::Lines;
 
 /// The largest catalog, in bytes.
 pub const MAX_CATALOG_BYTES: u64 = 16 << 20;

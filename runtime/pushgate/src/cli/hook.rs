@@ -170,21 +170,5 @@ pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: O
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
 pub(super) fn schema(context: &Context, flavor: &str, loaded: &Flavor, limits: &HookLimits) -> Result<Option<Value>, Failure> {
-    let text = context.wait_for(async {
-        loaded.settings_schema(&limits.effective()).await.map_err(|error| {
-            let hint = error.hint();
-            Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint)
-        })
-    })?;
-    let Some(text) = text else { return Ok(None) };
-    match serde_json::from_str::<Value>(&text) {
-        Ok(schema @ (Value::Object(_) | Value::Bool(_))) => Ok(Some(schema)),
-        Ok(_) => Err(Failure::new(
-            Kind::FlavorBroke,
-            format!("the flavor {flavor} gives a settings schema that is no JSON Schema: neither an object nor a boolean"),
-        )),
-        Err(error) => {
-            Err(Failure::new(Kind::FlavorBroke, format!("the flavor {flavor} gives a settings schema that is not JSON: {error}")))
-        }
-    }
+    context.wait_for(hooks::settings_schema(flavor, loaded, limits))
 }

@@ -54,9 +54,9 @@ enum Stopped {
     Failed(Failure),
 }
 
-impl From<Failure> for Stopped {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
+impl<E: Into<Failure>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }
 
@@ -74,8 +74,8 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
     match command {
         Command::Push(arguments) => push::push(context, arguments),
         Command::Check(arguments) => push::check(context, arguments),
-        Command::Flavor(command) => Ok(flavor::run(context, command)?),
-        Command::Registry(command) => Ok(registry::run(context, command)?),
+        Command::Flavor(command) => flavor::run(context, command),
+        Command::Registry(command) => registry::run(context, command),
         Command::Credential(command) => Ok(credential::run(context, command)?),
         Command::Wit => {
             context.output.result(|| CONTRACT.to_owned(), || serde_json::json!({ "schema": 1, "wit": CONTRACT }));

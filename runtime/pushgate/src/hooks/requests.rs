@@ -28,15 +28,19 @@ impl Requests {
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
         let HttpRequest { method, url, headers, body } = request;
-        // Many interfaces ask by POST; the others are there to change something.
-        if self.dry_run && matches!(method.as_str(), "PUT" | "PATCH" | "DELETE") {
-            let problem = format!("a {method} would change something, and this is a dry run");
-            return Err(Unanswered::from(HttpError::InvalidRequest(problem)));
+        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
+            return Err(Unanswered::from(refused));
         }
         tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
         let response = self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(unanswered)?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
     }
+}
+
+/// What a flavor hears that would change something in a dry run. Many interfaces ask by POST; the others are there to change something.
+pub(crate) fn refused_in_a_dry_run(method: &str) -> Option<HttpError> {
+    matches!(method, "PUT" | "PATCH" | "DELETE")
+        .then(|| HttpError::InvalidRequest(format!("a {method} would change something, and this is a dry run")))
 }
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {

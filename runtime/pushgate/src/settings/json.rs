@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 use crate::name::shorten;
 
 /// Parses one value; the error is a fragment with line and column.
-pub(super) fn parse(text: &str) -> Result<Value, String> {
+pub(crate) fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| error.to_string())
 }
 

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::name::shorten;
 
 pub use arguments::SettingsArguments;
+pub(crate) use json::parse as parse_json;
 
 /// The largest settings object, in bytes of JSON without spaces.
 pub const MAX_SETTINGS_BYTES: usize = 256 * 1024;

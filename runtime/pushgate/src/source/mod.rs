@@ -19,6 +19,7 @@ use crate::gate::Gate;
 pub use lazy::LazySource;
 pub use name::{EngineImageName, ParseSourceError, Source};
 pub use options::{RequestedSource, SourceOptionError, SourceOptions};
+pub(crate) use pinned::shown;
 pub use pinned::{ArchivedImage, Images, ListedImages, PinnedEngineImage, PinnedSource};
 
 /// Why the source could not be pinned or read.

@@ -109,7 +109,8 @@ impl PinnedSource {
     }
 }
 
-fn shown(config: &ImageConfig) -> Image {
+/// An image as the hooks see it.
+pub(crate) fn shown(config: &ImageConfig) -> Image {
     Image {
         platform: config.platform().to_string(),
         labels: config.labels().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pushgate_sandbox::Capability;
 
@@ -52,11 +52,33 @@ pub(crate) enum FlavorCommand {
         #[arg(value_name = "NAME|FILE.wasm")]
         flavor: String,
     },
+    /// Ask a flavor about the pushes of its project's cases
+    ///
+    /// Each file DIR/cases/NAME.toml is one push, with what the registry and HTTP servers answer and what the flavor is expected to say. Neither Docker nor a
+    /// registry is needed.
+    Test(TestArguments),
     /// Forget a flavor that no registry uses
     Delete {
         /// The registered flavor
         name: String,
     },
+}
+
+/// What `flavor test` takes.
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// The project's folder: it holds flavor.toml and cases/
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The component to ask [default: the one that flavor.toml names]
+    #[arg(long, value_name = "FILE.wasm")]
+    pub(crate) component: Option<PathBuf>,
+    /// Only this case; may be given more than once
+    #[arg(long = "case", value_name = "NAME")]
+    pub(crate) cases: Vec<String>,
+    /// Write a report for CI to a file, in JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
 }
 
 fn languages() -> impl TypedValueParser<Value = Language> {

@@ -18,6 +18,7 @@ use crate::progress::CompileProgress;
 use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
+pub(super) use text::{BAD, FAINT, GOOD};
 pub(super) use progress::TerminalProgress;
 pub(super) use table::table;
 
@@ -44,6 +45,11 @@ impl Output {
     /// Before the command line was understood: for its errors.
     pub(super) fn plain(format: OutputFormat) -> Self {
         Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
+    }
+
+    /// Whether a flavor's messages are wanted.
+    pub(super) fn shows_logs(self) -> bool {
+        self.logs
     }
 
     /// Whether what goes to stderr is coloured.

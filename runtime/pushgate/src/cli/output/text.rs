@@ -9,10 +9,10 @@ use super::printable;
 use crate::exit::Failure;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();
+pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
-const FAINT: Style = Style::new().dimmed();
+pub(in crate::cli) const FAINT: Style = Style::new().dimmed();
 
 /// What the hooks said, and what deserves attention.
 pub(super) fn report(report: &Report) -> String {

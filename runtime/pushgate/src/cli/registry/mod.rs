@@ -10,12 +10,12 @@ use pushgate_reference::RegistryUri;
 use super::args::RegistryCommand;
 use super::context::Context;
 use super::output::table;
-use super::{flavor, hook, login};
+use super::{Stopped, flavor, hook, login};
 use crate::catalog::{Catalog, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
 
-pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
     let path = || context.gate.paths().catalog();
     match command {
         RegistryCommand::Register { name, uri, flavor, hook, transport } => {

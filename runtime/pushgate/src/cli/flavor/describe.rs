@@ -1,0 +1,129 @@
+//! `pushgate flavor describe`.
+
+use std::fmt::Write;
+
+use pushgate_sandbox::{ComponentDigest, Description, LoadError, describe};
+use serde_json::{Value, json};
+
+use super::capabilities;
+use crate::cli::context::Context;
+use crate::cli::hook::{Named, schema};
+use crate::cli::output::printable;
+use crate::component_file;
+use crate::exit::Failure;
+use crate::hook_limits::HookLimits;
+use crate::hooks::capability_in_words;
+use crate::name::Name;
+
+pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
+    let named = Named::parse(flavor)?;
+    let about = |error| Failure::from(error).in_flavor(flavor);
+    let (description, digest, file, registered) = match &named {
+        Named::Path(path) => {
+            let component = component_file::open(path)?;
+            let bytes = component.read()?;
+            (describe(&bytes).map_err(about)?, ComponentDigest::of(&bytes), component.into_file(), None)
+        }
+        Named::Registered(name) => {
+            let (entry, store) = (context.gate.catalog()?.flavor(name.as_str())?, context.gate.store()?);
+            let bytes = store.read(&entry.digest)?;
+            let found = ComponentDigest::of(&bytes);
+            if found != entry.digest {
+                return Err(about(LoadError::DigestMismatch { expected: entry.digest, found }));
+            }
+            (describe(&bytes).map_err(about)?, found, store.open(&found)?, Some(entry.name))
+        }
+    };
+    let loaded = context.wait_for(context.gate.load(flavor, &digest, || Ok(file))).map_err(|failure| failure.in_flavor(flavor))?;
+    let schema = schema(context, flavor, &loaded, &HookLimits::default())?;
+    let registries: Vec<&str> = match &registered {
+        Some(name) => context.gate.catalog()?.users_of(name.as_str()),
+        None => Vec::new(),
+    };
+
+    let title = registered.as_ref().map_or(flavor, Name::as_str);
+    context.output.result(
+        || in_words(title, &description, &digest, schema.as_ref(), registered.as_ref().map(|_| registries.as_slice())),
+        || {
+            json!({ "schema": 1, "flavor": {
+                "name": registered.as_ref().map(Name::as_str),
+                "component": { "name": description.name, "version": description.version, "description": description.description },
+                "digest": digest.to_string(), "size": description.size, "contract": description.contract,
+                "capabilities": capabilities(&description), "language": description.language, "tool": description.tool,
+                "settings_schema": schema, "registries": registries,
+            } })
+        },
+    );
+    Ok(())
+}
+
+fn in_words(
+    title: &str,
+    description: &Description,
+    digest: &ComponentDigest,
+    schema: Option<&Value>,
+    registries: Option<&[&str]>,
+) -> String {
+    let mut text = format!("{}\n", printable(title));
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "  {name:<12}{}", printable(value));
+    };
+    if let Some(words) = &description.description {
+        line("is", words);
+    }
+    let itself: Vec<&str> = [description.name.as_deref(), description.version.as_deref()].into_iter().flatten().collect();
+    if !itself.is_empty() {
+        line("component", &itself.join(" "));
+    }
+    line("digest", &digest.to_string());
+    line("size", &size(description.size));
+    line("contract", &description.contract);
+    let made: Vec<&str> = [description.language.as_deref(), description.tool.as_deref()].into_iter().flatten().collect();
+    if !made.is_empty() {
+        line("made with", &made.join(", "));
+    }
+    if description.capabilities.is_empty() {
+        line("wants", "only to look at the push");
+    }
+    for capability in &description.capabilities {
+        line("wants", capability_in_words(*capability));
+    }
+    if let Some(registries) = registries {
+        line("asked by", &if registries.is_empty() { "no registry".to_owned() } else { registries.join(", ") });
+    }
+    match schema {
+        None => line("settings", "it does not say what settings it takes"),
+        Some(schema) => settings(&mut text, schema),
+    }
+    text
+}
+
+/// The properties of a schema, one a line; the whole schema is in the JSON output.
+fn settings(text: &mut String, schema: &Value) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty()) else {
+        let _ = writeln!(text, "  {:<12}none", "settings");
+        return;
+    };
+    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    for (index, (key, property)) in properties.iter().enumerate() {
+        let words = |values: &Vec<Value>| values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ");
+        let kind = match (property.get("enum"), property.get("type")) {
+            (Some(Value::Array(values)), _) => words(values),
+            (_, Some(Value::String(kind))) => kind.clone(),
+            (_, Some(Value::Array(kinds))) => words(kinds),
+            _ => "any value".to_owned(),
+        };
+        let need = if required.contains(&key.as_str()) { ", required" } else { "" };
+        let meaning = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
+        let heading = if index == 0 { "settings" } else { "" };
+        let _ = writeln!(text, "  {heading:<12}{} ({}{need}){}", printable(key), printable(&kind), printable(&meaning));
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..=1023 => format!("{bytes} bytes"),
+        1024..=1_048_575 => format!("{} KiB", bytes.div_ceil(1024)),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}

@@ -1,0 +1,101 @@
+//! `pushgate flavor register`.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
+use serde_json::json;
+
+use super::capabilities;
+use crate::catalog::{Catalog, Change};
+use crate::cli::context::Context;
+use crate::cli::hook::{self, check, schema};
+use crate::component_file;
+use crate::exit::{Failure, Kind};
+use crate::hook_limits::HookLimits;
+use crate::hooks::capability_in_words;
+use crate::name::Name;
+use crate::report::Warning;
+
+pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -> Result<(), Failure> {
+    let component = component_file::open(file)?;
+    let bytes = component.read()?;
+    let digest = ComponentDigest::of(&bytes);
+    let shown = file.display().to_string();
+    let description = describe(&bytes).map_err(|error| Failure::from(error).in_file(file))?;
+    let name = choose_name(name, &description, file)?;
+
+    // A flavor that cannot be instantiated, or whose schema cannot be read, is found out now.
+    let loading = context.gate.load(&shown, &digest, || Ok(component.into_file()));
+    let flavor = context.wait_for(loading).map_err(|failure| failure.in_file(file))?;
+    context.wait_for(async {
+        flavor.trial(&Limits::default()).await.map_err(|error| {
+            let hint = error.hint();
+            Failure::from_error(Kind::FlavorBroke, &error).in_file(file).with_hint(hint)
+        })
+    })?;
+    let schema = schema(context, &shown, &flavor, &HookLimits::default())?;
+    if let Some(schema) = &schema {
+        check(context, &shown, schema, None)?;
+    }
+
+    let store = context.gate.store()?;
+    let (change, previous, registries) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
+        let registered = if replace {
+            let replaced = edit.replace_flavor(&name, &digest)?;
+            let change = match replaced.previous {
+                Some(previous) if previous == digest => "unchanged",
+                Some(_) => "replaced",
+                None => "registered",
+            };
+            let registries = replaced.registries.into_iter().map(|registry| (edit.catalog().registry(&registry).ok(), registry)).collect();
+            (change, replaced.previous.filter(|previous| *previous != digest), registries)
+        } else {
+            let change = if edit.add_flavor(&name, &digest)? == Change::Made { "registered" } else { "unchanged" };
+            (change, None, Vec::new())
+        };
+        // The component lies in the store before the catalog names it.
+        store.put(&bytes)?;
+        Ok(registered)
+    })?;
+    let affected = registries.iter().filter_map(|(entry, _)| entry.as_ref());
+    let warnings: Vec<Warning> = affected.flat_map(|entry| hook::outdated(context, entry, &name, &flavor, schema.as_ref())).collect();
+    let registries = registries.into_iter().map(|(_, registry)| registry).collect::<Vec<_>>();
+
+    for capability in flavor.capabilities() {
+        context.output.note(&format!("{name} wants {}; whoever lets a registry ask it grants that", capability_in_words(*capability)));
+    }
+    let text = || {
+        let mut text = format!("{change} {name} {digest}\n");
+        if let Some(previous) = &previous {
+            let _ = writeln!(text, "before that it was {previous}");
+            let _ = writeln!(text, "asked by {}", if registries.is_empty() { "no registry".to_owned() } else { registries.join(", ") });
+        }
+        text
+    };
+    context.output.result(text, || {
+        json!({ "schema": 1, "flavor": {
+            "name": name.as_str(), "digest": digest.to_string(), "change": change,
+            "previous_digest": previous.as_ref().map(ToString::to_string), "registries": registries,
+            "capabilities": capabilities(&description),
+            "warnings": warnings.iter().map(|warning| json!({ "message": warning.message, "hint": warning.hint })).collect::<Vec<_>>(),
+        } })
+    });
+    for warning in &warnings {
+        context.output.warn(warning);
+    }
+    Ok(())
+}
+
+/// `--name`, else what the component calls itself, else the file's stem; what was not chosen for pushgate is fitted to its rule.
+fn choose_name(name: Option<&str>, description: &Description, file: &Path) -> Result<Name, Failure> {
+    if let Some(name) = name {
+        return Ok(Name::parse(name)?);
+    }
+    let fitted = |text: &str| Name::parse(&text.to_lowercase().replace(['_', '.', ' '], "-")).ok();
+    let stem = file.file_stem().and_then(|stem| stem.to_str());
+    description.name.as_deref().and_then(fitted).or_else(|| stem.and_then(fitted)).ok_or_else(|| {
+        Failure::new(Kind::Usage, format!("neither the component nor the file {} has a name that a flavor can have", file.display()))
+            .with_hint(Some("give it one: --name NAME, lower-case letters and digits in words joined by single hyphens".to_owned()))
+    })
+}

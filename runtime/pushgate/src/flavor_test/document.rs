@@ -1,0 +1,57 @@
+//! Files that a person writes, in TOML: what is wrong with one is told with line and column.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::error::ProjectError;
+use crate::catalog::Lines;
+
+/// The largest file, in bytes: more than the answers of one call can have.
+const MAX_BYTES: u64 = 32 << 20;
+
+/// The bytes of a file.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, ProjectError> {
+    let failed = |cause| ProjectError::System { action: "read", path: path.to_owned(), cause };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let reason = format!("it is larger than {} MiB", MAX_BYTES >> 20);
+        return Err(ProjectError::Unusable { path: path.to_owned(), reason, hint: None });
+    }
+    Ok(bytes)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// It cannot be read, or is not text.
+pub(super) fn text(path: &Path) -> Result<String, ProjectError> {
+    String::from_utf8(bytes(path)?).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let position = Lines::new(error.as_bytes()).position(Some(&(offset..offset)));
+        ProjectError::Malformed { path: path.to_owned(), position, reason: "it is not UTF-8".to_owned() }
+    })
+}
+
+/// What a file says.
+///
+/// # Errors
+/// It cannot be read, is not TOML, or does not say what it should.
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ProjectError> {
+    parse(path, &text(path)?)
+}
+
+pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ProjectError> {
+    toml_edit::de::from_str(text).map_err(|error| {
+        let position = Lines::new(text.as_bytes()).position(error.span().as_ref());
+        // What the parser expects can span lines.
+        let reason = error.message().lines().collect::<Vec<_>>().join(", ");
+        ProjectError::Malformed { path: path.to_owned(), position, reason }
+    })
+}

@@ -1,0 +1,98 @@
+//! The images of a case, as the host shows them to a hook: whatever the case says of them goes through the document that the host builds for a real
+//! source.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pushgate_oci::{ImageConfig, Platform};
+use pushgate_sandbox::Image;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::document;
+use super::error::ProjectError;
+use super::values;
+use crate::settings;
+use crate::source::shown;
+
+/// One of the tables `[[images]]`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct ImageSection {
+    platform: Option<String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "values::object")]
+    config: Map<String, Value>,
+    config_file: Option<PathBuf>,
+}
+
+/// What an image is of that does not say it.
+const PLATFORM: &str = "linux/amd64";
+
+/// The images of the case in this file.
+pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Image>, ProjectError> {
+    let unusable = |index: usize, (reason, hint): (String, Option<String>)| ProjectError::Unusable {
+        path: case.to_owned(),
+        reason: format!("image {}: {reason}", index + 1),
+        hint,
+    };
+    let mut images = Vec::new();
+    for (index, section) in sections.into_iter().enumerate() {
+        let file = match &section.config_file {
+            Some(name) => Some(config_file(&case.with_file_name(name))?),
+            None => None,
+        };
+        let config = config(section, file).map_err(|problem| unusable(index, problem))?;
+        images.push(shown(&config));
+    }
+    Ok(images)
+}
+
+fn config_file(path: &Path) -> Result<Map<String, Value>, ProjectError> {
+    let unusable = |reason| ProjectError::Unusable { path: path.to_owned(), reason, hint: None };
+    match settings::parse_json(&document::text(path)?).map_err(unusable)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(unusable("an image config is a JSON object".to_owned())),
+    }
+}
+
+/// The config of an image: the least that one has, then what the file says, then what the case says, then the labels.
+fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<ImageConfig, (String, Option<String>)> {
+    let asked = section.platform.as_deref().map(str::parse::<Platform>).transpose();
+    let asked = asked.map_err(|error| (error.to_string(), error.hint()))?;
+    let named = |member: &str| section.config.contains_key(member) || file.as_ref().is_some_and(|file| file.contains_key(member));
+    let least = match &asked {
+        Some(platform) => platform.clone(),
+        None => PLATFORM.parse().map_err(|error: pushgate_oci::ParsePlatformError| (error.to_string(), error.hint()))?,
+    };
+    let mut whole = json!({ "rootfs": { "type": "layers", "diff_ids": [] }, "config": {} });
+    if !named("os") && !named("architecture") {
+        let platform = json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant });
+        merge(&mut whole, platform);
+    }
+    let labels = json!({ "config": { "Labels": section.labels } });
+    for part in [file.map(Value::Object), Some(Value::Object(section.config)), Some(labels)].into_iter().flatten() {
+        merge(&mut whole, part);
+    }
+    let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| (error.to_string(), None))?;
+    match asked {
+        Some(asked) if asked != config.platform() => {
+            let problem = format!("its platform is {asked}, and its config says {}", config.platform());
+            Err((problem, Some("leave out `platform`: the config says it".to_owned())))
+        }
+        _ => Ok(config),
+    }
+}
+
+/// Puts one document over another, member by member.
+fn merge(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
+}

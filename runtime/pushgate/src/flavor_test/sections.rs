@@ -1,0 +1,125 @@
+//! Questions and requests as they stand in a case's file.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pushgate_sandbox::{HttpError, QueryError};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
+
+use super::recorded::{RecordedQuestion, RecordedRequest};
+
+/// The table of a question.
+pub(super) fn question(recorded: &RecordedQuestion) -> Table {
+    let mut table = Table::new();
+    let mut put = |key: &str, value: Value| drop(table.insert(key, Item::Value(value)));
+    let (ask, answer) = match recorded {
+        RecordedQuestion::Exists { answer, .. } => ("repository-exists", answer.as_ref().map(|exists| Some(Value::from(*exists)))),
+        RecordedQuestion::Tags { answer, .. } => {
+            ("tags", answer.as_ref().map(|tags| Some(Value::from(tags.iter().map(String::as_str).collect::<Array>()))))
+        }
+        RecordedQuestion::Digest { answer, .. } => ("manifest-digest", answer.as_ref().map(|digest| digest.as_deref().map(Value::from))),
+    };
+    put("ask", ask.into());
+    match recorded {
+        RecordedQuestion::Exists { repository, .. } => put("repository", repository.into()),
+        RecordedQuestion::Tags { repository, after, limit, .. } => {
+            put("repository", repository.into());
+            if let Some(after) = after {
+                put("after", after.into());
+            }
+            if let Some(limit) = limit {
+                put("limit", i64::from(*limit).into());
+            }
+        }
+        RecordedQuestion::Digest { repository, tag, .. } => {
+            put("repository", repository.into());
+            put("tag", tag.into());
+        }
+    }
+    match answer {
+        Ok(Some(answer)) => put("answer", answer),
+        Ok(None) => {}
+        Err(error) => put("error", query_error(error)),
+    }
+    table
+}
+
+/// The table of a request.
+pub(super) fn request(recorded: &RecordedRequest) -> Table {
+    let mut table = Table::new();
+    let mut put = |key: &str, value: Value| drop(table.insert(key, Item::Value(value)));
+    let RecordedRequest { method, url, body, reads, answer } = recorded;
+    if method != "GET" {
+        put("method", method.into());
+    }
+    put("url", url.into());
+    if let Some(body) = body {
+        put("request-body", body.into());
+    }
+    if *reads {
+        put("reads", true.into());
+    }
+    match answer {
+        Ok(response) => {
+            put("status", i64::from(response.status).into());
+            if !response.headers.is_empty() {
+                put("headers", headers(&response.headers).into());
+            }
+            match std::str::from_utf8(&response.body) {
+                Ok("") => {}
+                Ok(text) => put("body", text.into()),
+                Err(_) => put("body-base64", STANDARD.encode(&response.body).into()),
+            }
+        }
+        Err(error) => put("error", http_error(error)),
+    }
+    table
+}
+
+/// The text of one table under its heading.
+pub(super) fn text(heading: &str, table: Table) -> String {
+    let mut tables = ArrayOfTables::new();
+    tables.push(table);
+    let mut document = DocumentMut::new();
+    document.insert(heading, Item::ArrayOfTables(tables));
+    document.to_string()
+}
+
+/// A name that comes more than once has a list of values.
+fn headers(fields: &[(String, String)]) -> InlineTable {
+    let mut table = InlineTable::new();
+    for (name, _) in fields {
+        let values: Vec<&str> = fields.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
+        let value = match values.as_slice() {
+            [value] => Value::from(*value),
+            values => Value::from(values.iter().copied().collect::<Array>()),
+        };
+        table.insert(name, value);
+    }
+    table
+}
+
+fn query_error(error: &QueryError) -> Value {
+    match error {
+        QueryError::NotGranted => "not-granted".into(),
+        QueryError::LimitExceeded => "limit-exceeded".into(),
+        QueryError::Unauthorized => "unauthorized".into(),
+        QueryError::Unavailable(reason) => with_text("unavailable", reason),
+        QueryError::Other(reason) => with_text("other", reason),
+    }
+}
+
+fn http_error(error: &HttpError) -> Value {
+    match error {
+        HttpError::NotGranted(reason) => with_text("not-granted", reason),
+        HttpError::InvalidRequest(reason) => with_text("invalid-request", reason),
+        HttpError::LimitExceeded => "limit-exceeded".into(),
+        HttpError::TimedOut => "timed-out".into(),
+        HttpError::TooLarge => "too-large".into(),
+        HttpError::Unreachable(reason) => with_text("unreachable", reason),
+        HttpError::Other(reason) => with_text("other", reason),
+    }
+}
+
+fn with_text(case: &str, reason: &str) -> Value {
+    InlineTable::from_iter([(case, Value::from(reason))]).into()
+}

@@ -1,0 +1,25 @@
+//! What a flavor says of the settings that it takes.
+
+use pushgate_sandbox::Flavor;
+use serde_json::Value;
+
+use crate::exit::{Failure, Kind};
+use crate::hook_limits::HookLimits;
+
+/// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
+///
+/// # Errors
+/// The flavor broke, or what it gives is not a schema.
+pub async fn settings_schema(label: &str, flavor: &Flavor, limits: &HookLimits) -> Result<Option<Value>, Failure> {
+    let text = flavor.settings_schema(&limits.effective()).await.map_err(|error| {
+        let hint = error.hint();
+        Failure::from_error(Kind::FlavorBroke, &error).in_flavor(label).with_hint(hint)
+    })?;
+    let Some(text) = text else { return Ok(None) };
+    let unusable = |problem: String| Failure::new(Kind::FlavorBroke, format!("the flavor {label} gives a settings schema that is {problem}"));
+    match serde_json::from_str::<Value>(&text) {
+        Ok(schema @ (Value::Object(_) | Value::Bool(_))) => Ok(Some(schema)),
+        Ok(_) => Err(unusable("no JSON Schema: neither an object nor a boolean".to_owned())),
+        Err(error) => Err(unusable(format!("not JSON: {error}"))),
+    }
+}
