@@ -62,4 +62,8 @@ test('a project is read, or what is wrong is named', (context) => {
   writeFileSync(join(folder, 'flavor.ts'), '');
   const { name, version, description, entry, schema } = readProject(folder);
   assert.deepEqual([name, version, description, entry, schema], ['a', '1', '', 'flavor.ts', null]);
+  writeFileSync(join(folder, 'settings.schema.json'), '{ "type": "object" }\n');
+  assert.equal(readProject(folder).schema, '{ "type": "object" }\n');
+  writeFileSync(join(folder, 'settings.schema.json'), '{ "type": }');
+  assert.throws(() => readProject(folder), /settings\.schema\.json: /);
 });

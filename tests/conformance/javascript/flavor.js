@@ -61,7 +61,12 @@ function reportImage(image) {
     ['user', config.User ?? ''],
     ['environment', (config.Env ?? []).join(';')],
     ['command', [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' ')],
-    ['ports', Object.keys(config.ExposedPorts ?? {}).sort().join(';')],
+    [
+      'ports',
+      Object.keys(config.ExposedPorts ?? {})
+        .sort()
+        .join(';'),
+    ],
     ['layers', String(rootfs.diff_ids.length)],
   ];
 }

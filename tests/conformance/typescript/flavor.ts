@@ -101,7 +101,12 @@ function reportImage(image: Image): Facts {
     ['user', config.User ?? ''],
     ['environment', (config.Env ?? []).join(';')],
     ['command', [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' ')],
-    ['ports', Object.keys(config.ExposedPorts ?? {}).sort().join(';')],
+    [
+      'ports',
+      Object.keys(config.ExposedPorts ?? {})
+        .sort()
+        .join(';'),
+    ],
     ['layers', String(rootfs.diff_ids.length)],
   ];
 }

@@ -68,7 +68,7 @@ impl Language {
     const fn tools(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Rust => &[("cargo", "install Rust with rustup, https://rustup.rs")],
-            Self::Python => &[("python3", "install Python 3.10 or later; on Debian: apt-get install python3-venv")],
+            Self::Python => &[("python3", "install Python 3.11 or later; on Debian: apt-get install python3-venv")],
             Self::JavaScript | Self::TypeScript => &[
                 ("node", "install Node.js 20 or later, https://nodejs.org"),
                 ("npm", "it comes with Node.js, https://nodejs.org; on Debian: apt-get install npm"),
