@@ -1,6 +1,6 @@
 // The two sides of a component: the hook on one, the contract on the other. The build's own module makes the exports of it.
 
-import './confinement.js';
+import { stopClock } from './confinement.js';
 
 import { begin } from './host/log.js';
 import { Failure, ask } from './answer.js';
@@ -15,11 +15,13 @@ export function prepareImagePush(flavor, file) {
     throw new TypeError(`${file} exports no function \`prepare\`: write \`export function prepare(push) { … }\``);
   }
   return {
-    prepare(push) {
+    prepare(host) {
+      const push = new Push(host);
       begin();
+      stopClock(() => push.requestedAt);
       let refusal;
       try {
-        refusal = ask(flavor.prepare, new Push(push), file, placeOf);
+        refusal = ask(flavor.prepare, push, file, placeOf);
       } catch (error) {
         const message = error instanceof Failure ? error.message : String(error);
         log.error(message);
