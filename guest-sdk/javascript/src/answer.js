@@ -17,7 +17,7 @@ export function ask(hook, push, file, place) {
   } catch (error) {
     if (error instanceof Refusal) return error;
     if (error instanceof ContractError) return error.refusal();
-    throw new Failure(`${place(error)}${describe(error)}`);
+    throw new Failure(`${place(error) || `${file}: `}${describe(error)}`);
   }
   if (answer === approved) return null;
   throw new Failure(`${place(answer) || `${file}: `}${wrong(answer)}`);
@@ -45,7 +45,9 @@ function describe(error) {
 
 function show(value) {
   try {
-    return short(typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? (JSON.stringify(value) ?? 'an object') : String(value));
+    return short(
+      typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? (JSON.stringify(value) ?? 'an object') : String(value),
+    );
   } catch {
     return 'an object';
   }

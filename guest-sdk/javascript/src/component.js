@@ -1,10 +1,11 @@
 // The two sides of a component: the hook on one, the contract on the other. The build's own module makes the exports of it.
 
-import './confinement.js';
+import { stopClock } from './confinement.js';
 
 import { begin } from './host/log.js';
 import { Failure, ask } from './answer.js';
 import { log } from './log.js';
+import { place } from './place.js';
 import { Push } from './push.js';
 import { Denied, Misconfigured, Unavailable } from './refusal.js';
 
@@ -14,20 +15,28 @@ export function prepareImagePush(flavor, file) {
     throw new TypeError(`${file} exports no function \`prepare\`: write \`export function prepare(push) { … }\``);
   }
   return {
-    prepare(push) {
+    prepare(host) {
+      const push = new Push(host);
       begin();
+      stopClock(() => push.requestedAt);
       let refusal;
       try {
-        refusal = ask(flavor.prepare, new Push(push), file, place);
+        refusal = ask(flavor.prepare, push, file, placeOf);
       } catch (error) {
-        log.error(error instanceof Failure ? error.message : error);
-        // What is no refusal of the contract traps. The host has been told why.
-        throw new Error('the flavor failed');
+        const message = error instanceof Failure ? error.message : String(error);
+        log.error(message);
+        // What is no refusal of the contract traps. A debug build's engine prints it, too.
+        throw new Error(message);
       }
       if (refusal === null) return 'approved';
       throw lower(refusal);
     },
   };
+}
+
+/** The author's line of an error. The build leaves the runs of lines at the end of the bundle. */
+function placeOf(error) {
+  return error instanceof Error ? place(globalThis.__pushgateLines ?? [], String(error.stack)) : '';
 }
 
 function lower(refusal) {
@@ -46,22 +55,4 @@ function lowerViolation({ code, message, hint, details }) {
     hint: hint?.toWellFormed() ?? null,
     details: Array.from(details, ([name, value]) => [name.toWellFormed(), value.toWellFormed()]),
   };
-}
-
-/** The author's line in the stack of an error. */
-function place(error) {
-  const stack = error instanceof Error ? String(error.stack) : '';
-  for (const [, line] of stack.matchAll(/:user\.js:(\d+)/g)) {
-    const authored = source(Number(line));
-    if (authored) return `${authored}: `;
-  }
-  return '';
-}
-
-/** From a line of the bundle to one of the author's. The build leaves runs of lines: the first in the bundle, their number, the file, the first in the file. */
-function source(line) {
-  for (const [first, count, file, original] of globalThis.__pushgateLines ?? []) {
-    if (line >= first && line < first + count) return `${file}:${original + line - first}`;
-  }
-  return null;
 }

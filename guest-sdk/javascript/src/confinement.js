@@ -1,4 +1,4 @@
-// Words for what a component cannot do. Built with stubs instead of WASI, it traps where it would print or ask for the time, and the trap says nothing. Evaluated
+// What a component has of the world. Built with stubs instead of WASI, it traps where it would print or ask for the time, and the trap says nothing. Evaluated
 // before the flavor's own modules.
 
 import { log } from './log.js';
@@ -18,14 +18,17 @@ function show(value) {
 
 globalThis.console = Object.fromEntries(['trace', 'debug', 'log', 'info', 'warn', 'error'].map((level) => [level, print]));
 
-function noClock() {
-  throw new Error('a flavor has no clock: `push.requestedAt` is the time of the push, in seconds');
+let clock = Date.now;
+
+/** From now on the clock stands at the time of the push, in seconds. */
+export function stopClock(requestedAt) {
+  clock = () => requestedAt() * 1000;
 }
 
-globalThis.performance = { now: noClock };
+globalThis.performance = { now: () => 0 };
 globalThis.Date = new Proxy(Date, {
-  construct: (Target, given, newTarget) => (given.length > 0 ? Reflect.construct(Target, given, newTarget) : noClock()),
-  apply: noClock,
-  get: (Target, name) => (name === 'now' ? noClock : Target[name]),
+  construct: (Target, given, newTarget) => Reflect.construct(Target, given.length > 0 ? given : [clock()], newTarget),
+  apply: () => new Date().toString(),
+  get: (Target, name) => (name === 'now' ? () => clock() : Target[name]),
 });
 Date.prototype.constructor = Date;

@@ -39,7 +39,9 @@ function checkedViolation(violation) {
     code: text(code, 'the code of a violation'),
     message: text(message, 'the message of a violation'),
     hint: hint === null ? null : text(hint, 'the hint of a violation'),
-    details: new Map(Array.from(pairs, ([name, value]) => [text(name, 'the name of a detail'), text(value, `the detail \`${name}\` of a violation`)])),
+    details: new Map(
+      Array.from(pairs, ([name, value]) => [text(name, 'the name of a detail'), text(value, `the detail \`${name}\` of a violation`)]),
+    ),
   });
 }
 

@@ -54,6 +54,15 @@ class Projects(unittest.TestCase):
             (project.name, project.version, project.description, project.module, project.world, project.schema), ("a", "1", "", "flavor", "w", None)
         )
 
+    def test_the_schema_is_json(self) -> None:
+        self.write('[project]\nname = "a"\nversion = "1"\n')
+        schema = self.folder / "settings.schema.json"
+        schema.write_text('{"type": "object"}\n')
+        self.assertEqual(_project.read(self.folder).schema, '{"type": "object"}\n')
+        schema.write_text('{"type": }')
+        with self.assertRaisesRegex(BuildError, "settings.schema.json: "):
+            _project.read(self.folder)
+
     def test_what_is_wrong_is_named(self) -> None:
         with self.assertRaisesRegex(BuildError, "pyproject.toml not found"):
             build(self.folder)

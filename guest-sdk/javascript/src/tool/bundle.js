@@ -9,7 +9,7 @@ import { runsOf } from './source_map.js';
 
 const SDK = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
 
-/** Bundles the project with the SDK: one module that has the exports of the component. */
+/** Bundles the project with the SDK: one module that has the exports of the component, and the runs of lines that come from the author's. */
 export async function bundle(project, { build }) {
   const contents = [
     `import { prepareImagePush as expose } from ${JSON.stringify(resolve(SDK, 'component.js'))};`,
@@ -39,11 +39,11 @@ export async function bundle(project, { build }) {
     });
   } catch (error) {
     if (!error.errors) throw error;
-    throw new BuildError(error.errors.map(describe).join('\n'));
+    throw new BuildError([...new Set(error.errors.map(describe))].join('\n'));
   }
   const [map, code] = ['.map', '.js'].map((ending) => made.outputFiles.find((file) => file.path.endsWith(ending)).text);
   const runs = runsOf(JSON.parse(map), (source) => authored(project, source));
-  return `${code}\nglobalThis.__pushgateLines = ${JSON.stringify(runs)};\n`;
+  return { source: `${code}\nglobalThis.__pushgateLines = ${JSON.stringify(runs)};\n`, runs };
 }
 
 /** The name to show for a source that the flavor's author wrote, or null. */

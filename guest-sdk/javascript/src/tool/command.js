@@ -23,7 +23,7 @@ async function main() {
   }
   const { values, positionals } = given;
   if (values.help) return console.log(USAGE);
-  if (positionals.length !== 1 || positionals[0] !== 'build') throw new BuildError('a command is missing: build', USAGE);
+  if (positionals.join(' ') !== 'build') throw new BuildError(`\`${positionals.join(' ')}\` is no command`, USAGE);
   const { path, size } = await build(values.project, { debug: values.debug });
   return console.log(`${path} (${(size / 1e6).toFixed(1)} MB)`);
 }

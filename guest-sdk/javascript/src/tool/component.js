@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { bundle } from './bundle.js';
+import { place } from '../place.js';
 import { BuildError } from './error.js';
 import { readProject } from './project.js';
 import { describe, exportsInterface } from './sections.js';
@@ -11,8 +12,8 @@ import { describe, exportsInterface } from './sections.js';
 /** Makes `build/NAME.wasm` of the project in a folder, or `build/NAME.debug.wasm`; gives its path and size. */
 export async function build(folder, { debug = false } = {}) {
   const project = readProject(folder);
-  const source = await bundle(project, await tool('esbuild'));
-  const made = await componentize(project, source, { debug });
+  const { source, runs } = await bundle(project, await tool('esbuild'));
+  const made = await componentize(project, source, runs, { debug });
   checkWorld(project, made);
   const component = describe(made, project);
   const path = join(folder, 'build', `${project.name}${debug ? '.debug' : ''}.wasm`);
@@ -23,13 +24,13 @@ export async function build(folder, { debug = false } = {}) {
   return { path, size: component.length };
 }
 
-async function componentize(project, jsSource, { debug }) {
+async function componentize(project, jsSource, runs, { debug }) {
   const { componentize } = await tool('componentize-qjs');
   const options = { witPath: project.wit, world: project.world, jsSource, sync: true, optSize: true, stubWasi: !debug };
   try {
     return (await componentize(options)).component;
   } catch (error) {
-    throw reason(project, error.message);
+    throw reason(project, runs, error.message);
   }
 }
 
@@ -44,7 +45,7 @@ async function tool(name) {
 }
 
 /** What the tool says, without what it says about itself. */
-function reason(project, said) {
+function reason(project, runs, said) {
   const [, missing] = /resolving module 'pushgate:flavor\/([a-z-]+)@/.exec(said) ?? [];
   if (missing) {
     return new BuildError(
@@ -52,8 +53,9 @@ function reason(project, said) {
       `add \`import pushgate:flavor/${missing}@0.1.0;\` to it`,
     );
   }
-  const [, thrown] = /module evaluation: (?:Error: )?([^]*)/.exec(said) ?? [];
-  return new BuildError(`the component could not be made: ${(thrown ?? said).trim()}`);
+  // What the flavor throws while it is imported, with its stack.
+  const [, thrown, stack] = /module evaluation: (?:Error: )?(.*)([^]*)/.exec(said) ?? [, said.trim(), ''];
+  return new BuildError(`the component could not be made: ${place(runs, stack)}${thrown}`);
 }
 
 /** Whether the world and the files agree. */

@@ -11,12 +11,7 @@ export function readProject(folder) {
   if (!existsSync(manifest)) {
     throw new BuildError(`${manifest} not found`, "build in the folder of the flavor's project, or name it with --project");
   }
-  let contents;
-  try {
-    contents = JSON.parse(readFileSync(manifest, 'utf8'));
-  } catch (error) {
-    throw new BuildError(`${manifest}: ${error.message}`);
-  }
+  const contents = parse(manifest, readFileSync(manifest, 'utf8'));
   const { name, version, description = '', 'pushgate-flavor': { module, world } = {} } = contents;
   for (const [key, value] of Object.entries({ name, version, description })) {
     if (typeof value !== 'string') throw new BuildError(`${manifest}: \`${key}\` is ${value === undefined ? 'missing' : 'not a text'}`);
@@ -28,9 +23,11 @@ export function readProject(folder) {
   const candidates = module ? [module] : ['flavor.ts', 'flavor.js'];
   const entry = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (!entry) {
-    throw new BuildError(`${join(folder, candidates.at(-1))} not found`, 'it holds the hook; `"pushgate-flavor": { "module": … }` in package.json names another file');
+    throw new BuildError(
+      `${join(folder, candidates.at(-1))} not found`,
+      'it holds the hook; `"pushgate-flavor": { "module": … }` in package.json names another file',
+    );
   }
-  const schema = join(folder, 'settings.schema.json');
   return {
     folder,
     // A scope is no part of a file's name.
@@ -40,6 +37,21 @@ export function readProject(folder) {
     wit,
     world,
     entry,
-    schema: existsSync(schema) ? readFileSync(schema, 'utf8') : null,
+    schema: readSchema(join(folder, 'settings.schema.json')),
   };
+}
+
+function readSchema(path) {
+  if (!existsSync(path)) return null;
+  const text = readFileSync(path, 'utf8');
+  parse(path, text);
+  return text;
+}
+
+function parse(path, text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BuildError(`${path}: ${error.message}`);
+  }
 }

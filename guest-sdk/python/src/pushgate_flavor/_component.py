@@ -48,7 +48,7 @@ class PrepareImagePush:
 
     def prepare(self, push: Any) -> Any:
         log.connect(lambda level, message: host_log.log(host_log.Level(level), message))
-        printed = _confinement.confine()
+        printed = _confinement.confine(push.requested_at)
         folder = _project(self.flavor)
 
         def authored(path: str) -> str | None:

@@ -12,9 +12,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, Self
 
 # The standard library imports these inside of its functions.
 import _strptime  # type: ignore[import-not-found]  # noqa: F401  isort: skip
@@ -58,15 +59,30 @@ class _ToLog(io.TextIOBase):
         self._line = ""
 
 
-def _without(what: str, instead: str = "") -> Callable[..., NoReturn]:
-    def fail(*_: Any, **__: Any) -> NoReturn:
-        raise OSError(f"a flavor has no {what}{instead}")
-
-    return fail
+_requested_at: Callable[[], int] | None = None
+"""The time of the push in seconds, from when the hook is called. Before, while the component is built, there are files and clocks."""
 
 
-_NO_CLOCK = _without("clock", ": `push.requested_at` is the time of the push")
-_NO_FILES = _without("file system")
+def _without(what: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def function(*arguments: Any, **options: Any) -> Any:
+        if _requested_at is None:
+            return original(*arguments, **options)
+        raise OSError(f"a flavor has no {what}")
+
+    return function
+
+
+def _standing(clock: Callable[[], Any], at: Callable[[int], Any]) -> Callable[[], Any]:
+    return lambda: clock() if _requested_at is None else at(_requested_at())
+
+
+def _at_the_time(reader: Callable[[float], Any]) -> Callable[..., Any]:
+    return lambda seconds=None: reader(time.time() if seconds is None else seconds)
+
+
+def _now_by_default(formatter: Callable[..., str]) -> Callable[..., str]:
+    return lambda form, when=None: formatter(form, time.localtime() if when is None else when)
 
 
 class _StandsFor(type):
@@ -80,27 +96,52 @@ class _StandsFor(type):
 
 
 class _Date(datetime.date, metaclass=_StandsFor):
-    today = _NO_CLOCK
+    @classmethod
+    def today(cls) -> Self:
+        return cls.fromtimestamp(time.time())
 
 
 class _Datetime(datetime.datetime, metaclass=_StandsFor):
-    now = utcnow = today = _NO_CLOCK
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(time.time(), tz)
+
+    @classmethod
+    def utcnow(cls) -> Self:
+        return cls.fromtimestamp(time.time(), datetime.UTC).replace(tzinfo=None)
+
+    @classmethod
+    def today(cls) -> Self:
+        return cls.now()
 
 
-def replace_clocks() -> None:
+def replace() -> None:
     """Before the flavor is imported, since ``from datetime import datetime`` takes what is there then."""
+    _Date.__name__, _Datetime.__name__ = "date", "datetime"
     datetime.date, datetime.datetime = _Date, _Datetime  # type: ignore[misc]
-    for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "sleep"):
-        setattr(time, name, _NO_CLOCK)
-    os.urandom = _without("random numbers")
+    time.time = _standing(time.time, float)
+    time.time_ns = _standing(time.time_ns, lambda seconds: seconds * 1_000_000_000)
+    for clock in ("monotonic", "perf_counter", "process_time"):
+        setattr(time, clock, _standing(getattr(time, clock), lambda _: 0.0))
+        setattr(time, f"{clock}_ns", _standing(getattr(time, f"{clock}_ns"), lambda _: 0))
+    for reader in ("gmtime", "localtime", "ctime"):
+        setattr(time, reader, _at_the_time(getattr(time, reader)))
+    time.strftime = _now_by_default(time.strftime)
+    time.sleep = _without("time to sleep", time.sleep)
+    os.urandom = _without("random numbers", os.urandom)
+    builtins.open = io.open = _without("file system", io.open)
+    for name in ("open", "stat", "lstat", "listdir", "scandir", "getcwd"):
+        setattr(os, name, _without("file system", getattr(os, name)))
 
 
-def confine() -> tuple[_ToLog, _ToLog]:
-    """When the hook is called: no more imports and files, and what is printed becomes messages."""
+def confine(requested_at: Callable[[], int]) -> tuple[_ToLog, _ToLog]:
+    """When the hook is called: no more imports and files, the clocks stand at the time of the push, and what is printed becomes messages."""
+    global _requested_at
+    _requested_at = requested_at
     sys.meta_path[:] = [BuiltinImporter, FrozenImporter, _NoLateImports]
-    builtins.open = io.open = os.open = os.stat = os.lstat = os.listdir = os.scandir = os.getcwd = _NO_FILES
     # Whoever prints a traceback or a warning: without the text of the lines, which is in files.
     linecache.updatecache = lambda *_, **__: []
     linecache.checkcache = lambda *_, **__: None
+    sys.stdin = io.StringIO()
     sys.stdout, sys.stderr = printed = _ToLog(), _ToLog()
     return printed

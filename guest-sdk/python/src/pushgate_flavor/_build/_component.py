@@ -47,7 +47,7 @@ def _app(project: _project.Project) -> str:
     return f"""import sys
 sys.dont_write_bytecode = True
 from pushgate_flavor import _confinement
-_confinement.replace_clocks()
+_confinement.replace()
 import {project.module} as flavor
 from pushgate_flavor import _component
 _component.hook_of(flavor)

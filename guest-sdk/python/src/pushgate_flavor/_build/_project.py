@@ -1,5 +1,6 @@
 """The project that a flavor is: its pyproject.toml and its files."""
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,4 +71,11 @@ def _text(manifest: Path, table: dict[str, Any], key: str, default: str | None =
 
 
 def _schema(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    if not path.exists():
+        return None
+    text = path.read_text(encoding="utf-8")
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise BuildError(f"{path}: {error}") from None
+    return text

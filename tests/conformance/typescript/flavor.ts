@@ -1,0 +1,172 @@
+// The conformance flavor in TypeScript. What it does is said in ../README.md.
+
+import {
+  type Approval,
+  Denied,
+  type Image,
+  InspectError,
+  type Level,
+  Misconfigured,
+  Other,
+  type Push,
+  Unavailable,
+  type Violation,
+  approved,
+  log,
+} from 'pushgate-flavor';
+import { HttpError, send } from 'pushgate-flavor/http';
+import { QueryError, manifestDigest, repositoryExists, tags } from 'pushgate-flavor/registry';
+
+/** What settings.schema.json describes. */
+interface Settings {
+  log?: boolean;
+  warn?: string;
+  refuse?: 'misconfigured' | 'unavailable' | 'other';
+  report?: boolean;
+  labels?: string[];
+  registry?: RegistrySettings;
+  http?: HttpSettings;
+}
+
+interface RegistrySettings {
+  repository?: string;
+  tag?: string;
+  after?: string;
+  limit?: number;
+}
+
+interface HttpSettings {
+  method?: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Facts in an order. */
+type Facts = [string, string][];
+
+const LEVELS: Level[] = ['trace', 'debug', 'info', 'warn', 'error'];
+const REFUSALS = { misconfigured: Misconfigured, unavailable: Unavailable, other: Other };
+
+export function prepare(push: Push<Settings>): Approval {
+  const { settings } = push;
+  if (settings.log) for (const level of LEVELS) log[level](level);
+  if (settings.warn !== undefined) log.warn(settings.warn);
+  if (settings.refuse) throw new REFUSALS[settings.refuse]('as the settings ask');
+  const violations = [...violationsOf(push)];
+  if (violations.length > 0) throw new Denied(violations);
+  return approved;
+}
+
+function* violationsOf(push: Push<Settings>): Generator<Violation> {
+  const { report: reports, labels, registry, http } = push.settings;
+  if (reports) yield { code: 'report', message: 'what the flavor sees', details: report(push) };
+  if (labels) yield* missingLabels(push, labels);
+  if (registry) yield askRegistry(push, registry);
+  if (http) yield sendRequest(http);
+}
+
+function report(push: Push<Settings>): Facts {
+  const facts: Facts = [
+    ['reference', push.reference],
+    ['registry', push.registry],
+    ['repository', push.repository],
+    ['tag', push.tag ?? 'none'],
+    ['registry-uri', push.registryUri],
+    ['settings', Object.keys(push.settings).sort().join(',')],
+    ['requested-at', String(push.requestedAt)],
+    ['dry-run', String(push.dryRun)],
+  ];
+  let images;
+  try {
+    images = push.images();
+  } catch (error) {
+    if (error instanceof InspectError) return [...facts, ['images', error.message]];
+    throw error;
+  }
+  facts.push(['images', String(images.length)]);
+  images.forEach((image, number) => {
+    for (const [name, value] of reportImage(image)) facts.push([`image.${number}.${name}`, value]);
+  });
+  return facts;
+}
+
+function reportImage(image: Image): Facts {
+  const { architecture, os, config, rootfs } = image.config;
+  return [
+    ['platform', image.platform],
+    ['labels', Array.from(image.labels, ([key, value]) => `${key}=${value}`).join(';')],
+    ['architecture', architecture],
+    ['os', os],
+    ['user', config.User ?? ''],
+    ['environment', (config.Env ?? []).join(';')],
+    ['command', [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' ')],
+    [
+      'ports',
+      Object.keys(config.ExposedPorts ?? {})
+        .sort()
+        .join(';'),
+    ],
+    ['layers', String(rootfs.diff_ids.length)],
+  ];
+}
+
+function* missingLabels(push: Push<Settings>, labels: string[]): Generator<Violation> {
+  let images;
+  try {
+    images = push.images();
+  } catch (error) {
+    if (error instanceof InspectError) throw new Unavailable(`the images could not be looked at: ${error.message}`);
+    throw error;
+  }
+  for (const image of images) {
+    for (const label of labels) {
+      if (image.labels.get(label)) continue;
+      yield {
+        code: 'label.missing',
+        message: `the image for ${image.platform} has no label \`${label}\``,
+        hint: `add it: LABEL ${label}=...`,
+        details: { platform: image.platform, label },
+      };
+    }
+  }
+}
+
+function askRegistry(push: Push<Settings>, settings: RegistrySettings): Violation {
+  const { repository = push.repository, tag = push.tag ?? '', after = null, limit = 100 } = settings;
+  const details: Facts = [
+    ['exists', answer(() => String(repositoryExists(repository)))],
+    ['tags', answer(() => tags(repository, { after, limit }).join(','))],
+    ['digest', answer(() => manifestDigest(repository, tag) ?? 'none')],
+  ];
+  return { code: 'registry', message: 'what the registry answers', hint: `asked for ${repository}`, details };
+}
+
+function answer(ask: () => string): string {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof QueryError) return error.message;
+    throw error;
+  }
+}
+
+function sendRequest({ method = 'GET', url, headers = {}, body = '' }: HttpSettings): Violation {
+  const details = new Map<string, string>();
+  try {
+    const response = send(method, url, { headers: Object.entries(headers).sort(byName), body });
+    details.set('status', String(response.status));
+    for (const [name, value] of response.headers) {
+      if (!details.has(`header.${name}`)) details.set(`header.${name}`, value);
+    }
+    details.set('body', response.text());
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    details.set('error', error.message);
+  }
+  return { code: 'http', message: 'what the server answers', hint: `sent ${method} ${url}`, details };
+}
+
+function byName([one]: [string, string], [other]: [string, string]): number {
+  return one < other ? -1 : 1;
+}
