@@ -20,6 +20,8 @@ mod contract;
 mod direct;
 mod engine;
 mod failing_disk;
+mod flavor_record;
+mod flavor_test;
 mod flavors;
 mod guest_in_c;
 mod help;
