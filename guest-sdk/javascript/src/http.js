@@ -1,0 +1,48 @@
+// Capability: bounded requests to origins that the operator has granted.
+
+import * as host from '#http';
+
+import { ContractError, call } from './error.js';
+import { Unavailable } from './refusal.js';
+import { decode, encode } from './utf8.js';
+
+export class HttpError extends ContractError {
+  refusal() {
+    return new Unavailable(`the request could not be sent: ${this.message}`);
+  }
+}
+
+export class Response {
+  constructor(status, headers = [], body = new Uint8Array()) {
+    this.status = status;
+    this.headers = headers;
+    this.body = typeof body === 'string' ? encode(body) : Uint8Array.from(body);
+  }
+
+  text() {
+    return decode(this.body);
+  }
+
+  json() {
+    return JSON.parse(this.text());
+  }
+
+  header(name) {
+    return this.headers.find(([known]) => known === name.toLowerCase())?.[1] ?? null;
+  }
+}
+
+export function send(method, url, { headers = [], body = '' } = {}) {
+  const request = {
+    method,
+    url,
+    headers: Array.from(headers[Symbol.iterator] ? headers : Object.entries(headers), ([name, value]) => [name, value]),
+    body: typeof body === 'string' ? encode(body) : body,
+  };
+  const { status, headers: answered, body: content } = call(HttpError, () => host.send(request));
+  return new Response(status, answered, content);
+}
+
+export function get(url, headers = []) {
+  return send('GET', url, { headers });
+}

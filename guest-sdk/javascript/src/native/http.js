@@ -1,0 +1,3 @@
+import { answer } from './answers.js';
+
+export const send = (request) => answer('send', request);

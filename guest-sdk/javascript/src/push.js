@@ -1,0 +1,108 @@
+// The push that is asked about.
+
+import { ContractError, call } from './error.js';
+import { Other, Unavailable, deny } from './refusal.js';
+
+export class InspectError extends ContractError {
+  refusal() {
+    switch (this.case) {
+      case 'not-found':
+        return new Unavailable('the image was not found');
+      case 'not-an-image':
+        return deny(
+          'not-an-image',
+          `not a container image but an artifact of type \`${this.text}\``,
+          "this registry's rules are about container images: push artifacts to another registry",
+          { 'artifact-type': this.text },
+        );
+      case 'unavailable':
+        return new Unavailable(`the images cannot be read: ${this.text}`);
+      default:
+        return new Other(`the images cannot be looked at: ${this.text}`);
+    }
+  }
+}
+
+/** Each value is fetched from the host when it is first asked for. */
+class Fetched {
+  #host;
+  #known = new Map();
+
+  constructor(host) {
+    this.#host = host;
+  }
+
+  fetched(name, read = (value) => value) {
+    if (!this.#known.has(name)) this.#known.set(name, read(this.#host[name]()));
+    return this.#known.get(name);
+  }
+
+  images() {
+    return call(InspectError, () => this.#host.images());
+  }
+}
+
+export class Image {
+  #values;
+
+  constructor(host) {
+    this.#values = new Fetched(host);
+  }
+
+  get platform() {
+    return this.#values.fetched('platform');
+  }
+
+  get labels() {
+    return this.#values.fetched('labels', (pairs) => new Map(pairs));
+  }
+
+  get config() {
+    return this.#values.fetched('config', (text) => JSON.parse(text));
+  }
+}
+
+export class Push {
+  #values;
+
+  constructor(host) {
+    this.#values = new Fetched(host);
+  }
+
+  get reference() {
+    return this.#values.fetched('reference');
+  }
+
+  get registry() {
+    return this.#values.fetched('registry');
+  }
+
+  get repository() {
+    return this.#values.fetched('repository');
+  }
+
+  get tag() {
+    return this.#values.fetched('tag', (tag) => tag ?? null);
+  }
+
+  get registryUri() {
+    return this.#values.fetched('registryUri');
+  }
+
+  get settings() {
+    return this.#values.fetched('settings', (text) => JSON.parse(text));
+  }
+
+  get requestedAt() {
+    // Some of the tools that make components give a bigint.
+    return this.#values.fetched('requestedAt', Number);
+  }
+
+  get dryRun() {
+    return this.#values.fetched('dryRun');
+  }
+
+  images() {
+    return this.#values.images().map((image) => new Image(image));
+  }
+}

@@ -1,0 +1,49 @@
+// Pushes to try a flavor with, natively.
+
+import { during } from './native/answers.js';
+import { recorded } from './native/log.js';
+import { Image, InspectError, Push } from './push.js';
+
+/** What the host would give of each image. */
+const hosts = new WeakMap();
+
+export function image(platform = 'linux/amd64', { labels = {}, config = {} } = {}) {
+  const [os, architecture, variant] = platform.split('/');
+  const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+  const whole = { architecture, os, ...(variant && { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [] }, ...config };
+  if (sorted.length > 0) whole.config = { ...whole.config, Labels: Object.fromEntries(sorted) };
+  const host = { platform: () => platform, labels: () => sorted, config: () => JSON.stringify(whole) };
+  const made = new Image(host);
+  hosts.set(made, host);
+  return made;
+}
+
+export function push(reference, { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found') } = {}) {
+  const parts = /^([^/@]+)\/([^:@]+)(?::([^:@]+)|@(.+))$/.exec(reference);
+  if (!parts) {
+    throw new TypeError(`\`${reference}\` is no canonical reference: registry/repository:tag, or registry/repository@digest`);
+  }
+  const [, registry, repository, tag] = parts;
+  return new Push({
+    reference: () => reference,
+    registry: () => registry,
+    repository: () => repository,
+    tag: () => tag,
+    registryUri: () => uri ?? registry,
+    settings: () => JSON.stringify(settings),
+    requestedAt: () => requestedAt,
+    dryRun: () => dryRun,
+    images() {
+      if (images instanceof InspectError) throw images;
+      return images.map((image) => hosts.get(image));
+    },
+  });
+}
+
+export function answering(answers, run) {
+  return during(answers, run);
+}
+
+export function takeLog() {
+  return recorded.splice(0);
+}
