@@ -7,7 +7,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "",
     "push",
     "check",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 29] = [
     "flavor register",
     "flavor list",
     "flavor describe",
+    "flavor test",
     "flavor delete",
     "registry",
     "registry register",

@@ -20,6 +20,8 @@ mod contract;
 mod direct;
 mod engine;
 mod failing_disk;
+mod flavor_record;
+mod flavor_test;
 mod flavors;
 mod help;
 mod hooks;

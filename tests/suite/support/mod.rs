@@ -137,6 +137,8 @@ pub(crate) fn filters(home: &Path) -> Vec<(String, &'static str)> {
         (r"127\.0\.0\.1:\d+".to_owned(), "127.0.0.1:[PORT]"),
         (r"sha256:[0-9a-f]{64}".to_owned(), "sha256:[DIGEST]"),
         (r#""(check|hooks|push)":[0-9.]+"#.to_owned(), r#""$1":[MS]"#),
+        (r" +\d+\.\d{2} ms +[\d.]+ (KiB|MiB)".to_owned(), "  [TIME]  [MEMORY]"),
+        (r#""(time_ms|memory_bytes)":[0-9.]+"#.to_owned(), r#""$1":[NUMBER]"#),
         (r"\b\d+(\.\d+)? (bytes|B|KiB|MiB)".to_owned(), "[SIZE]"),
     ]
 }

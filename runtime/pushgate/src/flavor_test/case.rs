@@ -33,7 +33,7 @@ pub struct Case {
 /// The answer that is expected. What is not said is not compared.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expectation {
+pub(super) struct Expectation {
     pub(super) verdict: Verdict,
     pub(super) message: Option<String>,
     pub(super) violations: Option<Vec<ExpectedViolation>>,

@@ -74,5 +74,5 @@ fn judge_details(index: usize, expected: &BTreeMap<String, String>, found: &BTre
 }
 
 fn list(texts: &[String]) -> String {
-    if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
+    if texts.is_empty() { "none".to_owned() } else { texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ") }
 }

@@ -11,6 +11,8 @@ mod sections;
 mod replay;
 mod judge;
 mod outcome;
+mod record;
+mod rewrite;
 mod error;
 
 use std::path::Path;
@@ -29,6 +31,7 @@ pub use case::{Case, Verdict};
 pub use error::ProjectError;
 pub use outcome::{Found, Outcome, Problem};
 pub use project::{NamedCase, Project};
+pub use record::record;
 
 use outcome::is_silent;
 use replay::{Notes, Replay};
@@ -118,7 +121,8 @@ async fn conduct(flavor: &Flavor, case: &Arc<Case>, notes: &Notes) -> Vec<Proble
         ask(flavor, case, true).await.1.writes
     };
     for write in writes {
-        problems.push(Problem::new(format!("in a dry run it sent a request that does more than read: {write}")));
+        let only_asks = if write.starts_with("POST ") { "; if it only asks, say `reads = true` beside its answer" } else { "" };
+        problems.push(Problem::new(format!("in a dry run it sent a request that does more than read: {write}{only_asks}")));
     }
     problems
 }

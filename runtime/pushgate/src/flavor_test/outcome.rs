@@ -134,11 +134,6 @@ impl Problem {
     }
 
     pub(super) fn differs(what: &str, expected: &str, found: &str) -> Self {
-        Self {
-            message: format!("{what} is not the expected one"),
-            expected: Some(expected.to_owned()),
-            found: Some(found.to_owned()),
-            add: None,
-        }
+        Self { message: format!("not as expected: {what}"), expected: Some(expected.to_owned()), found: Some(found.to_owned()), add: None }
     }
 }

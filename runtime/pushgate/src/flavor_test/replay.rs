@@ -68,7 +68,7 @@ impl Replay {
             Some(answer) => answer.clone(),
             None => {
                 let missing = missing();
-                notes.miss(what(&missing), sections::text("registry", sections::question(&missing)));
+                notes.miss(what(&missing), sections::written("registry", sections::question(&missing)));
                 Err(QueryError::Unavailable(NOT_RECORDED.to_owned()))
             }
         }
@@ -180,7 +180,10 @@ impl FlavorHost for Replay {
         let recorded = choose(&self.case.requests, &mut notes.sent, |recorded| recorded.is_of(&request).then_some(recorded));
         let reads = matches!(request.method.as_str(), "GET" | "HEAD") || recorded.is_some_and(|recorded| recorded.reads);
         if !reads {
-            notes.writes.push(in_words(&request.method, &request.url));
+            let write = in_words(&request.method, &request.url);
+            if !notes.writes.contains(&write) {
+                notes.writes.push(write);
+            }
         }
         if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&request.method)) {
             return Err(refused);
@@ -191,7 +194,7 @@ impl FlavorHost for Replay {
                 let body = String::from_utf8(request.body).ok().filter(|body| !body.is_empty());
                 let answer = Ok(HttpResponse { status: 200, headers: Vec::new(), body: Vec::new() });
                 let missing = RecordedRequest { method: request.method, url: request.url, body, reads: false, answer };
-                notes.miss(in_words(&missing.method, &missing.url), sections::text("http", sections::request(&missing)));
+                notes.miss(in_words(&missing.method, &missing.url), sections::written("http", sections::request(&missing)));
                 Err(HttpError::Unreachable(NOT_RECORDED.to_owned()))
             }
         }

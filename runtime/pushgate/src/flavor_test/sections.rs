@@ -14,25 +14,25 @@ pub(super) fn question(recorded: &RecordedQuestion) -> Table {
     let (ask, answer) = match recorded {
         RecordedQuestion::Exists { answer, .. } => ("repository-exists", answer.as_ref().map(|exists| Some(Value::from(*exists)))),
         RecordedQuestion::Tags { answer, .. } => {
-            ("tags", answer.as_ref().map(|tags| Some(Value::from(tags.iter().map(String::as_str).collect::<Array>()))))
+            ("tags", answer.as_ref().map(|tags| Some(Value::from(tags.iter().map(|tag| text(tag)).collect::<Array>()))))
         }
-        RecordedQuestion::Digest { answer, .. } => ("manifest-digest", answer.as_ref().map(|digest| digest.as_deref().map(Value::from))),
+        RecordedQuestion::Digest { answer, .. } => ("manifest-digest", answer.as_ref().map(|digest| digest.as_deref().map(text))),
     };
     put("ask", ask.into());
     match recorded {
-        RecordedQuestion::Exists { repository, .. } => put("repository", repository.into()),
+        RecordedQuestion::Exists { repository, .. } => put("repository", text(repository)),
         RecordedQuestion::Tags { repository, after, limit, .. } => {
-            put("repository", repository.into());
+            put("repository", text(repository));
             if let Some(after) = after {
-                put("after", after.into());
+                put("after", text(after));
             }
             if let Some(limit) = limit {
                 put("limit", i64::from(*limit).into());
             }
         }
         RecordedQuestion::Digest { repository, tag, .. } => {
-            put("repository", repository.into());
-            put("tag", tag.into());
+            put("repository", text(repository));
+            put("tag", text(tag));
         }
     }
     match answer {
@@ -49,11 +49,11 @@ pub(super) fn request(recorded: &RecordedRequest) -> Table {
     let mut put = |key: &str, value: Value| drop(table.insert(key, Item::Value(value)));
     let RecordedRequest { method, url, body, reads, answer } = recorded;
     if method != "GET" {
-        put("method", method.into());
+        put("method", text(method));
     }
-    put("url", url.into());
+    put("url", text(url));
     if let Some(body) = body {
-        put("request-body", body.into());
+        put("request-body", text(body));
     }
     if *reads {
         put("reads", true.into());
@@ -66,7 +66,7 @@ pub(super) fn request(recorded: &RecordedRequest) -> Table {
             }
             match std::str::from_utf8(&response.body) {
                 Ok("") => {}
-                Ok(text) => put("body", text.into()),
+                Ok(body) => put("body", text(body)),
                 Err(_) => put("body-base64", STANDARD.encode(&response.body).into()),
             }
         }
@@ -75,8 +75,15 @@ pub(super) fn request(recorded: &RecordedRequest) -> Table {
     table
 }
 
-/// The text of one table under its heading.
-pub(super) fn text(heading: &str, table: Table) -> String {
+/// A text on one line: what is told is indented, and a string of several lines would take that in.
+fn text(text: &str) -> Value {
+    // What JSON writes is a basic string of TOML, but for one character.
+    let basic = serde_json::to_string(text).unwrap_or_default().replace('\u{7f}', "\\u007f");
+    basic.parse().unwrap_or_else(|_| text.into())
+}
+
+/// One table under its heading, as it would stand in a file.
+pub(super) fn written(heading: &str, table: Table) -> String {
     let mut tables = ArrayOfTables::new();
     tables.push(table);
     let mut document = DocumentMut::new();
@@ -90,8 +97,8 @@ fn headers(fields: &[(String, String)]) -> InlineTable {
     for (name, _) in fields {
         let values: Vec<&str> = fields.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
         let value = match values.as_slice() {
-            [value] => Value::from(*value),
-            values => Value::from(values.iter().copied().collect::<Array>()),
+            [value] => text(value),
+            values => Value::from(values.iter().map(|value| text(value)).collect::<Array>()),
         };
         table.insert(name, value);
     }
@@ -121,5 +128,5 @@ fn http_error(error: &HttpError) -> Value {
 }
 
 fn with_text(case: &str, reason: &str) -> Value {
-    InlineTable::from_iter([(case, Value::from(reason))]).into()
+    InlineTable::from_iter([(case, text(reason))]).into()
 }

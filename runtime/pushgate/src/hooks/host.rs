@@ -8,19 +8,33 @@ use pushgate_sandbox::{
     Call, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
 
+use super::load::Hook;
 use super::questions::Questions;
 use super::requests::Requests;
 use crate::exit::Failure;
+use crate::gate::Gate;
+use crate::grant::Grant;
+use crate::registry_access::RegistryAccess;
 use crate::report::Warning;
-use crate::source::{Images, ListedImages};
+use crate::source::{Images, ListedImages, SourceError};
 
 /// The host's side of one call. What was not granted is not there.
-pub(super) struct HookHost {
-    pub(super) flavor: String,
-    pub(super) images: Arc<dyn Images>,
-    pub(super) questions: Option<Questions>,
-    pub(super) requests: Option<Requests>,
-    pub(super) failed: Mutex<Option<Failed>>,
+pub(crate) struct HookHost {
+    flavor: String,
+    images: Arc<dyn Images>,
+    questions: Option<Questions>,
+    requests: Option<Requests>,
+    failed: Mutex<Option<Failed>>,
+}
+
+/// The images of a push whose host does not read them from a source.
+pub(crate) struct NoImages;
+
+#[async_trait]
+impl Images for NoImages {
+    async fn images(&self) -> Result<ListedImages, SourceError> {
+        Ok(ListedImages::Images(Vec::new()))
+    }
 }
 
 /// Something that a flavor needed and did not get, through no fault of its own.
@@ -48,6 +62,23 @@ impl<E> From<E> for Unanswered<E> {
 }
 
 impl HookHost {
+    /// The host of one call of a hook.
+    pub(crate) fn new(gate: &Gate, hook: &Hook, access: &Arc<RegistryAccess>, images: Arc<dyn Images>, dry_run: bool) -> Self {
+        let patience = hook.limits.effective().wall * 4 / 5;
+        Self {
+            flavor: hook.label.clone(),
+            images,
+            questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
+            requests: Requests::new(hook, gate.credentials(), dry_run),
+            failed: Mutex::default(),
+        }
+    }
+
+    /// Why something that the flavor needed failed last, if anything did.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failed().map(|failed| failed.failure)
+    }
+
     /// What failed last, if anything did.
     pub(super) fn failed(&self) -> Option<Failed> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,8 +1,9 @@
 //! From a hook's entry to a flavor that can be called.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use pushgate_sandbox::{Capability, ComponentDigest, Flavor};
+use pushgate_sandbox::{Call, Capability, ComponentDigest, Flavor, FlavorHost, Push};
 
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
@@ -103,6 +104,11 @@ pub const fn capability_in_words(capability: Capability) -> &'static str {
 }
 
 impl LoadedHook<'_> {
+    /// Asks it about a push, within its limits.
+    pub(crate) async fn prepare(&self, push: Push, host: Arc<dyn FlavorHost>) -> Call {
+        self.flavor.prepare(push, host, &self.hook.limits.effective()).await
+    }
+
     pub(super) fn not_asked(&self) -> HookReport {
         HookReport {
             flavor: self.hook.label.clone(),

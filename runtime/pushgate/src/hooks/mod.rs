@@ -8,7 +8,7 @@ mod requests;
 mod schema;
 mod verdict;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use pushgate_reference::ScopedReference;
@@ -16,7 +16,6 @@ use pushgate_sandbox::Push;
 
 use crate::exit::Failure;
 use crate::gate::Gate;
-use crate::grant::Grant;
 use crate::registry_access::RegistryAccess;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
@@ -25,9 +24,7 @@ pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, mis
 pub(crate) use requests::refused_in_a_dry_run;
 pub use schema::settings_schema;
 
-use host::HookHost;
-use questions::Questions;
-use requests::Requests;
+pub(crate) use host::{HookHost, NoImages};
 use verdict::Verdict;
 
 /// Every hook approved, or only warns. Only [`ask`] makes one.
@@ -92,22 +89,15 @@ pub async fn ask(
 
 async fn ask_one(
     gate: &Gate,
-    LoadedHook { hook, flavor, .. }: &LoadedHook<'_>,
+    loaded: &LoadedHook<'_>,
     access: &Arc<RegistryAccess>,
     scoped: &ScopedReference,
     dry_run: bool,
     images: &Arc<dyn Images>,
     report: &mut Report,
 ) -> Verdict {
-    let limits = hook.limits.effective();
-    let patience = limits.wall * 4 / 5;
-    let host = Arc::new(HookHost {
-        flavor: hook.label.clone(),
-        images: Arc::clone(images),
-        questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
-        requests: Requests::new(hook, gate.credentials(), dry_run),
-        failed: Mutex::default(),
-    });
+    let hook = loaded.hook;
+    let host = Arc::new(HookHost::new(gate, hook, access, Arc::clone(images), dry_run));
     let push = Push {
         reference: scoped.to_string(),
         registry: scoped.host().to_string(),
@@ -118,7 +108,7 @@ async fn ask_one(
         requested_at: seconds_since_the_epoch(gate.requested_at()),
         dry_run,
     };
-    let call = flavor.prepare(push, Arc::clone(&host) as Arc<_>, &limits).await;
+    let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
     report.warnings.extend(host::warnings(&hook.label, &call));
     verdict::of(&hook.label, call.answer, host.failed()).in_mode(hook.mode)
 }

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use pushgate_sandbox::Capability;
 
+use super::registry::TransportArguments;
 use crate::new_project::Language;
 
 /// The commands of `pushgate flavor`.
@@ -79,6 +80,31 @@ pub(crate) struct TestArguments {
     /// Write a report for CI to a file, in JUnit's XML
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) record: RecordArguments,
+}
+
+/// Whom to ask for the answers of the cases.
+#[derive(Debug, Args)]
+#[command(mut_group("TransportArguments", |group| group.requires("uri")))]
+pub(crate) struct RecordArguments {
+    /// First ask the real registry and servers, as a check does, and write their answers into the cases
+    #[arg(long, help_heading = "Recording")]
+    pub(crate) record: bool,
+    /// A registered registry; the grants and credentials are those of its hook for this flavor, unless they are given here
+    #[arg(long, value_name = "NAME", requires = "record", conflicts_with = "uri", help_heading = "Recording")]
+    pub(crate) registry: Option<String>,
+    /// A registry that is not registered, by its URI
+    #[arg(long, value_name = "URI", requires = "record", help_heading = "Recording")]
+    pub(crate) uri: Option<String>,
+    /// What the flavor may use: registry, or http=ORIGIN[,private]
+    #[arg(long = "grant", value_name = "GRANT", requires = "record", help_heading = "Recording")]
+    pub(crate) grant: Vec<String>,
+    /// A credential that pushgate adds to its requests: ORIGIN=basic|bearer|sigv4:service=…,region=…
+    #[arg(long = "credential", value_name = "ORIGIN=FORM", requires = "record", help_heading = "Recording")]
+    pub(crate) credential: Vec<String>,
+    #[command(flatten)]
+    pub(crate) transport: TransportArguments,
 }
 
 fn languages() -> impl TypedValueParser<Value = Language> {

@@ -88,7 +88,7 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, repla
 }
 
 /// `--name`, else what the component calls itself, else the file's stem; what was not chosen for pushgate is fitted to its rule.
-fn choose_name(name: Option<&str>, description: &Description, file: &Path) -> Result<Name, Failure> {
+pub(super) fn choose_name(name: Option<&str>, description: &Description, file: &Path) -> Result<Name, Failure> {
     if let Some(name) = name {
         return Ok(Name::parse(name)?);
     }

@@ -2,6 +2,7 @@
 
 mod json;
 mod junit;
+mod record;
 mod text;
 
 use crate::cli::Stopped;
@@ -12,8 +13,12 @@ use crate::flavor_test::{self, Outcome, Project};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {
-    let TestArguments { folder, component, cases, junit } = arguments;
-    let project = Project::read(&folder, component, &cases)?;
+    let TestArguments { folder, component, cases, junit, record } = arguments;
+    let mut project = Project::read(&folder, component.clone(), &cases)?;
+    if record.record {
+        record::record(context, &project, &record)?;
+        project = Project::read(&folder, component, &cases)?;
+    }
     let outcomes = context.wait_for(flavor_test::run(&context.gate, &project))?;
     context.output.result(|| text::report(&outcomes, context.output.shows_logs()), || json::report(&outcomes));
     if let Some(path) = junit {

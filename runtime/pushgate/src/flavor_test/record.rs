@@ -1,0 +1,158 @@
+//! `--record`: asks the real registry and the real servers, as a check does, and writes down what they answer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use pushgate_oci::Credentials;
+use pushgate_sandbox::{Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogRecord, QueryError};
+
+use super::case::Case;
+use super::project::{NamedCase, Project};
+use super::recorded::{RecordedQuestion, RecordedRequest};
+use super::rewrite;
+use crate::destination::Registry;
+use crate::exit::Failure;
+use crate::gate::Gate;
+use crate::hooks::{self, Hook, HookHost};
+use crate::registry_access::RegistryAccess;
+
+/// The fields of a response that are written down: none of them holds a secret, and none changes from one request to the next.
+const KEPT_FIELDS: [&str; 5] = ["content-type", "etag", "last-modified", "link", "retry-after"];
+
+/// What stands where a registry repeated a password.
+const REMOVED: &str = "[removed]";
+
+/// Asks the project's flavor about every case, each as a dry run, with the grants and credentials of `hook` in `registry`, and writes the answers into the
+/// cases' files. Returns how many there were, by case.
+///
+/// # Errors
+/// An image lies outside of the registry, the flavor lacks a grant, or something that it asked did not answer: then nothing of this case is written.
+pub async fn record(gate: &Gate, project: &Project, registry: &Registry, hook: &Hook) -> Result<Vec<(String, usize)>, Failure> {
+    let loaded = hook.load(gate).await?;
+    let mut counts = Vec::new();
+    for NamedCase { name, path, case } in &project.cases {
+        let scoped = registry.uri.scope(case.scoped.image())?;
+        let access = Arc::new(RegistryAccess::new(gate, registry, scoped.repository()));
+        let host = Arc::new(HookHost::new(gate, hook, &access, Arc::new(hooks::NoImages), true));
+        let recorder = Arc::new(Recorder { case: Arc::clone(case), host, kept: Mutex::default() });
+        let call = loaded.prepare(case.push(true), Arc::clone(&recorder) as Arc<_>).await;
+        if let Some(failed) = recorder.host.failure() {
+            let message = format!("the case {name} is not recorded: {}", failed.message);
+            return Err(Failure { message, ..failed });
+        }
+        // How it answers is for the run that follows to judge.
+        drop(call);
+        let mut kept = std::mem::take(&mut *recorder.kept());
+        kept.remove_secrets(&access).await?;
+        kept.take_over_reads(case);
+        counts.push((name.clone(), kept.questions.len() + kept.requests.len()));
+        rewrite::rewrite(path, &kept.questions, &kept.requests)?;
+    }
+    Ok(counts)
+}
+
+/// What was asked, and what was answered.
+#[derive(Debug, Default)]
+struct Kept {
+    questions: Vec<RecordedQuestion>,
+    requests: Vec<RecordedRequest>,
+}
+
+impl Kept {
+    /// What a server of a flavor's requests repeats of their credential was taken out before the flavor saw it. A registry's answers are names, in
+    /// which a hostile registry can repeat what it was shown all the same.
+    async fn remove_secrets(&mut self, access: &RegistryAccess) -> Result<(), Failure> {
+        if self.questions.is_empty() {
+            return Ok(());
+        }
+        let secret = match &access.get().await?.credentials {
+            Credentials::Basic { password, .. } => password,
+            Credentials::IdentityToken(token) => token,
+            Credentials::Anonymous => return Ok(()),
+        };
+        let clean = |text: &mut String| *text = text.replace(secret.expose(), REMOVED);
+        for question in self.questions.iter_mut().filter(|_| !secret.expose().is_empty()) {
+            match question {
+                RecordedQuestion::Exists { .. } => {}
+                RecordedQuestion::Tags { after, answer, .. } => {
+                    after.iter_mut().for_each(clean);
+                    answer.iter_mut().flatten().for_each(clean);
+                }
+                RecordedQuestion::Digest { tag, answer, .. } => {
+                    clean(tag);
+                    answer.iter_mut().flatten().for_each(clean);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// That a POST only asks is what the author says, and no server.
+    fn take_over_reads(&mut self, before: &Case) {
+        for request in &mut self.requests {
+            let is_the_same = |other: &&RecordedRequest| other.method == request.method && other.url == request.url;
+            request.reads = before.requests.iter().find(is_the_same).is_some_and(|other| other.reads);
+        }
+    }
+}
+
+/// The host of a check, with the images of the case, whose answers are kept.
+struct Recorder {
+    case: Arc<Case>,
+    host: Arc<HookHost>,
+    kept: Mutex<Kept>,
+}
+
+impl Recorder {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl FlavorHost for Recorder {
+    async fn images(&self) -> Result<Vec<Image>, InspectError> {
+        self.case.images.clone()
+    }
+
+    fn log(&self, record: &LogRecord) {
+        self.host.log(record);
+    }
+
+    fn grants(&self, capability: Capability) -> bool {
+        self.host.grants(capability)
+    }
+
+    async fn repository_exists(&self, repository: &str) -> Result<bool, QueryError> {
+        let answer = self.host.repository_exists(repository).await;
+        self.kept().questions.push(RecordedQuestion::Exists { repository: repository.to_owned(), answer: answer.clone() });
+        answer
+    }
+
+    async fn tags(&self, repository: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, QueryError> {
+        let answer = self.host.tags(repository, after, limit).await;
+        let (repository, after) = (repository.to_owned(), after.map(str::to_owned));
+        self.kept().questions.push(RecordedQuestion::Tags { repository, after, limit: Some(limit), answer: answer.clone() });
+        answer
+    }
+
+    async fn manifest_digest(&self, repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
+        let answer = self.host.manifest_digest(repository, tag).await;
+        let (repository, tag) = (repository.to_owned(), tag.to_owned());
+        self.kept().questions.push(RecordedQuestion::Digest { repository, tag, answer: answer.clone() });
+        answer
+    }
+
+    async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
+        let (method, url) = (request.method.clone(), request.url.clone());
+        let body = std::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty()).map(str::to_owned);
+        let answer = self.host.send(request, limit).await;
+        // What the flavor is given and what is written down are the same: a case that was recorded goes as its recording went.
+        let answer = answer.map(|response| HttpResponse {
+            headers: response.headers.into_iter().filter(|(name, _)| KEPT_FIELDS.contains(&name.as_str())).collect(),
+            ..response
+        });
+        self.kept().requests.push(RecordedRequest { method, url, body, reads: false, answer: answer.clone() });
+        answer
+    }
+}
