@@ -29,6 +29,7 @@ pub mod component_file;
 mod files;
 
 pub mod new_project;
+pub mod componentize;
 
 pub mod exit;
 mod failures;

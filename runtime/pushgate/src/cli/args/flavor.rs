@@ -31,6 +31,10 @@ pub(crate) enum FlavorCommand {
         #[arg(long, value_name = "FOLDER")]
         path: Option<PathBuf>,
     },
+    /// Make a component of the core module that a compiler of Go or C made
+    ///
+    /// It gets the contract's types, an adapter that answers WASI with nothing, and the metadata.
+    Component(ComponentArguments),
     /// Register a component under a name
     ///
     /// Registering the same bytes again changes nothing.
@@ -63,6 +67,32 @@ pub(crate) enum FlavorCommand {
         /// The registered flavor
         name: String,
     },
+}
+
+/// What `flavor component` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ComponentArguments {
+    /// The core module
+    #[arg(value_name = "MODULE.wasm")]
+    pub(crate) module: PathBuf,
+    /// Where the component goes
+    #[arg(long, short, value_name = "FILE.wasm")]
+    pub(crate) out: PathBuf,
+    /// The folder with the project's world [default: everything that the contract has]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) wit: Option<PathBuf>,
+    /// The world's name, where the folder has several
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    pub(crate) world: Option<String>,
+    /// The flavor's name, for the component's metadata
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The flavor's version, for the component's metadata
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<String>,
+    /// What the flavor does, for the component's metadata
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
 }
 
 /// What `flavor test` takes.

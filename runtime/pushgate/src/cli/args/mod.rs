@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use credential::CredentialCommand;
-pub(super) use flavor::{FlavorCommand, RecordArguments, TestArguments};
+pub(super) use flavor::{ComponentArguments, FlavorCommand, RecordArguments, TestArguments};
 pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
 pub(super) use shared::HookArguments;
 pub(super) use source::{Compress, SourceArguments};

@@ -1,5 +1,6 @@
 //! `pushgate flavor`.
 
+mod component;
 mod describe;
 mod register;
 mod test;
@@ -19,6 +20,7 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
         FlavorCommand::New { name, language, capabilities, settings, path } => {
             new_project::run(context, &name, language, capabilities, settings, path)?;
         }
+        FlavorCommand::Component(arguments) => component::run(context, arguments)?,
         FlavorCommand::Register { file, name, replace } => register::register(context, &file, name.as_deref(), replace)?,
         FlavorCommand::List => list(context)?,
         FlavorCommand::Describe { flavor } => describe::tell(context, &flavor)?,

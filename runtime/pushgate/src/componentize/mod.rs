@@ -1,0 +1,101 @@
+//! From a core module to a component: `pushgate flavor component`.
+//!
+//! The compilers of Go and C make core modules. What such a module lacks to be a flavor is here, so that their authors need no tool besides their compiler and
+//! pushgate: the types of the contract, an adapter that answers WASI 0.1 with nothing, and the metadata.
+
+mod error;
+mod metadata;
+mod outline;
+
+use std::fmt::Display;
+use std::path::Path;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, WorldId};
+
+pub use error::ComponentizeError;
+pub use metadata::Metadata;
+
+use outline::Outline;
+
+/// The contract that this pushgate speaks.
+const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
+/// WASI 0.1 without anything in it.
+const EMPTY_WASI: &str = include_str!("empty-wasi.wat");
+/// The name that programs import it by.
+const WASI: &str = "wasi_snapshot_preview1";
+
+/// The world that a module is a flavor of.
+#[derive(Debug, Clone, Copy)]
+pub enum World<'a> {
+    /// Everything that the contract has; what the module does not import is left out.
+    Contract,
+    /// A world in a folder of WIT, by its name; without one, the only world of the folder's package.
+    Project {
+        /// The folder.
+        folder: &'a Path,
+        /// The world's name.
+        name: Option<&'a str>,
+    },
+}
+
+/// Makes a component of a core module.
+///
+/// # Errors
+/// What the module is instead, or what it lacks; a world that cannot be read.
+pub fn componentize(module: &[u8], world: World<'_>, metadata: &Metadata) -> Result<Vec<u8>, ComponentizeError> {
+    let outline = Outline::read(module)?;
+    outline.check()?;
+    let (resolve, world) = resolve(world, &outline)?;
+    let mut module = module.to_vec();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;
+    let mut encoder = ComponentEncoder::default();
+    // The names of inner parts are for debuggers, and take a twentieth of a small component.
+    encoder.validate(true).debug_names(false).module(&module).map_err(encode)?;
+    if outline.imports_from(WASI) {
+        encoder.adapter(WASI, &empty_wasi()?).map_err(encode)?;
+    }
+    let component = encoder.encode().map_err(encode)?;
+    Ok(metadata.append_to(component))
+}
+
+fn resolve(world: World<'_>, outline: &Outline) -> Result<(Resolve, WorldId), ComponentizeError> {
+    let mut resolve = Resolve::default();
+    let (package, name) = match world {
+        World::Contract => {
+            resolve.push_str("flavor.wit", CONTRACT).map_err(no_world)?;
+            let base = if outline.exports_settings() { "configurable-flavor" } else { "flavor" };
+            let text = format!(
+                "package project:flavor; world project {{ include pushgate:flavor/{base}@0.1.0; \
+                 import pushgate:flavor/registry@0.1.0; import pushgate:flavor/http@0.1.0; }}"
+            );
+            (resolve.push_str("world.wit", &text).map_err(no_world)?, None)
+        }
+        World::Project { folder, name } => (resolve.push_dir(folder).map_err(no_world)?.0, name),
+    };
+    let world = resolve.select_world(&[package], name).map_err(no_world)?;
+    Ok((resolve, world))
+}
+
+/// The adapter, with the types of what it imports.
+fn empty_wasi() -> Result<Vec<u8>, ComponentizeError> {
+    let mut resolve = Resolve::default();
+    let text = "package project:output; world output { import pushgate:flavor/log@0.1.0; }";
+    let package = resolve.push_str("flavor.wit", CONTRACT).and_then(|_| resolve.push_str("output.wit", text));
+    let world = resolve.select_world(&[package.map_err(encode)?], None).map_err(encode)?;
+    let mut adapter = wat::parse_str(EMPTY_WASI).map_err(encode)?;
+    embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;
+    Ok(adapter)
+}
+
+/// The alternate form tells the causes too.
+fn encode(error: impl Display) -> ComponentizeError {
+    ComponentizeError::Encode { cause: format!("{error:#}") }
+}
+
+fn no_world(error: impl Display) -> ComponentizeError {
+    ComponentizeError::World { cause: format!("{error:#}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! What a core module imports and exports, by name.
+
+use wasmparser::{Encoding, Parser, Payload};
+
+use super::{ComponentizeError, WASI};
+
+/// The function that every flavor exports.
+const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.0#prepare";
+/// The function of a flavor that says what settings it takes.
+const SCHEMA: &str = "pushgate:flavor/settings@0.1.0#schema";
+
+/// The names at a core module's edge.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// Where from, and what.
+    imports: Vec<(String, String)>,
+    exports: Vec<String>,
+}
+
+impl Outline {
+    pub(super) fn read(module: &[u8]) -> Result<Self, ComponentizeError> {
+        let not_a_module = |error: wasmparser::BinaryReaderError| ComponentizeError::NotAModule { cause: error.message().to_owned() };
+        let mut outline = Self::default();
+        for payload in Parser::new(0).parse_all(module) {
+            match payload.map_err(not_a_module)? {
+                Payload::Version { encoding: Encoding::Component, .. } => return Err(ComponentizeError::AlreadyAComponent),
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let import = import.map_err(not_a_module)?;
+                        outline.imports.push((import.module.to_owned(), import.name.to_owned()));
+                    }
+                }
+                Payload::ExportSection(exports) => {
+                    for export in exports {
+                        outline.exports.push(export.map_err(not_a_module)?.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(outline)
+    }
+
+    /// What a flavor must have, and what it cannot have.
+    pub(super) fn check(&self) -> Result<(), ComponentizeError> {
+        if !self.exports.iter().any(|name| name == HOOK) {
+            return Err(ComponentizeError::MissingExport { name: HOOK });
+        }
+        let is_known = |from: &str| from == WASI || from.starts_with("pushgate:flavor/") || from.starts_with("[export]pushgate:flavor/");
+        match self.imports.iter().find(|(from, _)| !is_known(from)) {
+            Some((from, name)) => Err(ComponentizeError::UnknownImport { name: name.clone(), from: from.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn imports_from(&self, module: &str) -> bool {
+        self.imports.iter().any(|(from, _)| from == module)
+    }
+
+    pub(super) fn exports_settings(&self) -> bool {
+        self.exports.iter().any(|name| name == SCHEMA)
+    }
+}

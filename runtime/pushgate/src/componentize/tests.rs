@@ -1,0 +1,85 @@
+use super::*;
+
+/// A module that approves: the hook takes a handle, and answers where its result lies.
+fn module(more: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(module
+            {more}
+            (memory (export "memory") 1)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+            (func (export "pushgate:flavor/prepare-image-push@0.1.0#prepare") (param i32) (result i32) (i32.const 512)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+fn refused(module: &[u8]) -> ComponentizeError {
+    componentize(module, World::Contract, &Metadata::default()).unwrap_err()
+}
+
+#[test]
+fn a_module_becomes_a_flavor_that_says_who_it_is() {
+    let metadata =
+        Metadata { name: Some("forbid-latest".to_owned()), version: Some("1.2.3".to_owned()), description: Some("Forbids it".to_owned()) };
+    let component = componentize(&module(""), World::Contract, &metadata).unwrap();
+    let described = pushgate_sandbox::describe(&component).unwrap();
+    assert_eq!((described.name, described.version, described.description), (metadata.name, metadata.version, metadata.description));
+    assert!(described.capabilities.is_empty() && !described.has_settings_schema);
+}
+
+#[test]
+fn the_world_has_what_the_module_has() {
+    let uses = r#"
+        (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
+        (import "pushgate:flavor/http@0.1.0" "send" (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+        (func (export "pushgate:flavor/settings@0.1.0#schema") (result i32) (i32.const 512))"#;
+    let component = componentize(&module(uses), World::Contract, &Metadata::default()).unwrap();
+    let described = pushgate_sandbox::describe(&component).unwrap();
+    assert_eq!(described.capabilities, [pushgate_sandbox::Capability::Http]);
+    assert!(described.has_settings_schema);
+    // No byte of the component asks for WASI.
+    assert!(!component.windows(5).any(|bytes| bytes == b"wasi:"));
+}
+
+#[test]
+fn every_function_of_wasi_has_an_answer() {
+    let adapter = empty_wasi().unwrap();
+    let exports = wasmparser::Parser::new(0).parse_all(&adapter).find_map(|payload| match payload.unwrap() {
+        wasmparser::Payload::ExportSection(exports) => Some(exports.count()),
+        _ => None,
+    });
+    // As many as `wasi_snapshot_preview1.witx` has.
+    assert_eq!(exports, Some(46));
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    assert!(matches!(refused(b"hello"), ComponentizeError::NotAModule { .. }));
+    let component = componentize(&module(""), World::Contract, &Metadata::default()).unwrap();
+    assert_eq!(refused(&component), ComponentizeError::AlreadyAComponent);
+    let empty = wat::parse_str("(module)").unwrap();
+    assert!(matches!(refused(&empty), ComponentizeError::MissingExport { name } if name.ends_with("#prepare")));
+    let undefined = refused(&module(r#"(import "env" "missing" (func))"#));
+    assert_eq!(undefined, ComponentizeError::UnknownImport { name: "missing".to_owned(), from: "env".to_owned() });
+    assert!(undefined.hint().unwrap().contains("never defined"));
+    let unknown = refused(&module(r#"(import "pushgate:flavor/http@0.1.0" "receive" (func))"#));
+    assert!(unknown.to_string().contains("receive"), "{unknown}");
+}
+
+#[test]
+fn a_capability_that_the_projects_world_lacks_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let deps = folder.path().join("deps/pushgate-flavor");
+    std::fs::create_dir_all(&deps).unwrap();
+    std::fs::write(deps.join("flavor.wit"), CONTRACT).unwrap();
+    let uses = module(r#"(import "pushgate:flavor/registry@0.1.0" "repository-exists" (func (param i32 i32 i32)))"#);
+    let with = |imports: &str| {
+        let world = format!("package project:flavor; world project {{ include pushgate:flavor/flavor@0.1.0; {imports} }}");
+        std::fs::write(folder.path().join("world.wit"), world).unwrap();
+        componentize(&uses, World::Project { folder: folder.path(), name: None }, &Metadata::default())
+    };
+    assert!(with("import pushgate:flavor/registry@0.1.0;").is_ok());
+    let error = with("").unwrap_err();
+    assert!(error.to_string().contains("pushgate:flavor/registry@0.1.0"), "{error}");
+    let missing = componentize(&uses, World::Project { folder: Path::new("/nonexistent"), name: None }, &Metadata::default()).unwrap_err();
+    assert!(matches!(&missing, ComponentizeError::World { cause } if cause.contains("/nonexistent")), "{missing}");
+}
