@@ -56,7 +56,7 @@ pub fn describe(bytes: &[u8]) -> Result<Description, LoadError> {
         contract: checked.contract(),
         has_settings_schema: checked.settings.is_some(),
         capabilities: checked.capabilities,
-        language: metadata.language,
+        language: checked.toolchain.language().map(str::to_owned).or(metadata.language),
         tool: metadata.tool,
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
     })

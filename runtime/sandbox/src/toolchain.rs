@@ -24,6 +24,15 @@ impl Toolchain {
         }
     }
 
+    /// The language that it was written in. Both put it into an interpreter that was written in another.
+    pub(crate) const fn language(self) -> Option<&'static str> {
+        match self {
+            Self::Python => Some("Python"),
+            Self::JavaScript => Some("JavaScript"),
+            Self::Other => None,
+        }
+    }
+
     /// What its author can look for when a call ended without a word.
     pub(crate) const fn about_silence(self) -> &'static str {
         match self {
