@@ -127,11 +127,10 @@ async fn conduct(flavor: &Flavor, case: &Arc<Case>, notes: &Notes) -> Vec<Proble
     problems
 }
 
-/// What a call left in the log, and its last words.
+/// What a call left in the log; how it broke where it left nothing.
 fn said(call: &Call) -> Vec<String> {
-    let mut lines: Vec<String> = call.log.iter().map(|record| record.message.clone()).collect();
-    if let Err(error) = &call.answer {
-        lines.push(error.to_string());
+    match &call.answer {
+        Err(error) if call.log.is_empty() => vec![error.to_string()],
+        _ => call.log.iter().map(|record| record.message.clone()).collect(),
     }
-    lines
 }

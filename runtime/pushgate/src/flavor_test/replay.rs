@@ -70,7 +70,7 @@ impl Replay {
         T: Clone,
     {
         let mut notes = self.notes();
-        match choose(&self.case.questions, &mut notes.asked, |recorded| answer(recorded)) {
+        match choose(&self.case.questions, &mut notes.asked, answer) {
             Some(answer) => answer.clone(),
             None => {
                 let missing = missing();
