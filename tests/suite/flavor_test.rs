@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{Home, Ran, assert_whole, guest};
+use crate::wat_guest::Guest;
 
 /// A project whose flavor is the probe.
 struct Project {
@@ -191,6 +192,21 @@ fn what_is_not_there_is_told_with_how_to_get_it() {
     assert_whole!(home, home.run("flavor test project"));
     home.write("project/cases/one.toml", format!("{IMAGE}[expect]\nverdict = \"approved\"\n"));
     assert_whole!(home, home.run("flavor test project --case two"));
+    assert_whole!(home, home.run("flavor test project"));
+}
+
+/// Where the small component cannot say a word, the one that was built to be debugged does.
+#[test]
+fn a_debug_component_speaks_for_one_that_cannot() {
+    let home = Home::new();
+    home.write("project/cases/case.toml", format!("{IMAGE}settings = {{ do = \"panic\" }}\n[expect]\nverdict = \"approved\"\n"));
+    home.write("project/small.wasm", Guest::hook("unreachable").build());
+    home.write("project/flavor.toml", "component = \"small.wasm\"\ndebug-component = \"debug.wasm\"\n");
+    assert_whole!(home, home.run("flavor test project"));
+    home.write("project/debug.wasm", std::fs::read(guest("probe")).expect("a component"));
+    assert_whole!(home, home.run("flavor test project"));
+    // Who can speak is not asked twice.
+    home.write("project/small.wasm", std::fs::read(guest("probe")).expect("a component"));
     assert_whole!(home, home.run("flavor test project"));
 }
 

@@ -85,7 +85,9 @@ impl Kind {
             Self::Usage => "the command line is wrong, an invalid `--uri` included",
             Self::RefusedByScope => "not a valid image reference, or outside the registry",
             Self::RefusedByFlavor => "a flavor refused the push",
-            Self::FlavorBroke => "a flavor is not a component, speaks another contract, trapped, met a limit or gave a bad answer",
+            Self::FlavorBroke => {
+                "a flavor is not a component, speaks another contract, trapped, met a limit or gave a bad answer; a case of `flavor test` failed"
+            }
             Self::SourceFailed => "no such image, no Docker Engine, an unreadable layout; also when a flavor gave up for that",
             Self::RegistryFailed => {
                 "credentials, network or faults of the registry, before anything changed there; also when a flavor gave up because a question or \

@@ -15,6 +15,8 @@ pub enum CallError {
         message: String,
         /// The last thing that the guest said before it: a line on stderr, or an error in its log.
         last_words: Option<String>,
+        /// What its author can do about it, by the tools that made it.
+        advice: Option<&'static str>,
     },
     /// The guest's code ran longer than [`Limits::compute`](crate::Limits::compute).
     #[error("the flavor ran into its time limit: its code ran for {limit:?}")]
@@ -76,14 +78,7 @@ impl CallError {
     /// What its author can do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Trap { message, .. } if message.contains("`wasi:") => {
-                "a flavor has no files, network, clock or environment: it decides by what `image-push` says and by the capabilities \
-                 of the contract"
-            }
-            Self::Trap { message, last_words: None } if message.contains("unreachable") => {
-                "it left no message: log with level `error` before giving up. In JavaScript and Python an answer of the wrong shape \
-                 traps like this: a violation without `details`, a number where a text belongs, a refusal that is returned instead of thrown"
-            }
+            Self::Trap { advice: Some(advice), .. } => advice,
             Self::BadValue { .. } => {
                 "its answer, or what it passed to a function, has the wrong shape: build it against the contract that \
                  `pushgate wit` prints, and run it with its language's checks on"

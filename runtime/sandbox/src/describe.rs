@@ -48,17 +48,29 @@ pub struct Description {
 pub fn describe(bytes: &[u8]) -> Result<Description, LoadError> {
     let (outline, metadata) = read(bytes)?;
     let checked = outline.check()?;
+    let Metadata { outside, inside, .. } = metadata;
     Ok(Description {
-        name: metadata.name,
-        version: metadata.version,
-        description: metadata.description,
+        name: outside.name.or(inside.name),
+        version: outside.version.or(inside.version),
+        description: outside.description.or(inside.description),
         contract: checked.contract(),
         has_settings_schema: checked.settings.is_some(),
         capabilities: checked.capabilities,
-        language: metadata.language,
+        language: checked.toolchain.language().map(str::to_owned).or(metadata.language),
         tool: metadata.tool,
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
     })
+}
+
+/// What a core module says that it was compiled from.
+pub(crate) fn module_language(bytes: &[u8]) -> Option<String> {
+    let mut metadata = Metadata::default();
+    for payload in Parser::new(0).parse_all(bytes).map_while(Result::ok) {
+        if let Payload::CustomSection(section) = payload {
+            metadata.add(&section, Some(true));
+        }
+    }
+    metadata.language
 }
 
 /// The names on the outside of a component.
@@ -102,11 +114,19 @@ fn count(kind: &ComponentType<'_>) -> usize {
     }
 }
 
+/// What stands at the outside of a component, or in a module in it.
 #[derive(Default)]
-struct Metadata {
+struct Identity {
     name: Option<String>,
     version: Option<String>,
     description: Option<String>,
+}
+
+#[derive(Default)]
+struct Metadata {
+    outside: Identity,
+    /// The linker of wasm32-wasip2 does not carry a module's sections to the component, so what a crate says of itself is found there.
+    inside: Identity,
     language: Option<String>,
     tool: Option<String>,
 }
@@ -114,29 +134,31 @@ struct Metadata {
 fn read(bytes: &[u8]) -> Result<(Outline, Metadata), LoadError> {
     sniff::check(bytes)?;
     let (mut outline, mut metadata) = (Outline::default(), Metadata::default());
-    let mut depth = 0usize;
+    // For each component or module that is not at its end: whether it is a module.
+    let mut open = Vec::new();
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(unreadable)? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } if depth == MAX_DEPTH => {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } if open.len() == MAX_DEPTH => {
                 return Err(LoadError::Invalid { message: format!("components are nested more than {MAX_DEPTH} deep in it") });
             }
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
+            Payload::ModuleSection { .. } => open.push(true),
+            Payload::ComponentSection { .. } => open.push(false),
+            Payload::End(_) => drop(open.pop()),
+            Payload::ComponentImportSection(section) if open.is_empty() => {
                 // What is too much is not collected: `check` refuses it by the first that is too many.
                 for import in section.into_iter().take(COLLECTED.saturating_sub(outline.imports.len())) {
                     let import = import.map_err(unreadable)?;
                     outline.imports.push((import.name.name.to_owned(), import_kind(import.ty)));
                 }
             }
-            Payload::ComponentExportSection(section) if depth == 0 => {
+            Payload::ComponentExportSection(section) if open.is_empty() => {
                 for export in section.into_iter().take(COLLECTED.saturating_sub(outline.exports.len())) {
                     let export = export.map_err(unreadable)?;
                     outline.exports.push((export.name.name.to_owned(), export_kind(export.kind)));
                 }
             }
             // The inner modules say which language they were written in, the component often does not.
-            Payload::CustomSection(section) => metadata.add(&section, depth),
+            Payload::CustomSection(section) => metadata.add(&section, open.last().copied()),
             _ => {}
         }
     }
@@ -145,22 +167,27 @@ fn read(bytes: &[u8]) -> Result<(Outline, Metadata), LoadError> {
 
 impl Metadata {
     /// Takes what a custom section says. One that is malformed says nothing: it has no meaning for the component's code.
-    fn add(&mut self, section: &CustomSectionReader<'_>, depth: usize) {
+    /// `in_module` is none at the outside.
+    fn add(&mut self, section: &CustomSectionReader<'_>, in_module: Option<bool>) {
         if let KnownCustom::Producers(producers) = section.as_known() {
             self.add_producers(producers);
         }
-        if depth > 0 {
-            return;
-        }
+        let identity = match in_module {
+            None => &mut self.outside,
+            Some(true) => &mut self.inside,
+            // A component in it has a name of its own, which is not this one's.
+            Some(false) => return,
+        };
         let text = || std::str::from_utf8(section.data()).ok().filter(|text| !text.is_empty()).map(|text| cut(text.to_owned(), TEXT_BYTES));
-        match section.name() {
-            "version" => self.version = text(),
-            "description" => self.description = text(),
-            _ => {
-                if let KnownCustom::ComponentName(names) = section.as_known() {
-                    self.name = component_name(names);
-                }
-            }
+        let (member, found) = match (section.name(), section.as_known()) {
+            ("version", _) => (&mut identity.version, text()),
+            ("description", _) => (&mut identity.description, text()),
+            (_, KnownCustom::ComponentName(names)) => (&mut identity.name, component_name(names)),
+            _ => return,
+        };
+        // The first that says something counts.
+        if member.is_none() {
+            *member = found;
         }
     }
 

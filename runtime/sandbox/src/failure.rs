@@ -78,7 +78,13 @@ impl Failure {
             return CallError::MemoryLimit { limit, message };
         }
         if trap.is_some() || error.is::<Refused>() {
-            return CallError::Trap { message, last_words: state.log.last_words() };
+            let last_words = state.log.last_words();
+            let advice = match &last_words {
+                _ if message.contains("`wasi:") => Some(state.toolchain.about_wasi(&message, last_words.as_deref())),
+                None if message.contains("unreachable") => Some(state.toolchain.about_silence()),
+                _ => None,
+            };
+            return CallError::Trap { message, last_words, advice };
         }
         match phase {
             Phase::Instantiate => CallError::Instantiate { message },

@@ -125,7 +125,7 @@ impl Flavor {
             .ticker
             .start()
             .map_err(|error| CallError::Sandbox { message: format!("the clock's thread cannot be started: {error}") })?;
-        let state = CallState::new(limits, host, ticking);
+        let state = CallState::new(limits, self.linked.checked.toolchain, host, ticking);
         let mut store = Store::new(self.linked.instance.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(limits.host_call_bytes);

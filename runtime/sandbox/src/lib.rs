@@ -82,6 +82,7 @@ mod sniff;
 mod describe;
 mod load_error;
 mod outline;
+mod toolchain;
 
 // From bytes to something that can be called.
 mod cache;

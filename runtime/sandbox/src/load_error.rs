@@ -52,8 +52,11 @@ pub enum LoadError {
     #[error("not a WebAssembly component but machine code that was compiled from one")]
     Precompiled,
     /// A core module.
-    #[error("not a WebAssembly component but a core module")]
-    CoreModule,
+    #[error("not a WebAssembly component but a core module{}", compiled_from(language.as_deref()))]
+    CoreModule {
+        /// What it was compiled from, if it says so.
+        language: Option<String>,
+    },
     /// The bytes end too early.
     #[error("the component is truncated: it has only {size} bytes, and {message}")]
     Truncated {
@@ -131,9 +134,10 @@ impl LoadError {
             Self::NotWasm { .. } => "a flavor is a WebAssembly component in the binary format: a .wasm file that begins with `\\0asm`",
             Self::Text => "turn it into the binary format with `wasm-tools parse flavor.wat -o flavor.wasm`",
             Self::Precompiled => "use the .wasm file that it was compiled from: pushgate runs only what it has compiled itself",
-            Self::CoreModule => {
-                "make a component of it with `wasm-tools component new module.wasm -o flavor.wasm`, or build for the target wasm32-wasip2"
+            Self::CoreModule { language: Some(language) } if language.starts_with("Rust") => {
+                "build it for another target: `cargo build --release --target wasm32-wasip2` makes a component"
             }
+            Self::CoreModule { .. } => "make a component of it: `pushgate flavor component MODULE.wasm -o FLAVOR.wasm`",
             Self::Truncated { .. } => "copy or build the file again",
             Self::OtherContract { .. } | Self::WrongType { .. } | Self::WrongImport { .. } => {
                 "build the flavor against the contract that `pushgate wit` prints"
@@ -148,4 +152,8 @@ impl LoadError {
         };
         Some(hint.to_owned())
     }
+}
+
+fn compiled_from(language: Option<&str>) -> String {
+    language.map(|language| format!(", compiled from {language}")).unwrap_or_default()
 }

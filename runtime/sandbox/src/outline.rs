@@ -2,6 +2,7 @@
 
 use crate::contract::{self, Name};
 use crate::text::excerpt;
+use crate::toolchain::Toolchain;
 use crate::{Capability, LoadError};
 
 /// The most imports, and the most exports. A language with all of WASI has 40.
@@ -56,6 +57,8 @@ pub(crate) struct Checked {
     pub(crate) settings: Option<String>,
     /// What the flavor asks for.
     pub(crate) capabilities: Vec<Capability>,
+    /// What it was made with.
+    pub(crate) toolchain: Toolchain,
 }
 
 impl Checked {
@@ -100,7 +103,7 @@ impl Outline {
         };
         capabilities.sort();
         capabilities.dedup();
-        Ok(Checked { hook, settings: self.exported(contract::SETTINGS, "settings"), capabilities })
+        Ok(Checked { hook, settings: self.exported(contract::SETTINGS, "settings"), capabilities, toolchain: Toolchain::of(self) })
     }
 
     /// The name of an export: the exact one, or that of a compatible version.

@@ -3,6 +3,7 @@
 use wasmtime::{Engine, Precompiled};
 
 use crate::LoadError;
+use crate::describe::module_language;
 
 /// The most bytes that a component may have. A Python flavor has 18 MB.
 pub const MAX_COMPONENT_BYTES: u64 = 64 << 20;
@@ -22,7 +23,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), LoadError> {
         return complete(bytes);
     }
     if bytes.starts_with(&MODULE) {
-        return Err(LoadError::CoreModule);
+        return Err(LoadError::CoreModule { language: module_language(bytes) });
     }
     if !bytes.is_empty() && (COMPONENT.starts_with(bytes) || MODULE.starts_with(bytes)) {
         return Err(LoadError::Truncated { size, message: "its first 8 bytes are not complete".to_owned() });

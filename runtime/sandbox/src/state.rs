@@ -8,12 +8,15 @@ use crate::capabilities::Allowance;
 use crate::limiter::Limiter;
 use crate::log::{Log, Output};
 use crate::ticker::Ticking;
+use crate::toolchain::Toolchain;
 use crate::wall_clock::WallClock;
 use crate::{FlavorHost, Image, InspectError, Limits, LogLevel, LogRecord, Push};
 
 /// The data of a store.
 pub(crate) struct CallState {
     pub(crate) limiter: Limiter,
+    /// What the guest was made with.
+    pub(crate) toolchain: Toolchain,
     pub(crate) log: Log,
     /// What is left of the capabilities.
     pub(crate) allowance: Allowance,
@@ -47,11 +50,12 @@ pub(crate) enum Stop {
 
 impl CallState {
     /// `host` is what lends the images; without one there is no push to ask for them.
-    pub(crate) fn new(limits: &Limits, host: Option<Arc<dyn FlavorHost>>, ticking: Ticking) -> Self {
+    pub(crate) fn new(limits: &Limits, toolchain: Toolchain, host: Option<Arc<dyn FlavorHost>>, ticking: Ticking) -> Self {
         let mut resources = ResourceTable::new();
         resources.set_max_capacity(limits.handles);
         Self {
             limiter: Limiter::new(limits),
+            toolchain,
             log: Log::new(limits),
             allowance: Allowance::new(limits),
             wall_clock: WallClock::start(limits.wall),

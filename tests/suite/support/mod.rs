@@ -138,7 +138,8 @@ pub(crate) fn filters(home: &Path) -> Vec<(String, &'static str)> {
         (r"sha256:[0-9a-f]{64}".to_owned(), "sha256:[DIGEST]"),
         (r#""(check|hooks|push)":[0-9.]+"#.to_owned(), r#""$1":[MS]"#),
         (r" +\d+\.\d{2} ms +[\d.]+ (KiB|MiB)".to_owned(), "  [TIME]  [MEMORY]"),
-        (r#""(time_ms|memory_bytes)":[0-9.]+"#.to_owned(), r#""$1":[NUMBER]"#),
+        (r#""memory_bytes":[0-9]+,"message""#.to_owned(), r#""memory_bytes":[NUMBER],"message""#),
+        (r#""time_ms":[0-9.]+"#.to_owned(), r#""time_ms":[MS]"#),
         (r"\b\d+(\.\d+)? (bytes|B|KiB|MiB)".to_owned(), "[SIZE]"),
     ]
 }

@@ -44,40 +44,50 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
     let flavor = load(gate, &project.component).await?;
     let label = project.component.display().to_string();
     let schema = hooks::settings_schema(&label, &flavor, &HookLimits::default()).await?;
-    let mut debug = None;
+    let mut debug = Debug { component: project.debug_component.as_deref(), loaded: None };
     let mut outcomes = Vec::new();
     for NamedCase { name, case, .. } in &project.cases {
-        let (mut found, notes, silent) = match refused(gate, schema.as_ref(), case).await? {
-            Some(found) => (found, None, false),
-            None => {
-                let (call, notes, time) = ask(&flavor, case, case.dry_run).await;
-                let silent = is_silent(&call);
-                (Found::answered(call, time), Some(notes), silent)
-            }
-        };
+        if let Some(found) = refused(gate, schema.as_ref(), case).await? {
+            let problems = judge::judge(&case.expected, &found);
+            outcomes.push(Outcome { case: name.clone(), found, problems, unused: Vec::new(), debugged: Vec::new() });
+            continue;
+        }
+        let (call, notes, time) = ask(&flavor, case, case.dry_run).await;
+        let silent = is_silent(&call);
+        let mut found = Found::answered(call, time);
         let mut problems = judge::judge(&case.expected, &found);
-        let mut unused = Vec::new();
-        if let Some(notes) = notes {
-            unused = notes.unused(case);
-            problems.extend(conduct(&flavor, case, &notes).await);
-        }
-        let mut debugged = Vec::new();
-        if silent
-            && !problems.is_empty()
-            && let Some(component) = &project.debug_component
-        {
-            let component = match &debug {
-                Some(component) => component,
-                None => debug.insert(load(gate, component).await?),
-            };
-            debugged = said(&ask(component, case, case.dry_run).await.0);
-            if !debugged.is_empty() {
-                found.hint = None;
-            }
-        }
-        outcomes.push(Outcome { case: name.clone(), found, problems, unused, debugged });
+        problems.extend(conduct(&flavor, case, &notes).await);
+        let debugged = if silent && !problems.is_empty() { debug.ask(gate, case, &mut found.hint).await? } else { Vec::new() };
+        outcomes.push(Outcome { case: name.clone(), found, problems, unused: notes.unused(case), debugged });
     }
     Ok(outcomes)
+}
+
+/// The component of a project that says more, loaded when it is first needed.
+struct Debug<'a> {
+    component: Option<&'a Path>,
+    loaded: Option<Flavor>,
+}
+
+impl Debug<'_> {
+    /// What it says of a case about which the other one said nothing. Then there is nothing to guess, and no hint.
+    async fn ask(&mut self, gate: &Gate, case: &Arc<Case>, hint: &mut Option<String>) -> Result<Vec<String>, Failure> {
+        let Some(component) = self.component else { return Ok(Vec::new()) };
+        if !component.exists() {
+            let build = format!("the debug component `{}` is not built: it can say why", component.display());
+            *hint = Some(hint.take().map_or(build.clone(), |hint| format!("{build}; {hint}")));
+            return Ok(Vec::new());
+        }
+        let flavor = match &self.loaded {
+            Some(flavor) => flavor,
+            None => self.loaded.insert(load(gate, component).await?),
+        };
+        let said = said(&ask(flavor, case, case.dry_run).await.0);
+        if !said.is_empty() {
+            *hint = None;
+        }
+        Ok(said)
+    }
 }
 
 async fn load(gate: &Gate, component: &Path) -> Result<Flavor, Failure> {
@@ -127,11 +137,10 @@ async fn conduct(flavor: &Flavor, case: &Arc<Case>, notes: &Notes) -> Vec<Proble
     problems
 }
 
-/// What a call left in the log, and its last words.
+/// What a call left in the log; how it broke where it left nothing.
 fn said(call: &Call) -> Vec<String> {
-    let mut lines: Vec<String> = call.log.iter().map(|record| record.message.clone()).collect();
-    if let Err(error) = &call.answer {
-        lines.push(error.to_string());
+    match &call.answer {
+        Err(error) if call.log.is_empty() => vec![error.to_string()],
+        _ => call.log.iter().map(|record| record.message.clone()).collect(),
     }
-    lines
 }

@@ -108,11 +108,7 @@ fn warnings(log: &[LogRecord]) -> Vec<String> {
 
 /// Whether a flavor broke and left no word about why.
 pub(super) fn is_silent(call: &Call) -> bool {
-    match &call.answer {
-        Err(CallError::Trap { last_words, .. }) => last_words.is_none(),
-        Err(_) => true,
-        Ok(_) => false,
-    }
+    matches!(&call.answer, Err(CallError::Trap { last_words: None, .. } | CallError::BadValue { .. } | CallError::Instantiate { .. }))
 }
 
 /// One way in which a case failed.

@@ -23,7 +23,7 @@ struct Manifest {
 pub struct Project {
     /// The component to ask.
     pub component: PathBuf,
-    /// One that says more when it breaks, if it was built.
+    /// One that says more when it breaks. It may not be built.
     pub debug_component: Option<PathBuf>,
     /// What it is asked, sorted by name.
     pub cases: Vec<NamedCase>,
@@ -57,7 +57,7 @@ impl Project {
                 if !component.exists() {
                     return Err(ProjectError::NotBuilt { component, folder: folder.to_owned(), build });
                 }
-                (component, debug_component.map(|path| folder.join(path)).filter(|path| path.exists()))
+                (component, debug_component.map(|path| folder.join(path)))
             }
         };
         Ok(Self { component, debug_component, cases: cases(&folder.join("cases"), names)? })

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::values;
 
 /// One of the tables `[[registry]]`: a question, and its answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "QuestionSection")]
 pub(super) enum RecordedQuestion {
     Exists { repository: String, answer: Result<bool, QueryError> },
@@ -15,7 +15,7 @@ pub(super) enum RecordedQuestion {
 }
 
 /// One of the tables `[[http]]`: a request, and its response.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "RequestSection")]
 pub(super) struct RecordedRequest {
     pub(super) method: String,

@@ -55,6 +55,12 @@ impl Replay {
         self.notes().clone()
     }
 
+    /// What the host answers to a question that may be asked, and to one that may not.
+    fn likely<T>(&self, repository: &str, answer: T) -> Result<T, QueryError> {
+        let uri = self.case.scoped.registry_uri();
+        if uri.contains_repository(uri.host(), repository) { Ok(answer) } else { Err(QueryError::NotGranted) }
+    }
+
     fn question<T>(
         &self,
         answer: impl Fn(&RecordedQuestion) -> Option<&Result<T, QueryError>>,
@@ -64,7 +70,7 @@ impl Replay {
         T: Clone,
     {
         let mut notes = self.notes();
-        match choose(&self.case.questions, &mut notes.asked, |recorded| answer(recorded)) {
+        match choose(&self.case.questions, &mut notes.asked, answer) {
             Some(answer) => answer.clone(),
             None => {
                 let missing = missing();
@@ -138,7 +144,7 @@ impl FlavorHost for Replay {
                 RecordedQuestion::Exists { repository, answer } if repository == asked => Some(answer),
                 _ => None,
             },
-            || RecordedQuestion::Exists { repository: asked.to_owned(), answer: Ok(true) },
+            || RecordedQuestion::Exists { repository: asked.to_owned(), answer: self.likely(asked, true) },
         )
     }
 
@@ -156,7 +162,7 @@ impl FlavorHost for Replay {
                 repository: asked.to_owned(),
                 after: asked_after.map(str::to_owned),
                 limit: Some(asked_limit),
-                answer: Ok(vec!["v1".to_owned()]),
+                answer: self.likely(asked, vec!["v1".to_owned()]),
             },
         )
     }
@@ -170,7 +176,7 @@ impl FlavorHost for Replay {
             || RecordedQuestion::Digest {
                 repository: asked.to_owned(),
                 tag: asked_tag.to_owned(),
-                answer: Ok(Some(format!("sha256:{}", "0".repeat(64)))),
+                answer: self.likely(asked, Some(format!("sha256:{}", "0".repeat(64)))),
             },
         )
     }

@@ -130,3 +130,61 @@ fn http_error(error: &HttpError) -> Value {
 fn with_text(case: &str, reason: &str) -> Value {
     InlineTable::from_iter([(case, text(reason))]).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pushgate_sandbox::HttpResponse;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::flavor_test::document;
+
+    #[derive(Deserialize)]
+    struct File {
+        #[serde(default)]
+        registry: Vec<RecordedQuestion>,
+        #[serde(default)]
+        http: Vec<RecordedRequest>,
+    }
+
+    /// Texts that need care in TOML.
+    const TEXTS: [&str; 8] = ["", "a", "\"\"\"", "'''", "a\nb\r\n", "\\u0041\\", "\u{0}\u{1b}\u{7f}\u{85}\u{feff}", "日本 🦀"];
+
+    fn read(text: &str) -> File {
+        document::parse(Path::new("case.toml"), text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        for word in TEXTS {
+            let owned = || word.to_owned();
+            let questions = [
+                RecordedQuestion::Exists { repository: owned(), answer: Ok(false) },
+                RecordedQuestion::Exists { repository: owned(), answer: Err(QueryError::Unavailable(owned())) },
+                RecordedQuestion::Tags {
+                    repository: owned(),
+                    after: Some(owned()),
+                    limit: Some(u32::MAX),
+                    answer: Ok(vec![owned(), owned()]),
+                },
+                RecordedQuestion::Tags { repository: owned(), after: None, limit: None, answer: Err(QueryError::Unauthorized) },
+                RecordedQuestion::Digest { repository: owned(), tag: owned(), answer: Ok(None) },
+                RecordedQuestion::Digest { repository: owned(), tag: owned(), answer: Ok(Some(owned())) },
+                RecordedQuestion::Digest { repository: owned(), tag: owned(), answer: Err(QueryError::NotGranted) },
+            ];
+            for recorded in questions {
+                assert_eq!(read(&written("registry", question(&recorded))).registry, [recorded]);
+            }
+            let response = |body: &[u8]| {
+                let headers = vec![("a".to_owned(), owned()), ("a".to_owned(), "2".to_owned()), ("b".to_owned(), owned())];
+                Ok(HttpResponse { status: 404, headers, body: body.to_vec() })
+            };
+            for answer in [response(word.as_bytes()), response(b"\xff\0"), Err(HttpError::TimedOut), Err(HttpError::Unreachable(owned()))] {
+                let recorded = RecordedRequest { method: "POST".to_owned(), url: owned(), body: Some(owned()), reads: true, answer };
+                assert_eq!(read(&written("http", request(&recorded))).http, [recorded]);
+            }
+        }
+    }
+}

@@ -39,7 +39,7 @@ fn assert_compute_limit(guest: &Guest) {
 
 pub(super) fn assert_trap(guest: &Guest, expected: &str) {
     match outcome(guest, &Limits::default()) {
-        CallError::Trap { message, last_words: None } => assert!(message.contains(expected), "{message}"),
+        CallError::Trap { message, last_words: None, .. } => assert!(message.contains(expected), "{message}"),
         other => panic!("not a trap with `{expected}`: {other:?}"),
     }
 }

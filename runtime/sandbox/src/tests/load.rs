@@ -169,8 +169,17 @@ fn a_component_with_a_byte_changed_is_loaded_or_refused() {
 #[test]
 fn a_core_module_text_and_machine_code_are_told_apart() {
     let module = wat::parse_str("(module)").unwrap();
-    assert!(matches!(refused(&module), LoadError::CoreModule));
-    assert!(refused(&module).hint().unwrap().contains("wasm-tools component new"));
+    assert_eq!(refused(&module).to_string(), "not a WebAssembly component but a core module");
+    assert!(refused(&module).hint().unwrap().contains("pushgate flavor component"));
+    let compiled = |language: &str| wat::parse_str(format!("(module (@producers (language \"{language}\" \"1\")))")).unwrap();
+    for (language, remedy) in [("Go", "pushgate flavor component"), ("C11", "pushgate flavor component"), ("Rust", "wasm32-wasip2")] {
+        let error = refused(&compiled(language));
+        assert_eq!(error.to_string(), format!("not a WebAssembly component but a core module, compiled from {language} 1"));
+        assert!(error.hint().unwrap().contains(remedy), "{error}");
+    }
+    // What follows it may be anything.
+    let cut = [compiled("Go"), b"\xff\xff\xff".to_vec()].concat();
+    assert!(matches!(refused(&cut), LoadError::CoreModule { language: Some(_) }));
     assert!(matches!(refused(Guest::hook("").wat().as_bytes()), LoadError::Text));
     let engine = crate::engine::new(crate::Allocation::OnDemand).unwrap();
     let machine_code = engine.precompile_component(&Guest::hook("").build()).unwrap();
@@ -265,6 +274,23 @@ fn a_description_needs_no_code_of_the_component() {
     assert_eq!(description.language.as_deref(), Some("Rust 2024"));
     assert_eq!(description.tool.as_deref(), Some("rustc 1.95.0"));
     assert_eq!(description.size, u64::try_from(bytes.len()).unwrap());
+}
+
+/// What the linker of wasm32-wasip2 leaves where the crate put it.
+#[test]
+fn a_name_in_the_core_module_counts_where_the_outside_has_none() {
+    let inside = "(@custom \"component-name\" \"\\00\\07\\06inside\") (@custom \"version\" \"1\") (@custom \"description\" \"in\")
+        (func (export \"prepare\") (param i32) (result i32) (i32.const 0))";
+    let describe = |wat: String| {
+        let description = describe(&wat::parse_str(wat).unwrap()).unwrap();
+        [description.name, description.version, description.description].map(Option::unwrap_or_default)
+    };
+    assert_eq!(describe(Guest::new(inside).wat()), ["inside", "1", "in"]);
+    let named = Guest::new(inside).field("(@custom \"version\" \"2\")").wat().replacen("(component", "(component (@name \"outside\")", 1);
+    assert_eq!(describe(named), ["outside", "2", "in"]);
+    // A component in it is another one.
+    let other = "(component (@name \"other\") (@custom \"version\" \"3\"))";
+    assert_eq!(describe(Guest::hook("").field(other).wat()), ["", "", ""]);
 }
 
 #[test]

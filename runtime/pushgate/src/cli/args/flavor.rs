@@ -61,7 +61,7 @@ pub(crate) enum FlavorCommand {
     ///
     /// Each file DIR/cases/NAME.toml is one push, with what the registry and HTTP servers answer and what the flavor is expected to say. Neither Docker nor a
     /// registry is needed.
-    Test(TestArguments),
+    Test(Box<TestArguments>),
     /// Forget a flavor that no registry uses
     Delete {
         /// The registered flavor

@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
         FlavorCommand::Register { file, name, replace } => register::register(context, &file, name.as_deref(), replace)?,
         FlavorCommand::List => list(context)?,
         FlavorCommand::Describe { flavor } => describe::tell(context, &flavor)?,
-        FlavorCommand::Test(arguments) => test::run(context, arguments)?,
+        FlavorCommand::Test(arguments) => test::run(context, *arguments)?,
         FlavorCommand::Delete { name } => {
             Catalog::edit(context.gate.paths().catalog()?, |edit| edit.remove_flavor(&name))?;
             let done = || format!("deleted {name}\n");

@@ -1,0 +1,64 @@
+//! What a component was made with, as far as its outside tells: what goes wrong differs from one language to the next.
+
+use crate::outline::{Kind, Outline};
+
+/// The tools that leave a trace at the outside of a component, which is there also when it comes compiled from the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Toolchain {
+    /// componentize-py: Python.
+    Python,
+    /// componentize-qjs, which `jco` calls: JavaScript.
+    JavaScript,
+    /// Any other.
+    Other,
+}
+
+impl Toolchain {
+    /// Both leave an export behind that only they themselves call.
+    pub(crate) fn of(outline: &Outline) -> Self {
+        let exports = |wanted: &str| outline.exports.iter().any(|(name, kind)| name == wanted && *kind != Kind::Type);
+        match () {
+            () if exports("exports") => Self::Python,
+            () if exports("init") => Self::JavaScript,
+            () => Self::Other,
+        }
+    }
+
+    /// The language that it was written in. Both put it into an interpreter that was written in another.
+    pub(crate) const fn language(self) -> Option<&'static str> {
+        match self {
+            Self::Python => Some("Python"),
+            Self::JavaScript => Some("JavaScript"),
+            Self::Other => None,
+        }
+    }
+
+    /// What its author can look for when a call ended without a word.
+    pub(crate) const fn about_silence(self) -> &'static str {
+        match self {
+            Self::Python => {
+                "it left no message. In Python without WASI that is an exception that nothing caught, a module that is imported inside a function (import at the top of \
+                 the module), `print`, or an answer of the wrong shape: a refusal that is returned instead of raised, nothing returned, a violation without \
+                 `details`. The SDK says which; so does a build with WASI, as the `debug-component` of `flavor.toml`"
+            }
+            Self::JavaScript => {
+                "it left no message. In JavaScript that is an `async` hook, an error that is no refusal, or an answer of the wrong shape: a refusal that is returned \
+                 instead of thrown, nothing returned, a violation without `details`, a number where a text belongs. The SDK says which"
+            }
+            Self::Other => "it left no message: log with level `error` before giving up",
+        }
+    }
+
+    /// What its author can look for when it called this function of WASI, after these last words.
+    pub(crate) fn about_wasi(self, function: &str, last_words: Option<&str>) -> &'static str {
+        let waits = function.contains("wasi:io/poll") || function.contains("#subscribe-");
+        if last_words.is_some_and(|words| words.contains("nanotime returning zero")) || (waits && self == Self::Other) {
+            "a flavor cannot wait. In Go it is the runtime that does, where the component has the usual adapter: make the component with \
+             `pushgate flavor component`, whose adapter has a clock for it"
+        } else if self == Self::Python && function.contains("wasi:filesystem") {
+            "a file is read, or a module is imported inside a function: import at the top of the module"
+        } else {
+            "a flavor has no files, network, clock or environment: it decides by what `image-push` says and by the capabilities of the contract"
+        }
+    }
+}
