@@ -3,6 +3,7 @@ package flavor
 import (
 	"fmt"
 	"os"
+	"path"
 	"runtime"
 	"strings"
 
@@ -98,10 +99,12 @@ func describe(reason any) string {
 func panicked() string {
 	var counters [64]uintptr
 	frames := runtime.CallersFrames(counters[:runtime.Callers(3, counters[:])])
+	var inner []runtime.Frame
 	for {
 		frame, more := frames.Next()
-		if authored(frame.Function) {
-			return fmt.Sprintf("%s:%d: ", shown(frame.File), frame.Line)
+		inner = append(inner, frame)
+		if strings.HasPrefix(frame.Function, "main.") {
+			return authored(inner, path.Dir(frame.File)+"/")
 		}
 		if !more {
 			return ""
@@ -109,11 +112,17 @@ func panicked() string {
 	}
 }
 
-// authored says whether a function is of package main.
-func authored(function string) bool { return strings.HasPrefix(function, "main.") }
-
-// shown is the path of a file below the module: with -trimpath, the module's name stands before it.
-func shown(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }
+// authored is the first of the frames, the last of which is of package main, with a file below folder, where that
+// package is: other packages of the flavor are there too.
+func authored(frames []runtime.Frame, folder string) string {
+	for _, frame := range frames {
+		below, isBelow := strings.CutPrefix(frame.File, folder)
+		if isBelow && !strings.HasPrefix(frame.Function, "pushgate/flavor") {
+			return fmt.Sprintf("%s:%d: ", below, frame.Line)
+		}
+	}
+	return ""
+}
 
 // hostPush is a push of the contract.
 type hostPush struct{ *contract.ImagePush }
