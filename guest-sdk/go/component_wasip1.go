@@ -28,7 +28,7 @@ func answer(push *contract.ImagePush) wit_types.Result[contract.Approval, contra
 	default:
 		fail("flavor.Register was called %d times: a flavor has one hook", len(hooks))
 	}
-	answer := AnswerOf(ask(hooks[0], &Push{hostPush{push}}))
+	answer := ask(hooks[0], &Push{hostPush{push}})
 	switch answer.Verdict {
 	case Approved:
 		return wit_types.Ok[contract.Approval, contract.Refusal](contract.Approval_Approved)
@@ -64,7 +64,7 @@ func denial(violations []*Violation) []contract.Violation {
 }
 
 // ask calls the hook. One that panics, or ends its goroutine, ends the call, after the reason is in the log.
-func ask(hook Hook, push *Push) error {
+func ask(hook Hook, push *Push) Answer {
 	returned := false
 	defer func() {
 		if returned {
@@ -75,9 +75,10 @@ func ask(hook Hook, push *Push) error {
 		}
 		fail("the hook ended its goroutine instead of returning")
 	}()
-	err := hook(push)
+	// Also the error is the author's, and may panic.
+	answer := AnswerOf(hook(push))
 	returned = true
-	return err
+	return answer
 }
 
 // fail says why the flavor failed, as the last that the host hears, and traps.

@@ -79,8 +79,12 @@ func (push *Push) Images() ([]*Image, error) {
 // decodingProblem says in the words of JSON, not of Go, what does not fit.
 func decodingProblem(err error) string {
 	var mistyped *json.UnmarshalTypeError
-	if errors.As(err, &mistyped) && mistyped.Field != "" {
-		return fmt.Sprintf("%s: a %s is not expected here", mistyped.Field, mistyped.Value)
+	if errors.As(err, &mistyped) {
+		problem := fmt.Sprintf("a value of the type %s does not fit", mistyped.Value)
+		if mistyped.Field != "" {
+			return mistyped.Field + ": " + problem
+		}
+		return problem
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
 }

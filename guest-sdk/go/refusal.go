@@ -1,9 +1,6 @@
 package flavor
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // Violation is one reason for a denial, made by [Deny].
 type Violation struct {
@@ -118,46 +115,41 @@ type Answer struct {
 
 // AnswerOf says what the error of a hook means.
 //
-// All violations in it, also wrapped or joined ones, are denied together, whatever else is joined with them. An error
-// that wraps a refusal refuses in the same way, with its own text.
+// A refusal that an error wraps stays one of its kind, with the text of the whole error; a wrapped violation stays what
+// it is. Of joined errors all violations are denied together; where there is none, the first refusal gives the kind.
 func AnswerOf(err error) Answer {
-	if err == nil {
+	switch known := err.(type) {
+	case nil:
 		return Answer{Verdict: Approved}
+	case *Violation:
+		return Answer{Verdict: Denied, Violations: []*Violation{known}}
+	case *refusal:
+		return Answer{Verdict: known.verdict, Message: known.Error()}
+	// An error of the contract, such as an InspectError.
+	case interface{ Refusal() error }:
+		return AnswerOf(known.Refusal())
+	case interface{ Unwrap() error }:
+		return around(err, known.Unwrap())
+	case interface{ Unwrap() []error }:
+		return around(err, known.Unwrap()...)
+	default:
+		return Answer{Verdict: Other, Message: err.Error()}
 	}
-	if violations := violationsIn(err); len(violations) > 0 {
-		return Answer{Verdict: Denied, Violations: violations}
-	}
-	var kind *refusal
-	if errors.As(err, &kind) {
-		return Answer{Verdict: kind.verdict, Message: err.Error()}
-	}
-	// An error of the contract, such as an InspectError. A text that was put around it says more than ours.
-	if contract, isContract := err.(interface{ Refusal() error }); isContract {
-		return AnswerOf(contract.Refusal())
-	}
-	var contract interface{ Refusal() error }
-	if errors.As(err, &contract) {
-		return Answer{Verdict: AnswerOf(contract.Refusal()).Verdict, Message: err.Error()}
-	}
-	return Answer{Verdict: Other, Message: err.Error()}
 }
 
-// violationsIn collects the violations of the tree of errors, in its order.
-func violationsIn(err error) []*Violation {
-	switch known := err.(type) {
-	case *Violation:
-		return []*Violation{known}
-	case interface{ Refusal() error }:
-		return violationsIn(known.Refusal())
-	case interface{ Unwrap() error }:
-		return violationsIn(known.Unwrap())
-	case interface{ Unwrap() []error }:
-		var found []*Violation
-		for _, part := range known.Unwrap() {
-			found = append(found, violationsIn(part)...)
+// around is the answer of an error that wraps others.
+func around(err error, wrapped ...error) Answer {
+	answer := Answer{Verdict: Other, Message: err.Error()}
+	var violations []*Violation
+	for _, part := range wrapped {
+		inner := AnswerOf(part)
+		violations = append(violations, inner.Violations...)
+		if answer.Verdict == Other && inner.Verdict != Approved && inner.Verdict != Denied {
+			answer.Verdict = inner.Verdict
 		}
-		return found
-	default:
-		return nil
 	}
+	if len(violations) > 0 {
+		return Answer{Verdict: Denied, Violations: violations}
+	}
+	return answer
 }

@@ -60,7 +60,7 @@ func (err *Error) Error() string { return host.Failure(*err).String() }
 
 // Refusal is what a hook answers that returns the error.
 func (err *Error) Refusal() error {
-	return flavor.Unavailablef("the request could not be sent: %w", err)
+	return flavor.Unavailablef("the request could not be sent: %v", err)
 }
 
 // Send sends one request and waits for the whole response. A request that failed may have reached the server all the

@@ -22,7 +22,7 @@ func (err *QueryError) Error() string { return host.Failure(*err).String() }
 
 // Refusal is what a hook answers that returns the error.
 func (err *QueryError) Refusal() error {
-	return flavor.Unavailablef("the registry could not be asked: %w", err)
+	return flavor.Unavailablef("the registry could not be asked: %v", err)
 }
 
 // RepositoryExists says whether a repository exists. A registry that creates repositories on the first push says false
