@@ -35,11 +35,11 @@ func answer(push *contract.ImagePush) wit_types.Result[contract.Approval, contra
 	case Denied:
 		return refuse(contract.MakeRefusalDenied(denial(answer.Violations)))
 	case Misconfigured:
-		return refuse(contract.MakeRefusalMisconfigured(answer.Message))
+		return refuse(contract.MakeRefusalMisconfigured(host.Text(answer.Message)))
 	case Unavailable:
-		return refuse(contract.MakeRefusalUnavailable(answer.Message))
+		return refuse(contract.MakeRefusalUnavailable(host.Text(answer.Message)))
 	default:
-		return refuse(contract.MakeRefusalOther(answer.Message))
+		return refuse(contract.MakeRefusalOther(host.Text(answer.Message)))
 	}
 }
 
@@ -52,13 +52,18 @@ func denial(violations []*Violation) []contract.Violation {
 	for index, violation := range violations {
 		hint := wit_types.None[string]()
 		if violation.Hint != "" {
-			hint = wit_types.Some(violation.Hint)
+			hint = wit_types.Some(host.Text(violation.Hint))
 		}
 		details := make([]wit_types.Tuple2[string, string], len(violation.Details))
 		for index, detail := range violation.Details {
-			details[index] = wit_types.Tuple2[string, string]{F0: detail.Key, F1: detail.Value}
+			details[index] = wit_types.Tuple2[string, string]{F0: host.Text(detail.Key), F1: host.Text(detail.Value)}
 		}
-		denial[index] = contract.Violation{Code: violation.Code, Message: violation.Message, Hint: hint, Details: details}
+		denial[index] = contract.Violation{
+			Code:    host.Text(violation.Code),
+			Message: host.Text(violation.Message),
+			Hint:    hint,
+			Details: details,
+		}
 	}
 	return denial
 }

@@ -92,7 +92,9 @@ type InspectError struct {
 }
 
 // Error is the name of the case and, where there is one, its text.
-func (err *InspectError) Error() string { return host.Failure(*err).String() }
+func (err *InspectError) Error() string {
+	return host.Describe(err.Case, err.Text, "not-found")
+}
 
 // Refusal is what a hook answers that returns the error.
 func (err *InspectError) Refusal() error {

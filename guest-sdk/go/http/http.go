@@ -46,6 +46,9 @@ func (response *Response) Header(name string) string {
 	return ""
 }
 
+// Text is the body as UTF-8; each piece that is none is replaced by U+FFFD.
+func (response *Response) Text() string { return host.Text(string(response.Body)) }
+
 // Error is why there is no response. A hook that returns it refuses the push as unavailable.
 type Error struct {
 	// Case is the contract's name: `not-granted`, `invalid-request`, `limit-exceeded`, `timed-out`, `too-large`,
@@ -56,7 +59,9 @@ type Error struct {
 }
 
 // Error is the name of the case and, where there is one, its text.
-func (err *Error) Error() string { return host.Failure(*err).String() }
+func (err *Error) Error() string {
+	return host.Describe(err.Case, err.Text, "limit-exceeded", "timed-out", "too-large")
+}
 
 // Refusal is what a hook answers that returns the error.
 func (err *Error) Refusal() error {

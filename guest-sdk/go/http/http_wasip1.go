@@ -4,14 +4,20 @@ import (
 	"go.bytecodealliance.org/pkg/wit/types"
 
 	contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_http"
+	"pushgate/flavor/internal/host"
 )
 
 func send(request *Request) (*Response, error) {
 	headers := make([]wit_types.Tuple2[string, string], len(request.Headers))
 	for index, header := range request.Headers {
-		headers[index] = wit_types.Tuple2[string, string]{F0: header.Name, F1: header.Value}
+		headers[index] = wit_types.Tuple2[string, string]{F0: host.Text(header.Name), F1: host.Text(header.Value)}
 	}
-	result := contract.Send(contract.Request{Method: request.Method, Url: request.URL, Headers: headers, Body: request.Body})
+	result := contract.Send(contract.Request{
+		Method:  host.Text(request.Method),
+		Url:     host.Text(request.URL),
+		Headers: headers,
+		Body:    request.Body,
+	})
 	if result.IsErr() {
 		return nil, httpError(result.Err())
 	}

@@ -1,6 +1,9 @@
 package log
 
-import contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_log"
+import (
+	contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_log"
+	"pushgate/flavor/internal/host"
+)
 
 var levels = map[Level]contract.Level{
 	Trace: contract.Level_Trace,
@@ -10,4 +13,4 @@ var levels = map[Level]contract.Level{
 	Error: contract.Level_Error,
 }
 
-func write(level Level, message string) { contract.Log(levels[level], message) }
+func write(level Level, message string) { contract.Log(levels[level], host.Text(message)) }

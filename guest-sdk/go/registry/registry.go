@@ -18,7 +18,9 @@ type QueryError struct {
 }
 
 // Error is the name of the case and, where there is one, its text.
-func (err *QueryError) Error() string { return host.Failure(*err).String() }
+func (err *QueryError) Error() string {
+	return host.Describe(err.Case, err.Text, "not-granted", "limit-exceeded", "unauthorized")
+}
 
 // Refusal is what a hook answers that returns the error.
 func (err *QueryError) Refusal() error {

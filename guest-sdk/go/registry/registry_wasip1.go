@@ -4,22 +4,23 @@ import (
 	"go.bytecodealliance.org/pkg/wit/types"
 
 	contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_registry"
+	"pushgate/flavor/internal/host"
 )
 
 func repositoryExists(repository string) (bool, error) {
-	return answer(contract.RepositoryExists(repository))
+	return answer(contract.RepositoryExists(host.Text(repository)))
 }
 
 func tags(repository, after string, limit uint32) ([]string, error) {
 	position := wit_types.None[string]()
 	if after != "" {
-		position = wit_types.Some(after)
+		position = wit_types.Some(host.Text(after))
 	}
-	return answer(contract.Tags(repository, position, limit))
+	return answer(contract.Tags(host.Text(repository), position, limit))
 }
 
 func manifestDigest(repository, tag string) (string, error) {
-	digest, err := answer(contract.ManifestDigest(repository, tag))
+	digest, err := answer(contract.ManifestDigest(host.Text(repository), host.Text(tag)))
 	return digest.SomeOr(""), err
 }
 

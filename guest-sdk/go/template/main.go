@@ -83,7 +83,7 @@ func prepare(push *flavor.Push) error {
 	if page.Status != 200 {
 		return flavor.Unavailablef("the status page answered %d", page.Status)
 	}
-	if string(page.Body) == "frozen" {
+	if page.Text() == "frozen" {
 		return flavor.Deny("push.frozen", "pushes are frozen", flavor.Hint("try again when the freeze is over"))
 	}
 {% endif %}

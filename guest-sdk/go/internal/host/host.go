@@ -2,6 +2,11 @@
 // elsewhere.
 package host
 
+import (
+	"slices"
+	"strings"
+)
+
 // Push is a push as the contract gives it.
 type Push interface {
 	Reference() string
@@ -32,10 +37,14 @@ type Failure struct {
 	Text string
 }
 
-// String is the name and, where there is one, the text.
-func (failure Failure) String() string {
-	if failure.Text == "" {
-		return failure.Case
+// Describe is the name of a case and, where it is none of bare, its text, which may be empty.
+func Describe(name, text string, bare ...string) string {
+	if slices.Contains(bare, name) {
+		return name
 	}
-	return failure.Case + ": " + failure.Text
+	return name + ": " + text
 }
+
+// Text is a text as the contract wants it. A text of Go may hold any bytes, but the host ends the call, without a word,
+// where it is handed some that are no UTF-8.
+func Text(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
