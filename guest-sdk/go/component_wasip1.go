@@ -1,0 +1,177 @@
+package flavor
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"runtime"
+	"strings"
+
+	"go.bytecodealliance.org/pkg/wit/types"
+
+	export "pushgate/flavor/internal/hook/exports/export_pushgate_flavor_prepare_image_push"
+	"pushgate/flavor/internal/host"
+	// The export itself.
+	_ "pushgate/flavor/internal/hook/exports/wit_exports"
+	contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_types"
+	"pushgate/flavor/log"
+)
+
+func init() { export.Hook = answer }
+
+// answer asks the hook, and makes of its error what the contract wants.
+func answer(push *contract.ImagePush) wit_types.Result[contract.Approval, contract.Refusal] {
+	switch len(hooks) {
+	case 0:
+		fail("no hook is registered: call flavor.Register(prepare) in an init function of package main")
+	case 1:
+	default:
+		fail("flavor.Register was called %d times: a flavor has one hook", len(hooks))
+	}
+	answer := ask(hooks[0], &Push{hostPush{push}})
+	switch answer.Verdict {
+	case Approved:
+		return wit_types.Ok[contract.Approval, contract.Refusal](contract.Approval_Approved)
+	case Denied:
+		return refuse(contract.MakeRefusalDenied(denial(answer.Violations)))
+	case Misconfigured:
+		return refuse(contract.MakeRefusalMisconfigured(host.Text(answer.Message)))
+	case Unavailable:
+		return refuse(contract.MakeRefusalUnavailable(host.Text(answer.Message)))
+	default:
+		return refuse(contract.MakeRefusalOther(host.Text(answer.Message)))
+	}
+}
+
+func refuse(refusal contract.Refusal) wit_types.Result[contract.Approval, contract.Refusal] {
+	return wit_types.Err[contract.Approval](refusal)
+}
+
+func denial(violations []*Violation) []contract.Violation {
+	denial := make([]contract.Violation, len(violations))
+	for index, violation := range violations {
+		hint := wit_types.None[string]()
+		if violation.Hint != "" {
+			hint = wit_types.Some(host.Text(violation.Hint))
+		}
+		details := make([]wit_types.Tuple2[string, string], len(violation.Details))
+		for index, detail := range violation.Details {
+			details[index] = wit_types.Tuple2[string, string]{F0: host.Text(detail.Key), F1: host.Text(detail.Value)}
+		}
+		denial[index] = contract.Violation{
+			Code:    host.Text(violation.Code),
+			Message: host.Text(violation.Message),
+			Hint:    hint,
+			Details: details,
+		}
+	}
+	return denial
+}
+
+// ask calls the hook. One that panics, or ends its goroutine, ends the call, after the reason is in the log.
+func ask(hook Hook, push *Push) Answer {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if reason := recover(); reason != nil {
+			fail("%s%s", panicked(), describe(reason))
+		}
+		fail("the hook ended its goroutine instead of returning")
+	}()
+	// Also the error is the author's, and may panic.
+	answer := AnswerOf(hook(push))
+	returned = true
+	return answer
+}
+
+// fail says why the flavor failed, as the last that the host hears, and traps.
+func fail(format string, arguments ...any) {
+	log.Errorf(format, arguments...)
+	// Unlike a panic it prints no stack of goroutines after that.
+	os.Exit(2)
+}
+
+// describe is what Go itself prints of the value of a panic.
+func describe(reason any) string {
+	if err, isError := reason.(error); isError {
+		return err.Error()
+	}
+	return fmt.Sprint(reason)
+}
+
+// panicked is the innermost line of the author's code, of a panic that is being recovered: `main.go:12: `.
+func panicked() string {
+	var counters [64]uintptr
+	frames := runtime.CallersFrames(counters[:runtime.Callers(3, counters[:])])
+	var inner []runtime.Frame
+	for {
+		frame, more := frames.Next()
+		inner = append(inner, frame)
+		if strings.HasPrefix(frame.Function, "main.") {
+			return authored(inner, path.Dir(frame.File)+"/")
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+// authored is the first of the frames, the last of which is of package main, with a file below folder, where that
+// package is: other packages of the flavor are there too.
+func authored(frames []runtime.Frame, folder string) string {
+	for _, frame := range frames {
+		below, isBelow := strings.CutPrefix(frame.File, folder)
+		if isBelow && !strings.HasPrefix(frame.Function, "pushgate/flavor") {
+			return fmt.Sprintf("%s:%d: ", below, frame.Line)
+		}
+	}
+	return ""
+}
+
+// hostPush is a push of the contract.
+type hostPush struct{ *contract.ImagePush }
+
+func (push hostPush) Tag() string {
+	return push.ImagePush.Tag().SomeOr("")
+}
+
+func (push hostPush) RegistryURI() string { return push.RegistryUri() }
+
+func (push hostPush) Images() ([]host.Image, *host.Failure) {
+	found := push.ImagePush.Images()
+	if found.IsErr() {
+		return nil, inspectFailure(found.Err())
+	}
+	images := make([]host.Image, len(found.Ok()))
+	for index, image := range found.Ok() {
+		images[index] = hostImage{image}
+	}
+	return images, nil
+}
+
+func inspectFailure(err contract.InspectError) *host.Failure {
+	switch err.Tag() {
+	case contract.InspectError_NotFound:
+		return &host.Failure{Case: "not-found"}
+	case contract.InspectError_NotAnImage:
+		return &host.Failure{Case: "not-an-image", Text: err.NotAnImage()}
+	case contract.InspectError_Unavailable:
+		return &host.Failure{Case: "unavailable", Text: err.Unavailable()}
+	default:
+		return &host.Failure{Case: "other", Text: err.Other()}
+	}
+}
+
+// hostImage is an image of the contract.
+type hostImage struct{ *contract.Image }
+
+func (image hostImage) Labels() [][2]string {
+	pairs := image.Image.Labels()
+	labels := make([][2]string, len(pairs))
+	for index, pair := range pairs {
+		labels[index] = [2]string{pair.F0, pair.F1}
+	}
+	return labels
+}

@@ -1,0 +1,113 @@
+package flavor
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"pushgate/flavor/internal/host"
+)
+
+// Image is one image of the push: one platform of a multi-platform image, or the only one.
+type Image struct{ host host.Image }
+
+// Platform is `os/architecture[/variant]`, for example `linux/arm64/v8`.
+func (image *Image) Platform() string { return image.host.Platform() }
+
+// Labels are the labels of the image config.
+func (image *Image) Labels() map[string]string {
+	pairs := image.host.Labels()
+	labels := make(map[string]string, len(pairs))
+	for _, pair := range pairs {
+		labels[pair[0]] = pair[1]
+	}
+	return labels
+}
+
+// Config is the image config, which the host has rebuilt after the OCI image specification: with the same members for
+// every source, and without a history.
+func (image *Image) Config() (*ImageConfig, error) {
+	config := new(ImageConfig)
+	if err := image.ConfigInto(config); err != nil {
+		return nil, err
+	}
+	return config, nil
+}
+
+// ConfigInto reads the image config into a type of one's own, for members that [ImageConfig] does not have.
+func (image *Image) ConfigInto(into any) error {
+	if err := json.Unmarshal([]byte(image.host.Config()), into); err != nil {
+		return fmt.Errorf("the config of the image for %s is not what the flavor expects: %s", image.Platform(), decodingProblem(err))
+	}
+	return nil
+}
+
+// ImageConfig is an "OCI Image Configuration". What the image does not say is empty.
+type ImageConfig struct {
+	// Architecture is for example `amd64`.
+	Architecture string `json:"architecture"`
+	// OS is for example `linux`.
+	OS string `json:"os"`
+	// Variant is for example `v8`.
+	Variant string `json:"variant"`
+	// Created is when the image was made, after RFC 3339.
+	Created string `json:"created"`
+	// Author is who made it.
+	Author string `json:"author"`
+	// Config is how a container is run.
+	Config ExecutionConfig `json:"config"`
+	// RootFS is what the layers hold.
+	RootFS RootFilesystem `json:"rootfs"`
+}
+
+// ExecutionConfig is how a container of an image is run.
+type ExecutionConfig struct {
+	User         string              `json:"User"`
+	ExposedPorts map[string]struct{} `json:"ExposedPorts"`
+	Env          []string            `json:"Env"`
+	Entrypoint   []string            `json:"Entrypoint"`
+	Cmd          []string            `json:"Cmd"`
+	Volumes      map[string]struct{} `json:"Volumes"`
+	WorkingDir   string              `json:"WorkingDir"`
+	Labels       map[string]string   `json:"Labels"`
+	StopSignal   string              `json:"StopSignal"`
+}
+
+// RootFilesystem is what the layers of an image hold.
+type RootFilesystem struct {
+	// Type is always `layers`.
+	Type string `json:"type"`
+	// DiffIDs are the digests of the uncompressed layers, the lowest first.
+	DiffIDs []string `json:"diff_ids"`
+}
+
+// InspectError is why the images could not be looked at.
+//
+// A hook that returns it refuses the push: an artifact is denied with the code `not-an-image`, so that a rule about
+// every image is never true of none; an image that is not found or cannot be read is unavailable.
+type InspectError struct {
+	// Case is the contract's name: `not-found`, `not-an-image`, `unavailable` or `other`.
+	Case string
+	// Text is what the case carries: the artifact's type, or a reason for people.
+	Text string
+}
+
+// Error is the name of the case and, where there is one, its text.
+func (err *InspectError) Error() string {
+	return host.Describe(err.Case, err.Text, "not-found")
+}
+
+// Refusal is what a hook answers that returns the error.
+func (err *InspectError) Refusal() error {
+	switch err.Case {
+	case "not-found":
+		return Unavailablef("the image was not found")
+	case "not-an-image":
+		return Deny("not-an-image", fmt.Sprintf("not a container image but an artifact of type `%s`", err.Text),
+			Hint("this registry's rules are about container images: push artifacts to another registry"),
+			Detail("artifact-type", err.Text))
+	case "unavailable":
+		return Unavailablef("the images cannot be read: %s", err.Text)
+	default:
+		return Otherf("the images cannot be looked at: %s", err.Text)
+	}
+}

@@ -1,0 +1,22 @@
+// Command faults does what a flavor must not do: what the tag says.
+package main
+
+import (
+	"fmt"
+
+	"pushgate/flavor"
+)
+
+func init() { flavor.Register(prepare) }
+
+func main() {}
+
+func prepare(push *flavor.Push) error {
+	switch push.Tag() {
+	case "throw":
+		panic("the tag is odd")
+	case "print":
+		fmt.Println("printed by the flavor")
+	}
+	return nil
+}
