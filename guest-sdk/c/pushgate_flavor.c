@@ -1,0 +1,171 @@
+/* The hook that the component exports, and what it is asked about. */
+#include "pushgate_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The contract's levels are numbered like ours. */
+_Static_assert(PUSHGATE_TRACE == PUSHGATE_FLAVOR_LOG_LEVEL_TRACE && PUSHGATE_ERROR == PUSHGATE_FLAVOR_LOG_LEVEL_ERROR, "levels");
+
+void *pushgate_allocate(size_t size) {
+  void *memory = malloc(size == 0 ? 1 : size);
+  if (memory == NULL) pushgate_fail("there is no memory left");
+  return memory;
+}
+
+const char *pushgate_text_of(flavor_string_t text) {
+  char *copy = pushgate_allocate(text.len + 1);
+  memcpy(copy, text.ptr, text.len);
+  copy[text.len] = '\0';
+  return copy;
+}
+
+flavor_string_t pushgate_lend(const char *text) {
+  flavor_string_t lent = {(uint8_t *)text, strlen(text)};
+  return lent;
+}
+
+void pushgate_log_bytes(pushgate_level level, const char *message, size_t length) {
+  flavor_string_t lent = {(uint8_t *)message, length};
+  pushgate_flavor_log_log((pushgate_flavor_log_level_t)level, &lent);
+}
+
+void pushgate_log(pushgate_level level, const char *message) { pushgate_log_bytes(level, message, strlen(message)); }
+
+_Noreturn void pushgate_fail_at(const char *message, const char *file, int line) {
+  pushgate_log(PUSHGATE_ERROR, pushgate_concat(message, ", at ", file, ":", pushgate_decimal((uint64_t)line), NULL));
+  __builtin_trap();
+}
+
+/* What assert() calls. The C library's own would bring its whole output along, and say nothing here. */
+_Noreturn void __assert_fail(const char *expression, const char *file, int line, const char *function) {
+  (void)function;
+  pushgate_fail_at(pushgate_concat("assertion failed: ", expression, NULL), file, line);
+}
+
+pushgate_flavor_types_borrow_image_push_t pushgate_asked;
+
+/* Only a program that prints has something to flush: without stdio in it, this symbol is not there. */
+__attribute__((weak)) int fflush(FILE *stream);
+
+static bool lower(const pushgate_answer *answer, pushgate_flavor_types_refusal_t *refusal);
+static flavor_string_t copy(const char *text);
+
+bool exports_pushgate_flavor_prepare_image_push_prepare(exports_pushgate_flavor_prepare_image_push_own_image_push_t handle,
+                                                        exports_pushgate_flavor_prepare_image_push_approval_t *approval,
+                                                        exports_pushgate_flavor_prepare_image_push_refusal_t *refusal) {
+  pushgate_asked = pushgate_flavor_types_borrow_image_push(handle);
+  pushgate_push push = {0};
+  flavor_string_t text;
+  pushgate_flavor_types_method_image_push_reference(pushgate_asked, &text);
+  push.reference = pushgate_text_of(text);
+  pushgate_flavor_types_method_image_push_registry(pushgate_asked, &text);
+  push.registry = pushgate_text_of(text);
+  pushgate_flavor_types_method_image_push_repository(pushgate_asked, &text);
+  push.repository = pushgate_text_of(text);
+  if (pushgate_flavor_types_method_image_push_tag(pushgate_asked, &text)) push.tag = pushgate_text_of(text);
+  pushgate_flavor_types_method_image_push_registry_uri(pushgate_asked, &text);
+  push.registry_uri = pushgate_text_of(text);
+  push.requested_at = pushgate_flavor_types_method_image_push_requested_at(pushgate_asked);
+  push.dry_run = pushgate_flavor_types_method_image_push_dry_run(pushgate_asked);
+
+  const pushgate_answer *answer = pushgate_prepare(&push);
+  if (fflush != NULL) fflush(NULL);
+  *approval = PUSHGATE_FLAVOR_TYPES_APPROVAL_APPROVED;
+  return lower(answer, refusal);
+}
+
+const pushgate_json *pushgate_settings(const pushgate_push *push) {
+  (void)push;
+  flavor_string_t text;
+  pushgate_flavor_types_method_image_push_settings(pushgate_asked, &text);
+  const pushgate_json *settings = pushgate_json_parse((const char *)text.ptr, text.len);
+  if (settings == NULL) pushgate_fail("the host gave settings that are not JSON");
+  return settings;
+}
+
+/* The kinds of an answer. None is zero: an answer that nobody made approves nothing. */
+enum kind { APPROVED = 0x70677465, DENIED, MISCONFIGURED, UNAVAILABLE, OTHER };
+
+struct pushgate_answer {
+  enum kind kind;
+  const char *message;
+  pushgate_flavor_types_violation_t *violations;
+  size_t count;
+};
+
+static bool lower(const pushgate_answer *answer, pushgate_flavor_types_refusal_t *refusal) {
+  if (answer == NULL) pushgate_fail("the hook returned nothing: return pushgate_approve() or a refusal");
+  switch (answer->kind) {
+  case APPROVED:
+    return true;
+  case DENIED:
+    refusal->tag = PUSHGATE_FLAVOR_TYPES_REFUSAL_DENIED;
+    refusal->val.denied.ptr = answer->violations;
+    refusal->val.denied.len = answer->count;
+    return false;
+  case MISCONFIGURED:
+    refusal->tag = PUSHGATE_FLAVOR_TYPES_REFUSAL_MISCONFIGURED;
+    break;
+  case UNAVAILABLE:
+    refusal->tag = PUSHGATE_FLAVOR_TYPES_REFUSAL_UNAVAILABLE;
+    break;
+  case OTHER:
+    refusal->tag = PUSHGATE_FLAVOR_TYPES_REFUSAL_OTHER;
+    break;
+  default:
+    pushgate_fail("the hook returned something that is no answer: return pushgate_approve() or a refusal");
+  }
+  refusal->val.other = copy(answer->message);
+  return false;
+}
+
+/* The bindings free each text of an answer once the host has it. */
+static flavor_string_t copy(const char *text) {
+  flavor_string_t copied = {NULL, strlen(text)};
+  copied.ptr = pushgate_allocate(copied.len);
+  memcpy(copied.ptr, text, copied.len);
+  return copied;
+}
+
+static pushgate_answer *answer(enum kind kind, const char *message) {
+  pushgate_answer *made = pushgate_allocate(sizeof *made);
+  *made = (pushgate_answer){kind, message, NULL, 0};
+  return made;
+}
+
+const pushgate_answer *pushgate_approve(void) { return answer(APPROVED, NULL); }
+const pushgate_answer *pushgate_misconfigured(const char *message) { return answer(MISCONFIGURED, message); }
+const pushgate_answer *pushgate_unavailable(const char *message) { return answer(UNAVAILABLE, message); }
+const pushgate_answer *pushgate_other(const char *message) { return answer(OTHER, message); }
+
+pushgate_answer *pushgate_deny(const char *code, const char *message, const char *hint) { return pushgate_also(NULL, code, message, hint); }
+
+pushgate_answer *pushgate_also(pushgate_answer *denial, const char *code, const char *message, const char *hint) {
+  if (denial == NULL) denial = answer(DENIED, NULL);
+  pushgate_flavor_types_violation_t *violations = realloc(denial->violations, (denial->count + 1) * sizeof *violations);
+  if (violations == NULL) pushgate_fail("there is no memory left");
+  pushgate_flavor_types_violation_t *last = &violations[denial->count];
+  *last = (pushgate_flavor_types_violation_t){copy(code), copy(message), {hint != NULL, {NULL, 0}}, {NULL, 0}};
+  if (hint != NULL) last->hint.val = copy(hint);
+  denial->violations = violations;
+  denial->count++;
+  return denial;
+}
+
+pushgate_answer *pushgate_detail(pushgate_answer *denial, const char *key, const char *value) {
+  if (denial == NULL || denial->count == 0) pushgate_fail("a detail belongs to a reason: pushgate_deny() or pushgate_also() comes before it");
+  flavor_list_tuple2_string_string_t *details = &denial->violations[denial->count - 1].details;
+  for (size_t number = 0; number < details->len; number++) {
+    flavor_string_t known = details->ptr[number].f0;
+    if (known.len == strlen(key) && memcmp(known.ptr, key, known.len) == 0) {
+      details->ptr[number].f1 = copy(value);
+      return denial;
+    }
+  }
+  details->ptr = realloc(details->ptr, (details->len + 1) * sizeof *details->ptr);
+  if (details->ptr == NULL) pushgate_fail("there is no memory left");
+  details->ptr[details->len++] = (flavor_tuple2_string_string_t){copy(key), copy(value)};
+  return denial;
+}

@@ -1,0 +1,140 @@
+/* Write a pushgate flavor in C: a hook that is asked before a container image is pushed.
+ *
+ *     #include "pushgate_flavor.h"
+ *
+ *     const pushgate_answer *pushgate_prepare(const pushgate_push *push) {
+ *       if (push->tag != NULL && strcmp(push->tag, "latest") == 0)
+ *         return pushgate_deny("tag.forbidden", "the tag `latest` is forbidden", "push a tag that names the version");
+ *       return pushgate_approve();
+ *     }
+ *
+ * Texts are UTF-8 and end with a NUL; where one can hold a NUL itself, its length stands beside it. Whatever a function here gives lives until the
+ * hook has answered, and belongs to the SDK: an instance of a flavor answers once, so nothing is ever freed.
+ *
+ * There are no files, no clock (`requested_at` is the time), no random numbers and no network but what is in `pushgate_registry.h` and
+ * `pushgate_http.h` and was granted. What is printed goes to the log, at the level of debugging.
+ */
+#ifndef PUSHGATE_FLAVOR_H
+#define PUSHGATE_FLAVOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pushgate_json.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The push that the hook is asked about. Its reference is already proven to lie inside the registry's URI. */
+typedef struct pushgate_push {
+  const char *reference;    /* canonical: registry/repository:tag, or registry/repository@digest without a tag */
+  const char *registry;     /* the registry's host, with its port if it has one */
+  const char *repository;   /* the whole path: team/app */
+  const char *tag;          /* NULL when the image is pushed by digest only */
+  const char *registry_uri; /* the URI that the registry was registered with */
+  uint64_t requested_at;    /* seconds since 1970-01-01 UTC when the push was asked for */
+  bool dry_run;             /* nothing will be pushed whatever the answer is; the flavor must change nothing either */
+} pushgate_push;
+
+/* Why something could not be had. */
+typedef struct pushgate_error {
+  const char *name; /* the case in the contract: "not-found", "unavailable" */
+  const char *text; /* what the host says about it; NULL for a case without a text */
+} pushgate_error;
+
+/* The name of the case and, where there is one, its text: "unavailable: no answer". */
+const char *pushgate_error_words(const pushgate_error *error);
+
+typedef struct pushgate_label {
+  const char *key;
+  const char *value;
+} pushgate_label;
+
+/* One image of the push: one platform of a multi-platform image, or the only one. */
+typedef struct pushgate_image {
+  const char *platform;         /* os/architecture[/variant] */
+  const pushgate_label *labels; /* sorted by key */
+  size_t label_count;
+  int32_t handle; /* of the host */
+} pushgate_image;
+
+/* Every image of the push in the order of its index, never none. The host reads them on the first call. False: `error` says why there are none. */
+bool pushgate_images(const pushgate_push *push, const pushgate_image **images, size_t *count, pushgate_error *error);
+
+/* The value of a label; NULL when the image does not have it. */
+const char *pushgate_image_label(const pushgate_image *image, const char *key);
+
+/* The image config, after the OCI image specification: "architecture", "os", "config", "rootfs". */
+const pushgate_json *pushgate_image_config(const pushgate_image *image);
+
+/* The settings that the registry gives this flavor: an object. */
+const pushgate_json *pushgate_settings(const pushgate_push *push);
+
+/* What the hook answers: made by the functions below, and by nothing else. */
+typedef struct pushgate_answer pushgate_answer;
+
+/* The hook: the flavor defines it. Anything but an answer from here, NULL too, ends the call as the flavor's failure: nothing is pushed. */
+const pushgate_answer *pushgate_prepare(const pushgate_push *push);
+
+/* As far as this flavor is concerned, the push may go on. */
+const pushgate_answer *pushgate_approve(void);
+
+/* The image breaks the rules. `code` is for machines ("tag.forbidden"), `message` for the person who pushes, `hint`, which may be NULL, says what to do. */
+pushgate_answer *pushgate_deny(const char *code, const char *message, const char *hint);
+
+/* One reason more. `answer` may be NULL, so that reasons can be collected in a loop. */
+pushgate_answer *pushgate_also(pushgate_answer *answer, const char *code, const char *message, const char *hint);
+
+/* A fact for machines about the last reason: "platform", "label". A key that was given before gets the new value. */
+pushgate_answer *pushgate_detail(pushgate_answer *answer, const char *key, const char *value);
+
+/* The settings do not make sense; the operator acts. */
+const pushgate_answer *pushgate_misconfigured(const char *message);
+
+/* Something that the flavor needs did not answer. */
+const pushgate_answer *pushgate_unavailable(const char *message);
+
+/* Anything else. */
+const pushgate_answer *pushgate_other(const char *message);
+
+typedef enum pushgate_level { PUSHGATE_TRACE, PUSHGATE_DEBUG, PUSHGATE_INFO, PUSHGATE_WARN, PUSHGATE_ERROR } pushgate_level;
+
+/* Says something to the person who pushes. Warnings and errors are kept in the receipt. */
+void pushgate_log(pushgate_level level, const char *message);
+/* The same for a text that may hold a NUL. */
+void pushgate_log_bytes(pushgate_level level, const char *message, size_t length);
+
+/* The texts one after another, up to NULL: pushgate_concat("the tag `", tag, "` is forbidden", NULL). Smaller than printf by 8 KB. */
+__attribute__((sentinel)) const char *pushgate_concat(const char *first, ...);
+/* A number in decimal. */
+const char *pushgate_decimal(uint64_t number);
+
+/* Ends the call as the flavor's failure, with the message and the line. So does assert(). */
+#define pushgate_fail(message) pushgate_fail_at((message), __FILE__, __LINE__)
+_Noreturn void pushgate_fail_at(const char *message, const char *file, int line);
+
+/* Memory that lives as long as the call; it ends the call when there is none left. */
+void *pushgate_allocate(size_t size);
+
+/* Exports the JSON Schema of the settings, once in a flavor that takes some:
+ *
+ *     static const char schema[] = {
+ *     #embed "settings.schema.json"
+ *     };
+ *     PUSHGATE_SETTINGS_SCHEMA(schema)
+ */
+#define PUSHGATE_SETTINGS_SCHEMA(schema)                                                                          \
+  __attribute__((__export_name__("pushgate:flavor/settings@0.1.0#schema"))) const void *pushgate_schema(void) {   \
+    static struct {                                                                                               \
+      const char *text;                                                                                           \
+      size_t length;                                                                                              \
+    } const exported = {(schema), sizeof(schema)};                                                                \
+    return &exported;                                                                                             \
+  }
+
+#ifdef __cplusplus
+}
+#endif
+#endif
