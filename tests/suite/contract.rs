@@ -89,7 +89,10 @@ fn what_keeps_old_flavors_working_and_what_does_not() {
         ("another type", edited("requested-at: func() -> u64;", "requested-at: func() -> u32;")),
         ("a function that is gone", edited(log, "")),
         ("borrow for own", edited("prepare: func(push: image-push)", "prepare: func(push: borrow<image-push>)")),
-        ("a function in an exported interface", edited("schema: func() -> string;", "schema: func() -> string;\n  version: func() -> string;")),
+        (
+            "a function in an exported interface",
+            edited("schema: func() -> string;", "schema: func() -> string;\n  version: func() -> string;"),
+        ),
     ] {
         assert!(compatible(&base, &text).is_err(), "{change}");
     }

@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod command;
 mod demo;
+mod generate;
 mod guests;
 mod parts;
 mod test;
@@ -47,6 +48,12 @@ enum Task {
         #[command(subcommand)]
         what: Option<Bench>,
     },
+    /// Write the parts of the SDKs that are generated from the contract
+    Generate {
+        /// Only fail where a file is not what would be written
+        #[arg(long)]
+        check: bool,
+    },
     /// A part of `bench push` that runs as a process of its own
     #[command(hide = true)]
     BenchPart {
@@ -78,6 +85,7 @@ fn main() -> ExitCode {
         Task::Bench { rounds, what: None } => bench::run(rounds),
         Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
         Task::Bench { what: Some(Bench::Sandbox(arguments)), .. } => bench::run_sandbox(&arguments),
+        Task::Generate { check } => generate::run(check),
         Task::BenchPart { part } => part.run(),
         Task::MemoryOf { command } => bench::memory_of(&command),
     };

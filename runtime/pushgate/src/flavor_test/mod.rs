@@ -59,7 +59,10 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
             problems.extend(conduct(&flavor, case, &notes).await);
         }
         let mut debugged = Vec::new();
-        if silent && !problems.is_empty() && let Some(component) = &project.debug_component {
+        if silent
+            && !problems.is_empty()
+            && let Some(component) = &project.debug_component
+        {
             let component = match &debug {
                 Some(component) => component,
                 None => debug.insert(load(gate, component).await?),

@@ -38,24 +38,9 @@ impl RecordedRequest {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
 enum QuestionSection {
-    RepositoryExists {
-        repository: String,
-        answer: Option<bool>,
-        error: Option<QueryErrorWord>,
-    },
-    Tags {
-        repository: String,
-        after: Option<String>,
-        limit: Option<u32>,
-        answer: Option<Vec<String>>,
-        error: Option<QueryErrorWord>,
-    },
-    ManifestDigest {
-        repository: String,
-        tag: String,
-        answer: Option<String>,
-        error: Option<QueryErrorWord>,
-    },
+    RepositoryExists { repository: String, answer: Option<bool>, error: Option<QueryErrorWord> },
+    Tags { repository: String, after: Option<String>, limit: Option<u32>, answer: Option<Vec<String>>, error: Option<QueryErrorWord> },
+    ManifestDigest { repository: String, tag: String, answer: Option<String>, error: Option<QueryErrorWord> },
 }
 
 /// The cases of the contract's `query-error`.
@@ -91,7 +76,9 @@ impl TryFrom<QuestionSection> for RecordedQuestion {
                 Self::Tags { repository, after, limit, answer: either(answer, error)? }
             }
             // A tag that is not there has neither.
-            QuestionSection::ManifestDigest { repository, tag, answer, error: None } => Self::Digest { repository, tag, answer: Ok(answer) },
+            QuestionSection::ManifestDigest { repository, tag, answer, error: None } => {
+                Self::Digest { repository, tag, answer: Ok(answer) }
+            }
             QuestionSection::ManifestDigest { answer: Some(_), error: Some(_), .. } => return Err(BOTH),
             QuestionSection::ManifestDigest { repository, tag, answer: None, error: Some(error) } => {
                 Self::Digest { repository, tag, answer: Err(error.into()) }

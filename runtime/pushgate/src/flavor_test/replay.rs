@@ -100,7 +100,8 @@ impl Notes {
     /// What is recorded and was not asked for, in words.
     pub(super) fn unused(&self, case: &Case) -> Vec<String> {
         let questions = case.questions.iter().zip(&self.asked).filter(|(_, asked)| !**asked).map(|(question, _)| what(question));
-        let requests = case.requests.iter().zip(&self.sent).filter(|(_, sent)| !**sent).map(|(request, _)| in_words(&request.method, &request.url));
+        let requests =
+            case.requests.iter().zip(&self.sent).filter(|(_, sent)| !**sent).map(|(request, _)| in_words(&request.method, &request.url));
         questions.chain(requests).collect()
     }
 }

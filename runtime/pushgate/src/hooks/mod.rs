@@ -21,8 +21,8 @@ use crate::registry_access::RegistryAccess;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
-pub(crate) use requests::refused_in_a_dry_run;
 pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, missing_grants, require_grants};
+pub(crate) use requests::refused_in_a_dry_run;
 pub use schema::settings_schema;
 
 use host::HookHost;

@@ -16,7 +16,8 @@ pub async fn settings_schema(label: &str, flavor: &Flavor, limits: &HookLimits) 
         Failure::from_error(Kind::FlavorBroke, &error).in_flavor(label).with_hint(hint)
     })?;
     let Some(text) = text else { return Ok(None) };
-    let unusable = |problem: String| Failure::new(Kind::FlavorBroke, format!("the flavor {label} gives a settings schema that is {problem}"));
+    let unusable =
+        |problem: String| Failure::new(Kind::FlavorBroke, format!("the flavor {label} gives a settings schema that is {problem}"));
     match serde_json::from_str::<Value>(&text) {
         Ok(schema @ (Value::Object(_) | Value::Bool(_))) => Ok(Some(schema)),
         Ok(_) => Err(unusable("no JSON Schema: neither an object nor a boolean".to_owned())),

@@ -18,9 +18,9 @@ use crate::progress::CompileProgress;
 use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
-pub(super) use text::{BAD, FAINT, GOOD};
 pub(super) use progress::TerminalProgress;
 pub(super) use table::table;
+pub(super) use text::{BAD, FAINT, GOOD};
 
 /// Where and how a command prints.
 #[derive(Debug, Clone, Copy)]

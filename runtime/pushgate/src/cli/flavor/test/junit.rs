@@ -35,9 +35,10 @@ fn document(writer: &mut Output, project: &Project, outcomes: &[Outcome]) -> io:
     let attributes = || counted.iter().map(|(name, value)| (*name, value.as_str()));
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer.create_element("testsuites").with_attributes(attributes()).write_inner_content(|writer| {
-        writer.create_element("testsuite").with_attributes(attributes()).write_inner_content(|writer| {
-            outcomes.iter().try_for_each(|outcome| case(writer, &suite, outcome))
-        })?;
+        writer
+            .create_element("testsuite")
+            .with_attributes(attributes())
+            .write_inner_content(|writer| outcomes.iter().try_for_each(|outcome| case(writer, &suite, outcome)))?;
         Ok(())
     })?;
     Ok(())
@@ -85,7 +86,8 @@ fn seconds(seconds: f64) -> String {
 /// XML has no way to write most control characters, and a guest may say them.
 fn clean(text: &str) -> String {
     let is_allowed = |character: char| {
-        matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..) && !('\u{7f}'..='\u{9f}').contains(&character)
+        matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+            && !('\u{7f}'..='\u{9f}').contains(&character)
     };
     text.chars().map(|character| if is_allowed(character) { character } else { '\u{fffd}' }).collect()
 }

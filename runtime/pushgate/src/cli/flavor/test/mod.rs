@@ -17,9 +17,8 @@ pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Sto
     let outcomes = context.wait_for(flavor_test::run(&context.gate, &project))?;
     context.output.result(|| text::report(&outcomes, context.output.shows_logs()), || json::report(&outcomes));
     if let Some(path) = junit {
-        std::fs::write(&path, junit::report(&project, &outcomes)).map_err(|error| {
-            Failure::new(Kind::Usage, format!("cannot write the report `{}`: {error}", path.display()))
-        })?;
+        std::fs::write(&path, junit::report(&project, &outcomes))
+            .map_err(|error| Failure::new(Kind::Usage, format!("cannot write the report `{}`: {error}", path.display())))?;
     }
     if outcomes.iter().all(Outcome::passed) { Ok(()) } else { Err(Stopped::Told(Kind::FlavorBroke)) }
 }
