@@ -5,7 +5,10 @@
 // whole lines: of level debug, and as errors the reason, and then the reason with the line in package main.
 package crash
 
-import "unsafe"
+import (
+	"unicode/utf8"
+	"unsafe"
+)
 
 // write, if it is set, is called with everything that the runtime prints, the built-in println included. (What package
 // fmt prints goes another way.)
@@ -82,7 +85,17 @@ func (text *text) begins(with string) bool {
 	return text.length >= len(with) && string(text.bytes[:len(with)]) == with
 }
 
-func (text *text) log(level uint32) { log(level, unsafe.Pointer(&text.bytes), uint32(text.length)) }
+func (text *text) log(level uint32) {
+	// The host would end the call at once for a message that is no UTF-8, such as a character that was cut.
+	if written := text.bytes[:text.length]; !utf8.Valid(written) {
+		for index, letter := range written {
+			if letter >= utf8.RuneSelf {
+				written[index] = '?'
+			}
+		}
+	}
+	log(level, unsafe.Pointer(&text.bytes), uint32(text.length))
+}
 
 // locate puts the place of a line like `	forbid-latest/main.go:12 +0x3` before the reason: `main.go:12: panic: odd`.
 func locate() {
