@@ -9,6 +9,7 @@ import (
 
 	"go.bytecodealliance.org/pkg/wit/types"
 
+	"pushgate/flavor/internal/crash"
 	export "pushgate/flavor/internal/hook/exports/export_pushgate_flavor_prepare_image_push"
 	"pushgate/flavor/internal/host"
 	// The export itself.
@@ -17,7 +18,10 @@ import (
 	"pushgate/flavor/log"
 )
 
-func init() { export.Hook = answer }
+func init() {
+	crash.Init()
+	export.Hook = answer
+}
 
 // answer asks the hook, and makes of its error what the contract wants.
 func answer(push *contract.ImagePush) wit_types.Result[contract.Approval, contract.Refusal] {

@@ -1,11 +1,9 @@
 package flavor
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -48,14 +46,10 @@ func (push *Push) DryRun() bool { return push.host.DryRun() }
 // A setting that into has no field for, or of another type, is an error, which refuses the push as misconfigured when
 // the hook returns it.
 func (push *Push) Settings(into any) error {
-	text := []byte(push.host.Settings())
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder := json.NewDecoder(strings.NewReader(push.host.Settings()))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
 		return Misconfiguredf("%s", decodingProblem(err))
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return Misconfiguredf("the settings are more than one JSON value")
 	}
 	return nil
 }

@@ -122,6 +122,9 @@ func AnswerOf(err error) Answer {
 	case nil:
 		return Answer{Verdict: Approved}
 	case *Violation:
+		if known == nil {
+			panic("the hook returned a nil *flavor.Violation as an error: return nil where the push may go on")
+		}
 		return Answer{Verdict: Denied, Violations: []*Violation{known}}
 	case *refusal:
 		return Answer{Verdict: known.verdict, Message: known.Error()}

@@ -9,6 +9,7 @@ mod build;
 mod command;
 mod demo;
 mod freeze;
+mod generate;
 mod parts;
 mod projects;
 mod test;
@@ -55,6 +56,12 @@ enum Task {
     },
     /// Freeze the contract, and the conformance flavor in every language: for a release
     Freeze,
+    /// Write the parts of the SDKs that are generated from the contract
+    Generate {
+        /// Only fail where a file is not what would be written
+        #[arg(long)]
+        check: bool,
+    },
     /// A part of `bench push` that runs as a process of its own
     #[command(hide = true)]
     BenchPart {
@@ -91,6 +98,7 @@ fn main() -> ExitCode {
         Task::Bench { what: Some(Bench::Languages(arguments)), .. } => bench::run_languages(&arguments),
         Task::Projects { language } => projects::run(language.as_deref()),
         Task::Freeze => freeze::run(),
+        Task::Generate { check } => generate::run(check),
         Task::BenchPart { part } => part.run(),
         Task::MemoryOf { command } => bench::memory_of(&command),
     };

@@ -15,6 +15,10 @@ func prepare(push *flavor.Push) error {
 	switch push.Tag() {
 	case "throw":
 		panic("the tag is odd")
+	case "throw-in-goroutine":
+		// Nobody can recover it: Go itself ends the program.
+		go func() { panic("the tag is odd") }()
+		select {}
 	case "print":
 		fmt.Println("printed by the flavor")
 	}
