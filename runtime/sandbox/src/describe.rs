@@ -48,7 +48,11 @@ pub struct Description {
 pub fn describe(bytes: &[u8]) -> Result<Description, LoadError> {
     let (outline, metadata) = read(bytes)?;
     let checked = outline.check()?;
-    let Metadata { outside, inside, .. } = metadata;
+    let Metadata { outside, inside, language, tool } = metadata;
+    let (language, tool) = match checked.toolchain.names() {
+        Some((language, tool)) => (Some(language.to_owned()), Some(tool.to_owned())),
+        None => (language, tool),
+    };
     Ok(Description {
         name: outside.name.or(inside.name),
         version: outside.version.or(inside.version),
@@ -56,8 +60,8 @@ pub fn describe(bytes: &[u8]) -> Result<Description, LoadError> {
         contract: checked.contract(),
         has_settings_schema: checked.settings.is_some(),
         capabilities: checked.capabilities,
-        language: checked.toolchain.language().map(str::to_owned).or(metadata.language),
-        tool: metadata.tool,
+        language,
+        tool,
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
     })
 }

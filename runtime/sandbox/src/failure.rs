@@ -81,8 +81,9 @@ impl Failure {
             let last_words = state.log.last_words();
             let advice = match &last_words {
                 _ if message.contains("`wasi:") => Some(state.toolchain.about_wasi(&message, last_words.as_deref())),
+                Some(words) => state.toolchain.about_words(words),
                 None if message.contains("unreachable") => Some(state.toolchain.about_silence()),
-                _ => None,
+                None => None,
             };
             return CallError::Trap { message, last_words, advice };
         }

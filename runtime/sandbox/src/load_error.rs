@@ -148,6 +148,9 @@ impl LoadError {
                 "a component that a compiler made needs far less: build it again from its source, and leave out data that it makes \
                  itself as well"
             }
+            Self::Invalid { message } if message.contains("component model async") => {
+                "it is built for asynchronous functions, which a flavor does not have: with jco, say `--backend-qjs-disable-async`"
+            }
             Self::TooLarge { .. } | Self::Invalid { .. } | Self::Runtime { .. } => return None,
         };
         Some(hint.to_owned())

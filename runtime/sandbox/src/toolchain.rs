@@ -24,11 +24,11 @@ impl Toolchain {
         }
     }
 
-    /// The language that it was written in. Both put it into an interpreter that was written in another.
-    pub(crate) const fn language(self) -> Option<&'static str> {
+    /// The language that it was written in, and the tool. What the modules in it say is about the interpreter, which was written in another.
+    pub(crate) const fn names(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Python => Some("Python"),
-            Self::JavaScript => Some("JavaScript"),
+            Self::Python => Some(("Python", "componentize-py")),
+            Self::JavaScript => Some(("JavaScript", "componentize-qjs")),
             Self::Other => None,
         }
     }
@@ -49,6 +49,26 @@ impl Toolchain {
         }
     }
 
+    /// What its author can do where the last words are those of its tool, which speaks of its own code.
+    pub(crate) fn about_words(self, words: &str) -> Option<&'static str> {
+        let says = |text: &str| words.contains(text);
+        match self {
+            Self::JavaScript if says("from: \"promise\"") => {
+                Some("the hook is `async`: a flavor's hook answers before it returns: remove `async` and `await`")
+            }
+            Self::JavaScript if says("expected enum string") => {
+                Some("the hook returned something else than `approved`: throw a refusal, and return `approved` where there is none")
+            }
+            Self::Python if says("ModuleNotFoundError") || says("ImportError") => {
+                Some("a module that is imported inside a function is not in the component: import it at the top of the module")
+            }
+            Self::Python if says("object has no attribute 'value'") => {
+                Some("the hook returned something else than `Approval.APPROVED`: raise a refusal, and return that where there is none")
+            }
+            Self::Python | Self::JavaScript | Self::Other => None,
+        }
+    }
+
     /// What its author can look for when it called this function of WASI, after these last words.
     pub(crate) fn about_wasi(self, function: &str, last_words: Option<&str>) -> &'static str {
         let waits = function.contains("wasi:io/poll") || function.contains("#subscribe-");
@@ -59,6 +79,43 @@ impl Toolchain {
             "a file is read, or a module is imported inside a function: import at the top of the module"
         } else {
             "a flavor has no files, network, clock or environment: it decides by what `image-push` says and by the capabilities of the contract"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the tools say, of versions 0.25 of componentize-py and 1.35 of jco.
+    #[test]
+    fn the_words_of_a_tool_are_explained() {
+        for (toolchain, words, expected) in [
+            (
+                Toolchain::JavaScript,
+                "thread '<unnamed>' (1) panicked at crates/runtime/src/call.rs:299:18: expected enum string: FromJs { from: \"promise\", to: \"string\", message: None }",
+                Some("`async`"),
+            ),
+            (
+                Toolchain::JavaScript,
+                "panicked at crates/runtime/src/call.rs:299:18: expected enum string: FromJs { from: \"undefined\", to: \"string\", message: None }",
+                Some("return `approved`"),
+            ),
+            (Toolchain::JavaScript, "Failed to call 'prepare': Value(Exception( Exception { message: Some(\"oops\")", None),
+            (
+                Toolchain::Python,
+                "ModuleNotFoundError: No module named 'colorsys' thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1293:29",
+                Some("at the top of the module"),
+            ),
+            (
+                Toolchain::Python,
+                "PyErr { type: <class 'AttributeError'>, value: AttributeError(\"'NoneType' object has no attribute 'value'\"), traceback: None }",
+                Some("`Approval.APPROVED`"),
+            ),
+            (Toolchain::Other, "ModuleNotFoundError", None),
+        ] {
+            let advice = toolchain.about_words(words);
+            assert!(advice.map_or(expected.is_none(), |advice| expected.is_some_and(|part| advice.contains(part))), "{words}: {advice:?}");
         }
     }
 }

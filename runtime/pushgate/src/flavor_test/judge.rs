@@ -10,9 +10,22 @@ use super::outcome::{Found, Problem};
 /// Everything in which the answer differs.
 pub(super) fn judge(expected: &Expectation, found: &Found) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if expected.verdict != found.verdict {
+    if expected.verdict == found.verdict {
+        judge_reasons(expected, found, &mut problems);
+    } else {
+        // What it gives as reasons is told with the verdict, and compared with those of another one it would only repeat that.
         problems.push(Problem::differs("the verdict", expected.verdict.name(), &found.in_words()));
-    } else if let Some(message) = &expected.message {
+    }
+    if let Some(warnings) = &expected.warnings
+        && *warnings != found.warnings
+    {
+        problems.push(Problem::differs("the warnings", &list(warnings), &list(&found.warnings)));
+    }
+    problems
+}
+
+fn judge_reasons(expected: &Expectation, found: &Found, problems: &mut Vec<Problem>) {
+    if let Some(message) = &expected.message {
         let is_it = match (&found.message, found.verdict) {
             (Some(found), Verdict::Broke) => found.contains(message),
             (Some(found), _) => found == message,
@@ -23,14 +36,8 @@ pub(super) fn judge(expected: &Expectation, found: &Found) -> Vec<Problem> {
         }
     }
     if let Some(violations) = &expected.violations {
-        judge_violations(violations, &found.violations, &mut problems);
+        judge_violations(violations, &found.violations, problems);
     }
-    if let Some(warnings) = &expected.warnings
-        && *warnings != found.warnings
-    {
-        problems.push(Problem::differs("the warnings", &list(warnings), &list(&found.warnings)));
-    }
-    problems
 }
 
 fn judge_violations(expected: &[ExpectedViolation], found: &[Violation], problems: &mut Vec<Problem>) {
