@@ -61,11 +61,31 @@ fn every_combination_of_every_language_renders() {
                 let templates = contents.iter().filter(|(path, _)| !path.starts_with("sdk/") && !path.ends_with(".yml"));
                 for (path, contents) in templates {
                     assert!(
-                        !contents.contains("{{") && !contents.contains("{%") && !contents.contains("\n\n\n"),
+                        !contents.contains("{%") && (path.ends_with(".py") || !contents.contains("\n\n\n")),
                         "{language:?} {path}:\n{contents}"
                     );
                 }
             }
         }
+    }
+}
+
+/// `docs/writing-flavors.md` shows what is written, word for word.
+#[test]
+fn the_guide_shows_the_files_of_the_templates() {
+    let guide = include_str!("../../../../docs/writing-flavors.md");
+    for (language, path) in [
+        (Language::Rust, "src/lib.rs"),
+        (Language::Python, "flavor.py"),
+        (Language::JavaScript, "flavor.js"),
+        (Language::TypeScript, "flavor.ts"),
+        (Language::Go, "main.go"),
+        (Language::C, "flavor.c"),
+    ] {
+        let project = Project { settings: false, capabilities: Vec::new(), ..project("forbid-latest", language) };
+        let contents = project.contents().unwrap();
+        let (_, file) = contents.iter().find(|(name, _)| name == path).unwrap();
+        let hook = file.split("\n#[cfg(test)]").next().unwrap().trim_end();
+        assert!(guide.contains(hook), "{language:?}: docs/writing-flavors.md does not show this {path}:\n{hook}");
     }
 }
