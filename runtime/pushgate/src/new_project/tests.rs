@@ -33,3 +33,12 @@ fn a_missing_tool_is_named_with_where_it_comes_from() {
     assert_eq!(missing.len(), 3);
     assert!(missing[1].program.starts_with("clang") && missing[1].remedy.contains("clang-19"));
 }
+
+#[test]
+fn a_name_that_go_has_a_package_of_is_no_package_of_go() {
+    for name in ["log", "go"] {
+        let contents = project(name, Language::Go).contents().unwrap();
+        let (_, manifest) = contents.iter().find(|(path, _)| path == "go.mod").unwrap();
+        assert!(manifest.lines().any(|line| line == format!("module example/{name}")), "{manifest}");
+    }
+}
