@@ -21,13 +21,16 @@ pub(crate) struct ImagePush {
     pub(crate) answers: Answers,
 }
 
+/// What is asked, and the answer.
+type Known<Asked, Answer> = Vec<(Asked, Answer)>;
+
 /// What the capabilities answer, each by what is asked. What is not in it was not granted.
 #[derive(Clone, Default)]
 pub(crate) struct Answers {
-    pub(crate) exists: Vec<(String, Result<bool, QueryError>)>,
-    pub(crate) tags: Vec<(String, Result<Vec<String>, QueryError>)>,
-    pub(crate) digests: Vec<((String, String), Result<Option<String>, QueryError>)>,
-    pub(crate) responses: Vec<((String, String), Result<Response, HttpError>)>,
+    pub(crate) exists: Known<String, Result<bool, QueryError>>,
+    pub(crate) tags: Known<String, Result<Vec<String>, QueryError>>,
+    pub(crate) digests: Known<(String, String), Result<Option<String>, QueryError>>,
+    pub(crate) responses: Known<(String, String), Result<Response, HttpError>>,
 }
 
 impl Answers {
@@ -136,5 +139,5 @@ pub(crate) fn manifest_digest(repository: &str, tag: &str) -> Result<Option<Stri
 pub(crate) fn send(request: Request) -> Result<Response, HttpError> {
     let asked = (request.method, request.url);
     let answer = ANSWERS.with_borrow(|answers| find(&answers.responses, &asked));
-    answer.unwrap_or_else(|| Err(HttpError::NotGranted(asked.1)))
+    answer.unwrap_or(Err(HttpError::NotGranted(asked.1)))
 }
