@@ -1,4 +1,5 @@
-module {{ name }}
+// `example/` is never a package of Go's own, which a name alone may be: `log`, `go`.
+module example/{{ name }}
 
 go 1.25
 

@@ -89,3 +89,12 @@ fn the_guide_shows_the_files_of_the_templates() {
         assert!(guide.contains(hook), "{language:?}: docs/writing-flavors.md does not show this {path}:\n{hook}");
     }
 }
+
+#[test]
+fn a_name_that_go_has_a_package_of_is_no_package_of_go() {
+    for name in ["log", "go"] {
+        let contents = project(name, Language::Go).contents().unwrap();
+        let (_, manifest) = contents.iter().find(|(path, _)| path == "go.mod").unwrap();
+        assert!(manifest.lines().any(|line| line == format!("module example/{name}")), "{manifest}");
+    }
+}
