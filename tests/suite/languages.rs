@@ -225,11 +225,17 @@ in_each_language! {
     in_javascript: "javascript", "flavor.js", ["cd javascript && node --test test/*.test.js"], ["npm test"], super::returns_what_it_should_not;
     in_typescript: "typescript", "flavor.ts", [], ["npm run check", "npm test"], super::returns_what_it_should_not;
     in_go: "go", "main.go", ["cd go && go vet ./... && go test ./..."], ["make test"], super::go_without_the_adapter;
-    // C has no tests of its own here: what was made is up to date.
-    in_c: "c", "flavor.c", [], ["make -q"], |faults| {
-        faults.breaks("return-nothing", &["returned nothing"]);
-        faults.breaks("assert", &["assertion failed", "flavor.c:"]);
-    };
+    // A project in C has no tests of its own: what was made is up to date.
+    in_c: "c", "flavor.c",
+        [
+            "cd c && test=$(mktemp) && trap 'rm -f $test' EXIT && clang-19 -std=c23 -Wall -Wextra -Werror -fsanitize=undefined \
+                -fsanitize-trap=undefined tests/json_test.c pushgate_json.c -o $test && $test",
+        ],
+        ["make -q"],
+        |faults| {
+            faults.breaks("return-nothing", &["returned nothing"]);
+            faults.breaks("assert", &["assertion failed", "flavor.c:"]);
+        };
 }
 
 /// What Go's own compiler makes is no component yet.
