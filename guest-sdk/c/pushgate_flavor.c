@@ -33,7 +33,16 @@ void pushgate_log_bytes(pushgate_level level, const char *message, size_t length
 
 void pushgate_log(pushgate_level level, const char *message) { pushgate_log_bytes(level, message, strlen(message)); }
 
+/* Only a program that prints has something to flush: without stdio in it, this symbol is not there. */
+__attribute__((weak)) int fflush(FILE *stream);
+
+/* What was printed is worth most where the call fails. */
+static void print_the_rest(void) {
+  if (fflush != NULL) fflush(NULL);
+}
+
 _Noreturn void pushgate_fail_at(const char *message, const char *file, int line) {
+  print_the_rest();
   pushgate_log(PUSHGATE_ERROR, pushgate_concat(message, ", at ", file, ":", pushgate_decimal((uint64_t)line), NULL));
   __builtin_trap();
 }
@@ -45,9 +54,6 @@ _Noreturn void __assert_fail(const char *expression, const char *file, int line,
 }
 
 pushgate_flavor_types_borrow_image_push_t pushgate_asked;
-
-/* Only a program that prints has something to flush: without stdio in it, this symbol is not there. */
-__attribute__((weak)) int fflush(FILE *stream);
 
 static bool lower(const pushgate_answer *answer, pushgate_flavor_types_refusal_t *refusal);
 static flavor_string_t copy(const char *text);
@@ -71,7 +77,7 @@ bool exports_pushgate_flavor_prepare_image_push_prepare(exports_pushgate_flavor_
   push.dry_run = pushgate_flavor_types_method_image_push_dry_run(pushgate_asked);
 
   const pushgate_answer *answer = pushgate_prepare(&push);
-  if (fflush != NULL) fflush(NULL);
+  print_the_rest();
   *approval = PUSHGATE_FLAVOR_TYPES_APPROVAL_APPROVED;
   return lower(answer, refusal);
 }

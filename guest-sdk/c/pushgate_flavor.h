@@ -47,9 +47,12 @@ typedef struct pushgate_error {
 /* The name of the case and, where there is one, its text: "unavailable: no answer". */
 const char *pushgate_error_words(const pushgate_error *error);
 
+/* Both are the image author's: any text at all. */
 typedef struct pushgate_label {
   const char *key;
+  size_t key_length;
   const char *value;
+  size_t value_length;
 } pushgate_label;
 
 /* One image of the push: one platform of a multi-platform image, or the only one. */

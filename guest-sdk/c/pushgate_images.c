@@ -33,8 +33,10 @@ bool pushgate_images(const pushgate_push *push, const pushgate_image **images, s
     pushgate_flavor_types_method_image_platform(image, &platform);
     pushgate_flavor_types_method_image_labels(image, &labels);
     pushgate_label *pairs = pushgate_allocate(labels.len * sizeof *pairs);
-    for (size_t label = 0; label < labels.len; label++)
-      pairs[label] = (pushgate_label){pushgate_text_of(labels.ptr[label].f0), pushgate_text_of(labels.ptr[label].f1)};
+    for (size_t label = 0; label < labels.len; label++) {
+      flavor_string_t key = labels.ptr[label].f0, value = labels.ptr[label].f1;
+      pairs[label] = (pushgate_label){pushgate_text_of(key), key.len, pushgate_text_of(value), value.len};
+    }
     made[number] = (pushgate_image){pushgate_text_of(platform), pairs, labels.len, list.ptr[number].__handle};
   }
   *images = made;
@@ -43,8 +45,12 @@ bool pushgate_images(const pushgate_push *push, const pushgate_image **images, s
 }
 
 const char *pushgate_image_label(const pushgate_image *image, const char *key) {
-  for (size_t label = 0; label < image->label_count; label++)
-    if (strcmp(image->labels[label].key, key) == 0) return image->labels[label].value;
+  size_t length = strlen(key);
+  for (size_t number = 0; number < image->label_count; number++) {
+    const pushgate_label *label = &image->labels[number];
+    /* A key that goes on after a NUL is another one. */
+    if (label->key_length == length && memcmp(label->key, key, length) == 0) return label->value;
+  }
   return NULL;
 }
 

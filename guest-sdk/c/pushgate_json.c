@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define JSMN_STATIC
-#define JSMN_STRICT
 #include "jsmn.h"
 
 /* A value is its token; the last token of a document is followed by one without a type, so that a document's end is known. */
@@ -15,7 +14,90 @@ struct pushgate_json {
   const char *text;
 };
 
+/* jsmn finds where values are, and lets pass what is no JSON, so the grammar is checked before. Each of these says where something ends that begins at
+ * `at`; NULL when it is not there. */
+
+static const char *after_space(const char *at, const char *end) {
+  while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) at++;
+  return at;
+}
+
+static bool is_digit(const char *at, const char *end) { return at < end && *at >= '0' && *at <= '9'; }
+
+static const char *after_digits(const char *at, const char *end) {
+  if (!is_digit(at, end)) return NULL;
+  while (is_digit(at, end)) at++;
+  return at;
+}
+
+static const char *after_number(const char *at, const char *end) {
+  if (at < end && *at == '-') at++;
+  at = at < end && *at == '0' ? at + 1 : after_digits(at, end);
+  if (at != NULL && at < end && *at == '.') at = after_digits(at + 1, end);
+  if (at != NULL && at < end && (*at == 'e' || *at == 'E')) {
+    at++;
+    at = after_digits(at < end && (*at == '+' || *at == '-') ? at + 1 : at, end);
+  }
+  return at;
+}
+
+static const char *after_word(const char *at, const char *end, const char *word) {
+  size_t length = strlen(word);
+  return (size_t)(end - at) >= length && memcmp(at, word, length) == 0 ? at + length : NULL;
+}
+
+/* jsmn checks what is escaped. */
+static const char *after_string(const char *at, const char *end) {
+  if (at == end || *at != '"') return NULL;
+  for (at++; at < end && *at != '"'; at++) {
+    if ((unsigned char)*at < 0x20) return NULL;
+    if (*at == '\\') at++;
+  }
+  return at < end ? at + 1 : NULL;
+}
+
+static const char *after_value(const char *at, const char *end, int depth) {
+  at = after_space(at, end);
+  if (at == end || depth == 0) return NULL;
+  char closing = *at == '{' ? '}' : ']';
+  switch (*at) {
+  case '"':
+    return after_string(at, end);
+  case 't':
+    return after_word(at, end, "true");
+  case 'f':
+    return after_word(at, end, "false");
+  case 'n':
+    return after_word(at, end, "null");
+  default:
+    return after_number(at, end);
+  case '{':
+  case '[':
+    at = after_space(at + 1, end);
+    if (at < end && *at == closing) return at + 1;
+    for (;;) {
+      if (closing == '}') {
+        at = after_string(after_space(at, end), end);
+        if (at == NULL) return NULL;
+        at = after_space(at, end);
+        if (at == end || *at++ != ':') return NULL;
+      }
+      at = after_value(at, end, depth - 1);
+      if (at == NULL) return NULL;
+      at = after_space(at, end);
+      if (at == end) return NULL;
+      if (*at == closing) return at + 1;
+      if (*at++ != ',') return NULL;
+    }
+  }
+}
+
+/* As deep as other parsers go: what is deeper was made to exhaust the stack. */
+#define MAX_DEPTH 128
+
 const pushgate_json *pushgate_json_parse(const char *text, size_t length) {
+  const char *end = after_value(text, text + length, MAX_DEPTH);
+  if (end == NULL || after_space(end, text + length) != text + length) return NULL;
   jsmn_parser parser;
   jsmn_init(&parser);
   int count = jsmn_parse(&parser, text, length, NULL, 0);
@@ -25,9 +107,6 @@ const pushgate_json *pushgate_json_parse(const char *text, size_t length) {
   if (jsmn_parse(&parser, text, length, tokens, (unsigned)count) != count) return NULL;
   pushgate_json *values = pushgate_allocate((size_t)count * sizeof *values);
   for (int number = 0; number < count; number++) values[number] = (pushgate_json){tokens[number], text};
-  /* More than one value is no document. */
-  for (int number = 1; number < count; number++)
-    if (values[number].token.start >= values[0].token.end) return NULL;
   return values;
 }
 
@@ -66,8 +145,12 @@ const char *pushgate_json_name(const pushgate_json *value, size_t number) {
 }
 
 const pushgate_json *pushgate_json_member(const pushgate_json *value, const char *name) {
-  for (size_t number = 0; pushgate_json_is_object(value) && number < pushgate_json_length(value); number++)
-    if (strcmp(pushgate_json_name(value, number), name) == 0) return pushgate_json_element(value, number);
+  for (size_t number = 0; pushgate_json_is_object(value) && number < pushgate_json_length(value); number++) {
+    size_t length;
+    const char *found = pushgate_json_bytes(child(value, number), &length);
+    /* A name that goes on after a NUL is another one. */
+    if (length == strlen(name) && memcmp(found, name, length) == 0) return pushgate_json_element(value, number);
+  }
   return NULL;
 }
 

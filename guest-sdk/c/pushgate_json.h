@@ -18,7 +18,7 @@ extern "C" {
 /* A value in a document. */
 typedef struct pushgate_json pushgate_json;
 
-/* Reads a document; NULL when the text is not JSON. */
+/* Reads a document; NULL when the text is not JSON, or is nested deeper than 128 times. */
 const pushgate_json *pushgate_json_parse(const char *text, size_t length);
 
 bool pushgate_json_is_object(const pushgate_json *value);

@@ -1,4 +1,5 @@
-//! Embeds the SDKs and the templates of `guest-sdk`, so that the one file that is installed can write a flavor's project.
+//! Embeds the SDKs and the templates of `guest-sdk`, so that the one file that is installed can write a flavor's project;
+//! and assembles the adapter of `flavor component`.
 //!
 //! What is not listed in a table by hand cannot be forgotten in it: each file below a folder is embedded, but for hidden ones, the SDK's own tests and what building leaves behind.
 
@@ -49,7 +50,10 @@ fn main() -> io::Result<()> {
         code.push_str("];\n");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
-    fs::write(out.join("project_files.rs"), code)
+    fs::write(out.join("project_files.rs"), code)?;
+    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/componentize/empty-wasi.wat");
+    println!("cargo:rerun-if-changed={}", adapter.display());
+    fs::write(out.join("empty-wasi.wasm"), wat::parse_file(adapter).map_err(io::Error::other)?)
 }
 
 /// Every file of a folder, through links too: the contract lies in the SDK of Rust as one.

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry};
@@ -38,6 +39,31 @@ impl Project {
         let tested = ran.json();
         assert_eq!(tested["passed"], json!(true));
         tested
+    }
+}
+
+/// The SDK's own tests, and those of projects, which need no component: typed in like by somebody who works on them.
+fn own_tests(language: &str, sdk: &[&str], project: &[&str]) {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut path = vec![PathBuf::from("/usr/local/go/bin")];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").expect("PATH")));
+    let path = std::env::join_paths(path).expect("PATH");
+    let type_in = |folder: &Path, line: &str| {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-e", "-c", line])
+            .current_dir(folder)
+            .env("PATH", &path)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env_remove("CARGO_TARGET_DIR");
+        let output = shell.stdin(Stdio::null()).output().expect("sh");
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{line} in {}\n{stdout}{stderr}", folder.display());
+    };
+    assert!(!project.is_empty());
+    sdk.iter().for_each(|line| type_in(&repository.join("guest-sdk"), line));
+    for name in ["plain", "everything"] {
+        project.iter().for_each(|line| type_in(&Project::new(language, name).0, line));
     }
 }
 
@@ -150,7 +176,7 @@ fn returns_what_it_should_not(faults: &Faults) {
 }
 
 macro_rules! in_each_language {
-    ($($module:ident: $language:literal, $file:literal, $more:expr;)*) => {$(
+    ($($module:ident: $language:literal, $file:literal, $sdk:expr, $project:expr, $more:expr;)*) => {$(
         mod $module {
             #[test]
             #[ignore = "needs projects in every language: cargo xtask test"]
@@ -172,6 +198,12 @@ macro_rules! in_each_language {
 
             #[test]
             #[ignore = "needs projects in every language: cargo xtask test"]
+            fn the_tests_of_the_sdk_and_of_new_flavors_pass() {
+                super::own_tests($language, &$sdk, &$project);
+            }
+
+            #[test]
+            #[ignore = "needs projects in every language: cargo xtask test"]
             fn a_flavor_that_breaks_says_why_and_where() {
                 let faults = super::throws_and_prints($language, $file);
                 let more: fn(&super::Faults) = $more;
@@ -182,15 +214,22 @@ macro_rules! in_each_language {
 }
 
 in_each_language! {
-    in_rust: "rust", "src/lib.rs", |_| {};
-    in_python: "python", "flavor.py", |faults| {
-        super::returns_what_it_should_not(faults);
-        faults.breaks("late-import", &["import", "at the top of", "flavor.py:"]);
+    // The SDK of Rust is a member of the workspace, so its tests run with the others.
+    in_rust: "rust", "src/lib.rs", [], ["cargo test --quiet"], |_| {};
+    in_python: "python", "flavor.py",
+        ["cd python && PYTHONPATH=src python3 -m unittest discover -s tests"], [".venv/bin/python -m unittest"],
+        |faults| {
+            super::returns_what_it_should_not(faults);
+            faults.breaks("late-import", &["import", "at the top of", "flavor.py:"]);
+        };
+    in_javascript: "javascript", "flavor.js", ["cd javascript && node --test test/*.test.js"], ["npm test"], super::returns_what_it_should_not;
+    in_typescript: "typescript", "flavor.ts", [], ["npm run check", "npm test"], super::returns_what_it_should_not;
+    in_go: "go", "main.go", ["cd go && go vet ./... && go test ./..."], ["make test"], super::go_without_the_adapter;
+    // C has no tests of its own here: what was made is up to date.
+    in_c: "c", "flavor.c", [], ["make -q"], |faults| {
+        faults.breaks("return-nothing", &["returned nothing"]);
+        faults.breaks("assert", &["assertion failed", "flavor.c:"]);
     };
-    in_javascript: "javascript", "flavor.js", super::returns_what_it_should_not;
-    in_typescript: "typescript", "flavor.ts", super::returns_what_it_should_not;
-    in_go: "go", "main.go", super::go_without_the_adapter;
-    in_c: "c", "flavor.c", |_| {};
 }
 
 /// What Go's own compiler makes is no component yet.

@@ -15,6 +15,7 @@ mod catalog;
 mod bombs;
 mod check;
 mod compile;
+mod componentize;
 mod connection;
 mod contract;
 mod direct;

@@ -28,7 +28,10 @@ pub(super) fn files() -> Outcome<Generated> {
     let package = resolve.push_str("sdk.wit", WORLD).map_err(|error| format!("the world of the SDK of C: {error:#}"))?;
     let world = resolve.select_world(&[package], Some("flavor")).map_err(|error| format!("the world of the SDK of C: {error:#}"))?;
     let mut files = Files::default();
-    wit_bindgen_c::Opts::default().build().generate(&mut resolve, world, &mut files).map_err(|error| format!("wit-bindgen for C: {error:#}"))?;
+    wit_bindgen_c::Opts::default()
+        .build()
+        .generate(&mut resolve, world, &mut files)
+        .map_err(|error| format!("wit-bindgen for C: {error:#}"))?;
     let sources = files.iter().filter(|(name, _)| Path::new(name).extension().is_some_and(|extension| extension != "o"));
     Ok(sources.map(|(name, contents)| (PathBuf::from("guest-sdk/c/bindings").join(name), without_types(contents))).collect())
 }

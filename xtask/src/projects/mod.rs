@@ -170,6 +170,12 @@ impl Language {
                 .args(["-e", "-c", line])
                 .current_dir(folder)
                 .env("PATH", path)
+                // The messages of panics name source files: those of a release should not name this machine's folders. These flags stand in for those of the
+                // project's own configuration, which they repeat.
+                .env(
+                    "CARGO_ENCODED_RUSTFLAGS",
+                    format!("-C\u{1f}link-arg=--compress-relocations\u{1f}--remap-path-prefix={}=", registry_sources().display()),
+                )
                 .env_remove("CARGO_TARGET_DIR")
                 .stdin(Stdio::null())
                 .stdout(Stdio::null()),
@@ -182,6 +188,13 @@ impl Language {
             folders.into_iter().map(|folder| root().join(folder)).chain(project.sources(self).into_iter().map(|(folder, _)| folder));
         folders.filter_map(|folder| newest(&folder)).max()
     }
+}
+
+/// Where cargo keeps the sources of dependencies.
+fn registry_sources() -> PathBuf {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    home.unwrap_or_default().join("registry/src")
 }
 
 /// The commands that `flavor new` printed, without the last one, which tests the flavor.

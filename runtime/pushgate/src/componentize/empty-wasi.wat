@@ -30,31 +30,90 @@
     (memory.fill (local.get $buffer) (i32.const 7) (local.get $length))
     (i32.const 0))
 
-  ;; Each piece that is written is a message of level debug, without the end of its last line.
+  ;; Whether it is one of the two files that there are: stdout and stderr.
+  (func $is_output (param $fd i32) (result i32)
+    (i32.lt_u (i32.sub (local.get $fd) (i32.const 1)) (i32.const 2)))
+
+  ;; They are terminals, so that C's library hands over each line when it is whole.
+  (func (export "fd_fdstat_get") (param $fd i32) (param $answer i32) (result i32)
+    (if (i32.eqz (call $is_output (local.get $fd))) (then (return (i32.const 8))))
+    (memory.fill (local.get $answer) (i32.const 0) (i32.const 24))
+    ;; A character device, with the right to write.
+    (i32.store8 (local.get $answer) (i32.const 2))
+    (i64.store offset=8 (local.get $answer) (i64.const 64))
+    (i32.const 0))
+
+  ;; Each line of what is written is a message for the flavor's author. A line that comes in several parts is several messages: there is no memory
+  ;; here to keep a part in.
   (func (export "fd_write") (param $fd i32) (param $vectors i32) (param $count i32) (param $written i32) (result i32)
-    (local $sum i32) (local $text i32) (local $length i32)
+    (local $sum i32)
+    (if (i32.eqz (call $is_output (local.get $fd))) (then (return (i32.const 8))))
     (block $done
       (loop $next
         (br_if $done (i32.eqz (local.get $count)))
-        (local.set $text (i32.load (local.get $vectors)))
-        (local.set $length (i32.load offset=4 (local.get $vectors)))
-        (local.set $sum (i32.add (local.get $sum) (local.get $length)))
+        (call $print (i32.load (local.get $vectors)) (i32.load offset=4 (local.get $vectors)))
+        (local.set $sum (i32.add (local.get $sum) (i32.load offset=4 (local.get $vectors))))
         (local.set $vectors (i32.add (local.get $vectors) (i32.const 8)))
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-        (br_if $next (i32.eqz (local.get $length)))
-        (if (i32.eq (i32.load8_u (i32.sub (i32.add (local.get $text) (local.get $length)) (i32.const 1))) (i32.const 10))
-          (then (local.set $length (i32.sub (local.get $length) (i32.const 1)))))
-        (if (local.get $length) (then (call $log (i32.const 1) (local.get $text) (local.get $length))))
         (br $next)))
     (i32.store (local.get $written) (local.get $sum))
     (i32.const 0))
 
-  ;; 8 is "bad file descriptor": none is open.
+  ;; Logs the lines of a text. A message that is not UTF-8 would end the call, so a byte that is none ends a line, as a line feed does.
+  (func $print (param $text i32) (param $length i32)
+    (local $end i32) (local $at i32) (local $size i32)
+    (local.set $end (i32.add (local.get $text) (local.get $length)))
+    (local.set $at (local.get $text))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eq (local.get $at) (local.get $end)))
+        (local.set $size (call $size_of_character (local.get $at) (local.get $end)))
+        (if (i32.or (i32.eqz (local.get $size)) (i32.eq (i32.load8_u (local.get $at)) (i32.const 10)))
+          (then
+            (call $line (local.get $text) (local.get $at))
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (local.set $text (local.get $at)))
+          (else
+            (local.set $at (i32.add (local.get $at) (local.get $size)))))
+        (br $next)))
+    (call $line (local.get $text) (local.get $end)))
+
+  (func $line (param $text i32) (param $end i32)
+    (if (i32.ne (local.get $text) (local.get $end))
+      ;; Level `debug`.
+      (then (call $log (i32.const 1) (local.get $text) (i32.sub (local.get $end) (local.get $text))))))
+
+  ;; How many bytes the character at `at` has; 0 where none begins there, or it is not whole before `end`.
+  (func $size_of_character (param $at i32) (param $end i32) (result i32)
+    (local $first i32) (local $second i32) (local $size i32) (local $index i32)
+    (local.set $first (i32.load8_u (local.get $at)))
+    (if (i32.lt_u (local.get $first) (i32.const 0x80)) (then (return (i32.const 1))))
+    ;; Bytes that go on with a character, and longer forms of what has a shorter one.
+    (if (i32.lt_u (local.get $first) (i32.const 0xC2)) (then (return (i32.const 0))))
+    (if (i32.gt_u (local.get $first) (i32.const 0xF4)) (then (return (i32.const 0))))
+    (local.set $size
+      (i32.add (i32.const 2)
+        (i32.add (i32.ge_u (local.get $first) (i32.const 0xE0)) (i32.ge_u (local.get $first) (i32.const 0xF0)))))
+    (if (i32.lt_u (i32.sub (local.get $end) (local.get $at)) (local.get $size)) (then (return (i32.const 0))))
+    (local.set $index (i32.const 1))
+    (loop $next
+      (if (i32.ne (i32.const 0x80) (i32.and (i32.const 0xC0) (i32.load8_u (i32.add (local.get $at) (local.get $index)))))
+        (then (return (i32.const 0))))
+      (local.set $index (i32.add (local.get $index) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $index) (local.get $size))))
+    (local.set $second (i32.load8_u offset=1 (local.get $at)))
+    ;; Longer forms again, surrogates, and what is beyond U+10FFFF.
+    (if (i32.and (i32.eq (local.get $first) (i32.const 0xE0)) (i32.lt_u (local.get $second) (i32.const 0xA0))) (then (return (i32.const 0))))
+    (if (i32.and (i32.eq (local.get $first) (i32.const 0xED)) (i32.ge_u (local.get $second) (i32.const 0xA0))) (then (return (i32.const 0))))
+    (if (i32.and (i32.eq (local.get $first) (i32.const 0xF0)) (i32.lt_u (local.get $second) (i32.const 0x90))) (then (return (i32.const 0))))
+    (if (i32.and (i32.eq (local.get $first) (i32.const 0xF4)) (i32.ge_u (local.get $second) (i32.const 0x90))) (then (return (i32.const 0))))
+    (local.get $size))
+
+  ;; 8 is "bad file descriptor": no other is open.
   (func (export "fd_advise") (param i32 i64 i64 i32) (result i32) (i32.const 8))
   (func (export "fd_allocate") (param i32 i64 i64) (result i32) (i32.const 8))
   (func (export "fd_close") (param i32) (result i32) (i32.const 8))
   (func (export "fd_datasync") (param i32) (result i32) (i32.const 8))
-  (func (export "fd_fdstat_get") (param i32 i32) (result i32) (i32.const 8))
   (func (export "fd_fdstat_set_flags") (param i32 i32) (result i32) (i32.const 8))
   (func (export "fd_fdstat_set_rights") (param i32 i64 i64) (result i32) (i32.const 8))
   (func (export "fd_filestat_get") (param i32 i32) (result i32) (i32.const 8))

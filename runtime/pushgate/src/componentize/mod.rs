@@ -20,8 +20,8 @@ use outline::Outline;
 
 /// The contract that this pushgate speaks.
 const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
-/// WASI 0.1 without anything in it.
-const EMPTY_WASI: &str = include_str!("empty-wasi.wat");
+/// WASI 0.1 without anything in it: `empty-wasi.wat`, assembled by the build script.
+const EMPTY_WASI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty-wasi.wasm"));
 /// The name that programs import it by.
 const WASI: &str = "wasi_snapshot_preview1";
 
@@ -83,7 +83,7 @@ fn empty_wasi() -> Result<Vec<u8>, ComponentizeError> {
     let text = "package project:output; world output { import pushgate:flavor/log@0.1.0; }";
     let package = resolve.push_str("flavor.wit", CONTRACT).and_then(|_| resolve.push_str("output.wit", text));
     let world = resolve.select_world(&[package.map_err(encode)?], None).map_err(encode)?;
-    let mut adapter = wat::parse_str(EMPTY_WASI).map_err(encode)?;
+    let mut adapter = EMPTY_WASI.to_vec();
     embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;
     Ok(adapter)
 }

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_sandbox::{Call, Flavor};
+use pushgate_sandbox::{Call, CallError, Flavor};
 use serde_json::Value;
 
 use crate::exit::{Failure, Kind};
@@ -70,7 +70,7 @@ struct Debug<'a> {
 }
 
 impl Debug<'_> {
-    /// What it says of a case about which the other one said nothing. Then there is nothing to guess, and no hint.
+    /// What it says of a case about which the other one said nothing; the hint is then about that.
     async fn ask(&mut self, gate: &Gate, case: &Arc<Case>, hint: &mut Option<String>) -> Result<Vec<String>, Failure> {
         let Some(component) = self.component else { return Ok(Vec::new()) };
         if !component.exists() {
@@ -82,11 +82,9 @@ impl Debug<'_> {
             Some(flavor) => flavor,
             None => self.loaded.insert(load(gate, component).await?),
         };
-        let said = said(&ask(flavor, case, case.dry_run).await.0);
-        if !said.is_empty() {
-            *hint = None;
-        }
-        Ok(said)
+        let (call, ..) = ask(flavor, case, case.dry_run).await;
+        *hint = call.answer.as_ref().err().and_then(CallError::hint);
+        Ok(said(&call))
     }
 }
 

@@ -42,3 +42,60 @@ fn a_name_that_go_has_a_package_of_is_no_package_of_go() {
         assert!(manifest.lines().any(|line| line == format!("module example/{name}")), "{manifest}");
     }
 }
+
+#[test]
+fn every_combination_of_every_language_renders() {
+    for language in Language::ALL {
+        for settings in [false, true] {
+            for capabilities in [vec![], vec![Capability::Registry], vec![Capability::Http], vec![Capability::Registry, Capability::Http]] {
+                let project = Project { settings, capabilities, ..project("no-latest", language) };
+                let contents = project.contents().unwrap();
+                let of = |name: &str| contents.iter().find(|(path, _)| path == name).map(|(_, contents)| contents.as_str());
+                for name in [
+                    "README.md",
+                    "flavor.toml",
+                    ".gitignore",
+                    ".github/workflows/flavor.yml",
+                    "cases/latest.toml",
+                    "wit/deps/pushgate-flavor/flavor.wit",
+                ] {
+                    assert!(of(name).is_some(), "{language:?} has no {name}");
+                }
+                assert_eq!(of("settings.schema.json").is_some(), settings, "{language:?}");
+                let world = of("wit/world.wit").unwrap();
+                for capability in [Capability::Registry, Capability::Http] {
+                    let import = format!("  import pushgate:flavor/{}@0.1.0;\n", capability.as_str());
+                    assert_eq!(world.contains(&import), project.capabilities.contains(&capability), "{world}");
+                }
+                assert!(contents.iter().any(|(path, _)| path.starts_with("sdk/")), "{language:?} has no SDK");
+                let templates = contents.iter().filter(|(path, _)| !path.starts_with("sdk/") && !path.ends_with(".yml"));
+                for (path, contents) in templates {
+                    assert!(
+                        !contents.contains("{%") && (path.ends_with(".py") || !contents.contains("\n\n\n")),
+                        "{language:?} {path}:\n{contents}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// `docs/writing-flavors.md` shows what is written, word for word.
+#[test]
+fn the_guide_shows_the_files_of_the_templates() {
+    let guide = include_str!("../../../../docs/writing-flavors.md");
+    for (language, path) in [
+        (Language::Rust, "src/lib.rs"),
+        (Language::Python, "flavor.py"),
+        (Language::JavaScript, "flavor.js"),
+        (Language::TypeScript, "flavor.ts"),
+        (Language::Go, "main.go"),
+        (Language::C, "flavor.c"),
+    ] {
+        let project = Project { settings: false, capabilities: Vec::new(), ..project("forbid-latest", language) };
+        let contents = project.contents().unwrap();
+        let (_, file) = contents.iter().find(|(name, _)| name == path).unwrap();
+        let hook = file.split("\n#[cfg(test)]").next().unwrap().trim_end();
+        assert!(guide.contains(hook), "{language:?}: docs/writing-flavors.md does not show this {path}:\n{hook}");
+    }
+}

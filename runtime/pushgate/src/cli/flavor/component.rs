@@ -9,12 +9,13 @@ use serde_json::json;
 use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
+use crate::component_file;
 use crate::componentize::{ComponentizeError, Metadata, World, componentize};
 use crate::exit::{Failure, Kind};
 
 pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<(), Failure> {
     let ComponentArguments { module: file, out, wit, world, name, version, description } = arguments;
-    let module = fs::read(&file).map_err(|error| Failure::new(Kind::Usage, format!("cannot read {}: {error}", file.display())))?;
+    let module = component_file::open(&file)?.read()?;
     let world = wit.as_deref().map_or(World::Contract, |folder| World::Project { folder, name: world.as_deref() });
     let metadata = Metadata { name, version, description };
     let component = componentize(&module, world, &metadata).map_err(|error| failure(&error).in_file(&file))?;
