@@ -18,6 +18,21 @@ pub enum ComponentizeError {
         /// The function's name.
         name: &'static str,
     },
+    /// It is started where a flavor is called.
+    #[error("the module is a program: it exports `_start`, which nobody calls")]
+    Program,
+    /// The world promises the schema of the settings, and nothing gives it.
+    #[error("the world exports `{interface}`, and the module has no schema")]
+    MissingSchema {
+        /// The interface's name.
+        interface: &'static str,
+    },
+    /// The module has a schema of its settings that nobody would ever ask for.
+    #[error("the module has a schema of its settings, and the world does not export `{interface}`")]
+    HiddenSchema {
+        /// The interface's name.
+        interface: &'static str,
+    },
     /// It wants something that neither the contract nor WASI has.
     #[error("the module imports `{name}` from `{from}`, which no flavor has")]
     UnknownImport {
@@ -51,6 +66,14 @@ impl ComponentizeError {
             Self::AlreadyAComponent => Some("register it as it is: pushgate flavor register FILE.wasm"),
             Self::MissingExport { .. } => Some(
                 "Go: build with -buildmode=c-shared, and import the SDK in the package main; C: link the SDK's pushgate_flavor.c and bindings",
+            ),
+            Self::Program => Some("Go: build with -buildmode=c-shared; C: link with -nostartfiles -Wl,--no-entry"),
+            Self::MissingSchema { .. } => Some(
+                "Go: schema.Register(text) in an init function; C: PUSHGATE_SETTINGS_SCHEMA(text); \
+                 or include pushgate:flavor/flavor@0.1.0 in the world instead of configurable-flavor",
+            ),
+            Self::HiddenSchema { .. } => Some(
+                "include pushgate:flavor/configurable-flavor@0.1.0 in the world instead of flavor, or leave the schema out of the module",
             ),
             Self::UnknownImport { from, .. } if from == "env" => {
                 Some("a function that was declared and never defined: link the file or library that defines it")

@@ -24,6 +24,8 @@ const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
 const EMPTY_WASI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty-wasi.wasm"));
 /// The name that programs import it by.
 const WASI: &str = "wasi_snapshot_preview1";
+/// The interface by which a flavor says what settings it takes.
+const SETTINGS: &str = "pushgate:flavor/settings@0.1.0";
 
 /// The world that a module is a flavor of.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +76,17 @@ fn resolve(world: World<'_>, outline: &Outline) -> Result<(Resolve, WorldId), Co
         World::Project { folder, name } => (resolve.push_dir(folder).map_err(no_world)?.0, name),
     };
     let world = resolve.select_world(&[package], name).map_err(no_world)?;
-    Ok((resolve, world))
+    match (exports_settings(&resolve, world), outline.exports_settings()) {
+        (true, false) => Err(ComponentizeError::MissingSchema { interface: SETTINGS }),
+        // The encoder would leave it out without a word, and settings would never be held against it.
+        (false, true) => Err(ComponentizeError::HiddenSchema { interface: SETTINGS }),
+        _ => Ok((resolve, world)),
+    }
+}
+
+fn exports_settings(resolve: &Resolve, world: WorldId) -> bool {
+    let world = resolve.worlds.get(world);
+    world.is_some_and(|world| world.exports.keys().any(|key| resolve.name_world_key(key) == SETTINGS))
 }
 
 /// The adapter, with the types of what it imports.

@@ -8,6 +8,8 @@ use super::{ComponentizeError, WASI};
 const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.0#prepare";
 /// The function of a flavor that says what settings it takes.
 const SCHEMA: &str = "pushgate:flavor/settings@0.1.0#schema";
+/// What a program begins with. A library, whose runtime is made ready by `_initialize`, has none.
+const START: &str = "_start";
 
 /// The names at a core module's edge.
 #[derive(Debug, Default)]
@@ -43,8 +45,11 @@ impl Outline {
 
     /// What a flavor must have, and what it cannot have.
     pub(super) fn check(&self) -> Result<(), ComponentizeError> {
-        if !self.exports.iter().any(|name| name == HOOK) {
+        if !self.exports(HOOK) {
             return Err(ComponentizeError::MissingExport { name: HOOK });
+        }
+        if self.exports(START) {
+            return Err(ComponentizeError::Program);
         }
         let is_known = |from: &str| from == WASI || from.starts_with("pushgate:flavor/") || from.starts_with("[export]pushgate:flavor/");
         match self.imports.iter().find(|(from, _)| !is_known(from)) {
@@ -58,6 +63,10 @@ impl Outline {
     }
 
     pub(super) fn exports_settings(&self) -> bool {
-        self.exports.iter().any(|name| name == SCHEMA)
+        self.exports(SCHEMA)
+    }
+
+    fn exports(&self, name: &str) -> bool {
+        self.exports.iter().any(|exported| exported == name)
     }
 }

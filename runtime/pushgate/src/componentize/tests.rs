@@ -58,6 +58,9 @@ fn what_is_wrong_is_named() {
     assert_eq!(refused(&component), ComponentizeError::AlreadyAComponent);
     let empty = wat::parse_str("(module)").unwrap();
     assert!(matches!(refused(&empty), ComponentizeError::MissingExport { name } if name.ends_with("#prepare")));
+    // Go without -buildmode=c-shared: it would trap at the first call, since nobody has started its runtime.
+    let program = refused(&module(r#"(func (export "_start"))"#));
+    assert!(program == ComponentizeError::Program && program.hint().unwrap().contains("c-shared"), "{program}");
     let undefined = refused(&module(r#"(import "env" "missing" (func))"#));
     assert_eq!(undefined, ComponentizeError::UnknownImport { name: "missing".to_owned(), from: "env".to_owned() });
     assert!(undefined.hint().unwrap().contains("never defined"));
@@ -82,4 +85,25 @@ fn a_capability_that_the_projects_world_lacks_is_named() {
     assert!(error.to_string().contains("pushgate:flavor/registry@0.1.0"), "{error}");
     let missing = componentize(&uses, World::Project { folder: Path::new("/nonexistent"), name: None }, &Metadata::default()).unwrap_err();
     assert!(matches!(&missing, ComponentizeError::World { cause } if cause.contains("/nonexistent")), "{missing}");
+}
+
+#[test]
+fn the_world_and_the_module_agree_about_a_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let deps = folder.path().join("deps/pushgate-flavor");
+    std::fs::create_dir_all(&deps).unwrap();
+    std::fs::write(deps.join("flavor.wit"), CONTRACT).unwrap();
+    let has_schema = module(r#"(func (export "pushgate:flavor/settings@0.1.0#schema") (result i32) (i32.const 512))"#);
+    let of = |module: &[u8], base: &str| {
+        let world = format!("package project:flavor; world project {{ include pushgate:flavor/{base}@0.1.0; }}");
+        std::fs::write(folder.path().join("world.wit"), world).unwrap();
+        componentize(module, World::Project { folder: folder.path(), name: None }, &Metadata::default())
+    };
+    let component = of(&has_schema, "configurable-flavor").unwrap();
+    assert!(pushgate_sandbox::describe(&component).unwrap().has_settings_schema);
+    let missing = of(&module(""), "configurable-flavor").unwrap_err();
+    assert!(matches!(missing, ComponentizeError::MissingSchema { .. }), "{missing}");
+    let hidden = of(&has_schema, "flavor").unwrap_err();
+    assert!(matches!(hidden, ComponentizeError::HiddenSchema { .. }), "{hidden}");
+    assert!(hidden.hint().unwrap().contains("configurable-flavor"));
 }
