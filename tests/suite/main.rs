@@ -29,6 +29,7 @@ mod hooks;
 mod interrupt;
 mod languages;
 mod layout;
+mod new_flavor;
 mod login;
 mod oci_conformance;
 mod permissions;
