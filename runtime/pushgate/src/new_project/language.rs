@@ -76,7 +76,7 @@ impl Language {
             Self::Go => &[("go", "install Go 1.25 or later, https://go.dev/dl")],
             Self::C => &[
                 ("make", "on Debian: apt-get install make"),
-                ("clang|clang-19|clang-20|clang-21", "on Debian: apt-get install clang-19 lld-19 libclang-rt-19-dev-wasm32"),
+                ("clang|clang-19|clang-20|clang-21", "on Debian: apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32"),
                 ("wasm-ld|wasm-ld-19|wasm-ld-20|wasm-ld-21", "on Debian: apt-get install lld-19"),
             ],
         }

@@ -10,6 +10,7 @@ mod render;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use pushgate_sandbox::Capability;
@@ -97,7 +98,10 @@ impl Project {
         for (name, contents) in self.contents()? {
             let file = folder.path().join(&name);
             let within = file.parent().unwrap_or(folder.path());
-            fs::create_dir_all(within).and_then(|()| fs::write(&file, contents)).map_err(failed(&path.join(&name)))?;
+            let written = fs::create_dir_all(within).and_then(|()| fs::write(&file, &contents));
+            // What begins so is a program.
+            let written = if contents.starts_with("#!") { written.and_then(|()| make_program(&file)) } else { written };
+            written.map_err(failed(&path.join(&name)))?;
         }
         make_ordinary(folder.path()).map_err(failed(path))?;
         // Somebody who made the folder meanwhile keeps it: a folder takes the place of an empty one only.
@@ -127,6 +131,12 @@ fn visible(path: &str) -> String {
         .map(|part| part.strip_prefix("dot-").map_or_else(|| part.to_owned(), |rest| format!(".{rest}")))
         .collect::<Vec<_>>()
         .join("/")
+}
+
+/// Whoever may read it may run it.
+fn make_program(file: &Path) -> io::Result<()> {
+    let mode = fs::metadata(file)?.permissions().mode();
+    fs::set_permissions(file, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
 }
 
 /// A temporary folder is its owner's alone; a project is what a new folder is for this user.

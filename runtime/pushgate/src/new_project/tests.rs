@@ -17,7 +17,6 @@ fn nothing_that_is_there_is_touched() {
 
 #[test]
 fn a_project_is_an_ordinary_folder_and_nothing_else_is_left() {
-    use std::os::unix::fs::PermissionsExt as _;
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("a/b/no-latest");
     project("no-latest", Language::Rust).write(&path).unwrap();
@@ -25,6 +24,9 @@ fn a_project_is_an_ordinary_folder_and_nothing_else_is_left() {
     assert_eq!(mode(&path), mode(&path.join("cases")));
     assert_eq!(fs::read_dir(home.path().join("a/b")).unwrap().count(), 1);
     assert!(path.join("sdk/Cargo.toml").is_file());
+    let program = home.path().join("javascript");
+    project("no-latest", Language::JavaScript).write(&program).unwrap();
+    assert_eq!((mode(&program.join("sdk/src/tool/command.js")) & 0o100, mode(&program.join("package.json")) & 0o100), (0o100, 0));
 }
 
 #[test]
