@@ -24,7 +24,7 @@ const TABLES: [(&str, &str); 12] = [
 ];
 
 /// What building leaves in a folder.
-const LEFTOVERS: [&str; 5] = ["__pycache__", "build", "dist", "node_modules", "target"];
+const LEFTOVERS: [&str; 6] = ["__pycache__", "build", "dist", "node_modules", "package-lock.json", "target"];
 /// What lies in an SDK's folder and is no part of it.
 const NOT_SDK: [&str; 4] = ["template", "template-typescript", "test", "tests"];
 
@@ -36,10 +36,6 @@ fn main() -> io::Result<()> {
         let is_sdk = name.ends_with("_SDK");
         let folder = guest_sdk.join(folder);
         let mut files = Vec::new();
-        if !folder.exists() {
-            let _ = writeln!(code, "pub(super) const {name}: &[File] = &[];");
-            continue;
-        }
         walk(&folder, is_sdk, &mut files)?;
         files.sort();
         let _ = writeln!(code, "pub(super) const {name}: &[File] = &[");

@@ -28,6 +28,7 @@ pub mod store;
 pub mod component_file;
 mod files;
 
+mod contract;
 pub mod new_project;
 pub mod componentize;
 

@@ -22,10 +22,8 @@ use args::{Arguments, Command, OutputFormat};
 use context::Context;
 use output::Output;
 
+use crate::contract::CONTRACT;
 use crate::exit::{Failure, Kind};
-
-/// The contract between host and flavor, as `pushgate wit` prints it.
-const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
 
 /// Runs one command line, its first word being the program's name, and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {

@@ -16,10 +16,10 @@ use wit_parser::{Resolve, WorldId};
 pub use error::ComponentizeError;
 pub use metadata::Metadata;
 
+use crate::contract::CONTRACT;
+
 use outline::Outline;
 
-/// The contract that this pushgate speaks.
-const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
 /// WASI 0.1 without anything in it: `empty-wasi.wat`, assembled by the build script.
 const EMPTY_WASI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty-wasi.wasm"));
 /// The name that programs import it by.

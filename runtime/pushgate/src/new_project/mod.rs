@@ -18,6 +18,7 @@ use pushgate_sandbox::Capability;
 pub use language::{Language, MissingTool};
 pub use render::RenderError;
 
+use crate::contract::CONTRACT;
 use crate::name::Name;
 
 /// What a project is to be.
@@ -72,9 +73,6 @@ impl NewProjectError {
         }
     }
 }
-
-/// The contract, as the projects hold it.
-const CONTRACT: &str = include_str!("../../../../wit/v0.1/flavor.wit");
 
 impl Project {
     /// Writes the project as a new folder at `path`: whole, or not at all. Returns what builds it, one command a line.
