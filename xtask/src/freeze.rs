@@ -5,7 +5,6 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -13,7 +12,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 use crate::build::{ensure_wasm_target, programs};
-use crate::command::{output, root};
+use crate::command::root;
 use crate::projects::{Language, Project};
 
 /// The line of the contract that is being edited, and the conformance flavor's cases.
@@ -64,15 +63,11 @@ pub(crate) fn run() -> Outcome {
 impl Language {
     /// What its conformance flavor answers in every case, without what differs from run to run.
     fn answers(self, pushgate: &Path) -> Outcome<Value> {
-        let component = self.component(Project::Conformance)?;
-        let project =
-            component.ancestors().find(|folder| folder.join("flavor.toml").is_file()).ok_or("the component lies in no project")?;
-        let tested = output(Command::new(pushgate).args(["flavor", "test", "--output", "json"]).arg(project))?;
-        let mut tested: Value = serde_json::from_str(&tested).map_err(|error| format!("flavor test printed {tested:?}: {error}"))?;
-        for case in tested.get_mut("cases").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
+        let mut cases = self.tested(Project::Conformance, pushgate)?;
+        for case in cases.iter_mut().filter_map(Value::as_object_mut) {
             case.retain(|member, _| !matches!(member.as_str(), "time_ms" | "memory_bytes"));
         }
-        tested.get_mut("cases").map(Value::take).ok_or_else(|| "flavor test printed no cases".to_owned())
+        Ok(Value::Array(cases))
     }
 }
 

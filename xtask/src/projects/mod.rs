@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Instant, SystemTime};
 
 pub(crate) use language::Language;
+use serde_json::Value;
 
 use crate::Outcome;
 use crate::build::{ensure_wasm_target, programs, target};
@@ -107,6 +108,13 @@ impl Language {
         Ok(folder.join(component.trim_matches('"')))
     }
 
+    /// What `flavor test` prints of each case of a project that was built.
+    pub(crate) fn tested(self, project: Project, pushgate: &Path) -> Outcome<Vec<Value>> {
+        let tested = output(Command::new(pushgate).args(["flavor", "test", "--output", "json"]).arg(self.folder(project)?))?;
+        let tested: Value = serde_json::from_str(&tested).map_err(|error| format!("flavor test printed {tested:?}: {error}"))?;
+        tested.get("cases").and_then(Value::as_array).cloned().ok_or_else(|| "flavor test printed no cases".to_owned())
+    }
+
     fn folder(self, project: Project) -> Outcome<PathBuf> {
         Ok(folder()?.join(self.word()).join(project.name()))
     }
@@ -199,7 +207,7 @@ fn registry_sources() -> PathBuf {
 
 /// The commands that `flavor new` printed, without the last one, which tests the flavor.
 fn commands(made: &str) -> Outcome<Vec<String>> {
-    let made: serde_json::Value = serde_json::from_str(made).map_err(|error| format!("flavor new printed {made:?}: {error}"))?;
+    let made: Value = serde_json::from_str(made).map_err(|error| format!("flavor new printed {made:?}: {error}"))?;
     let lines = made.pointer("/project/commands").and_then(|lines| lines.as_array()).ok_or("flavor new printed no commands")?;
     let lines: Vec<String> = lines.iter().filter_map(|line| line.as_str()).map(str::to_owned).collect();
     Ok(lines.into_iter().filter(|line| !line.starts_with("pushgate ")).collect())

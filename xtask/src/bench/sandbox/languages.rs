@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{SandboxArguments, cold_at_most, cold_check, compile, components, hook_calls};
 use crate::Outcome;
 use crate::build::{ensure_wasm_target, programs};
-use crate::command::output;
+use crate::projects::{Language, Project};
 
 /// The bytes that it may have.
 fn size_at_most(language: &str) -> u64 {
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
         "| language | size, bytes (at most) | first registration, ms | memory to compile, MiB | cold check, cached, ms over a process | hook call, us | over bare | linear memory of a call, KiB |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for (language, component) in &components {
+    for (each, (language, component)) in Language::ALL.into_iter().zip(&components) {
         let bytes = fs::metadata(component).map_err(|error| format!("{}: {error}", component.display()))?.len();
         let cold = cold_check::measure(&pushgate, component, cold_at_most(language), arguments.rounds)?;
         let of = |figures: &Value, path: &str| figures.pointer(path).and_then(Value::as_f64).unwrap_or(f64::NAN);
@@ -44,17 +44,14 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Outcome {
             of(&cold, "/over_floor_ms"),
             1_000_000.0 / of(&calls, &format!("/languages/{language}/calls_per_second")),
             of(&calls, &format!("/languages/{language}/time_over_bare")),
-            linear_memory(&pushgate, component)? / 1024,
+            linear_memory(each, &pushgate)? / 1024,
         );
     }
     Ok(())
 }
 
 /// The most linear memory of any case of the flavor's project, in bytes.
-fn linear_memory(pushgate: &Path, component: &Path) -> Outcome<u64> {
-    let project = component.ancestors().find(|folder| folder.join("flavor.toml").is_file()).ok_or("the component lies in no project")?;
-    let tested = output(std::process::Command::new(pushgate).args(["flavor", "test", "--output", "json"]).arg(project))?;
-    let tested: Value = serde_json::from_str(&tested).map_err(|error| format!("flavor test printed {tested:?}: {error}"))?;
-    let cases = tested.pointer("/cases").and_then(Value::as_array).ok_or("flavor test printed no cases")?;
+fn linear_memory(language: Language, pushgate: &Path) -> Outcome<u64> {
+    let cases = language.tested(Project::Settings, pushgate)?;
     cases.iter().filter_map(|case| case.get("memory_bytes")?.as_u64()).max().ok_or_else(|| "no case has a figure of memory".to_owned())
 }
