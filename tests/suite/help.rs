@@ -7,7 +7,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 31] = [
     "",
     "push",
     "check",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 30] = [
     "flavor delete",
     "registry",
     "registry register",
+    "registry import",
     "registry list",
     "registry describe",
     "registry update",

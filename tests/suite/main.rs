@@ -25,6 +25,7 @@ mod flavor_record;
 mod flavor_test;
 mod help;
 mod hooks;
+mod import;
 mod interrupt;
 mod languages;
 mod layout;

@@ -17,6 +17,7 @@ use crate::paths::PathsError;
 use crate::settings::SettingsError;
 use crate::source::{ParseSourceError, SourceError, SourceOptionError};
 use crate::store::StoreError;
+use crate::zenml::ZenmlError;
 
 /// `impl From<Error> for Failure`, with the error's own hint.
 macro_rules! kinds {
@@ -46,6 +47,7 @@ kinds! {
     ParseLimitError => |_| Kind::Usage,
     ParseNameError => |_| Kind::Usage,
     SettingsError => |error| if error.is_refusal_by_schema() { Kind::Configuration } else { Kind::Usage },
+    ZenmlError => |_| Kind::Usage,
     CatalogError => |error| match error {
         // The name lies outside of everything that is registered.
         CatalogError::NoneContains { .. } => Kind::RefusedByScope,

@@ -31,6 +31,7 @@ mod files;
 
 mod contract;
 pub mod new_project;
+pub mod zenml;
 pub mod componentize;
 
 pub mod exit;

@@ -20,7 +20,26 @@ pub(crate) enum RegistryCommand {
         /// What images may go to it: host[:port][/path…]
         #[arg(long, value_name = "URI")]
         uri: String,
-        /// The first flavor to ask, a registered one
+        /// The first flavor to ask: one that ships, or a registered one
+        #[arg(long, value_name = "FLAVOR")]
+        flavor: Option<String>,
+        #[command(flatten)]
+        hook: HookArguments,
+        #[command(flatten)]
+        transport: TransportArguments,
+    },
+    /// Register a container registry of ZenML
+    ///
+    /// The file is what `zenml container-registry describe NAME --output json` prints. A ZenML flavor becomes the pushgate flavor of the same name, and `default` none;
+    /// what was written in Python is asked as a flavor that you registered under that name.
+    Import {
+        /// The file, or - for stdin
+        #[arg(long, value_name = "FILE")]
+        zenml: PathBuf,
+        /// Its name here [default: its name in ZenML]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// The flavor to ask instead
         #[arg(long, value_name = "FLAVOR")]
         flavor: Option<String>,
         #[command(flatten)]
@@ -90,7 +109,7 @@ pub(crate) enum RegistryCommand {
     AddHook {
         /// The registered registry
         name: String,
-        /// The flavor to ask, a registered one
+        /// The flavor to ask: one that ships, or a registered one
         #[arg(long, value_name = "FLAVOR")]
         flavor: String,
         #[command(flatten)]

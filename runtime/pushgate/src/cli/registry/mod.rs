@@ -1,6 +1,7 @@
 //! `pushgate registry`.
 
 mod describe;
+mod import;
 mod update;
 
 use serde_json::json;
@@ -27,6 +28,9 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             let entry = RegistryEntry { name: Name::parse(&name)?, uri: RegistryUri::parse(&uri)?, hooks, connection };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
+        }
+        RegistryCommand::Import { zenml, name, flavor, hook, transport } => {
+            import::import(context, &zenml, name.as_deref(), flavor.as_deref(), hook, &transport)?;
         }
         RegistryCommand::List => list(context)?,
         RegistryCommand::Describe { name } => describe::describe(context, &name)?,

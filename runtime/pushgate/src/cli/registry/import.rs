@@ -1,0 +1,99 @@
+//! `pushgate registry import`.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::word;
+use crate::catalog::{Catalog, CatalogError, Connection, RegistryEntry};
+use crate::cli::args::{HookArguments, TransportArguments};
+use crate::cli::context::Context;
+use crate::cli::hook;
+use crate::exit::{Failure, Kind};
+use crate::name::Name;
+use crate::zenml::{ZenmlHook, ZenmlRegistry};
+
+/// The largest file. ZenML prints some hundred bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+pub(super) fn import(
+    context: &Context,
+    file: &Path,
+    name: Option<&str>,
+    flavor: Option<&str>,
+    words: HookArguments,
+    transport: &TransportArguments,
+) -> Result<(), Failure> {
+    let imported = ZenmlRegistry::parse(&read(file)?, flavor).map_err(|error| Failure::from(error).in_file(file))?;
+    let name = choose_name(name, &imported.name)?;
+    let hooks = match imported.hook {
+        None => Vec::new(),
+        Some(ZenmlHook { flavor: kind, settings, grants, credentials }) => {
+            // What the file says comes first; with `--flavor` it says nothing.
+            let words = HookArguments {
+                settings: words.settings.or(settings),
+                grant: grants.into_iter().chain(words.grant).collect(),
+                credential: credentials.into_iter().chain(words.credential).collect(),
+                ..words
+            };
+            if flavor.is_none() {
+                require_known(context, &kind)?;
+            }
+            vec![hook::entry(context, &kind, &words)?]
+        }
+    };
+    let asks: Vec<String> = hooks.iter().map(|hook| hook.flavor.to_string()).collect();
+    let connection = transport.connection(Connection::default())?;
+    let entry = RegistryEntry { name, uri: imported.uri, hooks, connection };
+    let change = Catalog::edit(context.gate.paths().catalog()?, |edit| edit.add_registry(&entry))?;
+    let change = word("registered", change);
+    context.output.result(
+        || {
+            let asked = if asks.is_empty() { "asks no flavor".to_owned() } else { format!("asks {}", asks.join(", ")) };
+            format!("{change} {} {}, which {asked}\n", entry.name, entry.uri)
+        },
+        || {
+            json!({ "schema": 1, "registry": {
+                "name": entry.name.as_str(), "uri": entry.uri.to_string(), "change": change, "flavors": asks, "left_out": imported.left_out,
+            } })
+        },
+    );
+    for thing in imported.left_out {
+        context.output.note(&format!("left out: {thing}"));
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    let failed = |problem: &str| Failure::new(Kind::Usage, format!("cannot read the ZenML file {}: {problem}", file.display()));
+    let source: io::Result<Box<dyn io::Read>> =
+        if file == Path::new("-") { Ok(Box::new(io::stdin())) } else { File::open(file).map(|file| Box::new(file) as Box<dyn io::Read>) };
+    let mut text = String::new();
+    let read = source.and_then(|source| source.take(MAX_BYTES + 1).read_to_string(&mut text));
+    match read.map_err(|error| failed(&error.to_string()))? {
+        length if length as u64 > MAX_BYTES => Err(failed(&format!("it is larger than {} MiB", MAX_BYTES >> 20))),
+        _ => Ok(text),
+    }
+}
+
+/// `--name`, else ZenML's name, fitted to pushgate's rule.
+fn choose_name(name: Option<&str>, zenml: &str) -> Result<Name, Failure> {
+    if let Some(name) = name {
+        return Ok(Name::parse(name)?);
+    }
+    Name::parse(&zenml.to_lowercase().replace(['_', '.', ' '], "-"))
+        .map_err(|error| Failure::from(error).with_hint(Some("give it another name here: --name NAME".to_owned())))
+}
+
+/// A flavor that is unknown here was a Python class there.
+fn require_known(context: &Context, flavor: &str) -> Result<(), Failure> {
+    match context.gate.catalog()?.flavor(flavor) {
+        Err(error @ CatalogError::UnknownFlavor { .. }) => Err(Failure::from(error).with_hint(Some(format!(
+            "in ZenML it is Python code: write it as a component (`pushgate flavor new {flavor} --language python`) and register that, or name another \
+             flavor with --flavor"
+        )))),
+        _ => Ok(()),
+    }
+}
