@@ -46,9 +46,10 @@ fn page(name: &str) -> PathBuf {
 
 /// The page must say what the program says; with `PUSHGATE_UPDATE_REFERENCE` set it is made to.
 #[track_caller]
-fn assert_page(name: &str, expected: &str) {
+pub(crate) fn assert_page(name: &str, expected: &str) {
     let path = page(name);
     if std::env::var_os("PUSHGATE_UPDATE_REFERENCE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, expected).expect("the page can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();

@@ -21,6 +21,7 @@ mod contract;
 mod direct;
 mod engine;
 mod failing_disk;
+mod flavor_pages;
 mod flavor_record;
 mod flavor_test;
 mod flavors;
@@ -61,7 +62,11 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 /// Where each guest is tested.
 mod tested {
     pub(crate) use crate::flavors as forbid_tags;
+    pub(crate) use crate::flavors as immutable_tags;
+    pub(crate) use crate::flavors as non_root;
     pub(crate) use crate::flavors as passthrough;
+    pub(crate) use crate::flavors as platforms;
     pub(crate) use crate::flavors as require_labels;
+    pub(crate) use crate::flavors as semver_tags;
     pub(crate) use crate::hooks as probe;
 }
