@@ -4,17 +4,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pushgate::shipped;
 use pushgate_sandbox::{Capability, describe};
-use pushgate_test_fixtures::guests::{self, Guest};
 use serde_json::Value;
 use toml_edit::DocumentMut;
 
 use crate::help::assert_page;
 use crate::support::Home;
 
-/// A flavor that ships: what has settings, or at least says that it takes none.
+/// A flavor that ships.
 struct Flavor {
-    name: String,
+    name: &'static str,
+    component: Vec<u8>,
     folder: PathBuf,
 }
 
@@ -22,23 +23,17 @@ impl Flavor {
     /// All of them, by name.
     fn all() -> Vec<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../flavors");
-        let entries = fs::read_dir(folder).expect("the flavors").map(|entry| entry.expect("an entry").path());
-        let mut all: Vec<Self> = entries
-            .filter(|path| path.join("settings.schema.json").exists())
-            .map(|path| Self { name: path.file_name().expect("a name").to_str().expect("UTF-8").to_owned(), folder: path })
-            .collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        assert!(all.len() >= 6, "the flavors were found");
-        all
+        let flavor = |shipped: &shipped::Shipped| Self {
+            name: shipped.name,
+            component: shipped.component().expect("a component"),
+            folder: folder.join(shipped.name),
+        };
+        shipped::ALL.iter().map(flavor).collect()
     }
 
     fn read(&self, file: &str) -> String {
         let path = self.folder.join(file);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    }
-
-    fn guest(&self) -> &'static Guest {
-        guests::ALL.iter().find(|guest| guest.name == self.name).unwrap_or_else(|| panic!("`{}` is not built", self.name))
     }
 
     fn cases(&self) -> Vec<Case> {
@@ -182,7 +177,7 @@ fn settings(page: &mut String, schema: &Value) {
 
 fn capabilities(page: &mut String, flavor: &Flavor) {
     page.push_str("\n## What it asks for\n\n");
-    let described = describe(flavor.guest().bytes).expect("a flavor");
+    let described = describe(&flavor.component).expect("a flavor");
     assert!(described.has_settings_schema, "{} says which settings it takes", flavor.name);
     if described.capabilities.is_empty() {
         page.push_str("Nothing: it looks at the push alone.\n");
@@ -272,8 +267,6 @@ fn the_commands_of_the_pages_work() {
         assert!(commands.iter().any(|command| command.starts_with("pushgate registry register")), "{} says how it is used", flavor.name);
         for command in commands {
             let home = Home::new();
-            // Where it ships inside the program, its name is taken, and the command works without this.
-            let _ = home.run(&format!("flavor register {}", flavor.guest().path().display()));
             let script = format!("pushgate() {{ {} \"$@\"; }}\n{command}", env!("CARGO_BIN_EXE_pushgate"));
             let mut shell = std::process::Command::new("/bin/sh");
             shell.args(["-ec", &script]).env_clear().env("HOME", home.path()).env("PATH", "/usr/bin:/bin").current_dir(home.path());

@@ -25,7 +25,6 @@ mod failing_disk;
 mod flavor_pages;
 mod flavor_record;
 mod flavor_test;
-mod flavors;
 mod help;
 mod hooks;
 mod interrupt;
@@ -36,6 +35,7 @@ mod login;
 mod manual;
 mod oci_conformance;
 mod permissions;
+mod policies;
 mod progress;
 mod real_distribution;
 mod real_docker;
@@ -44,6 +44,7 @@ mod real_registry;
 mod real_skopeo;
 mod secrets;
 mod settings;
+mod shipped;
 mod sources;
 mod support;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
@@ -63,12 +64,6 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 
 /// Where each guest is tested.
 mod tested {
-    pub(crate) use crate::flavors as forbid_tags;
-    pub(crate) use crate::flavors as immutable_tags;
-    pub(crate) use crate::flavors as non_root;
-    pub(crate) use crate::flavors as passthrough;
-    pub(crate) use crate::flavors as platforms;
-    pub(crate) use crate::flavors as require_labels;
-    pub(crate) use crate::flavors as semver_tags;
+    pub(crate) use crate::hooks as passthrough;
     pub(crate) use crate::hooks as probe;
 }

@@ -180,9 +180,8 @@ fn a_flavor_asks_about_tags() {
 
 /// The pushes of `home_with_layers`, with the flavor that keeps tags where they are.
 fn push_once(home: &Home, registry: &DockerRegistry, tag: &str) -> Ran {
-    let flavor = guest("immutable-tags").display().to_string();
     let (image, uri) = (format!("{}/team/app:{tag}", registry.host()), format!("{}/team", registry.host()));
-    let words = ["push", &image, "--uri", &uri, "--from", "oci:image", "--output", "json", "--flavor", &flavor];
+    let words = ["push", &image, "--uri", &uri, "--from", "oci:image", "--output", "json", "--flavor", "immutable-tags"];
     home.run_words(words.iter().chain(&["--grant", "registry", "--set", r#"except:=["latest", "*-dev"]"#]))
 }
 
@@ -217,9 +216,8 @@ fn a_registry_that_cannot_be_asked_lets_no_tag_pass() {
 
     let uri = registry.host().to_owned();
     drop(registry);
-    let flavor = guest("immutable-tags").display().to_string();
     let image = format!("{uri}/team/app:v1");
-    let down = home.run_words(["check", &image, "--uri", &uri, "--flavor", &flavor, "--grant", "registry", "--output", "json"]);
+    let down = home.run_words(["check", &image, "--uri", &uri, "--flavor", "immutable-tags", "--grant", "registry", "--output", "json"]);
     assert_eq!(down.code, 7, "{down:?}");
     assert_eq!(down.json()["error"]["kind"], "registry_failed");
 }

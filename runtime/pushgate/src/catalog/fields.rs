@@ -46,7 +46,7 @@ pub const ROOT: Table = Table {
 /// A flavor.
 pub const FLAVOR: Table = Table {
     title: "[flavors.NAME]",
-    about: "A flavor that is registered. `flavor register` writes it.",
+    about: "A flavor that is registered, besides those that ship. `flavor register` writes it.",
     fields: &[field("digest", "text", REQUIRED, "`sha256:` and the digest of the component, which lies in the component store under it.")],
 };
 
