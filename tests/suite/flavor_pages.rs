@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use pushgate::shipped;
 use pushgate_sandbox::{Capability, describe};
-use serde_json::Value;
-use toml_edit::DocumentMut;
+use serde_json::Value as Json;
+use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::help::assert_page;
 use crate::support::Home;
@@ -73,13 +73,17 @@ impl Case {
         self.text("verdict")
     }
 
-    /// The violations, each with the table's `code`, `message` and `hint`.
+    /// The code, message and hint of each violation, in either way of writing an array of tables.
     fn violations(&self) -> Vec<[String; 3]> {
-        let tables = match self.expect.get("expect").and_then(|expect| expect.get("violations")).or(self.expect.get("violations")) {
-            Some(toml_edit::Item::ArrayOfTables(tables)) => tables.iter().collect::<Vec<_>>(),
+        let violations = self.expect.get("violations").or_else(|| self.expect.get("expect")?.get("violations"));
+        let tables: Vec<&dyn TableLike> = match violations {
+            Some(Item::ArrayOfTables(tables)) => tables.iter().map(|table| table as &dyn TableLike).collect(),
+            Some(Item::Value(Value::Array(values))) => {
+                values.iter().map(|value| value.as_inline_table().expect("a table") as &dyn TableLike).collect()
+            }
             _ => Vec::new(),
         };
-        let text = |table: &toml_edit::Table, key: &str| table.get(key).and_then(|item| item.as_str()).unwrap_or_default().to_owned();
+        let text = |table: &dyn TableLike, key: &str| table.get(key).and_then(Item::as_str).unwrap_or_default().to_owned();
         tables.into_iter().map(|table| ["code", "message", "hint"].map(|key| text(table, key))).collect()
     }
 
@@ -107,16 +111,19 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-fn code(value: &Value) -> String {
+fn code(value: &Json) -> String {
     format!("`{}`", cell(&value.to_string()))
 }
 
-fn codes(values: &Value) -> String {
+fn codes(values: &Json) -> String {
     values.as_array().map(|values| values.iter().map(code).collect::<Vec<_>>().join(", ")).unwrap_or_default()
 }
 
-/// What a schema accepts, in words.
-fn type_in_words(schema: &Value) -> String {
+/// What a part of a schema accepts, in words. It may refer to another part of the whole.
+fn type_in_words(schema: &Json, whole: &Json) -> String {
+    if let Some(place) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+        return type_in_words(whole.pointer(place).unwrap_or_else(|| panic!("the schema has no {place}")), whole);
+    }
     if schema["enum"].is_array() {
         return format!("one of {}", codes(&schema["enum"]));
     }
@@ -125,13 +132,21 @@ fn type_in_words(schema: &Value) -> String {
     }
     for word in ["anyOf", "oneOf"] {
         if let Some(choices) = schema[word].as_array() {
-            return choices.iter().map(type_in_words).collect::<Vec<_>>().join(", or ");
+            return choices.iter().map(|choice| type_in_words(choice, whole)).collect::<Vec<_>>().join(", or ");
         }
     }
+    if let Some(types) = schema["type"].as_array() {
+        let one = |kind: &Json| {
+            let mut schema = schema.clone();
+            schema["type"] = kind.clone();
+            type_in_words(&schema, whole)
+        };
+        return types.iter().map(one).collect::<Vec<_>>().join(", or ");
+    }
     let range = |kind: &str| match (&schema["minimum"], &schema["maximum"]) {
-        (Value::Null, Value::Null) => kind.to_owned(),
-        (least, Value::Null) => format!("{kind}, {least} or more"),
-        (Value::Null, most) => format!("{kind}, {most} or less"),
+        (Json::Null, Json::Null) => kind.to_owned(),
+        (least, Json::Null) => format!("{kind}, {least} or more"),
+        (Json::Null, most) => format!("{kind}, {most} or less"),
         (least, most) => format!("{kind} from {least} to {most}"),
     };
     match schema["type"].as_str() {
@@ -141,17 +156,17 @@ fn type_in_words(schema: &Value) -> String {
         Some("number") => range("number"),
         Some("array") => match schema["items"]["type"].as_str() {
             Some("string") if schema["items"]["enum"].is_null() => "list of texts".to_owned(),
-            _ => format!("list, each {}", type_in_words(&schema["items"])),
+            _ => format!("list, each {}", type_in_words(&schema["items"], whole)),
         },
         Some("object") => match &schema["additionalProperties"] {
-            Value::Object(_) => format!("table, each value {}", type_in_words(&schema["additionalProperties"])),
+            Json::Object(_) => format!("table, each value {}", type_in_words(&schema["additionalProperties"], whole)),
             _ => "table".to_owned(),
         },
         _ => panic!("a type that has no words yet: {schema}"),
     }
 }
 
-fn settings(page: &mut String, schema: &Value) {
+fn settings(page: &mut String, schema: &Json) {
     page.push_str("\n## Settings\n\n");
     let properties = schema["properties"].as_object().expect("properties");
     if properties.is_empty() {
@@ -167,7 +182,7 @@ fn settings(page: &mut String, schema: &Value) {
             None => "not set".to_owned(),
         };
         let meaning = property["description"].as_str().unwrap_or_else(|| panic!("`{name}` has a description"));
-        let row = [format!("`{name}`"), type_in_words(property), default, cell(meaning), codes(&property["examples"])];
+        let row = [format!("`{name}`"), type_in_words(property, schema), default, cell(meaning), codes(&property["examples"])];
         writeln!(page, "| {} |", row.join(" | ")).expect("text");
     }
     if schema["minProperties"] == 1 {
@@ -242,7 +257,7 @@ fn the_reference_of_flavors_is_current() {
         let first = prose.trim_start().split("\n\n").next().unwrap_or_default().replace('\n', " ");
         writeln!(index, "| [`{0}`]({0}.md) | {1} |", flavor.name, cell(&first)).expect("text");
 
-        let schema: Value = serde_json::from_str(&flavor.read("settings.schema.json")).expect("a schema");
+        let schema: Json = serde_json::from_str(&flavor.read("settings.schema.json")).expect("a schema");
         let mut page = format!("# {}\n{prose}", flavor.name);
         settings(&mut page, &schema);
         capabilities(&mut page, &flavor);
@@ -262,7 +277,14 @@ fn the_commands_of_the_pages_work() {
             .skip(1)
             .filter_map(|block| block.split("```").next())
             .map(|block| block.replace("\\\n", " "))
-            .flat_map(|block| block.lines().filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|block| {
+                block
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("$ "))
+                    .filter(|line| line.starts_with("pushgate registry "))
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         assert!(commands.iter().any(|command| command.starts_with("pushgate registry register")), "{} says how it is used", flavor.name);
         for command in commands {
@@ -283,7 +305,7 @@ fn every_code_has_a_case() {
         let shown: Vec<String> = flavor.cases().iter().flat_map(Case::violations).map(|[code, ..]| code).collect();
         let mut sources: Vec<PathBuf> =
             fs::read_dir(flavor.folder.join("src")).expect("sources").map(|entry| entry.expect("an entry").path()).collect();
-        sources.retain(|path| path.file_name().is_some_and(|name| name != "tests.rs"));
+        sources.retain(|path| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs"));
         for source in sources {
             let text = fs::read_to_string(&source).expect("a source file");
             let codes = text.split("deny(").skip(1).filter_map(|call| call.trim_start().strip_prefix('"')?.split('"').next());
