@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use pushgate::catalog::{Catalog, fields};
 use pushgate::exit::Kind;
 
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-const COMMANDS: [&str; 31] = [
+pub(crate) const COMMANDS: [&str; 35] = [
     "",
     "push",
     "check",
@@ -16,6 +17,8 @@ const COMMANDS: [&str; 31] = [
     "flavor list",
     "flavor describe",
     "flavor test",
+    "flavor new",
+    "flavor component",
     "flavor delete",
     "registry",
     "registry register",
@@ -36,6 +39,8 @@ const COMMANDS: [&str; 31] = [
     "credential store",
     "credential erase",
     "wit",
+    "completions",
+    "man",
     "container-registry flavor register",
     "container-registry register",
     "container-registry list",
@@ -47,9 +52,10 @@ fn page(name: &str) -> PathBuf {
 
 /// The page must say what the program says; with `PUSHGATE_UPDATE_REFERENCE` set it is made to.
 #[track_caller]
-fn assert_page(name: &str, expected: &str) {
+pub(crate) fn assert_page(name: &str, expected: &str) {
     let path = page(name);
     if std::env::var_os("PUSHGATE_UPDATE_REFERENCE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, expected).expect("the page can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
@@ -78,6 +84,75 @@ fn the_reference_of_exit_codes_is_current() {
         text.push_str(&format!("| {} | {} | {} | {} |\n", kind.code(), kind.name(), kind.meaning(), kind.owner()));
     }
     assert_page("exit-codes.md", &text);
+}
+
+/// A catalog with every field, which the page begins with.
+const CATALOG: &str = r#"version = 1
+default-registry = "prod"
+
+[flavors.require-labels]
+digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+[registries.prod]
+uri = "registry.example.com/team"
+transport = "tls"
+ca-file = "/etc/ssl/registry.pem"
+client-certificate = "/etc/ssl/me.pem"
+client-key = "/etc/ssl/me.key"
+token-servers = ["https://auth.example.com"]
+
+[[registries.prod.hooks]]
+flavor = "require-labels"
+settings = { labels = ["org.opencontainers.image.source"] }
+grants = ["registry", "http=https://api.example.com"]
+credentials = ["https://api.example.com=bearer"]
+limits = { memory = "128MiB", calls = 100 }
+mode = "warn"
+"#;
+
+#[test]
+fn the_reference_of_the_catalog_is_current() {
+    let catalog = Catalog::parse(Path::new("catalog.toml"), CATALOG.as_bytes()).expect("a catalog");
+    assert!(catalog.registry("prod").is_ok() && catalog.flavor("require-labels").is_ok());
+
+    let mut text = "# The catalog\n\nWhich flavors and registries are registered. `pushgate flavor` and `pushgate registry` write it; a person may as well: comments and \
+        order\nsurvive what the program edits. Where it lies, [the environment](environment.md) and `--config` say. Made from what the program reads; a test compares them.\n\n"
+        .to_owned();
+    text.push_str(&format!("```toml\n{CATALOG}```\n"));
+    for table in fields::TABLES {
+        let title = if table.title.is_empty() { "The file".to_owned() } else { format!("`{}`", table.title) };
+        text.push_str(&format!("\n## {title}\n\n{}\n\n| field | type | default | meaning |\n|---|---|---|---|\n", table.about));
+        for field in table.fields {
+            assert!(CATALOG.contains(field.name), "the example has `{}`", field.name);
+            text.push_str(&format!("| `{}` | {} | {} | {} |\n", field.name, field.kind, field.default, field.meaning));
+        }
+    }
+    text.push_str(
+        "\n## What is wrong with one\n\nA file that is not TOML, is of another version or has an unknown field at its top is an error with line and column (exit 8), and is never changed. In an\n\
+         entry, a field that is unknown, missing or wrong makes this entry unusable and no other. A file that does not exist is an empty catalog; one that belongs to\n\
+         another user, or that others may write, is not read. A write replaces the whole file or nothing of it.\n",
+    );
+    assert_page("catalog.md", &text);
+}
+
+/// A command that is missing here would be missing in the reference.
+#[test]
+fn every_command_is_in_the_reference() {
+    let home = Home::new();
+    let mut found = vec![String::new()];
+    let mut place = 0;
+    while let Some(command) = found.get(place).cloned() {
+        let help = home.must(&format!("{command} --help")).stdout;
+        let commands = help.split("Commands:\n").nth(1).into_iter().flat_map(|rest| rest.lines().take_while(|line| !line.is_empty()));
+        // A line that begins further in goes on with what the one before says.
+        let names = commands.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
+        found.extend(names.map(|name| format!("{command} {name}").trim().to_owned()));
+        place += 1;
+    }
+    found.sort();
+    let mut listed: Vec<&str> = COMMANDS.into_iter().filter(|command| !command.starts_with("container-registry")).collect();
+    listed.sort_unstable();
+    assert_eq!(found, listed);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::Identity;
 use serde_json::{Value, json};
 
-use crate::support::{DockerRegistry, Home, Settings, TokenServer, User};
+use crate::support::{DockerRegistry, Home, Ran, Settings, TokenServer, User, guest};
 
 fn home_with_layers(layers: usize) -> (Home, String) {
     let home = Home::new();
@@ -159,7 +159,7 @@ fn a_flavor_asks_about_tags() {
     for tag in ["v2", "v10", "v1", "B"] {
         home.must(&format!("push {0}/team/app:{tag} --uri {0} --from oci:image", registry.host()));
     }
-    home.must(&format!("flavor register {}", crate::support::guest("probe").display()));
+    home.must(&format!("flavor register {}", guest("probe").display()));
     let ask = |repository: &str, after: &str, count: u32| {
         let settings = json!({ "do": "report", "look": ["registry"], "repository": repository, "after": after, "count": count });
         let line = format!("check {0}/team/app:v1 --uri {0}/team --flavor probe --output json --settings", registry.host());
@@ -176,4 +176,48 @@ fn a_flavor_asks_about_tags() {
     let none = ask("team/none", "", 10);
     assert_eq!((&none["registry.repository-exists"], &none["registry.tags"]), (&"false".into(), &"".into()), "{none:#}");
     assert_eq!(none["registry.manifest-digest"], "none");
+}
+
+/// The pushes of `home_with_layers`, with the flavor that keeps tags where they are.
+fn push_once(home: &Home, registry: &DockerRegistry, tag: &str) -> Ran {
+    let (image, uri) = (format!("{}/team/app:{tag}", registry.host()), format!("{}/team", registry.host()));
+    let words = ["push", &image, "--uri", &uri, "--from", "oci:image", "--output", "json", "--flavor", "immutable-tags"];
+    home.run_words(words.iter().chain(&["--grant", "registry", "--set", r#"except:=["latest", "*-dev"]"#]))
+}
+
+#[test]
+#[ignore = "needs docker-registry: cargo xtask test"]
+fn a_tag_that_is_immutable_is_pushed_once() {
+    let (home, digest) = home_with_layers(1);
+    let registry = DockerRegistry::start();
+    assert_eq!(push_once(&home, &registry, "v1").json()["remote"], "updated");
+    let again = push_once(&home, &registry, "v1");
+    assert_eq!(again.code, 4, "{again:?}");
+    let violation = again.json()["hooks"][0]["violations"][0].clone();
+    assert_eq!((&violation["code"], &violation["details"]["digest"]), (&"tag.exists".into(), &digest.into()));
+    assert_eq!(push_once(&home, &registry, "v2").code, 0);
+    for _ in 0..2 {
+        assert_eq!(push_once(&home, &registry, "latest").code, 0);
+        assert_eq!(push_once(&home, &registry, "v3-dev").code, 0);
+    }
+}
+
+#[test]
+#[ignore = "needs docker-registry: cargo xtask test"]
+fn a_registry_that_cannot_be_asked_lets_no_tag_pass() {
+    let (home, _) = home_with_layers(1);
+    let user = User::new("person", "S3CRET-CANARY");
+    let registry = DockerRegistry::with_user(&user);
+    let refused = push_once(&home, &registry, "v1");
+    assert_eq!(refused.code, 7, "{refused:?}");
+    home.log_in(registry.host(), &user);
+    assert_eq!(push_once(&home, &registry, "v1").code, 0);
+    assert_eq!(push_once(&home, &registry, "v1").code, 4);
+
+    let uri = registry.host().to_owned();
+    drop(registry);
+    let image = format!("{uri}/team/app:v1");
+    let down = home.run_words(["check", &image, "--uri", &uri, "--flavor", "immutable-tags", "--grant", "registry", "--output", "json"]);
+    assert_eq!(down.code, 7, "{down:?}");
+    assert_eq!(down.json()["error"]["kind"], "registry_failed");
 }

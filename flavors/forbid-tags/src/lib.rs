@@ -1,11 +1,8 @@
 //! Refuses images with certain tags: `latest`, or those that the settings name, exactly or with `*`.
 
-mod pattern;
-
 use pushgate_flavor::{Flavor, Push, Refusal, deny, flavor};
 use serde::Deserialize;
-
-use crate::pattern::Pattern;
+use tag_pattern::TagPattern;
 
 struct ForbidTags;
 
@@ -13,11 +10,11 @@ struct ForbidTags;
 #[serde(deny_unknown_fields)]
 struct Settings {
     #[serde(default = "latest")]
-    tags: Vec<Pattern>,
+    tags: Vec<TagPattern>,
 }
 
-fn latest() -> Vec<Pattern> {
-    vec![Pattern::exactly("latest")]
+fn latest() -> Vec<TagPattern> {
+    vec![TagPattern::exactly("latest")]
 }
 
 impl Flavor for ForbidTags {

@@ -55,7 +55,7 @@ fn the_schema_describes_these_settings() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
     assert_eq!(schema["additionalProperties"], false);
     let tags = &schema["properties"]["tags"];
-    assert_eq!(serde_json::from_value::<Vec<Pattern>>(tags["default"].clone()).unwrap(), latest());
+    assert_eq!(serde_json::from_value::<Vec<TagPattern>>(tags["default"].clone()).unwrap(), latest());
     for example in tags["examples"].as_array().unwrap() {
         assert_eq!(ask("v1", &serde_json::json!({ "tags": example }).to_string()), Ok(()));
     }

@@ -32,6 +32,7 @@ mod edit;
 mod entry;
 mod error;
 mod fault;
+pub mod fields;
 mod parse;
 mod values;
 

@@ -15,6 +15,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
 use super::error::{CatalogError, EntryError};
 use super::fault::{Fault, Lines};
+use super::fields::{self, Table};
 use super::values::{self, kind};
 use super::{Catalog, Entries};
 use crate::credential_binding::CredentialBinding;
@@ -51,7 +52,7 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
     if let Some(found) = version(root).map_err(&damaged)? {
         return Err(CatalogError::Version { path: path.to_owned(), found });
     }
-    known_fields(root, &["version", DEFAULT_REGISTRY, "flavors", "registries"]).map_err(&damaged)?;
+    known_fields(root, &fields::ROOT).map_err(&damaged)?;
 
     let entries = |key| section(root, key).map_err(&damaged);
     let (flavors, registries) = (entries("flavors")?, entries("registries")?);
@@ -120,13 +121,13 @@ fn default(item: &Item) -> Result<Name, Fault> {
 }
 
 fn flavor(name: Name, table: &dyn TableLike) -> Result<FlavorEntry, Fault> {
-    known_fields(table, &["digest"])?;
+    known_fields(table, &fields::FLAVOR)?;
     let digest = required(table, "digest", ComponentDigest::parse)?;
     Ok(FlavorEntry { name, digest })
 }
 
 fn registry(name: Name, table: &dyn TableLike) -> Result<RegistryEntry, Fault> {
-    known_fields(table, &["uri", "transport", "ca-file", "client-certificate", "client-key", "token-servers", "hooks"])?;
+    known_fields(table, &fields::REGISTRY)?;
     let uri = required(table, "uri", RegistryUri::parse)?;
     let connection = connection(table)?;
     let mut hooks: Vec<HookEntry> = Vec::new();
@@ -172,7 +173,7 @@ fn strings(item: &Item) -> Option<Vec<&str>> {
 }
 
 fn hook(table: &dyn TableLike) -> Result<HookEntry, Fault> {
-    known_fields(table, &["flavor", "settings", "grants", "credentials", "limits", "mode"])?;
+    known_fields(table, &fields::HOOK)?;
     let flavor = required(table, "flavor", Name::parse)?;
     let settings = table.get("settings").map_or_else(|| Ok(Settings::default()), values::settings)?;
     let grants = list(table, "grants", |texts| Grant::parse_all(texts))?;
@@ -211,8 +212,8 @@ fn tables(item: &Item) -> Option<Vec<&dyn TableLike>> {
 }
 
 /// A misspelt field would silently not apply, so it is an error.
-fn known_fields(table: &dyn TableLike, known: &[&str]) -> Result<(), Fault> {
-    match table.iter().find(|(key, _)| !known.contains(key)) {
+fn known_fields(table: &dyn TableLike, known: &Table) -> Result<(), Fault> {
+    match table.iter().find(|(key, _)| !known.fields.iter().any(|field| field.name == *key)) {
         None => Ok(()),
         Some((key, item)) => Err(Fault::new(place(table, key, item), format!("unknown field `{}`", shorten(key)))),
     }

@@ -12,6 +12,7 @@ use crate::hook_mode::HookMode;
 mod concurrency;
 mod damage;
 mod edits;
+mod fields;
 mod forms;
 mod lookups;
 mod settings;

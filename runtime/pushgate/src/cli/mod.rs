@@ -1,12 +1,15 @@
 //! The command line. Only here are arguments parsed, the environment read, and anything printed.
 
 mod args;
+mod completions;
 mod context;
 mod credential;
+mod environment;
 mod flavor;
 mod hook;
 mod interrupt;
 mod login;
+mod manual;
 mod new_project;
 mod output;
 mod push;
@@ -75,6 +78,11 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
         Command::Flavor(command) => flavor::run(context, command),
         Command::Registry(command) => registry::run(context, command),
         Command::Credential(command) => Ok(credential::run(context, command)?),
+        Command::Completions { shell } => {
+            completions::run(context, shell);
+            Ok(())
+        }
+        Command::Man { out } => Ok(manual::run(context, out.as_deref())?),
         Command::Wit => {
             context.output.result(|| CONTRACT.to_owned(), || serde_json::json!({ "schema": 1, "wit": CONTRACT }));
             Ok(())

@@ -98,6 +98,42 @@ pub(super) enum Command {
     Credential(CredentialCommand),
     /// Print the contract between pushgate and a flavor
     Wit,
+    /// Print a script that completes pushgate's words in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page, or write those of all commands
+    Man {
+        /// The folder to write pushgate.1, pushgate-push.1 and the rest to [default: print pushgate.1]
+        #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+        out: Option<PathBuf>,
+    },
+}
+
+/// A shell that words are completed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+}
+
+impl Shell {
+    /// The word on the command line.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+        }
+    }
 }
 
 /// What `push` and `check` take.

@@ -1,22 +1,37 @@
-//! A tag, or a pattern of tags in which each `*` stands for any characters, or none.
+//! Tags by pattern, as the settings of several flavors name them: a tag, or a text in which each `*` stands for any characters, or none.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// A tag that is forbidden: `latest`, `*-dev`, `rc*`.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+/// Some tags: `latest`, `*-dev`, `rc*`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Pattern(String);
+pub struct TagPattern(String);
 
-impl Pattern {
-    pub(crate) fn exactly(tag: &str) -> Self {
+impl TagPattern {
+    /// This tag alone.
+    #[must_use]
+    pub fn exactly(tag: &str) -> Self {
         Self(tag.to_owned())
+    }
+
+    /// Every tag: `*`.
+    #[must_use]
+    pub fn every() -> Self {
+        Self("*".to_owned())
+    }
+
+    /// Whether it is every tag, however many `*` are written.
+    #[must_use]
+    pub fn is_every(&self) -> bool {
+        self.0.bytes().all(|byte| byte == b'*')
     }
 
     /// Whether the whole tag is what the pattern describes. When the characters differ, the last `*` takes one character more: an earlier one need
     /// not be tried again, so the work is bounded by the product of both lengths.
-    pub(crate) fn matches(&self, tag: &str) -> bool {
+    #[must_use]
+    pub fn matches(&self, tag: &str) -> bool {
         let (mut pattern, mut tag) = (self.0.as_bytes(), tag.as_bytes());
         let mut last_star = None;
         loop {
@@ -38,7 +53,7 @@ impl Pattern {
 }
 
 /// Only characters that a tag can have, and `*`: a pattern that no tag can match is a mistake, and not a rule.
-impl TryFrom<String> for Pattern {
+impl TryFrom<String> for TagPattern {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -50,7 +65,7 @@ impl TryFrom<String> for Pattern {
     }
 }
 
-impl fmt::Display for Pattern {
+impl fmt::Display for TagPattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
@@ -80,14 +95,20 @@ mod tests {
             ("*ab*b", "aabb", true),
             ("**x", "x", true),
         ] {
-            assert_eq!(Pattern::exactly(pattern).matches(tag), expected, "{pattern} {tag}");
+            assert_eq!(TagPattern::exactly(pattern).matches(tag), expected, "{pattern} {tag}");
         }
+    }
+
+    #[test]
+    fn stars_alone_are_every_tag() {
+        assert!(TagPattern::every().is_every() && TagPattern::exactly("**").is_every());
+        assert!(!TagPattern::exactly("*-*").is_every());
     }
 
     #[test]
     fn a_pattern_that_no_tag_can_match_is_refused() {
         for text in ["", "v1/*", "la test", "ä"] {
-            assert!(Pattern::try_from(text.to_owned()).is_err(), "{text}");
+            assert!(TagPattern::try_from(text.to_owned()).is_err(), "{text}");
         }
     }
 }

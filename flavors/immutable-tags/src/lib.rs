@@ -1,0 +1,65 @@
+//! Refuses to push a tag that the registry has already, but for those that may move.
+
+use pushgate_flavor::{Flavor, Push, Refusal, deny, flavor, registry};
+use serde::Deserialize;
+use tag_pattern::TagPattern;
+
+struct ImmutableTags;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    #[serde(default = "every_tag")]
+    tags: Vec<TagPattern>,
+    #[serde(default)]
+    except: Vec<TagPattern>,
+}
+
+fn every_tag() -> Vec<TagPattern> {
+    vec![TagPattern::every()]
+}
+
+impl Flavor for ImmutableTags {
+    type Settings = Settings;
+
+    fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
+        settings.check().map_err(Refusal::Misconfigured)?;
+        let Some(tag) = push.tag() else { return Ok(()) };
+        let Some(pattern) = settings.immutable(tag) else { return Ok(()) };
+        // The digest that is about to be pushed is not known here: the manifest may be made in the push. So nothing is compared.
+        let Some(digest) = registry::manifest_digest(push.repository(), tag)? else { return Ok(()) };
+        deny("tag.exists", format!("the tag `{tag}` of `{}` exists already, and may not move", push.repository()))
+            .hint("push a new tag; what the registry has stays as it is")
+            .detail("tag", tag)
+            .detail("pattern", pattern.to_string())
+            .detail("digest", digest)
+            .into()
+    }
+}
+
+impl Settings {
+    /// What makes no sense about them.
+    fn check(&self) -> Result<(), String> {
+        if self.tags.is_empty() {
+            return Err("tags: no tag is immutable by an empty list".to_owned());
+        }
+        if let Some(both) = self.tags.iter().find(|pattern| self.except.contains(pattern)) {
+            return Err(format!("`tags` and `except`: `{both}` stands in both, and can't be immutable and move"));
+        }
+        match self.except.iter().find(|pattern| pattern.is_every()) {
+            Some(every) => Err(format!("`tags` and `except`: by `{every}` every tag may move, and none is immutable")),
+            None => Ok(()),
+        }
+    }
+
+    /// The pattern by which this tag may not move, if it may not.
+    fn immutable(&self, tag: &str) -> Option<&TagPattern> {
+        let may_move = self.except.iter().any(|pattern| pattern.matches(tag));
+        self.tags.iter().find(|pattern| !may_move && pattern.matches(tag))
+    }
+}
+
+flavor!(ImmutableTags, settings_schema = include_str!("../settings.schema.json"));
+
+#[cfg(test)]
+mod tests;

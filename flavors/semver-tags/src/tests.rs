@@ -1,0 +1,82 @@
+use pushgate_flavor::testing::TestPush;
+
+use super::*;
+
+fn ask(tag: &str, settings: &str) -> Result<(), Refusal> {
+    TestPush::new("registry.example.com", "team/app").tag(tag).settings(settings).ask::<SemverTags>()
+}
+
+fn codes(tag: &str, settings: &str) -> Vec<String> {
+    match ask(tag, settings) {
+        Ok(()) => Vec::new(),
+        Err(Refusal::Denied(violations)) => violations.into_iter().map(|violation| violation.code).collect(),
+        Err(other) => panic!("expected a denial, got {other:?}"),
+    }
+}
+
+#[test]
+fn each_setting() {
+    for (tag, settings, expected) in [
+        ("1.4.2", "{}", &[][..]),
+        ("v1.4.2", "{}", &[]),
+        ("1.4.2-rc.1", "{}", &[]),
+        ("latest", "{}", &["tag.not-semver"]),
+        ("V1.4.2", "{}", &["tag.not-semver"]),
+        ("vv1.4.2", "{}", &["tag.not-semver"]),
+        ("1.4", "{}", &["tag.partial"]),
+        ("1.4.2_5", "{}", &["tag.build"]),
+        ("1.4.2", r#"{"prefix":"v"}"#, &["tag.prefix"]),
+        ("v1.4.2", r#"{"prefix":"v"}"#, &[]),
+        ("v1.4.2", r#"{"prefix":""}"#, &["tag.prefix"]),
+        ("1.4.2", r#"{"prefix":""}"#, &[]),
+        ("1.4.2-rc.1", r#"{"prereleases":false}"#, &["tag.prerelease"]),
+        ("v1", r#"{"partial":true}"#, &[]),
+        ("1.4-rc.1", r#"{"partial":true}"#, &["tag.not-semver"]),
+        ("1.4.2_5", r#"{"build":true}"#, &[]),
+        ("latest", r#"{"except":["latest","*-dev"]}"#, &[]),
+        ("x-dev", r#"{"except":["latest","*-dev"]}"#, &[]),
+        ("latest2", r#"{"except":["latest","*-dev"]}"#, &["tag.not-semver"]),
+        ("v1.4.2-rc.1_5", r#"{"prefix":"","prereleases":false}"#, &["tag.prefix", "tag.prerelease", "tag.build"]),
+    ] {
+        assert_eq!(codes(tag, settings), expected, "{tag} {settings}");
+    }
+    let longest = format!("1.4.2-{}", "a".repeat(122));
+    assert_eq!(codes(&longest, "{}"), [""; 0]);
+}
+
+#[test]
+fn without_a_tag_there_is_no_version() {
+    assert_eq!(TestPush::new("registry.example.com", "team/app").ask::<SemverTags>(), Ok(()));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_misconfigured() {
+    for (settings, expected) in [
+        (r#"{"except":["*"]}"#, "except: by `*` no tag has to be a version"),
+        (r#"{"prefix":"V"}"#, "prefix: unknown variant `V`, expected one of `v`, ``, `optional`"),
+        (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
+    ] {
+        assert_eq!(ask("1.4.2", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+    }
+}
+
+#[test]
+fn the_schema_describes_these_settings() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
+    assert_eq!(schema["additionalProperties"], false);
+    let defaults = Settings::default();
+    let properties = &schema["properties"];
+    assert_eq!(serde_json::from_value::<Prefix>(properties["prefix"]["default"].clone()).unwrap(), defaults.prefix);
+    assert_eq!(properties["prereleases"]["default"], defaults.prereleases);
+    assert_eq!(properties["partial"]["default"], defaults.partial);
+    assert_eq!(properties["build"]["default"], defaults.build);
+    assert_eq!(serde_json::from_value::<Vec<TagPattern>>(properties["except"]["default"].clone()).unwrap(), defaults.except);
+    for word in properties["prefix"]["enum"].as_array().unwrap() {
+        serde_json::from_value::<Prefix>(word.clone()).unwrap();
+    }
+    for (name, property) in properties.as_object().unwrap() {
+        for example in property["examples"].as_array().unwrap() {
+            codes("v1.4.2", &serde_json::json!({ name: example }).to_string());
+        }
+    }
+}
