@@ -129,7 +129,7 @@ void *pushgate_allocate(size_t size);
  *     PUSHGATE_SETTINGS_SCHEMA(schema)
  */
 #define PUSHGATE_SETTINGS_SCHEMA(schema)                                                                          \
-  __attribute__((__export_name__("pushgate:flavor/settings@0.1.0#schema"))) const void *pushgate_schema(void) {   \
+  __attribute__((__export_name__("pushgate:flavor/settings@0.1.1#schema"))) const void *pushgate_schema(void) {   \
     static struct {                                                                                               \
       const char *text;                                                                                           \
       size_t length;                                                                                              \

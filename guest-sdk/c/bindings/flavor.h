@@ -273,7 +273,7 @@ typedef struct {
   } val;
 } exports_pushgate_flavor_prepare_image_push_result_approval_refusal_t;
 
-// Imported Functions from `pushgate:flavor/registry@0.1.0`
+// Imported Functions from `pushgate:flavor/registry@0.1.1`
 // Whether a repository exists. A registry that creates repositories on the first push says false until then.
 extern bool pushgate_flavor_registry_repository_exists(flavor_string_t *repository, bool *ret, pushgate_flavor_registry_query_error_t *err);
 // A page of the tags of a repository: at most `limit` of them, and at most 1,000, sorted, all after `after`.
@@ -284,12 +284,12 @@ extern bool pushgate_flavor_registry_tags(flavor_string_t *repository, flavor_st
 // The digest of the manifest that a tag points to; none when there is no such tag or repository.
 extern bool pushgate_flavor_registry_manifest_digest(flavor_string_t *repository, flavor_string_t *tag, flavor_option_string_t *ret, pushgate_flavor_registry_query_error_t *err);
 
-// Imported Functions from `pushgate:flavor/http@0.1.0`
+// Imported Functions from `pushgate:flavor/http@0.1.1`
 // Sends one request and waits for the whole response. A request that failed may have reached the server all the
 // same.
 extern bool pushgate_flavor_http_send(pushgate_flavor_http_request_t *request, pushgate_flavor_http_response_t *ret, pushgate_flavor_http_http_error_t *err);
 
-// Imported Functions from `pushgate:flavor/types@0.1.0`
+// Imported Functions from `pushgate:flavor/types@0.1.1`
 // The platform as `os/architecture[/variant]`, for example `linux/arm64/v8`.
 // 
 // It is the one that the image config names; a push whose descriptors say something else never reaches a flavor.
@@ -334,14 +334,14 @@ extern bool pushgate_flavor_types_method_image_push_dry_run(pushgate_flavor_type
 // this lets `pushgate check` go without a source.
 extern bool pushgate_flavor_types_method_image_push_images(pushgate_flavor_types_borrow_image_push_t self, pushgate_flavor_types_list_own_image_t *ret, pushgate_flavor_types_inspect_error_t *err);
 
-// Imported Functions from `pushgate:flavor/log@0.1.0`
+// Imported Functions from `pushgate:flavor/log@0.1.1`
 // Says something. The host adds the flavor's name; the message needs no time, level or line feed.
 // 
 // It cannot fail. Beyond the limits (64 KiB and 1,000 messages a call by default) messages are only counted; a long
 // one is cut.
 extern void pushgate_flavor_log_log(pushgate_flavor_log_level_t level, flavor_string_t *message);
 
-// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.0`
+// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.1`
 bool exports_pushgate_flavor_prepare_image_push_prepare(exports_pushgate_flavor_prepare_image_push_own_image_push_t push, exports_pushgate_flavor_prepare_image_push_approval_t *ret, exports_pushgate_flavor_prepare_image_push_refusal_t *err);
 
 // Helper Functions
