@@ -23,3 +23,14 @@ pub(crate) fn plain(manifest: &Manifest, diff_ids: &[Digest]) -> Option<u64> {
     let size = |(layer, diff_id): (&Descriptor, &Digest)| (layer.digest == *diff_id).then_some(layer.size);
     manifest.layers.iter().zip(diff_ids).map(size).collect::<Option<Vec<_>>>().map(total)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_no_disk_has_do_not_wrap() {
+        assert_eq!(total([u64::MAX, 1, u64::MAX]), u64::MAX);
+        assert_eq!(total([]), 0);
+    }
+}

@@ -96,6 +96,9 @@ fn a_compatible_version_is_served() {
     let newer = Guest::hook("").package("0.1.9");
     assert_eq!(load(&sandbox(), &newer).contract(), "pushgate:flavor@0.1.9");
     assert_eq!(ask(&newer).answer, Ok(Answer::Approved));
+    // A method that this version does not have is told when the flavor is loaded, and not when it calls it.
+    let asks_more = refused(&Guest::hook("").method("colour", "string").package("0.1.9").build());
+    assert!(matches!(&asks_more, LoadError::WrongImport { item, .. } if item == "pushgate:flavor/types@0.1.9"), "{asks_more}");
 }
 
 #[test]
