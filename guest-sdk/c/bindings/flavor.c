@@ -30,6 +30,12 @@ extern void __wasm_import_pushgate_flavor_types_method_image_labels(int32_t, uin
 __attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.config")))
 extern void __wasm_import_pushgate_flavor_types_method_image_config(int32_t, uint8_t *);
 
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.packed-size")))
+extern void __wasm_import_pushgate_flavor_types_method_image_packed_size(int32_t, uint8_t *);
+
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.unpacked-size")))
+extern void __wasm_import_pushgate_flavor_types_method_image_unpacked_size(int32_t, uint8_t *);
+
 __attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.reference")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_reference(int32_t, uint8_t *);
 
@@ -362,6 +368,11 @@ void pushgate_flavor_types_refusal_free(pushgate_flavor_types_refusal_t *ptr) {
   }
 }
 
+void flavor_option_u64_free(flavor_option_u64_t *ptr) {
+  if (ptr->is_some) {
+  }
+}
+
 void pushgate_flavor_types_list_own_image_free(pushgate_flavor_types_list_own_image_t *ptr) {
   size_t list_len = ptr->len;
   if (list_len > 0) {
@@ -678,6 +689,48 @@ void pushgate_flavor_types_method_image_config(pushgate_flavor_types_borrow_imag
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_pushgate_flavor_types_method_image_config((self).__handle, ptr);
   *ret = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[16];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_pushgate_flavor_types_method_image_packed_size((self).__handle, ptr);
+  flavor_option_u64_t option;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      option.is_some = false;
+      break;
+    }
+    case 1: {
+      option.is_some = true;
+      option.val = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+  }
+  *ret = option.val;
+  return option.is_some;
+}
+
+bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[16];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_pushgate_flavor_types_method_image_unpacked_size((self).__handle, ptr);
+  flavor_option_u64_t option;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      option.is_some = false;
+      break;
+    }
+    case 1: {
+      option.is_some = true;
+      option.val = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+  }
+  *ret = option.val;
+  return option.is_some;
 }
 
 void pushgate_flavor_types_method_image_push_reference(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret) {

@@ -233,6 +233,11 @@ typedef uint8_t pushgate_flavor_types_approval_t;
 #define PUSHGATE_FLAVOR_TYPES_APPROVAL_APPROVED 0
 
 typedef struct {
+  bool is_some;
+  uint64_t val;
+} flavor_option_u64_t;
+
+typedef struct {
   pushgate_flavor_types_own_image_t *ptr;
   size_t len;
 } pushgate_flavor_types_list_own_image_t;
@@ -303,6 +308,19 @@ extern void pushgate_flavor_types_method_image_labels(pushgate_flavor_types_borr
 // The host has rebuilt it: whatever source the image comes from, it has the same members, no key twice, and no
 // `history`. Its bytes do not hash to the config's digest. The values are the image author's.
 extern void pushgate_flavor_types_method_image_config(pushgate_flavor_types_borrow_image_t self, flavor_string_t *ret);
+// What a registry holds of this image, in bytes: its config, and its layers as they are pushed, which is packed as
+// a rule. A layer that it has twice counts once; the manifest does not count. What several images of a push share
+// counts for each of them.
+// 
+// None where the layers are packed only in the push: of the Docker Engine's images, and of an archive whose layers
+// are plain. The sizes are the source's: the push refuses a layer that has another one. Since 0.1.1.
+extern bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
+// Its layers unpacked, in bytes, each for itself: what a layer above replaces or removes counts as well.
+// 
+// A layer counts as the tar file that it is, whose headers are a little more than the files. The Docker Engine
+// counts the files alone. None where nobody has counted: of packed layers, unless the push is asked to verify
+// everything, and of the Docker Engine's images on a containerd image store. Since 0.1.1.
+extern bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
 // The canonical reference: `registry/repository:tag`, or `registry/repository@digest` without a tag.
 extern void pushgate_flavor_types_method_image_push_reference(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret);
 // The registry's host, in lower case, with `:port` where one was given. Docker Hub is `docker.io`.
@@ -391,6 +409,8 @@ void pushgate_flavor_types_violation_free(pushgate_flavor_types_violation_t *ptr
 void pushgate_flavor_types_list_violation_free(pushgate_flavor_types_list_violation_t *ptr);
 
 void pushgate_flavor_types_refusal_free(pushgate_flavor_types_refusal_t *ptr);
+
+void flavor_option_u64_free(flavor_option_u64_t *ptr);
 
 void pushgate_flavor_types_list_own_image_free(pushgate_flavor_types_list_own_image_t *ptr);
 
