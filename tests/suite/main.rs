@@ -41,6 +41,7 @@ mod real_registry;
 mod real_skopeo;
 mod secrets;
 mod settings;
+mod sizes;
 mod sources;
 mod support;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
@@ -64,4 +65,5 @@ mod tested {
     pub(crate) use crate::flavors as passthrough;
     pub(crate) use crate::flavors as require_labels;
     pub(crate) use crate::hooks as probe;
+    pub(crate) use crate::sizes as max_size;
 }
