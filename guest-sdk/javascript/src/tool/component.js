@@ -50,7 +50,7 @@ function reason(project, runs, said) {
   if (missing) {
     return new BuildError(
       `the flavor uses pushgate-flavor/${missing}, and the world in ${project.wit} does not import it`,
-      `add \`import pushgate:flavor/${missing}@0.1.0;\` to it`,
+      `add \`import pushgate:flavor/${missing}@0.1.1;\` to it`,
     );
   }
   // What the flavor throws while it is imported, with its stack.
