@@ -27,7 +27,8 @@ fn layers(image: &Image) -> Vec<Vec<u8>> {
     Layout::create(&home.join("image")).and_then(|mut layout| layout.add(image, None)).expect("a layout");
     let config = image.config();
     let diff_ids = config["rootfs"]["diff_ids"].as_array().expect("diff_ids");
-    let read = |id: &Value| std::fs::read(home.join("image/blobs").join(id.as_str().expect("a digest").replace(':', "/"))).expect("a layer");
+    let read =
+        |id: &Value| std::fs::read(home.join("image/blobs").join(id.as_str().expect("a digest").replace(':', "/"))).expect("a layer");
     diff_ids.iter().map(read).collect()
 }
 
@@ -67,7 +68,9 @@ fn seen(ran: &Ran) -> (String, String) {
 fn probe() -> Vec<String> {
     let settings = json!({ "do": "report", "look": ["images"] }).to_string();
     let probe = guest("probe").display().to_string();
-    ["--flavor", &probe, "--grant", "registry", "--grant", "http=https://api.example.com", "--settings", &settings].map(str::to_owned).into()
+    ["--flavor", &probe, "--grant", "registry", "--grant", "http=https://api.example.com", "--settings", &settings]
+        .map(str::to_owned)
+        .into()
 }
 
 fn words(line: &str) -> impl Iterator<Item = String> {

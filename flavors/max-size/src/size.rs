@@ -132,10 +132,8 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_none() {
-        for text in [
-            "", " ", "MB", "5 mb", "5 m", "5  MB", " 5 MB", "5 MB ", "-1", "+1", "1,5 GB", "1.5.5 GB", ".5 GB", "5. GB", "1.0001 GB", "1.5", "1.5 B", "1e9", "5\u{a0}MB",
-            "18446744073709551616", "18446745 TB", "five",
-        ] {
+        let texts = "| |MB|5 mb|5 m|5  MB| 5 MB|5 MB |-1|+1|1,5 GB|1.5.5 GB|.5 GB|5. GB|1.0001 GB|1.5|1.5 B|1e9|5\u{a0}MB|18446744073709551616|18446745 TB|five";
+        for text in texts.split('|') {
             assert_eq!(parse(text), None, "{text}");
         }
     }
