@@ -23,7 +23,6 @@ mod engine;
 mod failing_disk;
 mod flavor_record;
 mod flavor_test;
-mod flavors;
 mod help;
 mod hooks;
 mod interrupt;
@@ -41,6 +40,7 @@ mod real_registry;
 mod real_skopeo;
 mod secrets;
 mod settings;
+mod shipped;
 mod sizes;
 mod sources;
 mod support;
@@ -61,9 +61,6 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 
 /// Where each guest is tested.
 mod tested {
-    pub(crate) use crate::flavors as forbid_tags;
-    pub(crate) use crate::flavors as passthrough;
-    pub(crate) use crate::flavors as require_labels;
+    pub(crate) use crate::hooks as passthrough;
     pub(crate) use crate::hooks as probe;
-    pub(crate) use crate::sizes as max_size;
 }
