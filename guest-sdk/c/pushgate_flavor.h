@@ -72,6 +72,13 @@ const char *pushgate_image_label(const pushgate_image *image, const char *key);
 /* The image config, after the OCI image specification: "architecture", "os", "config", "rootfs". */
 const pushgate_json *pushgate_image_config(const pushgate_image *image);
 
+/* What a registry holds of the image, in bytes: its config and its layers as they are pushed. False where nobody can tell: the layers are packed only in the
+ * push, as those of the Docker Engine's images are. */
+bool pushgate_image_packed_size(const pushgate_image *image, uint64_t *bytes);
+
+/* The image's layers unpacked, in bytes. False where nobody has counted, as of most packed layers. */
+bool pushgate_image_unpacked_size(const pushgate_image *image, uint64_t *bytes);
+
 /* The settings that the registry gives this flavor: an object. */
 const pushgate_json *pushgate_settings(const pushgate_push *push);
 
@@ -129,7 +136,7 @@ void *pushgate_allocate(size_t size);
  *     PUSHGATE_SETTINGS_SCHEMA(schema)
  */
 #define PUSHGATE_SETTINGS_SCHEMA(schema)                                                                          \
-  __attribute__((__export_name__("pushgate:flavor/settings@0.1.0#schema"))) const void *pushgate_schema(void) {   \
+  __attribute__((__export_name__("pushgate:flavor/settings@0.1.1#schema"))) const void *pushgate_schema(void) {   \
     static struct {                                                                                               \
       const char *text;                                                                                           \
       size_t length;                                                                                              \

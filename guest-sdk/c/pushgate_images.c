@@ -62,3 +62,13 @@ const pushgate_json *pushgate_image_config(const pushgate_image *image) {
   if (config == NULL) pushgate_fail("the host gave an image config that is not JSON");
   return config;
 }
+
+bool pushgate_image_packed_size(const pushgate_image *image, uint64_t *bytes) {
+  pushgate_flavor_types_own_image_t handle = {image->handle};
+  return pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image(handle), bytes);
+}
+
+bool pushgate_image_unpacked_size(const pushgate_image *image, uint64_t *bytes) {
+  pushgate_flavor_types_own_image_t handle = {image->handle};
+  return pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image(handle), bytes);
+}

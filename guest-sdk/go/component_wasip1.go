@@ -179,3 +179,15 @@ func (image hostImage) Labels() [][2]string {
 	}
 	return labels
 }
+
+func (image hostImage) PackedSize() (bytes uint64, known bool) {
+	return known64(image.Image.PackedSize())
+}
+
+func (image hostImage) UnpackedSize() (bytes uint64, known bool) {
+	return known64(image.Image.UnpackedSize())
+}
+
+func known64(number wit_types.Option[uint64]) (uint64, bool) {
+	return number.SomeOr(0), number.IsSome()
+}

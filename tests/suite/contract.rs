@@ -12,7 +12,7 @@ fn the_contract_is_printed_whole() {
     let ran = Home::new().must("wit");
     assert_eq!(ran.stderr, "");
     for item in
-        ["package pushgate:flavor@0.1.0;", "interface types", "interface prepare-image-push", "world flavor", "world configurable-flavor"]
+        ["package pushgate:flavor@0.1.1;", "interface types", "interface prepare-image-push", "world flavor", "world configurable-flavor"]
     {
         assert!(ran.stdout.contains(item), "{item}");
     }
@@ -61,6 +61,33 @@ fn what_is_edited_is_compatible_with_everything_released() {
         assert!(text.contains(&format!("package pushgate:flavor@{version};")), "{version}");
         compatible(&text, &working).unwrap_or_else(|error| panic!("a flavor of {version} would not load: {error}"));
     }
+}
+
+/// A project holds an SDK and the contract; where they named different versions, it would not build.
+#[test]
+fn the_sdks_name_the_version_that_is_edited() {
+    let working = working();
+    let version = working.lines().find_map(|line| line.strip_prefix("package pushgate:flavor@")?.strip_suffix(';')).expect("a version");
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../guest-sdk")];
+    let mut named = 0;
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            for line in text.lines().filter(|line| line.contains("pushgate:flavor")) {
+                let number = |rest: &str| rest.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect::<String>();
+                for number in line.split('@').skip(1).map(number).filter(|number| !number.is_empty()) {
+                    let number = number.trim_end_matches('.');
+                    assert_eq!(number, version, "{}: {line}", path.display());
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 50, "{named} places name it");
 }
 
 /// The gate is one that can fail: the table of `wit/README.md`, row by row.

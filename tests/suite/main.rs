@@ -46,6 +46,7 @@ mod real_skopeo;
 mod secrets;
 mod settings;
 mod shipped;
+mod sizes;
 mod sources;
 mod support;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]

@@ -233,3 +233,24 @@ fn what_docker_saved_is_the_same_image_for_docker_and_for_pushgate() {
     });
     assert_eq!(configs, [(id.clone(), layers.clone()), (id, layers)]);
 }
+
+/// What the Engine counts is what the flavor sees, to the byte; a limit on what a registry will hold is decided by it where that is possible.
+#[test]
+#[ignore = "needs a Docker Engine: cargo xtask test"]
+fn an_image_of_the_engine_that_is_too_large_is_not_pushed() {
+    let home = Home::new();
+    let registry = DockerRegistry::start();
+    let image = format!("{}/team/app:v1", registry.host());
+    load(&home, &[&image]);
+    let size: u64 = docker(&["image", "inspect", "--format", "{{.Size}}", &image]).parse().expect("a size");
+    home.must(&format!("registry register prod --uri {}/team --flavor max-size --set unpacked:={}", registry.host(), size - 1));
+
+    let denied = run(&home, &format!("push {image} --output json"));
+    assert_eq!(denied.code, 4, "{denied:?}");
+    let violation = &denied.json()["hooks"][0]["violations"][0];
+    assert_eq!((&violation["code"], &violation["details"]["size"]), (&"size.unpacked".into(), &size.to_string().into()), "{denied:?}");
+    home.must(&format!("registry update prod --flavor max-size --settings {{\"packed\":{}}}", size - 1));
+    assert_eq!(run(&home, &format!("push {image} --output json")).json()["hooks"][0]["violations"][0]["code"], "size.unknown");
+    home.must("registry update prod --flavor max-size --settings {\"packed\":\"1MB\"}");
+    assert_eq!(run(&home, &format!("push {image} --output json")).json()["verdict"], "pushed");
+}

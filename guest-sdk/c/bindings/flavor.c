@@ -3,68 +3,74 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `pushgate:flavor/registry@0.1.0`
+// Imported Functions from `pushgate:flavor/registry@0.1.1`
 
-__attribute__((__import_module__("pushgate:flavor/registry@0.1.0"), __import_name__("repository-exists")))
+__attribute__((__import_module__("pushgate:flavor/registry@0.1.1"), __import_name__("repository-exists")))
 extern void __wasm_import_pushgate_flavor_registry_repository_exists(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/registry@0.1.0"), __import_name__("tags")))
+__attribute__((__import_module__("pushgate:flavor/registry@0.1.1"), __import_name__("tags")))
 extern void __wasm_import_pushgate_flavor_registry_tags(uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/registry@0.1.0"), __import_name__("manifest-digest")))
+__attribute__((__import_module__("pushgate:flavor/registry@0.1.1"), __import_name__("manifest-digest")))
 extern void __wasm_import_pushgate_flavor_registry_manifest_digest(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `pushgate:flavor/http@0.1.0`
+// Imported Functions from `pushgate:flavor/http@0.1.1`
 
-__attribute__((__import_module__("pushgate:flavor/http@0.1.0"), __import_name__("send")))
+__attribute__((__import_module__("pushgate:flavor/http@0.1.1"), __import_name__("send")))
 extern void __wasm_import_pushgate_flavor_http_send(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `pushgate:flavor/types@0.1.0`
+// Imported Functions from `pushgate:flavor/types@0.1.1`
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image.platform")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.platform")))
 extern void __wasm_import_pushgate_flavor_types_method_image_platform(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image.labels")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.labels")))
 extern void __wasm_import_pushgate_flavor_types_method_image_labels(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image.config")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.config")))
 extern void __wasm_import_pushgate_flavor_types_method_image_config(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.reference")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.packed-size")))
+extern void __wasm_import_pushgate_flavor_types_method_image_packed_size(int32_t, uint8_t *);
+
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.unpacked-size")))
+extern void __wasm_import_pushgate_flavor_types_method_image_unpacked_size(int32_t, uint8_t *);
+
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.reference")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_reference(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.registry")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.registry")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_registry(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.repository")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.repository")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_repository(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.tag")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.tag")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_tag(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.registry-uri")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.registry-uri")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_registry_uri(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.settings")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.settings")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_settings(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.requested-at")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.requested-at")))
 extern int64_t __wasm_import_pushgate_flavor_types_method_image_push_requested_at(int32_t);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.dry-run")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.dry-run")))
 extern int32_t __wasm_import_pushgate_flavor_types_method_image_push_dry_run(int32_t);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[method]image-push.images")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.images")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_images(int32_t, uint8_t *);
 
-// Imported Functions from `pushgate:flavor/log@0.1.0`
+// Imported Functions from `pushgate:flavor/log@0.1.1`
 
-__attribute__((__import_module__("pushgate:flavor/log@0.1.0"), __import_name__("log")))
+__attribute__((__import_module__("pushgate:flavor/log@0.1.1"), __import_name__("log")))
 extern void __wasm_import_pushgate_flavor_log_log(int32_t, uint8_t *, size_t);
 
-// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.0`
+// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.1`
 
-__attribute__((__weak__, __export_name__("cabi_post_pushgate:flavor/prepare-image-push@0.1.0#prepare")))
+__attribute__((__weak__, __export_name__("cabi_post_pushgate:flavor/prepare-image-push@0.1.1#prepare")))
 void __wasm_export_exports_pushgate_flavor_prepare_image_push_prepare_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -276,7 +282,7 @@ void pushgate_flavor_http_result_response_http_error_free(pushgate_flavor_http_r
   }
 }
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[resource-drop]image")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[resource-drop]image")))
 extern void __wasm_import_pushgate_flavor_types_image_drop(int32_t handle);
 
 void pushgate_flavor_types_image_drop_own(pushgate_flavor_types_own_image_t handle) {
@@ -308,7 +314,7 @@ void pushgate_flavor_types_inspect_error_free(pushgate_flavor_types_inspect_erro
   }
 }
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.0"), __import_name__("[resource-drop]image-push")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[resource-drop]image-push")))
 extern void __wasm_import_pushgate_flavor_types_image_push_drop(int32_t handle);
 
 void pushgate_flavor_types_image_push_drop_own(pushgate_flavor_types_own_image_push_t handle) {
@@ -359,6 +365,11 @@ void pushgate_flavor_types_refusal_free(pushgate_flavor_types_refusal_t *ptr) {
       flavor_string_free(&ptr->val.other);
       break;
     }
+  }
+}
+
+void flavor_option_u64_free(flavor_option_u64_t *ptr) {
+  if (ptr->is_some) {
   }
 }
 
@@ -680,6 +691,48 @@ void pushgate_flavor_types_method_image_config(pushgate_flavor_types_borrow_imag
   *ret = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
 }
 
+bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[16];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_pushgate_flavor_types_method_image_packed_size((self).__handle, ptr);
+  flavor_option_u64_t option;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      option.is_some = false;
+      break;
+    }
+    case 1: {
+      option.is_some = true;
+      option.val = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+  }
+  *ret = option.val;
+  return option.is_some;
+}
+
+bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[16];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_pushgate_flavor_types_method_image_unpacked_size((self).__handle, ptr);
+  flavor_option_u64_t option;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      option.is_some = false;
+      break;
+    }
+    case 1: {
+      option.is_some = true;
+      option.val = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+  }
+  *ret = option.val;
+  return option.is_some;
+}
+
 void pushgate_flavor_types_method_image_push_reference(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(2*sizeof(void*))];
@@ -802,7 +855,7 @@ void pushgate_flavor_log_log(pushgate_flavor_log_level_t level, flavor_string_t 
   __wasm_import_pushgate_flavor_log_log((int32_t) level, (uint8_t *) (*message).ptr, (*message).len);
 }
 
-__attribute__((__export_name__("pushgate:flavor/prepare-image-push@0.1.0#prepare")))
+__attribute__((__export_name__("pushgate:flavor/prepare-image-push@0.1.1#prepare")))
 uint8_t * __wasm_export_exports_pushgate_flavor_prepare_image_push_prepare(int32_t arg) {
   exports_pushgate_flavor_prepare_image_push_result_approval_refusal_t ret;
   exports_pushgate_flavor_prepare_image_push_approval_t ok;

@@ -233,6 +233,11 @@ typedef uint8_t pushgate_flavor_types_approval_t;
 #define PUSHGATE_FLAVOR_TYPES_APPROVAL_APPROVED 0
 
 typedef struct {
+  bool is_some;
+  uint64_t val;
+} flavor_option_u64_t;
+
+typedef struct {
   pushgate_flavor_types_own_image_t *ptr;
   size_t len;
 } pushgate_flavor_types_list_own_image_t;
@@ -273,7 +278,7 @@ typedef struct {
   } val;
 } exports_pushgate_flavor_prepare_image_push_result_approval_refusal_t;
 
-// Imported Functions from `pushgate:flavor/registry@0.1.0`
+// Imported Functions from `pushgate:flavor/registry@0.1.1`
 // Whether a repository exists. A registry that creates repositories on the first push says false until then.
 extern bool pushgate_flavor_registry_repository_exists(flavor_string_t *repository, bool *ret, pushgate_flavor_registry_query_error_t *err);
 // A page of the tags of a repository: at most `limit` of them, and at most 1,000, sorted, all after `after`.
@@ -284,12 +289,12 @@ extern bool pushgate_flavor_registry_tags(flavor_string_t *repository, flavor_st
 // The digest of the manifest that a tag points to; none when there is no such tag or repository.
 extern bool pushgate_flavor_registry_manifest_digest(flavor_string_t *repository, flavor_string_t *tag, flavor_option_string_t *ret, pushgate_flavor_registry_query_error_t *err);
 
-// Imported Functions from `pushgate:flavor/http@0.1.0`
+// Imported Functions from `pushgate:flavor/http@0.1.1`
 // Sends one request and waits for the whole response. A request that failed may have reached the server all the
 // same.
 extern bool pushgate_flavor_http_send(pushgate_flavor_http_request_t *request, pushgate_flavor_http_response_t *ret, pushgate_flavor_http_http_error_t *err);
 
-// Imported Functions from `pushgate:flavor/types@0.1.0`
+// Imported Functions from `pushgate:flavor/types@0.1.1`
 // The platform as `os/architecture[/variant]`, for example `linux/arm64/v8`.
 // 
 // It is the one that the image config names; a push whose descriptors say something else never reaches a flavor.
@@ -303,6 +308,19 @@ extern void pushgate_flavor_types_method_image_labels(pushgate_flavor_types_borr
 // The host has rebuilt it: whatever source the image comes from, it has the same members, no key twice, and no
 // `history`. Its bytes do not hash to the config's digest. The values are the image author's.
 extern void pushgate_flavor_types_method_image_config(pushgate_flavor_types_borrow_image_t self, flavor_string_t *ret);
+// What a registry holds of this image, in bytes: its config, and its layers as they are pushed, which is packed as
+// a rule. A layer that it has twice counts once; the manifest does not count. What several images of a push share
+// counts for each of them.
+// 
+// None where the layers are packed only in the push: of the Docker Engine's images, and of an archive whose layers
+// are plain. The sizes are the source's: the push refuses a layer that has another one. Since 0.1.1.
+extern bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
+// Its layers unpacked, in bytes, each for itself: what a layer above replaces or removes counts as well.
+// 
+// A layer counts as the tar file that it is, whose headers are a little more than the files. The Docker Engine
+// counts the files alone. None where nobody has counted: of packed layers, unless the push is asked to verify
+// everything, and of the Docker Engine's images on a containerd image store. Since 0.1.1.
+extern bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
 // The canonical reference: `registry/repository:tag`, or `registry/repository@digest` without a tag.
 extern void pushgate_flavor_types_method_image_push_reference(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret);
 // The registry's host, in lower case, with `:port` where one was given. Docker Hub is `docker.io`.
@@ -334,14 +352,14 @@ extern bool pushgate_flavor_types_method_image_push_dry_run(pushgate_flavor_type
 // this lets `pushgate check` go without a source.
 extern bool pushgate_flavor_types_method_image_push_images(pushgate_flavor_types_borrow_image_push_t self, pushgate_flavor_types_list_own_image_t *ret, pushgate_flavor_types_inspect_error_t *err);
 
-// Imported Functions from `pushgate:flavor/log@0.1.0`
+// Imported Functions from `pushgate:flavor/log@0.1.1`
 // Says something. The host adds the flavor's name; the message needs no time, level or line feed.
 // 
 // It cannot fail. Beyond the limits (64 KiB and 1,000 messages a call by default) messages are only counted; a long
 // one is cut.
 extern void pushgate_flavor_log_log(pushgate_flavor_log_level_t level, flavor_string_t *message);
 
-// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.0`
+// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.1`
 bool exports_pushgate_flavor_prepare_image_push_prepare(exports_pushgate_flavor_prepare_image_push_own_image_push_t push, exports_pushgate_flavor_prepare_image_push_approval_t *ret, exports_pushgate_flavor_prepare_image_push_refusal_t *err);
 
 // Helper Functions
@@ -391,6 +409,8 @@ void pushgate_flavor_types_violation_free(pushgate_flavor_types_violation_t *ptr
 void pushgate_flavor_types_list_violation_free(pushgate_flavor_types_list_violation_t *ptr);
 
 void pushgate_flavor_types_refusal_free(pushgate_flavor_types_refusal_t *ptr);
+
+void flavor_option_u64_free(flavor_option_u64_t *ptr);
 
 void pushgate_flavor_types_list_own_image_free(pushgate_flavor_types_list_own_image_t *ptr);
 

@@ -53,6 +53,14 @@ type describedImage struct{ image Image }
 
 func (described describedImage) Platform() string { return described.image.Platform }
 
+func (described describedImage) PackedSize() (bytes uint64, known bool) {
+	return described.image.PackedSize, described.image.PackedSize != 0
+}
+
+func (described describedImage) UnpackedSize() (bytes uint64, known bool) {
+	return described.image.UnpackedSize, described.image.UnpackedSize != 0
+}
+
 func (described describedImage) Labels() [][2]string {
 	labels := make([][2]string, 0, len(described.image.Labels))
 	for key, value := range described.image.Labels {

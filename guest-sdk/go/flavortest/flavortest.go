@@ -60,6 +60,8 @@ type Image struct {
 	Labels map[string]string
 	// Config is the image config; the labels and the platform are put into it.
 	Config flavor.ImageConfig
+	// PackedSize and UnpackedSize are bytes; nobody can tell one that is 0.
+	PackedSize, UnpackedSize uint64
 }
 
 // Registry is what a registry holds: of each repository, the tags with their digests.

@@ -52,6 +52,22 @@ func TestAPushIsAsDescribed(t *testing.T) {
 	}
 }
 
+func TestSizesAreKnownWhereTheyAreDescribed(t *testing.T) {
+	hook := func(push *flavor.Push) error {
+		images, err := push.Images()
+		if err != nil {
+			return err
+		}
+		packed, packedKnown := images[0].PackedSize()
+		unpacked, unpackedKnown := images[0].UnpackedSize()
+		return flavor.Otherf("%d %v %d %v", packed, packedKnown, unpacked, unpackedKnown)
+	}
+	answer := flavortest.Ask(t, hook, flavortest.Push{Images: []flavortest.Image{{PackedSize: 1 << 40}}})
+	if answer.String() != "other; 1099511627776 true 0 false" {
+		t.Errorf("got %v", answer)
+	}
+}
+
 func TestSettingsThatDoNotFitAreMisconfigured(t *testing.T) {
 	for settings, expected := range map[string]string{
 		`{"tags":"latest"}`: "misconfigured; tags: a value of the type string does not fit",

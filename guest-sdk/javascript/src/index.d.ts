@@ -57,6 +57,13 @@ export declare class Image {
   get labels(): ReadonlyMap<string, string>;
   /** The image config, which the host has rebuilt after the OCI image specification. */
   get config(): ImageConfig;
+  /**
+   * What a registry holds of the image, in bytes: its config and its layers as they are pushed. `null` where the layers are packed only in the push, as those of
+   * the Docker Engine's images are.
+   */
+  get packedSize(): number | null;
+  /** The image's layers unpacked, in bytes; `null` where nobody has counted, as of most packed layers. */
+  get unpackedSize(): number | null;
 }
 
 /** The image config, after the OCI image specification: with the same members for every source, and no history. */

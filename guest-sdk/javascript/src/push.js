@@ -42,6 +42,9 @@ class Fetched {
   }
 }
 
+/** Some of the tools that make components give a bigint, and nothing at all for what is absent. */
+const sizeOf = (size) => (size == null ? null : Number(size));
+
 export class Image {
   #values;
 
@@ -59,6 +62,14 @@ export class Image {
 
   get config() {
     return this.#values.fetched('config', (text) => JSON.parse(text));
+  }
+
+  get packedSize() {
+    return this.#values.fetched('packedSize', sizeOf);
+  }
+
+  get unpackedSize() {
+    return this.#values.fetched('unpackedSize', sizeOf);
   }
 }
 
@@ -94,7 +105,6 @@ export class Push {
   }
 
   get requestedAt() {
-    // Some of the tools that make components give a bigint.
     return this.#values.fetched('requestedAt', Number);
   }
 

@@ -7,8 +7,11 @@
 import type { Image, ImageConfig, InspectError, Level, Push } from './index.js';
 import type { Response } from './http.js';
 
-/** An image for one platform. `config` holds members of its image config; the labels are added to it. */
-export declare function image(platform?: string, options?: { labels?: Record<string, string>; config?: Partial<ImageConfig> }): Image;
+/** An image for one platform. `config` holds members of its image config; the labels are added to it. Sizes are bytes; one that is not given is unknown. */
+export declare function image(
+  platform?: string,
+  options?: { labels?: Record<string, string>; config?: Partial<ImageConfig>; packedSize?: number; unpackedSize?: number },
+): Image;
 
 /**
  * A push of `registry/repository:tag` or `registry/repository@digest`. `uri` is what the registry is registered with, by default its host; `requestedAt` counts

@@ -7,12 +7,18 @@ import { Image, InspectError, Push } from './push.js';
 /** What the host would give of each image. */
 const hosts = new WeakMap();
 
-export function image(platform = 'linux/amd64', { labels = {}, config = {} } = {}) {
+export function image(platform = 'linux/amd64', { labels = {}, config = {}, packedSize, unpackedSize } = {}) {
   const [os, architecture, variant] = platform.split('/');
   const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
   const whole = { architecture, os, ...(variant && { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [] }, ...config };
   if (sorted.length > 0) whole.config = { ...whole.config, Labels: Object.fromEntries(sorted) };
-  const host = { platform: () => platform, labels: () => sorted, config: () => JSON.stringify(whole) };
+  const host = {
+    platform: () => platform,
+    labels: () => sorted,
+    config: () => JSON.stringify(whole),
+    packedSize: () => packedSize,
+    unpackedSize: () => unpackedSize,
+  };
   const made = new Image(host);
   hosts.set(made, host);
   return made;

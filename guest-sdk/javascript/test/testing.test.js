@@ -51,6 +51,17 @@ test('images', () => {
   assert.throws(() => artifact.images(), { message: 'not-an-image: application/x' });
 });
 
+test('sizes', () => {
+  const images = push('r/a:1', { images: [image('linux/amd64', { packedSize: 2 ** 40, unpackedSize: 0 }), image()] }).images();
+  assert.deepEqual(
+    images.map((one) => [one.packedSize, one.unpackedSize]),
+    [
+      [2 ** 40, 0],
+      [null, null],
+    ],
+  );
+});
+
 test('messages are taken once', () => {
   takeLog();
   log.warn('careful');

@@ -27,6 +27,10 @@ class Pushes(unittest.TestCase):
         self.assertEqual((only.config["os"], only.config["variant"], only.config["config"]["User"]), ("linux", "v8", "1000"))
         self.assertEqual(only.config["config"]["Labels"], {"a": "1", "b": "2"})
 
+    def test_sizes(self) -> None:
+        made = push("r/a:1", images=[image(packed_size=1 << 40, unpacked_size=0), image()])
+        self.assertEqual([(one.packed_size, one.unpacked_size) for one in made.images()], [(1 << 40, 0), (None, None)])
+
     def test_images_that_cannot_be_looked_at(self) -> None:
         with self.assertRaisesRegex(InspectError, "not-found"):
             push("r/a:1").images()

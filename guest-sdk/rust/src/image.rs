@@ -9,7 +9,7 @@ use crate::{Refusal, deny, host, json};
 
 /// One image of the push: one platform of a multi-platform image, or the only one.
 ///
-/// Each value is fetched from the host when it is first asked for.
+/// Each text is fetched from the host when it is first asked for.
 pub struct Image {
     host: host::Image,
     platform: OnceCell<String>,
@@ -41,6 +41,17 @@ impl Image {
     /// hash to the config's digest.
     pub fn config(&self) -> &str {
         self.config.get_or_init(|| self.host.config())
+    }
+
+    /// What a registry holds of the image, in bytes: its config and its layers as they are pushed, each layer once. `None` where the layers are packed only
+    /// in the push, as those of the Docker Engine's images are. A flavor that asks this needs pushgate:flavor@0.1.1.
+    pub fn packed_size(&self) -> Option<u64> {
+        self.host.packed_size()
+    }
+
+    /// The image's layers unpacked, in bytes. `None` where nobody has counted: of most packed layers. A flavor that asks this needs pushgate:flavor@0.1.1.
+    pub fn unpacked_size(&self) -> Option<u64> {
+        self.host.unpacked_size()
     }
 
     /// The image config, read into a type with the members that the flavor looks at, or into an [`ImageConfig`](crate::ImageConfig).

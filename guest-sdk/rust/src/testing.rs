@@ -140,7 +140,7 @@ impl TestPush {
     }
 }
 
-/// An image that a test describes: no labels, `{}` as its config.
+/// An image that a test describes: no labels, `{}` as its config, unknown sizes.
 #[derive(Clone)]
 pub struct TestImage(host::Image);
 
@@ -148,7 +148,8 @@ impl TestImage {
     /// An image for one platform: `linux/amd64`.
     #[must_use]
     pub fn new(platform: &str) -> Self {
-        Self(host::Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned() })
+        let (packed_size, unpacked_size) = (None, None);
+        Self(host::Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned(), packed_size, unpacked_size })
     }
 
     /// One label more. The config is not changed by it.
@@ -163,6 +164,20 @@ impl TestImage {
     #[must_use]
     pub fn config(mut self, json: impl Into<String>) -> Self {
         self.0.config = json.into();
+        self
+    }
+
+    /// What a registry holds of it, in bytes.
+    #[must_use]
+    pub fn packed_size(mut self, bytes: u64) -> Self {
+        self.0.packed_size = Some(bytes);
+        self
+    }
+
+    /// Its layers unpacked, in bytes.
+    #[must_use]
+    pub fn unpacked_size(mut self, bytes: u64) -> Self {
+        self.0.unpacked_size = Some(bytes);
         self
     }
 }

@@ -37,6 +37,10 @@ pub struct PinnedImage {
     pub config: ImageConfig,
     /// The digest of the config as it lies in the source; the document for the hooks has another.
     pub config_digest: Digest,
+    /// The bytes of its config and its layers as they are pushed, each layer once. `None` where layers are packed only in the push.
+    pub packed_size: Option<u64>,
+    /// The bytes of its layers unpacked, as tar files. `None` where a layer is packed, and nobody has looked into it.
+    pub unpacked_size: Option<u64>,
     /// Its layers as they are pushed, the lowest first: as many as the config has `diff_ids`.
     pub(crate) layers: Vec<Digest>,
 }

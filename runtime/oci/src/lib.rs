@@ -46,6 +46,7 @@ mod image_config;
 mod content;
 mod layout;
 mod archive;
+mod sizes;
 mod spool;
 mod workers;
 mod verify;

@@ -110,7 +110,13 @@ struct Host;
 #[async_trait]
 impl FlavorHost for Host {
     async fn images(&self) -> Result<Vec<Image>, InspectError> {
-        let image = |platform: &str| Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned() };
+        let image = |platform: &str| Image {
+            platform: platform.to_owned(),
+            labels: Vec::new(),
+            config: "{}".to_owned(),
+            packed_size: None,
+            unpacked_size: None,
+        };
         Ok(vec![image("linux/amd64"), image("linux/arm64")])
     }
 

@@ -53,6 +53,10 @@ pub struct Image {
     pub labels: Vec<(String, String)>,
     /// The image config as an OCI image-spec document.
     pub config: String,
+    /// What a registry holds of it, in bytes: its config and its layers as they are pushed. `None` where they are packed only in the push.
+    pub packed_size: Option<u64>,
+    /// Its layers unpacked, in bytes. `None` where nobody has counted.
+    pub unpacked_size: Option<u64>,
 }
 
 /// Why the images cannot be looked at. The texts are shown to the guest: no secret may be in them.

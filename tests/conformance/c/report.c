@@ -22,6 +22,8 @@ static const char *join(const char *joined, const pushgate_json *array, const ch
   return joined;
 }
 
+static const char *size(bool known, uint64_t bytes) { return known ? pushgate_decimal(bytes) : "unknown"; }
+
 static void about_image(pushgate_answer *answer, const pushgate_image *image, size_t number) {
   const char *prefix = pushgate_concat("image.", pushgate_decimal(number), ".", NULL);
   const pushgate_json *config = pushgate_image_config(image), *execution = pushgate_json_member(config, "config");
@@ -30,6 +32,8 @@ static void about_image(pushgate_answer *answer, const pushgate_image *image, si
     labels = pushgate_concat(labels, label > 0 ? ";" : "", image->labels[label].key, "=", image->labels[label].value, NULL);
   const char *command = join(join("", pushgate_json_member(execution, "Entrypoint"), " "), pushgate_json_member(execution, "Cmd"), " ");
   size_t layers = pushgate_json_length(pushgate_json_member(pushgate_json_member(config, "rootfs"), "diff_ids"));
+  uint64_t packed = 0, unpacked = 0;
+  bool packed_known = pushgate_image_packed_size(image, &packed), unpacked_known = pushgate_image_unpacked_size(image, &unpacked);
   const char *const details[][2] = {
       {"platform", image->platform},
       {"labels", labels},
@@ -40,6 +44,8 @@ static void about_image(pushgate_answer *answer, const pushgate_image *image, si
       {"command", command},
       {"ports", names(pushgate_json_member(execution, "ExposedPorts"), ";")},
       {"layers", pushgate_decimal(layers)},
+      {"packed-size", size(packed_known, packed)},
+      {"unpacked-size", size(unpacked_known, unpacked)},
   };
   for (size_t detail = 0; detail < sizeof details / sizeof *details; detail++)
     pushgate_detail(answer, pushgate_concat(prefix, details[detail][0], NULL), details[detail][1]);

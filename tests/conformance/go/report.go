@@ -66,5 +66,14 @@ func reportImage(prefix string, image *flavor.Image) ([]flavor.Addition, error) 
 		flavor.Detail(prefix+"command", strings.Join(append(execution.Entrypoint, execution.Cmd...), " ")),
 		flavor.Detail(prefix+"ports", strings.Join(slices.Sorted(maps.Keys(execution.ExposedPorts)), ";")),
 		flavor.Detail(prefix+"layers", strconv.Itoa(len(config.RootFS.DiffIDs))),
+		flavor.Detail(prefix+"packed-size", size(image.PackedSize())),
+		flavor.Detail(prefix+"unpacked-size", size(image.UnpackedSize())),
 	}, nil
+}
+
+func size(bytes uint64, known bool) string {
+	if !known {
+		return "unknown"
+	}
+	return strconv.FormatUint(bytes, 10)
 }

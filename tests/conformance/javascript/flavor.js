@@ -68,6 +68,8 @@ function reportImage(image) {
         .join(';'),
     ],
     ['layers', String(rootfs.diff_ids.length)],
+    ['packed-size', String(image.packedSize ?? 'unknown')],
+    ['unpacked-size', String(image.unpackedSize ?? 'unknown')],
   ];
 }
 

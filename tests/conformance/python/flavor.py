@@ -81,7 +81,13 @@ def report_image(image: Image) -> dict[str, str]:
         "command": " ".join(execution.get("Entrypoint", []) + execution.get("Cmd", [])),
         "ports": ";".join(sorted(execution.get("ExposedPorts", {}))),
         "layers": str(len(config["rootfs"]["diff_ids"])),
+        "packed-size": size(image.packed_size),
+        "unpacked-size": size(image.unpacked_size),
     }
+
+
+def size(known: int | None) -> str:
+    return "unknown" if known is None else str(known)
 
 
 def missing_labels(push: Push, labels: list[str]) -> Iterator[Violation]:

@@ -108,6 +108,8 @@ function reportImage(image: Image): Facts {
         .join(';'),
     ],
     ['layers', String(rootfs.diff_ids.length)],
+    ['packed-size', String(image.packedSize ?? 'unknown')],
+    ['unpacked-size', String(image.unpackedSize ?? 'unknown')],
   ];
 }
 

@@ -27,6 +27,9 @@ type Image interface {
 	// Labels are pairs of a key and a value.
 	Labels() [][2]string
 	Config() string
+	// PackedSize and UnpackedSize are bytes; known is false where nobody can tell.
+	PackedSize() (bytes uint64, known bool)
+	UnpackedSize() (bytes uint64, known bool)
 }
 
 // Failure is a case of one of the contract's errors.

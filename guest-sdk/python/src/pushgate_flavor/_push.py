@@ -15,6 +15,8 @@ class HostImage(Protocol):
     def platform(self) -> str: ...
     def labels(self) -> list[tuple[str, str]]: ...
     def config(self) -> str: ...
+    def packed_size(self) -> int | None: ...
+    def unpacked_size(self) -> int | None: ...
 
 
 class HostPush(Protocol):
@@ -77,6 +79,19 @@ class Image:
     def config(self) -> ImageConfig:
         """The image config, which the host has rebuilt after the OCI image specification."""
         return cast(ImageConfig, json.loads(self._host.config()))
+
+    @cached_property
+    def packed_size(self) -> int | None:
+        """What a registry holds of the image, in bytes: its config and its layers as they are pushed.
+
+        ``None`` where the layers are packed only in the push, as those of the Docker Engine's images are.
+        """
+        return self._host.packed_size()
+
+    @cached_property
+    def unpacked_size(self) -> int | None:
+        """The image's layers unpacked, in bytes; ``None`` where nobody has counted, as of most packed layers."""
+        return self._host.unpacked_size()
 
 
 class Push:

@@ -17,10 +17,14 @@ from ._push import HostImage, Image, InspectError, Push
 
 
 class _HostImage:
-    def __init__(self, platform: str, labels: Mapping[str, str], config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, platform: str, labels: Mapping[str, str], config: Mapping[str, Any], packed_size: int | None, unpacked_size: int | None
+    ) -> None:
         system, architecture, *variant = platform.split("/")
         self._platform = platform
         self._labels = sorted(labels.items())
+        self._packed_size = packed_size
+        self._unpacked_size = unpacked_size
         self._config: dict[str, Any] = {"architecture": architecture, "os": system}
         if variant:
             self._config["variant"] = variant[0]
@@ -36,6 +40,12 @@ class _HostImage:
 
     def config(self) -> str:
         return json.dumps(self._config)
+
+    def packed_size(self) -> int | None:
+        return self._packed_size
+
+    def unpacked_size(self) -> int | None:
+        return self._unpacked_size
 
 
 class _HostPush:
@@ -102,9 +112,16 @@ def push(
     return Push(_HostPush(reference, uri, settings or {}, requested_at, dry_run, InspectError("not-found") if images is None else images))
 
 
-def image(platform: str = "linux/amd64", *, labels: Mapping[str, str] | None = None, config: Mapping[str, Any] | None = None) -> Image:
-    """An image for one platform. ``config`` holds members of its image config; the labels are added to it."""
-    return Image(_HostImage(platform, labels or {}, config or {}))
+def image(
+    platform: str = "linux/amd64",
+    *,
+    labels: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+    packed_size: int | None = None,
+    unpacked_size: int | None = None,
+) -> Image:
+    """An image for one platform. ``config`` holds members of its image config; the labels are added to it. Sizes are bytes, by default unknown."""
+    return Image(_HostImage(platform, labels or {}, config or {}, packed_size, unpacked_size))
 
 
 def take_log() -> list[tuple[log.Level, str]]:

@@ -86,6 +86,8 @@ pub(crate) struct Image {
     pub(crate) platform: String,
     pub(crate) labels: Vec<(String, String)>,
     pub(crate) config: String,
+    pub(crate) packed_size: Option<u64>,
+    pub(crate) unpacked_size: Option<u64>,
 }
 
 impl Image {
@@ -99,6 +101,14 @@ impl Image {
 
     pub(crate) fn config(&self) -> String {
         self.config.clone()
+    }
+
+    pub(crate) fn packed_size(&self) -> Option<u64> {
+        self.packed_size
+    }
+
+    pub(crate) fn unpacked_size(&self) -> Option<u64> {
+        self.unpacked_size
     }
 }
 

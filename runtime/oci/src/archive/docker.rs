@@ -109,13 +109,15 @@ impl DockerArchive {
         if diff_ids.len() != listed.layers.len() {
             return Err(DockerArchiveError::LayerCount { layers: listed.layers.len(), diff_ids: diff_ids.len() });
         }
-        let mut image =
-            PinnedDockerImage::new(&bytes, PinnedImage { platform, config: config.clone(), config_digest, layers: Vec::new() }, options);
+        let (packed_size, unpacked_size, layers) = (None, None, Vec::new());
+        let one = PinnedImage { platform, config: config.clone(), config_digest, packed_size, unpacked_size, layers };
+        let mut image = PinnedDockerImage::new(&bytes, one, options);
         let pool = Arc::new(Pool::new(options.threads));
         for (name, diff_id) in listed.layers.iter().zip(diff_ids) {
             let layer = self.layer(name, diff_id, options, &pool)?;
             image.add(layer).map_err(|()| DockerArchiveError::TwoDiffIds { entry: error::shown(name) })?;
         }
+        image.measure();
         Ok(image)
     }
 

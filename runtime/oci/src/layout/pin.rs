@@ -23,6 +23,7 @@ use crate::layout::{Files, LayoutError};
 use crate::manifest::{Document, Index, MAX_MANIFESTS, Manifest};
 use crate::media_type;
 use crate::platform::Platform;
+use crate::sizes;
 use crate::strict_json::{DocumentError, MAX_DOCUMENT};
 
 /// How many indexes may lie above a manifest.
@@ -184,7 +185,8 @@ impl<'a> Pinning<'a> {
         // Whoever could call an image an attestation could hide it from the hooks. It would still run.
         if !platform.is_unknown() {
             let layers = manifest.layers.iter().map(|layer| layer.digest.clone()).collect();
-            self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), layers });
+            let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
+            self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
         } else if has_image_layers {
             return Err(refused(descriptor, "an image for the platform `unknown/unknown`"));
         }

@@ -36,7 +36,13 @@ fn honest_layers_of_every_encoding() {
     let layout = TestLayout::new();
     let zstd = zstd::encode_all(&b"third"[..], 3).unwrap();
     layout.index(&[image(&layout, &[(b"first", b"first"), (b"second", &gzipped(b"second")), (b"third", &zstd), (b"", b"")])]);
-    layout.pin(None).unwrap().verify().unwrap();
+    let mut content = layout.pin(None).unwrap();
+    assert_eq!(content.images()[0].unpacked_size, None, "two layers are packed");
+    content.verify().unwrap();
+    assert_eq!(content.images()[0].unpacked_size, Some(16));
+    // Plain layers are known without looking; each counts as often as it is unpacked.
+    layout.index(&[image(&layout, &[(b"first", b"first"), (b"second", b"second"), (b"first", b"first")])]);
+    assert_eq!(layout.pin(None).unwrap().images()[0].unpacked_size, Some(16));
 }
 
 #[test]
@@ -60,7 +66,7 @@ fn the_layer_and_both_digests_are_named() {
         let (_, error) = refused(&layout);
         assert_eq!(error, LayerError::Descriptor { expected: Digest::sha256(b"first"), actual: Digest::sha256(b"FIRST") });
     }
-    let content = layout.pin(None).unwrap();
+    let mut content = layout.pin(None).unwrap();
     fs::write(layout.blob_path(Digest::sha256(b"first").as_str()), b"longer").unwrap();
     assert!(matches!(content.verify(), Err(VerifyError::Blob(BlobError::WrongSize { .. }))));
     fs::remove_file(layout.blob_path(Digest::sha256(b"first").as_str())).unwrap();

@@ -10,6 +10,7 @@ mod outline;
 use std::fmt::Display;
 use std::path::Path;
 
+use pushgate_sandbox::PACKAGE;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
@@ -24,8 +25,12 @@ use outline::Outline;
 const EMPTY_WASI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty-wasi.wasm"));
 /// The name that programs import it by.
 const WASI: &str = "wasi_snapshot_preview1";
-/// The interface by which a flavor says what settings it takes.
-const SETTINGS: &str = "pushgate:flavor/settings@0.1.0";
+/// What every version of the line begins with.
+const LINE: &str = "0.1.";
+/// The version that the adapter is made with. Every later one has what it asks for, and the encoder makes one import of both.
+const OLDEST: &str = "0.1.0";
+/// The interface by which a flavor says what settings it takes, without its version.
+const SETTINGS: &str = "pushgate:flavor/settings";
 
 /// The world that a module is a flavor of.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +70,12 @@ fn resolve(world: World<'_>, outline: &Outline) -> Result<(Resolve, WorldId), Co
     let mut resolve = Resolve::default();
     let (package, name) = match world {
         World::Contract => {
-            resolve.push_str("flavor.wit", CONTRACT).map_err(no_world)?;
+            let version = outline.version().unwrap_or(OLDEST);
+            resolve.push_str("flavor.wit", &contract(version)).map_err(no_world)?;
             let base = if outline.exports_settings() { "configurable-flavor" } else { "flavor" };
             let text = format!(
-                "package project:flavor; world project {{ include pushgate:flavor/{base}@0.1.0; \
-                 import pushgate:flavor/registry@0.1.0; import pushgate:flavor/http@0.1.0; }}"
+                "package project:flavor; world project {{ include pushgate:flavor/{base}@{version}; \
+                 import pushgate:flavor/registry@{version}; import pushgate:flavor/http@{version}; }}"
             );
             (resolve.push_str("world.wit", &text).map_err(no_world)?, None)
         }
@@ -86,14 +92,20 @@ fn resolve(world: World<'_>, outline: &Outline) -> Result<(Resolve, WorldId), Co
 
 fn exports_settings(resolve: &Resolve, world: WorldId) -> bool {
     let world = resolve.worlds.get(world);
-    world.is_some_and(|world| world.exports.keys().any(|key| resolve.name_world_key(key) == SETTINGS))
+    world.is_some_and(|world| world.exports.keys().any(|key| resolve.name_world_key(key).split('@').next() == Some(SETTINGS)))
+}
+
+/// The contract under the version that a module was compiled against: each version has all of the ones before it, and what a module does not use is left
+/// out of its component.
+fn contract(version: &str) -> String {
+    CONTRACT.replacen(&format!("package {PACKAGE};"), &format!("package pushgate:flavor@{version};"), 1)
 }
 
 /// The adapter, with the types of what it imports.
 fn empty_wasi() -> Result<Vec<u8>, ComponentizeError> {
     let mut resolve = Resolve::default();
     let text = "package project:output; world output { import pushgate:flavor/log@0.1.0; }";
-    let package = resolve.push_str("flavor.wit", CONTRACT).and_then(|_| resolve.push_str("output.wit", text));
+    let package = resolve.push_str("flavor.wit", &contract(OLDEST)).and_then(|_| resolve.push_str("output.wit", text));
     let world = resolve.select_world(&[package.map_err(encode)?], None).map_err(encode)?;
     let mut adapter = EMPTY_WASI.to_vec();
     embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;

@@ -2,12 +2,12 @@
 
 use wasmparser::{Encoding, Parser, Payload};
 
-use super::{ComponentizeError, WASI};
+use super::{ComponentizeError, LINE, SETTINGS, WASI};
 
-/// The function that every flavor exports.
-const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.0#prepare";
-/// The function of a flavor that says what settings it takes.
-const SCHEMA: &str = "pushgate:flavor/settings@0.1.0#schema";
+/// The function that every flavor exports, as a module of today names it.
+const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.1#prepare";
+/// What stands before and after the version in it. A module may be of any version of the line.
+const HOOK_PARTS: (&str, &str) = ("pushgate:flavor/prepare-image-push@", "#prepare");
 /// What a program begins with. A library, whose runtime is made ready by `_initialize`, has none.
 const START: &str = "_start";
 
@@ -45,7 +45,7 @@ impl Outline {
 
     /// What a flavor must have, and what it cannot have.
     pub(super) fn check(&self) -> Result<(), ComponentizeError> {
-        if !self.exports(HOOK) {
+        if self.version().is_none() {
             return Err(ComponentizeError::MissingExport { name: HOOK });
         }
         if self.exports(START) {
@@ -62,8 +62,16 @@ impl Outline {
         self.imports.iter().any(|(from, _)| from == module)
     }
 
+    /// The version of the contract that the module was compiled against, if it is one of this line.
+    pub(super) fn version(&self) -> Option<&str> {
+        let (before, after) = HOOK_PARTS;
+        let mut versions = self.exports.iter().filter_map(|name| name.strip_prefix(before)?.strip_suffix(after));
+        versions.find(|version| version.starts_with(LINE))
+    }
+
+    /// Whether it says what settings it takes.
     pub(super) fn exports_settings(&self) -> bool {
-        self.exports(SCHEMA)
+        self.version().is_some_and(|version| self.exports(&format!("{SETTINGS}@{version}#schema")))
     }
 
     fn exports(&self, name: &str) -> bool {

@@ -39,6 +39,8 @@ pub struct EngineImage {
     /// The image's configuration, rebuilt from the Engine's description: with the members that the same image has in an OCI
     /// layout, but its bytes do not hash to the configuration's digest.
     pub config: ImageConfig,
+    /// The bytes of its layers unpacked, which the classic store counts: the content of their files. On a containerd store it is unknown.
+    pub unpacked_size: Option<u64>,
     /// The names that the image has, as the Engine writes them. Not checked: for showing only.
     pub repo_tags: Vec<String>,
 }
@@ -64,7 +66,12 @@ impl EngineImage {
         if inspected.descriptor.and_then(|descriptor| descriptor.media_type).is_some_and(|media_type| is_index(&media_type)) {
             return Err(EngineError::Index { name: bounded(name, 512) });
         }
-        Ok(Self { id, store, target_digest, config, repo_tags: inspected.repo_tags.unwrap_or_default() })
+        let unpacked_size = match store {
+            ImageStore::Classic => inspected.size.and_then(|size| u64::try_from(size).ok()),
+            // Its `Size` was that of the packed content, the manifest included; since August 2026 that of the unpacked files is in the sum.
+            ImageStore::Containerd => None,
+        };
+        Ok(Self { id, store, target_digest, config, unpacked_size, repo_tags: inspected.repo_tags.unwrap_or_default() })
     }
 }
 
@@ -169,7 +176,7 @@ mod tests {
         .unwrap();
         assert_eq!(from_engine.config.to_json(), from_layout.to_json());
         assert_eq!(from_engine.config.labels().iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>(), ["a=1", "b=2"]);
-        assert_eq!(from_engine.store, ImageStore::Classic);
+        assert_eq!((from_engine.store, from_engine.unpacked_size), (ImageStore::Classic, Some(1)));
         assert_eq!(from_engine.config_digest().unwrap().to_string(), ID);
         assert_eq!(from_engine.target_digest, None);
         assert_eq!(from_engine.repo_tags, ["app:v1"]);
@@ -182,7 +189,7 @@ mod tests {
             "Created": "0001-01-01T00:00:00Z", "RootFS": { "Type": "layers" },
         }))
         .unwrap();
-        assert_eq!(image.id.as_str(), ID);
+        assert_eq!((image.id.as_str(), image.unpacked_size), (ID, None));
         assert_eq!(image.config.to_json(), r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#);
         assert!(image.repo_tags.is_empty());
     }
@@ -196,9 +203,9 @@ mod tests {
             image(inspect)
         };
         let described =
-            with(json!({ "Descriptor": { "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": manifest, "size": 7 } }))
+            with(json!({ "Size": 9, "Descriptor": { "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": manifest, "size": 7 } }))
                 .unwrap();
-        assert_eq!(described.store, ImageStore::Containerd);
+        assert_eq!((described.store, described.unpacked_size), (ImageStore::Containerd, None));
         assert_eq!(described.target_digest.as_ref().map(ToString::to_string), Some(manifest.clone()));
         assert_eq!(described.config_digest(), None);
         let named = with(json!({ "RepoDigests": [format!("app@{ID}")] })).unwrap();

@@ -25,6 +25,8 @@ pub(super) struct ImageSection {
     #[serde(default, deserialize_with = "values::object")]
     config: Map<String, Value>,
     config_file: Option<PathBuf>,
+    packed_size: Option<u64>,
+    unpacked_size: Option<u64>,
 }
 
 /// What an image is of that does not say it.
@@ -43,8 +45,9 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
             Some(name) => Some(config_file(&case.with_file_name(name))?),
             None => None,
         };
+        let (packed_size, unpacked_size) = (section.packed_size, section.unpacked_size);
         let config = config(section, file).map_err(|problem| unusable(index, problem))?;
-        images.push(shown(&config));
+        images.push(shown(&config, packed_size, unpacked_size));
     }
     Ok(images)
 }

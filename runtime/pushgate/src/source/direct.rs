@@ -32,7 +32,7 @@ fn open(file: File, image: &EngineImageId, options: &SourceOptions) -> Result<Pi
         return ArchivedImage::new(archive, options).map(PinnedSource::archive);
     };
     let layout = OciLayout::opened_archive(file)?;
-    let content = layout.pin(Some(target.as_str()), options.platform.as_ref()).map_err(|error| match error {
+    let mut content = layout.pin(Some(target.as_str()), options.platform.as_ref()).map_err(|error| match error {
         LayoutError::NoSuchEntry { entries, .. } => other(target, &entries.join(", ")),
         error => error.into(),
     })?;

@@ -161,7 +161,7 @@ impl RequestedSource {
 }
 
 fn layout(layout: &OciLayout, reference: Option<&str>, options: &SourceOptions) -> Result<PinnedSource, SourceError> {
-    let content = layout.pin(reference, options.platform.as_ref())?;
+    let mut content = layout.pin(reference, options.platform.as_ref())?;
     if options.verify {
         content.verify()?;
     }

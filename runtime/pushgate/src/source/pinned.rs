@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage};
+use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage};
 use pushgate_sandbox::Image;
 
 use super::{EngineImageName, SourceError, SourceOptions, in_background};
@@ -30,7 +30,7 @@ pub struct ArchivedImage {
 
 impl ArchivedImage {
     /// An image that is what is wanted. This blocks while everything is read, if that is wanted.
-    pub(super) fn new(image: PinnedDockerImage, options: &SourceOptions) -> Result<Self, SourceError> {
+    pub(super) fn new(mut image: PinnedDockerImage, options: &SourceOptions) -> Result<Self, SourceError> {
         for found in image.images() {
             options.must_be(&found.platform)?;
         }
@@ -97,24 +97,28 @@ impl PinnedSource {
 
     fn list(&self) -> ListedImages {
         match self {
-            Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config)]),
+            Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size)]),
             Self::Layout(content) => match content.artifact_type() {
                 Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
-                None => ListedImages::Images(content.images().iter().map(|image| shown(&image.config)).collect()),
+                None => ListedImages::Images(content.images().iter().map(pinned).collect()),
             },
-            Self::DockerArchive(archived) => {
-                ListedImages::Images(archived.image.images().iter().map(|image| shown(&image.config)).collect())
-            }
+            Self::DockerArchive(archived) => ListedImages::Images(archived.image.images().iter().map(pinned).collect()),
         }
     }
 }
 
-/// An image as the hooks see it.
-pub(crate) fn shown(config: &ImageConfig) -> Image {
+fn pinned(image: &PinnedImage) -> Image {
+    shown(&image.config, image.packed_size, image.unpacked_size)
+}
+
+/// An image as the hooks see it, with its sizes in bytes where they are known.
+pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_size: Option<u64>) -> Image {
     Image {
         platform: config.platform().to_string(),
         labels: config.labels().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         config: config.to_json(),
+        packed_size,
+        unpacked_size,
     }
 }
 

@@ -164,6 +164,14 @@ impl types::HostImage for State {
         Ok("{}".to_owned())
     }
 
+    fn packed_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
+        Ok(None)
+    }
+
+    fn unpacked_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
+        Ok(None)
+    }
+
     fn drop(&mut self, image: Resource<ImageHandle>) -> WasmResult<()> {
         self.table.delete(image)?;
         Ok(())

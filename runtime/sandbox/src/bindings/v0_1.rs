@@ -30,10 +30,10 @@ mod generated {
         inline: "
             package pushgate:sandbox;
             world host {
-                import pushgate:flavor/types@0.1.0;
-                import pushgate:flavor/log@0.1.0;
-                import pushgate:flavor/registry@0.1.0;
-                import pushgate:flavor/http@0.1.0;
+                import pushgate:flavor/types@0.1.1;
+                import pushgate:flavor/log@0.1.1;
+                import pushgate:flavor/registry@0.1.1;
+                import pushgate:flavor/http@0.1.1;
             }
         ",
         world: "pushgate:sandbox/host",
@@ -136,6 +136,14 @@ impl types::HostImage for CallState {
 
     fn config(&mut self, image: Resource<ImageHandle>) -> Result<String> {
         Ok(self.lent(&image)?.0.config.clone())
+    }
+
+    fn packed_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
+        Ok(self.lent(&image)?.0.packed_size)
+    }
+
+    fn unpacked_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
+        Ok(self.lent(&image)?.0.unpacked_size)
     }
 
     fn drop(&mut self, image: Resource<ImageHandle>) -> Result<()> {

@@ -13,8 +13,8 @@ use super::guest::{APPROVED, Guest, data};
 use super::*;
 use crate::{CallError, Capability, HttpError, HttpRequest, HttpResponse, QueryError};
 
-/// Every line of the contract that a guest may be built against.
-const LINES: [&str; 1] = ["0.1.0"];
+/// Every version of the contract that a guest may be built against.
+const VERSIONS: [&str; 2] = ["0.1.0", "0.1.1"];
 const BOTH: [Capability; 2] = [Capability::Registry, Capability::Http];
 
 /// A host that grants some capabilities, answers after a while, and writes down what it was asked.
@@ -147,16 +147,16 @@ fn nothing_is_asked_without_a_grant() {
         (Capability::Registry, "$digest", "digest team/app v1"),
         (Capability::Http, "$send", "GET https://api.example.com/ 0 16777216"),
     ];
-    for line in LINES {
+    for version in VERSIONS {
         for (capability, function, question) in functions {
             for granted in [&[][..], &[Capability::Registry], &[Capability::Http], &BOTH] {
                 let is_granted = granted.contains(&capability);
                 let then = if is_granted { "(call $must-succeed)" } else { "(call $must-fail-as (i32.const 0))" };
                 // More often than calls are allowed: one without a grant has the same answer for ever.
                 let times = if is_granted { 1 } else { 100 };
-                let guest = capable(line, &repeat(times, &format!("(call {function}) {then}")));
+                let guest = capable(version, &repeat(times, &format!("(call {function}) {then}")));
                 let (call, host) = ask_capable(&guest, Capable::granting(granted), &Limits::default());
-                let what = format!("{line} {function} with {granted:?}");
+                let what = format!("{version} {function} with {granted:?}");
                 assert_eq!(call.answer, Ok(Answer::Approved), "{what}");
                 assert_eq!(host.asked(), if is_granted { vec![question.to_owned()] } else { Vec::new() }, "{what}");
             }

@@ -33,6 +33,7 @@ pub(crate) struct Guest {
     options: String,
     lowered: String,
     provided: String,
+    methods: String,
 }
 
 impl Guest {
@@ -50,6 +51,7 @@ impl Guest {
             options: String::new(),
             lowered: String::new(),
             provided: String::new(),
+            methods: String::new(),
         }
     }
 
@@ -125,9 +127,15 @@ impl Guest {
         self
     }
 
+    /// One more method of the imported resource `image`.
+    pub(crate) fn method(mut self, name: &str, result: &str) -> Self {
+        self.methods.push_str(&format!("(export \"[method]image.{name}\" (func (param \"self\" (borrow $image)) (result {result})))"));
+        self
+    }
+
     /// The text of the component.
     pub(crate) fn wat(&self) -> String {
-        let Self { body, hook, hook_name, hook_type, libc, package, imports, extra, options, lowered, provided } = self;
+        let Self { body, hook, hook_name, hook_type, libc, package, imports, extra, options, lowered, provided, methods } = self;
         format!(
             r#"(component
   {INTERFACES}
@@ -169,6 +177,7 @@ impl Guest {
   {extra})"#
         )
         .replace("VERSION", package)
+        .replace("METHODS", methods)
     }
 
     /// The component.
@@ -207,6 +216,7 @@ const INTERFACES: &str = r#"
   (import "pushgate:flavor/types@VERSION" (instance $types
     (export "image" (type $image (sub resource)))
     (export "[method]image.platform" (func (param "self" (borrow $image)) (result string)))
+    METHODS
     (type $inspect-error-type
       (variant (case "not-found") (case "not-an-image" string) (case "unavailable" string) (case "other" string)))
     (export "inspect-error" (type $inspect-error (eq $inspect-error-type)))

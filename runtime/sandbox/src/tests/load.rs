@@ -64,7 +64,7 @@ fn a_type_of_exponential_size_is_cut() {
 fn a_missing_export_says_what_there_is() {
     assert_refused(
         &Guest::hook("").exported_as("other:thing/hook@1.0.0"),
-        "the component does not export `pushgate:flavor/prepare-image-push@0.1.0`: it exports `other:thing/hook@1.0.0`",
+        "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports `other:thing/hook@1.0.0`",
     );
     assert_refused(
         &Guest::hook("").function("ask"),
@@ -74,7 +74,7 @@ fn a_missing_export_says_what_there_is() {
         ),
     );
     let empty = wat::parse_str("(component)").unwrap();
-    let message = "the component does not export `pushgate:flavor/prepare-image-push@0.1.0`: it exports nothing";
+    let message = "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports nothing";
     assert_eq!(refused(&empty).to_string(), message);
 }
 
@@ -85,7 +85,7 @@ fn another_line_of_the_contract_is_told_by_name() {
             &Guest::hook("").package(version),
             &format!(
                 "the component speaks `pushgate:flavor/prepare-image-push@{version}`, which this version of pushgate does not know: it \
-                 supports `pushgate:flavor@0.1.0`"
+                 supports `pushgate:flavor@0.1.1`"
             ),
         );
     }
@@ -96,6 +96,9 @@ fn a_compatible_version_is_served() {
     let newer = Guest::hook("").package("0.1.9");
     assert_eq!(load(&sandbox(), &newer).contract(), "pushgate:flavor@0.1.9");
     assert_eq!(ask(&newer).answer, Ok(Answer::Approved));
+    // A method that this version does not have is told when the flavor is loaded, and not when it calls it.
+    let asks_more = refused(&Guest::hook("").method("colour", "string").package("0.1.9").build());
+    assert!(matches!(&asks_more, LoadError::WrongImport { item, .. } if item == "pushgate:flavor/types@0.1.9"), "{asks_more}");
 }
 
 #[test]
@@ -103,12 +106,12 @@ fn an_unknown_import_is_named() {
     assert_refused(
         &Guest::hook("").import("(import \"evil:secrets/read@1.0.0\" (instance (export \"all\" (func (result string)))))"),
         "the component imports the interface `evil:secrets/read@1.0.0`, which this version of pushgate does not give: it supports \
-         `types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.0`",
+         `types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.1`",
     );
     assert_refused(
         &Guest::hook("").import("(import \"run\" (func))"),
         "the component imports the function `run`, which this version of pushgate does not give: it supports `types`, `log`, \
-         `registry` and `http` of `pushgate:flavor@0.1.0`",
+         `registry` and `http` of `pushgate:flavor@0.1.1`",
     );
     // An interface with nothing in it would need no answer, and is refused all the same.
     let empty = refused(&Guest::hook("").import("(import \"pushgate:flavor/secrets@0.1.4\" (instance))").build());

@@ -48,7 +48,7 @@ impl FlavorHost for Host {
 }
 
 fn image(platform: &str) -> Image {
-    Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned() }
+    Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned(), packed_size: None, unpacked_size: None }
 }
 
 fn sandbox() -> Sandbox {

@@ -1,6 +1,6 @@
 //! What flavors that mean well get.
 
-use super::guest::{Guest, data, words};
+use super::guest::{APPROVED, Guest, data, words};
 use super::*;
 use crate::{CallError, Capability, LogLevel, Violation};
 
@@ -83,6 +83,43 @@ fn the_images_are_read_once_and_lent_in_order() {
     let call = block_on(flavor.prepare(push(), host.clone(), &Limits::default()));
     assert_eq!(call.answer, Ok(Answer::Other("linux/arm64/v8".to_owned())));
     assert_eq!(host.asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_guest_of_the_version_that_has_them_sees_the_sizes() {
+    // An option of a u64 is a byte that says whether there is one, and eight bytes further on the number.
+    let sizes = |packed: Option<u64>, unpacked: Option<u64>| {
+        let expect = |at: u32, size: Option<u64>| match size {
+            Some(size) => format!(
+                "(if (i32.ne (i32.load8_u (i32.const {at})) (i32.const 1)) (then unreachable))
+                 (if (i64.ne (i64.load offset=8 (i32.const {at})) (i64.const {size})) (then unreachable))"
+            ),
+            None => format!("(if (i32.load8_u (i32.const {at})) (then unreachable))"),
+        };
+        let body = format!(
+            r#"(import "wasi" "packed" (func $packed (param i32 i32)))
+            (import "wasi" "unpacked" (func $unpacked (param i32 i32)))
+            (func (export "prepare") (param $push i32) (result i32) (local $image i32)
+              (call $images (local.get $push) (i32.const 3000))
+              (local.set $image (i32.load (i32.load (i32.const 3004))))
+              (call $packed (local.get $image) (i32.const 3200))
+              (call $unpacked (local.get $image) (i32.const 3400))
+              {} {} {APPROVED})"#,
+            expect(3200, packed),
+            expect(3400, unpacked)
+        );
+        Guest::new(body)
+            .method("packed-size", "(option u64)")
+            .method("unpacked-size", "(option u64)")
+            .lowered("packed", "(func $types \"[method]image.packed-size\")")
+            .lowered("unpacked", "(func $types \"[method]image.unpacked-size\")")
+            .package("0.1.1")
+    };
+    for (packed_size, unpacked_size) in [(None, None), (Some(0), Some(u64::MAX)), (Some(1 << 40), None), (None, Some(7))] {
+        let host = Host { images: vec![Image { packed_size, unpacked_size, ..image("linux/amd64") }], ..Host::default() };
+        let flavor = load(&sandbox(), &sizes(packed_size, unpacked_size));
+        assert_eq!(block_on(flavor.prepare(push(), Arc::new(host), &Limits::default())).answer, Ok(Answer::Approved));
+    }
 }
 
 #[test]

@@ -41,9 +41,15 @@ pub(crate) fn report(push: &Push) -> Result<Violation, Refusal> {
             ("command", command.join(" ")),
             ("ports", ports.join(";")),
             ("layers", config.rootfs.diff_ids.len().to_string()),
+            ("packed-size", size(image.packed_size())),
+            ("unpacked-size", size(image.unpacked_size())),
         ] {
             violation = violation.detail(format!("image.{number}.{name}"), value);
         }
     }
     Ok(violation)
+}
+
+fn size(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "unknown".to_owned(), |bytes| bytes.to_string())
 }

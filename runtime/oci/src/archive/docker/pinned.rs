@@ -11,6 +11,7 @@ use crate::archive::file::Section;
 use crate::archive::layer::{Compression, Encoding, Expected, FinishedLayer, StreamedLayer, verify_layer};
 use crate::content::{BlobPlace, BlobReader, PinnedBlob, PinnedContent, PinnedImage};
 use crate::digest::Digest;
+use crate::sizes;
 use crate::spool::Spool;
 use crate::workers;
 
@@ -83,7 +84,25 @@ impl Layer {
         |source| DockerArchiveError::Layer { diff_id, source }
     }
 
-    fn verify(&self) -> Result<(), DockerArchiveError> {
+    /// The bytes of its content, where the archive holds it plain.
+    fn plain_size(&self) -> Option<u64> {
+        let encoding = match self {
+            Self::Known(known) => known.encoding,
+            Self::Streamed(layer) => layer.source_encoding(),
+        };
+        (encoding == Encoding::Plain).then(|| self.section().size())
+    }
+
+    /// The bytes that are pushed, where they are those of the archive.
+    fn packed_size(&self) -> Option<u64> {
+        match self {
+            Self::Streamed(layer) if !layer.is_as_it_is() => None,
+            Self::Known(_) | Self::Streamed(_) => Some(self.section().size()),
+        }
+    }
+
+    /// Reads it to its end, and gives the bytes of its content.
+    fn verify(&self) -> Result<u64, DockerArchiveError> {
         let (encoding, named) = match self {
             Self::Known(Known { encoding: Encoding::Plain, .. }) => (Encoding::Plain, None),
             Self::Known(known) => (known.encoding, Some(Expected::Name(known.digest.clone()))),
@@ -140,19 +159,31 @@ impl PinnedDockerImage {
         Ok(())
     }
 
+    /// Tells how large the image is, as far as the archive says it. All layers are there.
+    pub(super) fn measure(&mut self) {
+        let layers = self.order.iter().filter_map(|place| self.layers.get(*place));
+        let plain = layers.map(Layer::plain_size).collect::<Option<Vec<_>>>();
+        let packed = self.layers.iter().map(Layer::packed_size).collect::<Option<Vec<_>>>();
+        let config = u64::try_from(self.config.len()).unwrap_or(u64::MAX);
+        self.image.unpacked_size = plain.map(sizes::total);
+        self.image.packed_size = packed.map(|layers| sizes::total(layers.into_iter().chain([config])));
+    }
+
     /// The one image.
     #[must_use]
     pub fn images(&self) -> &[PinnedImage] {
         std::slice::from_ref(&self.image)
     }
 
-    /// Reads all layers and compares their content with what the config says, and their bytes with what their names say. This blocks, and
-    /// takes several threads.
+    /// Reads all layers and compares their content with what the config says, and their bytes with what their names say. From then on the
+    /// unpacked size is known. This blocks, and takes several threads.
     ///
     /// # Errors
     /// If a layer cannot be read, or is not what it is said to be.
-    pub fn verify(&self) -> Result<(), DockerArchiveError> {
-        workers::for_each(workers::count(self.options.threads), &self.layers, Layer::verify).map(drop)
+    pub fn verify(&mut self) -> Result<(), DockerArchiveError> {
+        let counted = workers::for_each(workers::count(self.options.threads), &self.layers, Layer::verify)?;
+        self.image.unpacked_size = Some(sizes::total(self.order.iter().filter_map(|place| counted.get(*place).copied())));
+        Ok(())
     }
 
     /// Everything that a push sends. All layers whose pushed bytes are not known yet are made, several at a time. Compressed ones go into a

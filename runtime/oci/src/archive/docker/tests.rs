@@ -85,9 +85,11 @@ fn read(content: &PinnedContent, digest: &Digest) -> Vec<u8> {
 #[test]
 fn the_old_form() {
     let (first, second) = (noise(600_000), noise(10));
-    let image = open(old_form([&first, &second])).unwrap().pin(None, OPTIONS).unwrap();
+    let mut image = open(old_form([&first, &second])).unwrap().pin(None, OPTIONS).unwrap();
     assert_eq!(image.images()[0].config.config.user, "1000");
-    let content = resolve(&image).unwrap();
+    // Plain layers, one of them twice; packed they are in the push alone.
+    assert_eq!((image.images()[0].packed_size, image.images()[0].unpacked_size), (None, Some(600_000 * 2 + 10)));
+    let mut content = resolve(&image).unwrap();
     let manifest = manifest(&content);
     assert_eq!(content.root().media_type, DOCKER_MANIFEST);
     assert_eq!(manifest.layers.len(), 3);
@@ -135,7 +137,11 @@ fn without_room_for_a_temporary_file_the_result_is_the_same() {
 fn plain_and_zstd_layers_make_an_oci_manifest() {
     let (first, second) = (noise(600_000), noise(10));
     let archive = open(old_form([&first, &second])).unwrap();
-    let content = resolve(&archive.pin(None, PLAIN).unwrap()).unwrap();
+    let image = archive.pin(None, PLAIN).unwrap();
+    let content = resolve(&image).unwrap();
+    // What is pushed as it is has one size, and each blob counts once.
+    let blobs = content.blobs().iter().map(|blob| blob.descriptor.size).sum();
+    assert_eq!(image.images()[0].packed_size, Some(blobs));
     assert_eq!(content.root().media_type, OCI_MANIFEST);
     let plain = manifest(&content);
     assert_eq!(plain.layers[0].digest, Digest::sha256(&first));
@@ -166,8 +172,10 @@ fn the_new_form_passes_compressed_layers_on() {
             .file("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#)
             .file("manifest.json", &manifest_json(&[(config_name, &["app:latest"], &[layer_name])]))
     };
-    let image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(Some("app"), OPTIONS).unwrap();
-    let content = resolve(&image).unwrap();
+    let mut image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(Some("app"), OPTIONS).unwrap();
+    let packed_size = Some((layer.len() + config.len()) as u64);
+    assert_eq!((image.images()[0].packed_size, image.images()[0].unpacked_size), (packed_size, None));
+    let mut content = resolve(&image).unwrap();
     assert!(read(&content, &manifest(&content).layers[0].digest) == layer);
     // What `crane push` makes of the same archive, byte for byte.
     let expected = format!(
@@ -181,13 +189,16 @@ fn the_new_form_passes_compressed_layers_on() {
 
     // Looked into if that is wanted.
     assert!(image.verify().is_ok() && content.verify().is_ok());
+    for image in [&image.images()[0], &content.images()[0]] {
+        assert_eq!((image.packed_size, image.unpacked_size), (packed_size, Some(50_000)));
+    }
     let other = gzipped(b"other");
-    let image = open(archive(&name(&Digest::sha256(&other)), &other, &config_name)).unwrap().pin(None, OPTIONS).unwrap();
+    let mut image = open(archive(&name(&Digest::sha256(&other)), &other, &config_name)).unwrap().pin(None, OPTIONS).unwrap();
     let expected_error = LayerError::DiffId { expected: Digest::sha256(&plain), actual: Digest::sha256(b"other") };
     assert_eq!(layer_error(image.verify().unwrap_err()), expected_error);
 
     // Names without a digest, as other programs write them; and names with the digest of something else.
-    let image = open(archive("layer.tar.gz", &layer, "config.json")).unwrap().pin(None, OPTIONS).unwrap();
+    let mut image = open(archive("layer.tar.gz", &layer, "config.json")).unwrap().pin(None, OPTIONS).unwrap();
     assert_eq!(resolve(&image).unwrap().root_bytes(), expected.as_bytes());
     assert!(image.verify().is_ok());
     let wrong = name(&Digest::sha256(b"other"));
@@ -197,7 +208,7 @@ fn the_new_form_passes_compressed_layers_on() {
     }
     let error = open(archive(&wrong, &plain, &config_name)).unwrap().pin(None, OPTIONS).unwrap_err();
     assert!(matches!(error, DockerArchiveError::WrongDigest { .. }), "{error:?}");
-    let image = open(archive(&wrong, &layer, &config_name)).unwrap().pin(None, OPTIONS).unwrap();
+    let mut image = open(archive(&wrong, &layer, &config_name)).unwrap().pin(None, OPTIONS).unwrap();
     assert!(matches!(layer_error(image.verify().unwrap_err()), LayerError::Name { .. }));
 }
 
@@ -208,7 +219,7 @@ fn plain_layers_are_always_compared_with_the_config() {
     let place = archive.windows(3).position(|window| window == b"one").unwrap();
     bytes[place] = b'x';
     for options in [OPTIONS, ZSTD, PLAIN] {
-        let image = open(Tar(bytes.clone())).unwrap().pin(None, options).unwrap();
+        let mut image = open(Tar(bytes.clone())).unwrap().pin(None, options).unwrap();
         // One that is not compressed is verified by the registry, which is told its digest.
         if options != PLAIN {
             assert!(matches!(layer_error(resolve(&image).unwrap_err()), LayerError::DiffId { .. }));

@@ -32,7 +32,7 @@ fn as_it_is(bytes: &[u8], encoding: Encoding) -> StreamedLayer {
 fn verified(bytes: &[u8], content: &[u8], encoding: Encoding, named: Option<Digest>) -> io::Result<()> {
     let section = section(bytes);
     let source = BlobReader::Section(section.reader());
-    verify_layer(source, section.size(), encoding, named.map(Expected::Name), &Digest::sha256(content))
+    verify_layer(source, section.size(), encoding, named.map(Expected::Name), &Digest::sha256(content)).map(drop)
 }
 
 /// Everything, read in pieces of a size.

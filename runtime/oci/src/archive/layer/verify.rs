@@ -32,11 +32,11 @@ pub(crate) fn bytes(source: BlobReader, size: u64, expected: Expected) -> io::Re
     read(&mut CheckedReader::new(source, size, Some(expected)), |_| Ok(()))
 }
 
-/// Reads a layer of so many bytes to its end and hashes what it holds.
+/// Reads a layer of so many bytes to its end, hashes what it holds, and gives the bytes of that.
 ///
 /// # Errors
 /// If it cannot be read or decompressed, has other bytes than `expected`, or another content than `diff_id`.
-pub(crate) fn layer(source: BlobReader, size: u64, encoding: Encoding, expected: Option<Expected>, diff_id: &Digest) -> io::Result<()> {
+pub(crate) fn layer(source: BlobReader, size: u64, encoding: Encoding, expected: Option<Expected>, diff_id: &Digest) -> io::Result<u64> {
     let _window = (encoding == Encoding::Zstd).then(|| ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner));
     let content = Box::new(Content { hasher: Hasher::new(diff_id.algorithm()), size: 0, allowed: FREE });
     let mut decoder = match encoding {
@@ -54,9 +54,10 @@ pub(crate) fn layer(source: BlobReader, size: u64, encoding: Encoding, expected:
         decoder.allow(taken.saturating_mul(MAX_RATIO).saturating_add(FREE).min(MAX_CONTENT));
         decoder.write_all(piece)
     })?;
-    let actual = decoder.finish()?.hasher.finish();
+    let content = decoder.finish()?;
+    let (size, actual) = (content.size, content.hasher.finish());
     if actual == *diff_id {
-        Ok(())
+        Ok(size)
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidData, LayerError::DiffId { expected: diff_id.clone(), actual }))
     }
