@@ -19,6 +19,7 @@ mod componentize;
 mod connection;
 mod contract;
 mod direct;
+mod ecr;
 mod engine;
 mod failing_disk;
 mod flavor_record;
@@ -36,6 +37,7 @@ mod permissions;
 mod progress;
 mod real_distribution;
 mod real_docker;
+mod real_ecr;
 mod real_podman;
 mod real_registry;
 mod real_skopeo;
@@ -60,6 +62,7 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 
 /// Where each guest is tested.
 mod tested {
+    pub(crate) use crate::ecr as aws;
     pub(crate) use crate::flavors as forbid_tags;
     pub(crate) use crate::flavors as passthrough;
     pub(crate) use crate::flavors as require_labels;
