@@ -88,14 +88,14 @@ fn a_repository_that_is_missing_is_told_refused_or_created() {
     assert_eq!(person.registry.tags("team/app").len(), 0);
     // A push does, before it pushes.
     let pushed = person.run("push", "team/app", &create);
-    assert_eq!((pushed.code, pushed.stderr.as_str()), (0, ""), "{pushed:?}");
+    assert_eq!((pushed.code, pushed.stderr.as_str()), (0, "approved  aws-here\n"), "{pushed:?}");
     let created = person.repository("team/app", 200)["repositories"][0].clone();
     assert_eq!((&created["repositoryUri"], &created["imageTagMutability"]), (&format!("{REGISTRY}/team/app").into(), &"IMMUTABLE".into()));
     assert!(person.registry.tag_digest("team/app", "v1").is_some());
     // From then on it is there.
     for settings in [json!({}), json!({ "missing_repository": "refuse" }), create] {
         let again = person.run("push", "team/app", &settings);
-        assert_eq!((again.code, again.stderr.as_str()), (0, ""), "{again:?}");
+        assert_eq!((again.code, again.stderr.as_str()), (0, "approved  aws-here\n"), "{again:?}");
     }
 }
 

@@ -118,6 +118,7 @@ impl Answer {
     fn fault(&self, response: &Response) -> String {
         let Self { code, message, .. } = self;
         let mut text = match (code.as_str(), message.as_str()) {
+            ("", _) if response.body.is_empty() => format!("the answer {} is empty", response.status),
             ("", _) => format!("the answer {} is none of this API: {}", response.status, quote(response.text().unwrap_or("no text"))),
             (code, "") => code.to_owned(),
             (code, message) => format!("{code}: {}", quote(message)),
@@ -148,9 +149,6 @@ fn remedy(code: &str, status: u16) -> Option<&'static str> {
 /// A part of what a server said, on one line and not long.
 fn quote(text: &str) -> String {
     let text = text.trim_ascii().trim_end_matches('.');
-    if text.is_empty() {
-        return "nothing".to_owned();
-    }
     let mut end = text.len().min(LONGEST_QUOTE);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -166,7 +164,6 @@ mod tests {
     #[test]
     fn what_a_server_says_is_one_short_line() {
         assert_eq!(quote(" a\nb\tc "), "a b c");
-        assert_eq!(quote("\n"), "nothing");
         let long = quote(&"ä".repeat(1_000));
         assert_eq!(long, format!("{}…", "ä".repeat(LONGEST_QUOTE / 2)));
     }
@@ -184,7 +181,7 @@ mod tests {
             (400, vec![("x-amzn-errortype", "ThrottlingException:http://x/")], "", "ThrottlingException; try again later"),
             (429, vec![], "{}", "the answer 429 is none of this API: {}; try again later"),
             (500, vec![], "<html>\n</html>", "the answer 500 is none of this API: <html> </html>; try again later"),
-            (302, vec![], "", "the answer 302 is none of this API: nothing"),
+            (302, vec![], "", "the answer 302 is empty"),
             (403, vec![], r#"{"__type":"ExpiredTokenException"}"#, "ExpiredTokenException; renew the credentials that pushgate signs with"),
         ] {
             assert_eq!(fault(status, &headers, body), expected);

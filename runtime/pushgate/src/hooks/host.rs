@@ -160,6 +160,10 @@ impl FlavorHost for HookHost {
         }
     }
 
+    fn limit_exceeded(&self) {
+        self.before().answered = None;
+    }
+
     async fn repository_exists(&self, repository: &str) -> Result<bool, QueryError> {
         let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
         self.told(REGISTRY, questions.repository_exists(repository).await)
