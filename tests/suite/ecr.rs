@@ -5,7 +5,7 @@ use std::process::Command;
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use serde_json::json;
 
-use crate::support::{Home, Ran, assert_whole, guest};
+use crate::support::{Home, Ran, assert_whole};
 
 const REGISTRY: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 const SECRET: &str = "S3CRET-CANARY-aws";
@@ -19,18 +19,12 @@ fn reply(status: u16, body: &str) -> Switch {
     Switch::Reply { status, headers: vec![("content-type", "application/x-amz-json-1.1".to_owned())], body: body.to_owned().into() }
 }
 
-fn home() -> Home {
-    let home = Home::new();
-    home.must(&format!("flavor register {} --name aws-here", guest("aws").display()));
-    home
-}
-
 /// A check of an image that asks the API at `origin`.
 fn command(home: &Home, origin: &str, settings: &serde_json::Value, more: &[&str]) -> Command {
     let mut settings = settings.clone();
     settings["endpoint"] = origin.into();
     let (image, settings) = (format!("{REGISTRY}/team/app:v1"), settings.to_string());
-    let words = ["check", &image, "--uri", REGISTRY, "--flavor", "aws-here", "--settings", &settings];
+    let words = ["check", &image, "--uri", REGISTRY, "--flavor", "aws", "--settings", &settings];
     let mut command = home.command(words.iter().chain(more));
     command.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").env("AWS_SECRET_ACCESS_KEY", SECRET);
     command
@@ -48,7 +42,7 @@ fn check(home: &Home, origin: &str, settings: &serde_json::Value) -> Ran {
 /// Each is the operator's, with the action and the permission that it needs; nothing is pushed for want of an answer.
 #[test]
 fn an_api_that_does_not_answer_the_question_is_exit_7() {
-    let home = home();
+    let home = Home::new();
     let denied = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:DescribeRepositories";
     for (name, switch) in [
         ("access_denied", reply(400, &json!({ "__type": "AccessDeniedException", "Message": denied }).to_string())),
@@ -74,7 +68,7 @@ fn an_api_that_does_not_answer_the_question_is_exit_7() {
 /// The exact repository is asked for, so that no list comes in pages; with a signature for the service and the region.
 #[test]
 fn the_question_names_the_repository() {
-    let home = home();
+    let home = Home::new();
     let server = api(reply(200, r#"{"repositories":[{"repositoryName":"team/app"}]}"#));
     let ran = check(&home, &server.origin(), &json!({ "missing_repository": "refuse" }));
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -92,7 +86,7 @@ fn the_question_names_the_repository() {
 /// A check creates nothing, whatever the settings are.
 #[test]
 fn a_check_only_asks() {
-    let home = home();
+    let home = Home::new();
     let server = api(reply(400, r#"{"__type":"RepositoryNotFoundException","message":"no"}"#));
     let ran = check(&home, &server.origin(), &json!({ "create_repository": true }));
     assert_eq!(server.requests().len(), 1);
@@ -102,14 +96,14 @@ fn a_check_only_asks() {
 /// Settings that contradict each other, a registry of somebody else, a grant or credential that is missing.
 #[test]
 fn what_the_operator_has_to_mend_is_exit_8() {
-    let home = home();
+    let home = Home::new();
     let server = api(reply(200, "{}"));
     let origin = server.origin();
     let (grant, credential) = (format!("http={origin}"), format!("{origin}=sigv4:service=ecr,region=eu-central-1"));
     let both = json!({ "create_repository": true, "missing_repository": "warn" });
     let mut no_keys = command(&home, &origin, &json!({}), &["--grant", &grant, "--credential", &credential]);
     no_keys.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
-    let elsewhere = home.run_words(["check", "ghcr.io/team/app:v1", "--uri", "ghcr.io", "--flavor", "aws-here", "--grant", &grant]);
+    let elsewhere = home.run_words(["check", "ghcr.io/team/app:v1", "--uri", "ghcr.io", "--flavor", "aws", "--grant", &grant]);
     for (name, ran) in [
         ("contradiction", check(&home, &origin, &both)),
         ("no_grant", ran(command(&home, &origin, &json!({}), &[]))),
@@ -127,7 +121,7 @@ fn what_the_operator_has_to_mend_is_exit_8() {
 /// A server that repeats what it was sent does not get it into what a person reads.
 #[test]
 fn no_credential_is_shown() {
-    let home = home();
+    let home = Home::new();
     for status in [200, 403, 500] {
         let server = api(Switch::HtmlEcho { status, size: 2_000 });
         let ran = check(&home, &server.origin(), &json!({}));

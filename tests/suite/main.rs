@@ -24,7 +24,6 @@ mod engine;
 mod failing_disk;
 mod flavor_record;
 mod flavor_test;
-mod flavors;
 mod help;
 mod hooks;
 mod interrupt;
@@ -43,6 +42,7 @@ mod real_registry;
 mod real_skopeo;
 mod secrets;
 mod settings;
+mod shipped;
 mod sources;
 mod support;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
@@ -62,9 +62,6 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 
 /// Where each guest is tested.
 mod tested {
-    pub(crate) use crate::ecr as aws;
-    pub(crate) use crate::flavors as forbid_tags;
-    pub(crate) use crate::flavors as passthrough;
-    pub(crate) use crate::flavors as require_labels;
+    pub(crate) use crate::hooks as passthrough;
     pub(crate) use crate::hooks as probe;
 }

@@ -6,7 +6,7 @@ use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Proxy, Registry};
 use serde_json::{Value, json};
 
-use crate::support::{Home, Keys, Moto, Ran, assert_whole, guest};
+use crate::support::{Home, Keys, Moto, Ran, assert_whole};
 
 const REGISTRY: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 
@@ -22,7 +22,6 @@ struct Person {
 impl Person {
     fn new() -> Self {
         let home = Home::new();
-        home.must(&format!("flavor register {} --name aws-here", guest("aws").display()));
         Layout::create(&home.join("image")).and_then(|mut layout| layout.add(&Image::new(), None)).expect("a layout");
         let options = Options { tls_names: vec![REGISTRY.to_owned()], ..Options::default().tls() };
         let registry = Registry::start_blocking(options).expect("a registry");
@@ -46,7 +45,7 @@ impl Person {
             "--ca-file",
             "ca.pem",
             "--flavor",
-            "aws-here",
+            "aws",
             "--settings",
             &settings.to_string(),
             "--grant",
@@ -88,14 +87,14 @@ fn a_repository_that_is_missing_is_told_refused_or_created() {
     assert_eq!(person.registry.tags("team/app").len(), 0);
     // A push does, before it pushes.
     let pushed = person.run("push", "team/app", &create);
-    assert_eq!((pushed.code, pushed.stderr.as_str()), (0, "approved  aws-here\n"), "{pushed:?}");
+    assert_eq!((pushed.code, pushed.stderr.as_str()), (0, "approved  aws\n"), "{pushed:?}");
     let created = person.repository("team/app", 200)["repositories"][0].clone();
     assert_eq!((&created["repositoryUri"], &created["imageTagMutability"]), (&format!("{REGISTRY}/team/app").into(), &"IMMUTABLE".into()));
     assert!(person.registry.tag_digest("team/app", "v1").is_some());
     // From then on it is there.
     for settings in [json!({}), json!({ "missing_repository": "refuse" }), create] {
         let again = person.run("push", "team/app", &settings);
-        assert_eq!((again.code, again.stderr.as_str()), (0, "approved  aws-here\n"), "{again:?}");
+        assert_eq!((again.code, again.stderr.as_str()), (0, "approved  aws\n"), "{again:?}");
     }
 }
 
