@@ -24,7 +24,7 @@ const FORM: Form = Form {
             is_valid: |text| (2..=30).contains(&text.len()) && only(text, b"-_"),
             rule: "2 to 30 lowercase letters, digits, `-` and `_`",
         },
-        Part { name: "name", is_valid: |text| (2..=255).contains(&text.len()), rule: "2 to 255 characters" },
+        Part { name: "repository", is_valid: |text| (2..=255).contains(&text.len()), rule: "2 to 255 characters" },
     ],
     nested: false,
 };

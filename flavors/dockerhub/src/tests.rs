@@ -21,7 +21,7 @@ fn names_have_the_form_of_the_service() {
         ("docker.io", "docker.io/library/app", "namespace.official"),
         ("docker.io", "docker.io/a/app", "namespace.name"),
         ("docker.io", "docker.io/my.company/app", "namespace.name"),
-        ("docker.io", "docker.io/mycompany/a", "name.name"),
+        ("docker.io", "docker.io/mycompany/a", "repository.name"),
         ("docker.io", "docker.io/mycompany/team/app", "repository.form"),
         ("docker.io/mycompany/team/more", "docker.io/mycompany/team/more/app", "misconfigured"),
         ("docker.io/a", "docker.io/a/app", "misconfigured"),
