@@ -35,8 +35,9 @@ impl PythonEnvironment {
     pub(crate) fn get(&self) -> Outcome<PathBuf> {
         let folder = target()?.join("tools").join(format!("{}-python", self.name));
         let (program, stamp) = (folder.join("bin").join(self.program), folder.join(STAMP));
-        // `is_file` follows links: the Python that an environment was made with may be gone.
-        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == self.requirement) && program.is_file() {
+        let made = std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == self.requirement);
+        // `is_file` follows links: the Python that the environment was made with may be gone.
+        if made && program.is_file() && folder.join("bin/python").is_file() {
             return Ok(program);
         }
         let python = python()?;
