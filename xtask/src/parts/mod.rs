@@ -1,8 +1,10 @@
-//! The real parts that tests need besides Rust. What Debian has is installed, where this runs as root; what is written in Go is built.
+//! The real parts that tests need besides Rust. What Debian has is installed, where this runs as root; what is written in Go is built, and what is
+//! written in Python comes from PyPI.
 
 mod docker_registry;
 mod dockerd;
 mod go;
+mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +16,7 @@ use crate::projects::{self, Language};
 pub(crate) use docker_registry::{DockerRegistry, Guards, Request};
 pub(crate) use dockerd::Dockerd;
 pub(crate) use go::{GoProgram, go_compiler};
+use python::PythonEnvironment;
 
 /// Whether the Docker Engine that a person would use answers.
 pub(crate) fn dockerd_answers() -> bool {
@@ -38,6 +41,8 @@ enum Kind {
     Projects(Language),
     /// A program in Go, and the variable that tells the tests where it is.
     Go { program: GoProgram, variable: &'static str },
+    /// A program in Python, and the variable that tells the tests where it is.
+    Python { environment: PythonEnvironment, variable: &'static str },
 }
 
 /// The name of the Docker Engine among the parts.
@@ -51,7 +56,7 @@ pub(crate) const DOCKER_ENGINE: Part = Part {
 const PROJECTS: &str = "PUSHGATE_TEST_PROJECTS";
 
 /// Every part.
-pub(crate) const PARTS: [Part; 17] = [
+pub(crate) const PARTS: [Part; 19] = [
     DOCKER_ENGINE,
     // What most other parts push to or read from.
     Part {
@@ -80,6 +85,20 @@ pub(crate) const PARTS: [Part; 17] = [
             ),
             variable: "PUSHGATE_TEST_CONFORMANCE",
         },
+    },
+    Part {
+        name: "moto's Amazon ECR",
+        modules: &["real_ecr"],
+        kind: Kind::Python {
+            environment: PythonEnvironment::new("moto", "moto[ecr,server]==5.2.5", "moto_server"),
+            variable: "PUSHGATE_TEST_MOTO",
+        },
+    },
+    Part {
+        name: "ZenML",
+        modules: &["real_zenml"],
+        // The newest there is, since it is what people have that counts.
+        kind: Kind::Python { environment: PythonEnvironment::new("zenml", "zenml[local]", "python"), variable: "PUSHGATE_TEST_ZENML" },
     },
     Part {
         name: "clang 19 for WebAssembly",
@@ -156,6 +175,10 @@ pub(crate) fn ensure(pushgate: &Path) -> Ensured {
                 Err(why) => ensured.missing.push((part, why)),
             },
             Kind::Go { program, variable } => match program.get() {
+                Ok(path) => ensured.variables.push((variable, path)),
+                Err(why) => ensured.missing.push((part, why)),
+            },
+            Kind::Python { environment, variable } => match environment.get() {
                 Ok(path) => ensured.variables.push((variable, path)),
                 Err(why) => ensured.missing.push((part, why)),
             },
