@@ -39,6 +39,7 @@ mod real_docker;
 mod real_podman;
 mod real_registry;
 mod real_skopeo;
+mod real_zenml;
 mod secrets;
 mod settings;
 mod sources;

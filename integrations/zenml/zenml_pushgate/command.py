@@ -71,8 +71,11 @@ class Report:
             for warning in _objects(self.document.get("warnings"))
         ]
 
-    def error(self) -> Optional[PushgateError]:
+    def error(self, preface: str = "") -> Optional[PushgateError]:
         """The exception that this report is.
+
+        Args:
+            preface: What its text begins with.
 
         Returns:
             The exception, or `None` where the image may be pushed.
@@ -80,7 +83,7 @@ class Report:
         if self.code == 0:
             return None
         error = cast(Dict[str, Any], self.document.get("error"))
-        lines = [printable(str(error.get("message", "")))]
+        lines = [preface + printable(str(error.get("message", "")))]
         violations = [
             violation
             for hook in _objects(self.document.get("hooks"))

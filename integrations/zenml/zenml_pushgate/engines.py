@@ -5,10 +5,11 @@ import os
 import socket
 import subprocess
 import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator
+from typing import Dict, Iterator, List, Tuple
 
 from docker.errors import DockerException
 from zenml.container_engines.base import ContainerEngine
@@ -74,6 +75,36 @@ def image_source(
             f"`{printable(image_name)}` cannot be shown to pushgate and is "
             "not pushed"
         )
+
+
+def pushed_names(
+    engine: ContainerEngine, image_name: str
+) -> List[Tuple[str, str]]:
+    """The names by which an engine pushes an image.
+
+    ZenML's Podman engine pushes every image a second time, under a random tag
+    by which it then knows it, and asks nobody about that one. So one of its
+    form is asked about: a flavor that refuses it would be passed over.
+
+    Args:
+        engine: The engine.
+        image_name: The name that it was given, with its tag.
+
+    Returns:
+        Each name, the given one first, with what an error about it begins
+        with.
+    """
+    names = [(image_name, "")]
+    if isinstance(engine, PodmanContainerEngine):
+        repository, _, _ = image_name.rpartition(":")
+        name = f"{repository}:{uuid.uuid4()}"
+        preface = (
+            "ZenML's Podman engine pushes the image under a random tag too, "
+            f"such as `{printable(name)}`, and under that it may not be "
+            "pushed (its Docker engine does not do that): "
+        )
+        names.append((name, preface))
+    return names
 
 
 def docker_host() -> str:

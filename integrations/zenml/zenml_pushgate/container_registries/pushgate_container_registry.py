@@ -17,7 +17,7 @@ from zenml.stack import StackValidator
 
 from zenml_pushgate.callers import only_asks, pushing_engine
 from zenml_pushgate.command import Pushgate, Report, printable
-from zenml_pushgate.engines import image_source
+from zenml_pushgate.engines import image_source, pushed_names
 from zenml_pushgate.exceptions import (
     ImageOutsideRegistryError,
     PushgateConfigurationError,
@@ -53,28 +53,6 @@ class PushgateContainerRegistry(BaseContainerRegistry):
             The validator.
         """
         return StackValidator(custom_validation_function=_builds_locally)
-
-    @property
-    def post_registration_message(self) -> Optional[str]:
-        """What is printed after the component is registered.
-
-        Returns:
-            What is asked before a push.
-        """
-        config = self.config
-        if config.registry is not None:
-            asked = f"the flavors of pushgate's registry `{config.registry}`"
-        elif config.pushgate_flavor is not None:
-            asked = f"the pushgate flavor `{config.pushgate_flavor}`"
-        else:
-            return (
-                f"Images outside `{config.uri}` are refused. No pushgate "
-                "flavor is asked: set `registry` or `pushgate_flavor`."
-            )
-        return (
-            f"Images outside `{config.uri}` are refused, and {asked} must "
-            "approve the others."
-        )
 
     def contains(self, image_name: str) -> bool:
         """Whether an image's name lies inside the registry's URI.
@@ -144,15 +122,31 @@ class PushgateContainerRegistry(BaseContainerRegistry):
             with image_source(
                 engine, image_name, folder, self.config.timeout
             ) as source:
-                report = self._pushgate.check(
-                    image_name,
-                    [*arguments, f"--from={source.argument}"],
-                    {**environment, **source.environment},
-                )
+                for pushed, preface in pushed_names(engine, image_name):
+                    report = self._pushgate.check(
+                        pushed,
+                        [*arguments, f"--from={source.argument}"],
+                        {**environment, **source.environment},
+                    )
+                    self._require_approval(scope, report, preface)
+
+    def _require_approval(
+        self, scope: Report, report: Report, preface: str
+    ) -> None:
+        """Tells what pushgate says about an image.
+
+        Args:
+            scope: The report about the stack's URI.
+            report: The report of the flavors.
+            preface: What the text of an error begins with.
+
+        Raises:
+            PushgateError: If the image must not be pushed.
+        """
         self._require_uri(scope, report)
         for warning in report.warnings:
             logger.warning("pushgate: %s", warning)
-        error = report.error()
+        error = report.error(preface)
         if error is not None:
             raise error
         _require_asked(report)
