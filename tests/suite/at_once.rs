@@ -150,7 +150,7 @@ impl Victims {
             let digest = ComponentDigest::of(&std::fs::read(path).expect("a component"));
             (path, digest)
         };
-        let components = [component("passthrough"), component("require-labels")];
+        let components = [component("passthrough"), component("probe")];
         home.write(".config/pushgate/catalog.toml", format!("{COMMENT}version = 1\n"));
         for (path, _) in &components {
             home.must(&format!("flavor register {}", path.display()));

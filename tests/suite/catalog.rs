@@ -4,23 +4,41 @@ use crate::support::{Home, assert_whole, guest};
 
 fn home_with_flavors() -> Home {
     let home = Home::new();
-    for name in ["forbid-tags", "require-labels", "passthrough"] {
-        home.must(&format!("flavor register {}", guest(name).display()));
-    }
+    home.must(&format!("flavor register {}", guest("passthrough").display()));
+    home
+}
+
+/// The component of a flavor that ships.
+fn component(name: &str) -> Vec<u8> {
+    pushgate::shipped::named(name).expect("it ships").component().expect("a component")
+}
+
+/// `forbid-tags` as somebody's own.
+fn home_with_tags() -> Home {
+    let home = Home::new();
+    let file = home.write("tags.wasm", component("forbid-tags"));
+    home.must(&format!("flavor register {} --name tags", file.display()));
     home
 }
 
 #[test]
 fn a_flavor_is_registered_listed_described_and_deleted() {
     let home = Home::new();
-    let file = guest("forbid-tags");
+    let file = guest("passthrough");
     assert_whole!(home, home.run(&format!("flavor register {}", file.display())));
     assert_whole!(home, home.run(&format!("flavor register {}", file.display())));
-    assert_whole!(home, home.run("flavor list"));
-    assert_whole!(home, home.run("flavor describe forbid-tags"));
-    assert_whole!(home, home.run("flavor delete forbid-tags"));
-    assert_whole!(home, home.run("flavor delete forbid-tags"));
-    assert_whole!(home, home.run("flavor list"));
+    assert_whole!(home, registered(&home));
+    assert_whole!(home, home.run("flavor describe passthrough"));
+    assert_whole!(home, home.run("flavor delete passthrough"));
+    assert_whole!(home, home.run("flavor delete passthrough"));
+    assert!(home.must("flavor list").stdout.starts_with("SHIPS "));
+}
+
+/// `flavor list` without those that ship.
+fn registered(home: &Home) -> crate::support::Ran {
+    let mut ran = home.must("flavor list");
+    ran.stdout = ran.stdout.split_once("\nSHIPS ").map(|(registered, _)| registered.to_owned()).unwrap_or_default();
+    ran
 }
 
 #[test]
@@ -33,31 +51,30 @@ fn a_file_is_described_before_it_is_registered() {
 
 #[test]
 fn other_bytes_under_a_taken_name_need_replace() {
-    let home = home_with_flavors();
-    home.must("registry register prod --uri registry.example.com/team --flavor forbid-tags");
+    let home = home_with_tags();
+    home.must("registry register prod --uri registry.example.com/team --flavor tags");
     let other = guest("passthrough");
-    assert_whole!(home, home.run(&format!("flavor register {} --name forbid-tags", other.display())));
-    assert_whole!(home, home.run(&format!("flavor register {} --name forbid-tags --replace", other.display())));
+    assert_whole!(home, home.run(&format!("flavor register {} --name tags", other.display())));
+    assert_whole!(home, home.run(&format!("flavor register {} --name tags --replace", other.display())));
 }
 
 #[test]
 fn a_replaced_flavor_that_wants_more_says_which_registries_no_longer_work() {
-    let home = home_with_flavors();
-    home.must("registry register prod --uri registry.example.com/team --flavor forbid-tags --grant registry");
-    home.must(
-        "registry register open --uri registry.example.com/open --flavor forbid-tags --grant registry --grant http=https://a.example",
-    );
-    let replace = format!("flavor register {} --name forbid-tags --replace", guest("probe").display());
+    let home = home_with_tags();
+    home.must("registry register prod --uri registry.example.com/team --flavor tags --grant registry");
+    home.must("registry register open --uri registry.example.com/open --flavor tags --grant registry --grant http=https://a.example");
+    let replace = format!("flavor register {} --name tags --replace", guest("probe").display());
     assert_whole!(home, home.must(&replace));
     assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);
-    home.must("registry update prod --flavor forbid-tags --grant registry --grant http=https://b.example");
+    home.must("registry update prod --flavor tags --grant registry --grant http=https://b.example");
     let json = home.must(&format!("{replace} --output json")).json();
     assert_eq!((&json["flavor"]["change"], &json["flavor"]["warnings"]), (&"unchanged".into(), &serde_json::json!([])));
     // Settings that the new bytes do not take are told too.
-    home.must("registry update prod --flavor forbid-tags --set do=approve");
-    let ran = home.must(&format!("flavor register {} --name forbid-tags --replace", guest("require-labels").display()));
-    assert!(ran.stderr.contains("warning: no push to prod is possible any more: the flavor forbid-tags"), "{ran:?}");
-    assert!(ran.stderr.contains("hint: `pushgate registry update prod --flavor forbid-tags --settings JSON`"), "{ran:?}");
+    home.must("registry update prod --flavor tags --set do=approve");
+    let ran =
+        home.must(&format!("flavor register {} --name tags --replace", home.write("labels.wasm", component("require-labels")).display()));
+    assert!(ran.stderr.contains("warning: no push to prod is possible any more: the flavor tags"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: `pushgate registry update prod --flavor tags --settings JSON`"), "{ran:?}");
     assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);
 }
 
@@ -71,7 +88,8 @@ fn a_registry_is_registered_used_described_and_deleted() {
     assert_whole!(home, home.run("registry list"));
     assert_whole!(home, home.run("registry describe prod"));
     assert_whole!(home, home.run("registry describe open"));
-    assert_whole!(home, home.run("flavor delete require-labels"));
+    home.must("registry add-hook prod --flavor passthrough");
+    assert_whole!(home, home.run("flavor delete passthrough"));
     assert_whole!(home, home.run("registry remove-hook prod require-labels"));
     assert_whole!(home, home.run("registry delete prod"));
 }

@@ -23,7 +23,6 @@ mod engine;
 mod failing_disk;
 mod flavor_record;
 mod flavor_test;
-mod flavors;
 mod help;
 mod hooks;
 mod interrupt;
@@ -42,6 +41,7 @@ mod real_skopeo;
 mod real_zenml;
 mod secrets;
 mod settings;
+mod shipped;
 mod sources;
 mod support;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
@@ -61,8 +61,6 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 
 /// Where each guest is tested.
 mod tested {
-    pub(crate) use crate::flavors as forbid_tags;
-    pub(crate) use crate::flavors as passthrough;
-    pub(crate) use crate::flavors as require_labels;
+    pub(crate) use crate::hooks as passthrough;
     pub(crate) use crate::hooks as probe;
 }

@@ -115,7 +115,7 @@ fn a_component_that_is_not_what_the_catalog_says_stops_the_push() {
     home.must("registry register prod --uri r.example --flavor passthrough");
     let store = home.join(".local/share/pushgate/components/sha256");
     let [component] = below(&store).try_into().expect("one component");
-    std::fs::copy(guest("forbid-tags"), &component).expect("other bytes");
+    std::fs::copy(guest("probe"), &component).expect("other bytes");
     std::fs::remove_dir_all(home.join(".cache")).expect("the cache");
     refused(&home.run("check r.example/app"), 8, "passthrough");
     // Registering it again mends the store.
@@ -128,7 +128,7 @@ fn folders_that_others_may_write_or_own_are_not_used() {
     let home = Home::new();
     assert_eq!(register(&home).code, 0);
     let data = home.join(".local/share/pushgate");
-    let other = format!("flavor register {}", guest("forbid-tags").display());
+    let other = format!("flavor register {}", guest("probe").display());
     for open in ["", "components", "components/sha256"] {
         set_mode(&data.join(open), 0o777);
         refused(&home.run(&other), 8, "can be written by others (mode 0777)");
@@ -140,7 +140,8 @@ fn folders_that_others_may_write_or_own_are_not_used() {
         }
     }
     home.must("flavor list");
-    assert_eq!(home.must("flavor list --output json").json()["flavors"].as_array().map(Vec::len), Some(1), "nothing was registered");
+    let listed = home.must("flavor list --output json").json()["flavors"].as_array().map(Vec::len);
+    assert_eq!(listed, Some(1 + pushgate::shipped::ALL.len()), "nothing was registered");
     home.must(&other);
 }
 
@@ -258,7 +259,7 @@ fn root_does_not_touch_what_another_user_registered() {
     for line in ["check r.example/app", "registry list", "registry delete prod"] {
         refused(&home.run(line), 8, "belongs to user 4711, not to user 0");
     }
-    refused(&home.run(&format!("flavor register {}", guest("forbid-tags").display())), 8, "belongs to user 4711");
+    refused(&home.run(&format!("flavor register {}", guest("probe").display())), 8, "belongs to user 4711");
     assert_eq!(std::fs::read(home.catalog()).expect("the catalog"), before);
     for path in below(home.path()) {
         assert_eq!(std::fs::symlink_metadata(&path).expect("an entry").uid(), 4711, "{} is new", path.display());
@@ -306,8 +307,8 @@ fn nothing_beside_the_command_is_discovered() {
         let path = folder.write(name, catalog);
         set_mode(&path, 0o600);
     }
-    for name in ["forbid-tags", "forbid-tags.wasm", "components/forbid-tags.wasm"] {
-        folder.write(name, std::fs::read(guest("forbid-tags")).expect("a component"));
+    for name in ["probe", "probe.wasm", "components/probe.wasm"] {
+        folder.write(name, std::fs::read(guest("probe")).expect("a component"));
     }
     folder.write(".docker/config.json", r#"{"auths":{"r.example":{"auth":"ZXZpbDpldmls"}}}"#);
     folder.write("config.json", r#"{"credsStore":"evil"}"#);
@@ -321,7 +322,7 @@ fn nothing_beside_the_command_is_discovered() {
     };
     assert_eq!(there("registry list --output json").json()["registries"], serde_json::json!([]));
     refused(&there("check r.example/app"), 8, "no registry is registered");
-    refused(&there("check r.example/app --uri r.example --flavor forbid-tags"), 8, "no flavor is registered as `forbid-tags`");
+    refused(&there("check r.example/app --uri r.example --flavor probe"), 8, "no flavor is registered as `probe`");
     home.must("registry register prod --uri r.example");
     let ran = there("registry describe prod");
     assert!(ran.stdout.contains("docker-credential-evil") && ran.code == 0, "{ran:?}");
@@ -353,7 +354,7 @@ fn ten_thousand_flavors_are_listed_and_one_more_is_one_file() {
     let begun = Instant::now();
     let listed = home.must("flavor list --output json").json();
     let listing = begun.elapsed();
-    assert_eq!(listed["flavors"].as_array().map(Vec::len), Some(10_000));
+    assert_eq!(listed["flavors"].as_array().map(Vec::len), Some(10_000 + pushgate::shipped::ALL.len()));
     let before = below(home.path()).len();
     let begun = Instant::now();
     assert_eq!(register(&home).code, 0);

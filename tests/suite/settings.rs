@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Home, Ran, assert_whole, guest};
+use crate::support::{Home, Ran, assert_whole};
 use crate::wat_guest::{Guest, data, words};
 
 /// How long nothing may be waited for.
@@ -44,7 +44,6 @@ fn register(home: &Home, name: &str, schema: &Value) -> Ran {
 #[test]
 fn settings_are_compared_with_the_schema_wherever_they_are_given() {
     let home = Home::new();
-    home.must(&format!("flavor register {}", guest("require-labels").display()));
     let settings = json!({ "labels": ["org.opencontainers.image.source", 7] }).to_string();
     let refused = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().chain(["--settings", &settings]).collect();

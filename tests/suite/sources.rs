@@ -6,7 +6,7 @@ use pushgate_test_registry::{Options, Registry};
 use serde_json::{Value, json};
 
 use crate::direct::Stage;
-use crate::support::{Home, Ran, assert_whole, guest};
+use crate::support::{Home, Ran, assert_whole};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -60,12 +60,11 @@ fn a_hook_sees_the_platform_that_is_pushed_and_no_other() {
     let home = Home::new();
     let images = [image(), Image::new().architecture("arm64", None).raw_layer(vec![1; 10])];
     Layout::create(&home.join("image")).and_then(|mut layout| layout.add_index(&images, true, None)).expect("a layout");
-    let flavor = guest("require-labels");
     let code = |more: &str| {
         let line = format!("check registry.example.com/app:v1 --uri registry.example.com --from oci:image {more}");
         let set = r#"labels:=["org.opencontainers.image.source"]"#;
         let words = line.split_whitespace().map(str::to_owned);
-        home.run_words(words.chain(["--flavor", flavor.to_str().expect("UTF-8"), "--set", set].map(str::to_owned))).code
+        home.run_words(words.chain(["--flavor", "require-labels", "--set", set].map(str::to_owned))).code
     };
     assert_eq!(code(""), 4, "the image for arm64 has no label");
     assert_eq!(code("--platform linux/amd64"), 0);
@@ -213,9 +212,8 @@ fn an_artifact_about_an_image_is_pushed_and_is_no_image_for_a_hook() {
     home.must(&format!("push {host}/app:v1 --uri {host} --from oci:image:image"));
     home.must(&format!("push {host}/app:signature --uri {host} --from oci:image:signature"));
     assert_eq!(registry.tag_digest("app", "signature"), Some(digest));
-    let flavor = guest("require-labels");
     let words = ["check", &format!("{host}/app:signature"), "--uri", &host, "--from", "oci:image:signature", "--flavor"];
-    let more = [flavor.to_str().expect("UTF-8"), "--set", r#"labels:=["a"]"#];
+    let more = ["require-labels", "--set", r#"labels:=["a"]"#];
     let ran = home.run_words(words.iter().chain(&more));
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(ran.stderr.contains("application/vnd.example.signature"), "{ran:?}");
@@ -288,12 +286,11 @@ fn no_platform_is_pushed_that_no_hook_saw() {
     engine.misbehave(Rule::on(Endpoint::Export, Switch::ExportBytes(archive.into())));
 
     let registry = registry();
-    let flavor = guest("require-labels");
     let run = |more: &str, label: &str| {
         let line = format!("push {0}/app:v1 --uri {0} {more}", registry.host());
         let words = line.split_whitespace().map(str::to_owned);
         let set = format!(r#"labels:=["{label}"]"#);
-        let words = words.chain(["--flavor", flavor.to_str().expect("UTF-8"), "--set", &set].map(str::to_owned));
+        let words = words.chain(["--flavor", "require-labels", "--set", &set].map(str::to_owned));
         Ran::from(home.command(words).env("DOCKER_HOST", engine.docker_host()).output().expect("the command runs"))
     };
     for source in ["--from oci:image", "--from oci-archive:image.tar", "--from docker-daemon:any --direct"] {

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use pushgate_test_images::{Image, Layout};
 
 use crate::Outcome;
-use crate::build::{ensure_wasm_target, flavors, programs, target};
+use crate::build::{ensure_wasm_target, programs, target};
 use crate::command::{self, Background, find, root};
 use crate::parts::dockerd_answers;
 
@@ -41,7 +41,6 @@ struct Demo {
 pub(crate) fn run(keep: bool) -> Outcome {
     ensure_wasm_target()?;
     let programs = programs(&["pushgate", "pushgate-test-registry"], false)?;
-    let components = flavors()?;
     // Always the same folder, emptied first, so that the lines can be typed again after `--keep`.
     let folder = target()?.join("demo");
     if folder.exists() {
@@ -50,10 +49,9 @@ pub(crate) fn run(keep: bool) -> Outcome {
     std::fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
     let (process, registry) = start_registry(&programs)?;
     let demo = Demo { programs, folder, registry };
-    demo.prepare(&components)?;
+    demo.prepare()?;
 
-    say("A registry answers on loopback. What it accepts is up to a flavor, a WebAssembly component:");
-    demo.step("flavor register forbid-tags.wasm", Expected::Success)?;
+    say("A registry answers on loopback. What it accepts is up to a flavor, a WebAssembly component; this one ships with pushgate:");
     demo.step(&format!("registry register demo --uri {}/team --flavor forbid-tags", demo.registry), Expected::Success)?;
     say("An image with a version of its own goes through:");
     demo.step(&format!("push {}/team/app:v1 --from oci:image", demo.registry), Expected::Success)?;
@@ -70,9 +68,8 @@ pub(crate) fn run(keep: bool) -> Outcome {
 }
 
 impl Demo {
-    fn prepare(&self, components: &Path) -> Outcome {
+    fn prepare(&self) -> Outcome {
         let failed = |error: std::io::Error| format!("cannot set the stage in {}: {error}", self.folder.display());
-        std::fs::copy(components.join("forbid_tags.wasm"), self.folder.join("forbid-tags.wasm")).map_err(failed)?;
         Layout::create(&self.folder.join("image")).and_then(|mut layout| layout.add(&demo_image(), None)).map_err(failed)?;
         Ok(())
     }

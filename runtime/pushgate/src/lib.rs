@@ -25,6 +25,7 @@ pub mod name;
 pub mod settings;
 pub mod paths;
 pub mod store;
+pub mod shipped;
 pub mod component_file;
 mod files;
 

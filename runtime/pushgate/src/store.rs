@@ -1,4 +1,4 @@
-//! The component store: every registered component, named by the digest of its bytes.
+//! The component store: every registered component, named by the digest of its bytes. Those that ship need not lie in it.
 //!
 //! ```text
 //! DATA/components/sha256/<64 hexadecimal digits>.wasm      mode 0600, in folders of mode 0700
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use pushgate_sandbox::{ComponentDigest, MAX_COMPONENT_BYTES};
 
 use crate::files::{self, FileError, Links, Lock};
+use crate::shipped;
 
 /// The components of one data folder.
 #[derive(Debug, Clone)]
@@ -33,6 +34,15 @@ pub enum StoreError {
         /// The folder where it should lie.
         folder: PathBuf,
     },
+    /// A flavor that ships can't be unpacked into a file.
+    #[error("the flavor {flavor}, which ships with pushgate, cannot be unpacked")]
+    Unpacked {
+        /// Its name.
+        flavor: &'static str,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// A file or folder of the store can't be used.
     #[error(transparent)]
     File(#[from] FileError),
@@ -45,6 +55,7 @@ impl StoreError {
             Self::Missing { .. } => {
                 Some("register the flavor's .wasm file again: `pushgate flavor register FILE.wasm --name NAME`".to_owned())
             }
+            Self::Unpacked { .. } => Some("it is unpacked into the folder for temporary files: TMPDIR, else /tmp".to_owned()),
             Self::File(error) => error.hint(),
         }
     }
@@ -55,6 +66,7 @@ impl From<StoreError> for io::Error {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
             StoreError::Missing { .. } => io::ErrorKind::NotFound,
+            StoreError::Unpacked { cause, .. } => cause.kind(),
             StoreError::File(FileError::System { source, .. }) => source.kind(),
             StoreError::File(_) => io::ErrorKind::Other,
         };
@@ -98,6 +110,9 @@ impl ComponentStore {
     /// # Errors
     /// It is not there, is not a regular file, or is larger than a component may be.
     pub fn read(&self, digest: &ComponentDigest) -> Result<Vec<u8>, StoreError> {
+        if let Some(flavor) = shipped::with_digest(digest) {
+            return flavor.component().map_err(|cause| StoreError::Unpacked { flavor: flavor.name, cause });
+        }
         match files::read(&self.path(digest), MAX_COMPONENT_BYTES, Links::Refused)? {
             Some(file) => Ok(file.bytes),
             None => Err(StoreError::Missing { digest: *digest, folder: self.folder() }),
@@ -109,6 +124,9 @@ impl ComponentStore {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn open(&self, digest: &ComponentDigest) -> Result<File, StoreError> {
+        if let Some(flavor) = shipped::with_digest(digest) {
+            return flavor.open().map_err(|cause| StoreError::Unpacked { flavor: flavor.name, cause });
+        }
         match files::open(&self.path(digest), MAX_COMPONENT_BYTES, Links::Refused)? {
             Some(opened) => Ok(opened.file),
             None => Err(StoreError::Missing { digest: *digest, folder: self.folder() }),

@@ -28,6 +28,11 @@ impl ParseDigestError {
 impl ComponentDigest {
     const PREFIX: &'static str = "sha256:";
 
+    /// The digest with these 32 bytes.
+    pub const fn from_bytes(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())

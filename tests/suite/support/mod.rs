@@ -149,7 +149,7 @@ pub(crate) fn built(variable: &str) -> PathBuf {
     std::env::var_os(variable).unwrap_or_else(|| panic!("`cargo xtask test` builds it and sets {variable}")).into()
 }
 
-/// The path of a guest, or of a flavor that ships, built to a component.
+/// The path of a guest, built to a component.
 pub(crate) fn guest(name: &str) -> &'static Path {
     guests::ALL.iter().find(|guest| guest.name == name).unwrap_or_else(|| panic!("a guest named {name}")).path()
 }

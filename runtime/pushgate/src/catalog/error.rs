@@ -130,6 +130,12 @@ pub enum CatalogError {
         /// The component that was to get it.
         offered: ComponentDigest,
     },
+    /// The name is that of a flavor that ships, which can be neither replaced nor deleted.
+    #[error("the flavor `{name}` ships with pushgate")]
+    Ships {
+        /// The name.
+        name: Name,
+    },
     /// The flavor is the hook of registries.
     #[error("the flavor `{name}` is in use by {}", registries.join(", "))]
     FlavorInUse {
@@ -234,9 +240,10 @@ impl CatalogError {
             Self::UnknownFlavor { registry: Some(registry), name, .. } => format!(
                 "register it with `pushgate flavor register FILE.wasm --name {name}`, or drop it with `pushgate registry remove-hook {registry} {name}`"
             ),
-            Self::UnknownFlavor { known, registry: None, .. } => {
-                known.hint("flavor", "register one with `pushgate flavor register FILE.wasm`".to_owned())
-            }
+            Self::UnknownFlavor { known, registry: None, .. } => match &known.nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "`pushgate flavor list` shows those that there are, `pushgate flavor register FILE.wasm` adds one".to_owned(),
+            },
             Self::DanglingDefault { known, .. } => {
                 format!("choose another with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
             }
@@ -246,6 +253,9 @@ impl CatalogError {
             }
             Self::SeveralContain { .. } => "choose one with --registry NAME, or for good with `pushgate registry use NAME`".to_owned(),
             Self::FlavorExists { .. } => "give --replace to replace it, or --name for another name".to_owned(),
+            Self::Ships { .. } => {
+                "it needs no registration and cannot be deleted; register another one under another name: --name NAME".to_owned()
+            }
             Self::FlavorInUse { name, .. } => format!("drop it there first: `pushgate registry remove-hook REGISTRY {name}`"),
             Self::NoDefault { known } => {
                 format!("choose one with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))

@@ -4,7 +4,7 @@
 //! version = 1
 //! default-registry = "prod"
 //!
-//! [flavors.require-labels]
+//! [flavors.tag-policy]                    # those that ship need no entry
 //! digest = "sha256:…"                     # the component lies in the component store
 //!
 //! [registries.prod]
@@ -42,6 +42,7 @@ use pushgate_reference::ImageReference;
 
 use crate::files::{self, Links};
 use crate::name::{Name, shorten};
+use crate::shipped;
 
 pub use edit::{Change, Edit, Replacement};
 pub use entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
@@ -108,7 +109,7 @@ impl Catalog {
         }
     }
 
-    /// The flavor with this name, which may be any text.
+    /// The flavor with this name, which may be any text: a registered one, else one that ships.
     ///
     /// # Errors
     /// There is none, with the nearest name in the hint; or its entry is invalid.
@@ -117,7 +118,11 @@ impl Catalog {
             Some(Ok(entry)) => Ok(entry.clone()),
             Some(Err(error)) => Err(self.unusable(error)),
             None => {
-                let known = Known::new(name, self.flavors.keys().map(String::as_str));
+                if let (Some(flavor), Ok(name)) = (shipped::named(name), Name::parse(name)) {
+                    return Ok(FlavorEntry { name, digest: flavor.digest });
+                }
+                let registered = self.flavors.keys().map(String::as_str);
+                let known = Known::new(name, registered.chain(shipped::ALL.iter().map(|flavor| flavor.name)));
                 Err(CatalogError::UnknownFlavor { name: shorten(name), known, registry: None })
             }
         }
@@ -195,7 +200,7 @@ impl Catalog {
         self.registries.iter().map(|(name, entry)| (name.as_str(), entry.as_ref()))
     }
 
-    /// Every flavor by name, sorted; an invalid one with the reason.
+    /// Every registered flavor by name, sorted; an invalid one with the reason.
     pub fn flavors(&self) -> impl Iterator<Item = (&str, Result<&FlavorEntry, &EntryError>)> {
         self.flavors.iter().map(|(name, entry)| (name.as_str(), entry.as_ref()))
     }

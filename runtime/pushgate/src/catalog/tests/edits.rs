@@ -16,10 +16,9 @@ fn a_catalog_grows_from_nothing() {
     let folder = Folder::empty();
     let path = folder.0.path().join("config/pushgate/catalog.toml");
     let add = Catalog::edit(&path, |edit| -> Result<_, CatalogError> {
-        assert_eq!(edit.add_flavor(&name("require-labels"), &digest("labels"))?, Change::Made);
-        edit.add_flavor(&name("forbid-tags"), &digest("tags"))?;
-        let hooks =
-            vec![hook("require-labels", r#"{"labels": ["a", "b"], "strict": true}"#, &["registry", "http=https://api.example.com"])];
+        assert_eq!(edit.add_flavor(&name("own-labels"), &digest("labels"))?, Change::Made);
+        edit.add_flavor(&name("own-tags"), &digest("tags"))?;
+        let hooks = vec![hook("own-labels", r#"{"labels": ["a", "b"], "strict": true}"#, &["registry", "http=https://api.example.com"])];
         let mut entry = registry("prod", "r.example/team", hooks);
         entry.connection = Connection {
             transport: Transport::Tls,
@@ -34,7 +33,7 @@ fn a_catalog_grows_from_nothing() {
             credentials: CredentialBinding::parse_all(["https://api.example.com=bearer"]).unwrap(),
             limits: HookLimits::parse_all(["memory=128MiB", "calls=100", "compute=1500ms"]).unwrap(),
             mode: HookMode::Warn,
-            ..hook("forbid-tags", "{}", &grants)
+            ..hook("own-tags", "{}", &grants)
         };
         edit.add_hook("prod", &tried)?;
         assert_eq!(edit.catalog().registry("prod")?.hooks[1], tried);
@@ -45,10 +44,10 @@ fn a_catalog_grows_from_nothing() {
         r#"version = 1
 default-registry = "prod"
 
-[flavors.require-labels]
+[flavors.own-labels]
 digest = "{}"
 
-[flavors.forbid-tags]
+[flavors.own-tags]
 digest = "{}"
 
 [registries.prod]
@@ -60,12 +59,12 @@ client-key = "/etc/ssl/me.key"
 token-servers = ["https://auth.example.com"]
 
 [[registries.prod.hooks]]
-flavor = "require-labels"
+flavor = "own-labels"
 settings = {{ labels = ["a", "b"], strict = true }}
 grants = ["registry", "http=https://api.example.com"]
 
 [[registries.prod.hooks]]
-flavor = "forbid-tags"
+flavor = "own-tags"
 grants = ["http=https://api.example.com"]
 credentials = ["https://api.example.com=bearer"]
 limits = {{ memory = "128MiB", compute = "1500ms", calls = 100 }}
@@ -81,7 +80,7 @@ uri = "localhost:5000"
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     let catalog = Catalog::load(&path).unwrap();
     assert_eq!(catalog.registry("prod").unwrap().hooks.len(), 2);
-    assert_eq!(catalog.users_of("forbid-tags"), ["prod"]);
+    assert_eq!(catalog.users_of("own-tags"), ["prod"]);
 }
 
 /// What a person wrote, with comments wherever they can stand.

@@ -49,11 +49,11 @@ pub(crate) enum FlavorCommand {
         #[arg(long)]
         replace: bool,
     },
-    /// List the registered flavors
+    /// List the flavors: those that are registered, and those that ship
     List,
     /// Describe a flavor: what it is, what it asks for, what settings it takes
     Describe {
-        /// A registered flavor, or a file: it holds a "/" or ends in .wasm
+        /// A flavor by its name, or a file: it holds a "/" or ends in .wasm
         #[arg(value_name = "NAME|FILE.wasm")]
         flavor: String,
     },
@@ -62,7 +62,7 @@ pub(crate) enum FlavorCommand {
     /// Each file DIR/cases/NAME.toml is one push, with what the registry and HTTP servers answer and what the flavor is expected to say. Neither Docker nor a
     /// registry is needed.
     Test(Box<TestArguments>),
-    /// Forget a flavor that no registry uses
+    /// Forget a registered flavor that no registry uses
     Delete {
         /// The registered flavor
         name: String,

@@ -14,6 +14,7 @@ use crate::exit::Failure;
 use crate::hook_limits::HookLimits;
 use crate::hooks::capability_in_words;
 use crate::name::Name;
+use crate::shipped;
 
 pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
     let named = Named::parse(flavor)?;
@@ -50,7 +51,7 @@ pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
                 "component": { "name": description.name, "version": description.version, "description": description.description },
                 "digest": digest.to_string(), "size": description.size, "contract": description.contract,
                 "capabilities": capabilities(&description), "language": description.language, "tool": description.tool,
-                "settings_schema": schema, "registries": registries,
+                "settings_schema": schema, "registries": registries, "ships": shipped::with_digest(&digest).is_some(),
             } })
         },
     );
@@ -64,6 +65,7 @@ fn in_words(
     schema: Option<&Value>,
     registries: Option<&[&str]>,
 ) -> String {
+    let ships = registries.is_some() && shipped::with_digest(digest).is_some();
     let mut text = format!("{}\n", printable(title));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "  {name:<12}{}", printable(value));
@@ -87,6 +89,9 @@ fn in_words(
     }
     for capability in &description.capabilities {
         line("wants", capability_in_words(*capability));
+    }
+    if ships {
+        line("ships", "with this pushgate");
     }
     if let Some(registries) = registries {
         line("asked by", &if registries.is_empty() { "no registry".to_owned() } else { registries.join(", ") });

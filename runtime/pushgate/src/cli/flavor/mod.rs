@@ -12,8 +12,9 @@ use super::args::FlavorCommand;
 use super::context::Context;
 use super::output::table;
 use super::{Stopped, new_project};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, EntryError, FlavorEntry};
 use crate::exit::Failure;
+use crate::shipped;
 
 pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopped> {
     match command {
@@ -34,25 +35,37 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
     Ok(())
 }
 
+/// What is registered, and what ships; a registered one of the same name is the one that is asked.
 fn list(context: &Context) -> Result<(), Failure> {
     let catalog = context.gate.catalog()?;
+    let registered = || catalog.flavors();
+    let shipped = || shipped::ALL.iter().filter(|flavor| registered().all(|(name, _)| name != flavor.name));
     let text = || {
-        let rows = catalog.flavors().map(|(name, entry)| match entry {
-            Ok(entry) => vec![name.to_owned(), entry.digest.to_string(), users(catalog, name)],
-            Err(error) => vec![name.to_owned(), "unusable".to_owned(), error.to_string()],
-        });
-        table(["FLAVOR", "DIGEST", "ASKED BY"], rows)
+        let mut text = String::new();
+        if registered().next().is_some() {
+            let rows = registered().map(|(name, entry)| match entry {
+                Ok(entry) => vec![name.to_owned(), users(catalog, name), entry.digest.to_string()],
+                Err(error) => vec![name.to_owned(), "unusable".to_owned(), error.to_string()],
+            });
+            text = table(["REGISTERED", "ASKED BY", "DIGEST"], rows);
+            text.push('\n');
+        }
+        let rows = shipped().map(|flavor| vec![flavor.name.to_owned(), users(catalog, flavor.name), flavor.description.to_owned()]);
+        text + &table(["SHIPS", "ASKED BY", "WHAT IT DOES"], rows)
     };
     context.output.result(text, || {
-        let entry = |(name, entry): (&str, Result<&crate::catalog::FlavorEntry, &crate::catalog::EntryError>)| match entry {
-            Ok(entry) => json!({ "name": name, "digest": entry.digest.to_string(), "registries": catalog.users_of(name) }),
+        let entry = |(name, entry): (&str, Result<&FlavorEntry, &EntryError>)| match entry {
+            Ok(entry) => {
+                json!({ "name": name, "digest": entry.digest.to_string(), "registries": catalog.users_of(name), "ships": false })
+            }
             Err(error) => json!({ "name": name, "error": error.to_string() }),
         };
-        json!({ "schema": 1, "flavors": catalog.flavors().map(entry).collect::<Vec<_>>() })
+        let shipped = shipped().map(|flavor| {
+            json!({ "name": flavor.name, "digest": flavor.digest.to_string(), "registries": catalog.users_of(flavor.name), "ships": true,
+                    "description": flavor.description })
+        });
+        json!({ "schema": 1, "flavors": registered().map(entry).chain(shipped).collect::<Vec<_>>() })
     });
-    if catalog.flavors().next().is_none() {
-        context.output.note("no flavor is registered yet: pushgate flavor register FILE.wasm");
-    }
     Ok(())
 }
 

@@ -1,11 +1,12 @@
-//! Embeds the SDKs and the templates of `guest-sdk`, so that the one file that is installed can write a flavor's project;
-//! and assembles the adapter of `flavor component`.
+//! The SDKs and the templates of `guest-sdk`, so that the one file that is installed can write a flavor's project.
 //!
 //! What is not listed in a table by hand cannot be forgotten in it: each file below a folder is embedded, but for hidden ones, the SDK's own tests and what building leaves behind.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
+
+use crate::components::watch;
 
 /// The constants, and the folders that fill them.
 const TABLES: [(&str, &str); 12] = [
@@ -28,9 +29,9 @@ const LEFTOVERS: [&str; 6] = ["__pycache__", "build", "dist", "node_modules", "p
 /// What lies in an SDK's folder and is no part of it.
 const NOT_SDK: [&str; 4] = ["template", "template-typescript", "test", "tests"];
 
-fn main() -> io::Result<()> {
-    let guest_sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../guest-sdk");
-    println!("cargo:rerun-if-changed={}", guest_sdk.display());
+/// The source text of the tables.
+pub(crate) fn tables(guest_sdk: &Path) -> io::Result<String> {
+    watch(guest_sdk);
     let mut code = String::new();
     for (name, folder) in TABLES {
         let is_sdk = name.ends_with("_SDK");
@@ -45,11 +46,7 @@ fn main() -> io::Result<()> {
         }
         code.push_str("];\n");
     }
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
-    fs::write(out.join("project_files.rs"), code)?;
-    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/componentize/empty-wasi.wat");
-    println!("cargo:rerun-if-changed={}", adapter.display());
-    fs::write(out.join("empty-wasi.wasm"), wat::parse_file(adapter).map_err(io::Error::other)?)
+    Ok(code)
 }
 
 /// Every file of a folder, through links too: the contract lies in the SDK of Rust as one.
