@@ -26,7 +26,6 @@ fn what_is_refused_is_an_exception_and_never_a_push() {
     let zenml = ZenMl::new();
     let registry = DockerRegistry::start();
     let host = registry.host();
-    zenml.home.must(&format!("flavor register {}", guest("forbid-tags").display()));
     zenml.home.must(&format!("registry register prod --uri {host}/team --flavor forbid-tags"));
     must(&zenml, "container-registry flavor register zenml_pushgate.flavors.PushgateContainerRegistryFlavor");
     must(&zenml, &format!("container-registry register guarded -f pushgate --uri={host}/team/ --registry=prod"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{Came, ZenMl, repositories, tags};
-use crate::support::{DockerRegistry, guest};
+use crate::support::DockerRegistry;
 
 /// Podman's files, so that it keeps its images below the home folder and speaks plain HTTP to this registry.
 fn files(zenml: &ZenMl, registry: &DockerRegistry) -> [(&'static str, PathBuf); 3] {
@@ -32,7 +32,7 @@ fn what_is_refused_is_an_exception_and_never_a_push() {
     let zenml = ZenMl::new();
     let registry = DockerRegistry::start();
     let host = registry.host();
-    let with = |flavor: &str, settings: serde_json::Value| json!({ "uri": format!("{host}/team"), "pushgate_flavor": guest(flavor), "settings": settings });
+    let with = |flavor: &str, settings: serde_json::Value| json!({ "uri": format!("{host}/team"), "pushgate_flavor": flavor, "settings": settings });
     let came = does(
         &zenml,
         &registry,
@@ -65,7 +65,7 @@ fn the_random_tag_that_zenml_adds_is_asked_about_too() {
     let host = registry.host();
     // The form of a UUID.
     let settings = json!({ "tags": ["*-*-*-*-*"] });
-    let configuration = json!({ "uri": host, "pushgate_flavor": guest("forbid-tags"), "settings": settings });
+    let configuration = json!({ "uri": host, "pushgate_flavor": "forbid-tags", "settings": settings });
     let came = does(&zenml, &registry, &[&format!("setup={configuration}"), &format!("build={host}/app:v1")]);
     assert!(came[1].is("ImageRefusedError") && came[1].message().contains("under a random tag"), "{came:?}");
     assert_eq!(repositories(&registry), r#"{"repositories":[]}"#);
