@@ -98,6 +98,8 @@ fn a_flavor_sees_the_image_and_asks_the_registry_as_the_stacks_secret_says() {
     let asks = configuration(json!({ "do": "ask" }), Some("login"));
     let anonymous = configuration(json!({ "do": "ask" }), None);
     let looks = configuration(json!({ "do": "report", "look": ["images"] }), Some("login"));
+    zenml.home.must(&format!("registry register prod --uri {host}/team"));
+    let another = json!({ "uri": host, "registry": "prod" });
     let came = does(
         &zenml,
         &[
@@ -108,12 +110,16 @@ fn a_flavor_sees_the_image_and_asks_the_registry_as_the_stacks_secret_says() {
             &format!("push={host}/app:v2"),
             &format!("registry={looks}"),
             &format!("push={host}/app:v3"),
+            &format!("registry={another}"),
+            &format!("push={host}/team/app:v4"),
         ],
     );
     came[2].must_be_done();
     // docker-registry wants a password, and there is none.
     assert!(came[4].is("RegistryFailedError"), "{came:?}");
     assert!(came[6].is("ImageRefusedError"), "{came:?}");
+    assert!(came[8].is("PushgateConfigurationError"), "{came:?}");
+    assert!(came[8].message().contains(&format!("`{host}`")) && came[8].message().contains(&format!("`{host}/team`")), "{came:?}");
     let shown = came.iter().map(|came| came.0.to_string()).collect::<String>();
     let arguments = std::fs::read_to_string(&seen).expect("what pushgate was run with");
     let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", user.name, user.password));
