@@ -55,6 +55,14 @@ pub(crate) const DOCKER_ENGINE: Part = Part {
 /// The variable that tells the tests where the projects of all languages are.
 const PROJECTS: &str = "PUSHGATE_TEST_PROJECTS";
 
+/// ZenML with a local store: the newest there is, since it is what people have that counts.
+const ZENML: PythonEnvironment = PythonEnvironment::new("zenml", "zenml[local]", "python");
+
+/// The Python that has ZenML; its command lies beside.
+pub(crate) fn zenml() -> Outcome<PathBuf> {
+    ZENML.get()
+}
+
 /// Every part.
 pub(crate) const PARTS: [Part; 19] = [
     DOCKER_ENGINE,
@@ -98,12 +106,7 @@ pub(crate) const PARTS: [Part; 19] = [
             variable: "PUSHGATE_TEST_MOTO",
         },
     },
-    Part {
-        name: "ZenML",
-        modules: &["real_zenml"],
-        // The newest there is, since it is what people have that counts.
-        kind: Kind::Python { environment: PythonEnvironment::new("zenml", "zenml[local]", "python"), variable: "PUSHGATE_TEST_ZENML" },
-    },
+    Part { name: "ZenML", modules: &["real_zenml"], kind: Kind::Python { environment: ZENML, variable: "PUSHGATE_TEST_ZENML" } },
     Part {
         name: "clang 19 for WebAssembly",
         modules: &["in_c"],
