@@ -37,7 +37,8 @@ pub(crate) fn run(rounds: usize) -> Outcome {
         command
     };
     time(&mut pushgate(&["registry", "register", "bench", "--uri", URI, "--flavor", "forbid-tags"]))?;
-    time(&mut zenml(&["register", "bench", "-f", "default", "--uri", URI]))?;
+    // ZenML takes `--uri URI` for two arguments.
+    time(&mut zenml(&["register", "bench", "-f", "default", &format!("--uri={URI}")]))?;
     let (check, describe) = (["check", IMAGE, "--registry", "bench"], ["describe", "bench"]);
     time(&mut pushgate(&check))?;
     time(&mut zenml(&describe))?;
