@@ -91,7 +91,7 @@ impl Kind {
             Self::SourceFailed => "no such image, no Docker Engine, an unreadable layout; also when a flavor gave up for that",
             Self::RegistryFailed => {
                 "credentials, network or faults of the registry, before anything changed there; also when a flavor gave up because a question or \
-                 request failed"
+                 request failed, or for what a server answered"
             }
             Self::Configuration => "unknown registry or flavor, a missing grant, settings that the flavor refuses, a damaged catalog",
             Self::Unconfirmed => {

@@ -67,12 +67,6 @@ impl Allowance {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self { calls: limits.capability_calls, bytes: limits.capability_bytes }
     }
-
-    /// Takes the bytes of a reply. One that does not fit is not given at all: nothing is ever cut.
-    fn take(&mut self, bytes: usize) -> Result<(), Refused> {
-        self.bytes = self.bytes.checked_sub(bytes).ok_or(Refused::Exhausted)?;
-        Ok(())
-    }
 }
 
 impl From<Refused> for QueryError {
@@ -93,18 +87,34 @@ impl From<Refused> for HttpError {
     }
 }
 
+/// Takes what is used from what is left, and tells the host where it is not enough.
+fn take(left: &mut usize, used: usize, host: &dyn FlavorHost) -> Result<(), Refused> {
+    let Some(rest) = left.checked_sub(used) else {
+        host.limit_exceeded();
+        return Err(Refused::Exhausted);
+    };
+    *left = rest;
+    Ok(())
+}
+
 impl CallState {
     /// The host, if it grants the capability and a call is left. A call without a grant costs nothing: nothing is done for it.
     fn use_of(&mut self, capability: Capability) -> Result<Arc<dyn FlavorHost>, Refused> {
         let host = self.host.as_ref().filter(|host| host.grants(capability)).ok_or(Refused::NotGranted)?;
-        self.allowance.calls = self.allowance.calls.checked_sub(1).ok_or(Refused::Exhausted)?;
-        Ok(Arc::clone(host))
+        let host = Arc::clone(host);
+        take(&mut self.allowance.calls, 1, &*host)?;
+        Ok(host)
+    }
+
+    /// Takes the bytes of a reply. One that does not fit is not given at all: nothing is ever cut.
+    fn take_bytes(&mut self, bytes: usize, host: &dyn FlavorHost) -> Result<(), Refused> {
+        take(&mut self.allowance.bytes, bytes, host)
     }
 
     pub(crate) async fn repository_exists(&mut self, repository: &str) -> Result<bool, QueryError> {
         let host = self.use_of(Capability::Registry)?;
         let exists = host.repository_exists(repository).await?;
-        self.allowance.take(1)?;
+        self.take_bytes(1, &*host)?;
         Ok(exists)
     }
 
@@ -113,14 +123,14 @@ impl CallState {
         let limit = limit.min(MAX_TAGS);
         let mut tags = host.tags(repository, after, limit).await?;
         tags.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        self.allowance.take(tags.iter().map(String::len).sum())?;
+        self.take_bytes(tags.iter().map(String::len).sum(), &*host)?;
         Ok(tags)
     }
 
     pub(crate) async fn manifest_digest(&mut self, repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
         let host = self.use_of(Capability::Registry)?;
         let digest = host.manifest_digest(repository, tag).await?;
-        self.allowance.take(digest.as_ref().map_or(1, String::len))?;
+        self.take_bytes(digest.as_ref().map_or(1, String::len), &*host)?;
         Ok(digest)
     }
 
@@ -128,7 +138,7 @@ impl CallState {
         let host = self.use_of(Capability::Http)?;
         let response = host.send(request, self.allowance.bytes).await?;
         let headers: usize = response.headers.iter().map(|(name, value)| name.len().saturating_add(value.len())).sum();
-        self.allowance.take(headers.saturating_add(response.body.len()))?;
+        self.take_bytes(headers.saturating_add(response.body.len()), &*host)?;
         Ok(response)
     }
 }

@@ -116,6 +116,9 @@ pub trait FlavorHost: Send + Sync {
         false
     }
 
+    /// The guest was told that its call was one too many, or that the reply to it was more than is left: its own doing, whatever it says of it.
+    fn limit_exceeded(&self) {}
+
     /// Whether a repository of the registry exists.
     ///
     /// Unlike [`images`](Self::images), the time that this and the functions below take counts against

@@ -2,6 +2,7 @@
 
 mod docker_registry;
 mod meddler;
+mod moto;
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
 pub(crate) use meddler::Meddler;
+pub(crate) use moto::{Keys, Moto};
 
 /// A person's machine: a home folder in which nothing is, and nothing in the environment.
 pub(crate) struct Home {

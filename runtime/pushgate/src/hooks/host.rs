@@ -1,7 +1,7 @@
 //! What the host does for a hook while it runs: answers questions about the images and what it was granted, takes its messages, remembers what
 //! failed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use pushgate_sandbox::{
@@ -10,7 +10,7 @@ use pushgate_sandbox::{
 
 use super::load::Hook;
 use super::questions::Questions;
-use super::requests::Requests;
+use super::requests::{self, Requests};
 use crate::exit::Failure;
 use crate::gate::Gate;
 use crate::grant::Grant;
@@ -24,7 +24,7 @@ pub(crate) struct HookHost {
     images: Arc<dyn Images>,
     questions: Option<Questions>,
     requests: Option<Requests>,
-    failed: Mutex<Option<Failed>>,
+    before: Mutex<Before>,
 }
 
 /// The images of a push whose host does not read them from a source.
@@ -44,6 +44,24 @@ pub(super) struct Failed {
     pub(super) what: &'static str,
     /// Why, in words for whoever has to act.
     pub(super) failure: Failure,
+}
+
+/// A server's response to an HTTP request.
+#[derive(Debug, Clone)]
+pub(super) struct Answered {
+    /// Whose: `https://api.example.com`.
+    pub(super) origin: String,
+    /// With which status.
+    pub(super) status: u16,
+}
+
+/// What went before a flavor's answer. It says who has to act where the flavor gives up.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Before {
+    /// What failed last.
+    pub(super) failed: Option<Failed>,
+    /// The last response, unless something failed after it.
+    pub(super) answered: Option<Answered>,
 }
 
 /// A question or request without an answer.
@@ -70,28 +88,29 @@ impl HookHost {
             images,
             questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
             requests: Requests::new(hook, gate.credentials(), dry_run),
-            failed: Mutex::default(),
+            before: Mutex::default(),
         }
     }
 
     /// Why something that the flavor needed failed last, if anything did.
     pub(crate) fn failure(&self) -> Option<Failure> {
-        self.failed().map(|failed| failed.failure)
+        self.before().failed.clone().map(|failed| failed.failure)
     }
 
-    /// What failed last, if anything did.
-    pub(super) fn failed(&self) -> Option<Failed> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What went before, now.
+    pub(super) fn before(&self) -> MutexGuard<'_, Before> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remember(&self, what: &'static str, failure: Failure) {
-        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Failed { what, failure });
+        *self.before() = Before { failed: Some(Failed { what, failure }), answered: None };
     }
 
     fn told<T, E>(&self, what: &'static str, answer: Result<T, Unanswered<E>>) -> Result<T, E> {
         answer.map_err(|Unanswered { told, failure }| {
-            if let Some(failure) = failure {
-                self.remember(what, failure);
+            match failure {
+                Some(failure) => self.remember(what, failure),
+                None => self.before().answered = None,
             }
             told
         })
@@ -141,6 +160,10 @@ impl FlavorHost for HookHost {
         }
     }
 
+    fn limit_exceeded(&self) {
+        self.before().answered = None;
+    }
+
     async fn repository_exists(&self, repository: &str) -> Result<bool, QueryError> {
         let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
         self.told(REGISTRY, questions.repository_exists(repository).await)
@@ -158,7 +181,10 @@ impl FlavorHost for HookHost {
 
     async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
         let requests = self.requests.as_ref().ok_or_else(HttpError::nothing_granted)?;
-        self.told(HTTP, requests.send(request, limit).await)
+        let origin = requests::origin(&request.url).to_owned();
+        let response = self.told(HTTP, requests.send(request, limit).await)?;
+        self.before().answered = Some(Answered { origin, status: response.status });
+        Ok(response)
     }
 }
 

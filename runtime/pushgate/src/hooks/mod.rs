@@ -110,7 +110,8 @@ async fn ask_one(
     };
     let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
     report.warnings.extend(host::warnings(&hook.label, &call));
-    verdict::of(&hook.label, call.answer, host.failed()).in_mode(hook.mode)
+    let before = host.before().clone();
+    verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)
 }
 
 fn seconds_since_the_epoch(time: SystemTime) -> u64 {

@@ -1,19 +1,20 @@
 //! From a flavor's answer to what becomes of the push, and who has to act.
 //!
-//! | answer | nothing failed in the host | reading the images failed | a question or request failed | it went to no granted origin |
-//! |---|---|---|---|---|
-//! | approved | goes on | goes on: the flavor did not mind | goes on | goes on |
-//! | denied | exit 4 | exit 4 | exit 4 | exit 4 |
-//! | misconfigured | exit 8 | exit 8 | exit 8 | exit 8 |
-//! | unavailable | exit 5: nothing that the host knows of was unavailable | exit 6 | exit 7 | exit 8 |
-//! | other | exit 4 | exit 6 | exit 7 | exit 8 |
-//! | a trap, a limit, a bad answer | exit 5 | exit 5 | exit 5 | exit 5 |
+//! | answer | nothing failed in the host | reading the images failed | a question or request failed | it went to no granted origin | a server answered |
+//! |---|---|---|---|---|---|
+//! | approved | goes on | goes on: the flavor did not mind | goes on | goes on | goes on |
+//! | denied | exit 4 | exit 4 | exit 4 | exit 4 | exit 4 |
+//! | misconfigured | exit 8 | exit 8 | exit 8 | exit 8 | exit 8 |
+//! | unavailable | exit 5: nothing that the host knows of was unavailable | exit 6 | exit 7 | exit 8 | exit 7 |
+//! | other | exit 4 | exit 6 | exit 7 | exit 8 | exit 4 |
+//! | a trap, a limit, a bad answer | exit 5 | exit 5 | exit 5 | exit 5 | exit 5 |
 //!
-//! Of several things that failed, the last counts: it is what a flavor gives up for.
+//! Of several things that failed, the last counts: it is what a flavor gives up for. A response of 400 and above is one of them where the flavor says
+//! `unavailable`; any other only where nothing failed, since the flavor knows better than the host whether it could use it.
 
 use pushgate_sandbox::{Answer, CallError, Violation};
 
-use super::host::Failed;
+use super::host::{Answered, Before, Failed};
 use crate::exit::{Failure, Kind};
 use crate::hook_mode::HookMode;
 use crate::report::HookVerdict;
@@ -53,12 +54,14 @@ impl Verdict {
     }
 }
 
-/// What the answer of `flavor` means, given what failed in the host while it ran.
-pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option<Failed>) -> Verdict {
+/// What the answer of `flavor` means, given what went before it in the host.
+pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before) -> Verdict {
     let refusal = |message: &str, violations| Verdict::Refused {
         failure: Failure::new(Kind::RefusedByFlavor, format!("refused by the flavor {flavor}{message}")),
         violations,
     };
+    let Before { failed, answered } = before;
+    let refused_by_server = answered.as_ref().is_some_and(|answered| answered.status >= 400);
     match (answer, failed) {
         (Ok(Answer::Approved), _) => Verdict::Approved,
         (Ok(Answer::Denied(violations)), _) => refusal("", violations),
@@ -66,19 +69,31 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, failed: Option
             Failure::new(Kind::Configuration, format!("the flavor {flavor} does not accept its settings: {message}"))
                 .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows the settings that it takes"))),
         ),
+        (Ok(Answer::Unavailable(message)), failed) if refused_by_server || failed.is_none() => {
+            Verdict::Broke(gave_up_after(flavor, &message, answered))
+        }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(Failed { what, failure })) => {
             let message = format!("the flavor {flavor} gave up ({message}) because {what}: {}", failure.message);
             Verdict::Broke(Failure { message, ..failure })
         }
-        (Ok(Answer::Unavailable(message)), None) => Verdict::Broke(Failure::new(
-            Kind::FlavorBroke,
-            format!("the flavor {flavor} says that something is unavailable, but nothing that it was given failed: {message}"),
-        )),
-        (Ok(Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
+        (Ok(Answer::Unavailable(message) | Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
         (Err(error), _) => {
             let hint = error.hint();
             Verdict::Broke(Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint))
         }
+    }
+}
+
+/// A flavor said that something is unavailable, and the host knows of nothing but what servers answered.
+fn gave_up_after(flavor: &str, message: &str, answered: Option<Answered>) -> Failure {
+    match answered {
+        Some(Answered { origin, status }) => {
+            Failure::new(Kind::RegistryFailed, format!("the flavor {flavor} gave up after {origin} answered {status}: {message}"))
+        }
+        None => Failure::new(
+            Kind::FlavorBroke,
+            format!("the flavor {flavor} says that something is unavailable, but nothing that it was given failed: {message}"),
+        ),
     }
 }
 
@@ -94,32 +109,47 @@ mod tests {
         }
     }
 
-    fn failed(kind: Kind) -> Option<Failed> {
-        Some(Failed { what: "it failed", failure: Failure::new(kind, "so") })
+    fn failed(kind: Kind) -> Before {
+        Before { failed: Some(Failed { what: "it failed", failure: Failure::new(kind, "so") }), answered: None }
+    }
+
+    fn answered(status: u16) -> Option<Answered> {
+        Some(Answered { origin: "https://api.example.com".to_owned(), status })
     }
 
     #[test]
     fn each_answer_has_its_owner() {
         let denied = || Answer::Denied(Vec::new());
+        let nothing = Before::default;
         let unreadable = || failed(Kind::SourceFailed);
-        for (answer, failed, expected) in [
-            (Answer::Approved, None, None),
+        let response = |status| Before { failed: None, answered: answered(status) };
+        for (answer, before, expected) in [
+            (Answer::Approved, nothing(), None),
             (Answer::Approved, unreadable(), None),
             (Answer::Approved, failed(Kind::RegistryFailed), None),
-            (denied(), None, Some(Kind::RefusedByFlavor)),
+            (Answer::Approved, response(500), None),
+            (denied(), nothing(), Some(Kind::RefusedByFlavor)),
             (denied(), unreadable(), Some(Kind::RefusedByFlavor)),
             (denied(), failed(Kind::RegistryFailed), Some(Kind::RefusedByFlavor)),
-            (Answer::Misconfigured("x".into()), None, Some(Kind::Configuration)),
+            (denied(), response(500), Some(Kind::RefusedByFlavor)),
+            (Answer::Misconfigured("x".into()), nothing(), Some(Kind::Configuration)),
             (Answer::Misconfigured("x".into()), failed(Kind::RegistryFailed), Some(Kind::Configuration)),
-            (Answer::Unavailable("x".into()), None, Some(Kind::FlavorBroke)),
+            (Answer::Misconfigured("x".into()), response(500), Some(Kind::Configuration)),
+            (Answer::Unavailable("x".into()), nothing(), Some(Kind::FlavorBroke)),
             (Answer::Unavailable("x".into()), unreadable(), Some(Kind::SourceFailed)),
             (Answer::Unavailable("x".into()), failed(Kind::RegistryFailed), Some(Kind::RegistryFailed)),
             (Answer::Unavailable("x".into()), failed(Kind::Configuration), Some(Kind::Configuration)),
-            (Answer::Other("x".into()), None, Some(Kind::RefusedByFlavor)),
+            (Answer::Unavailable("x".into()), response(200), Some(Kind::RegistryFailed)),
+            (Answer::Unavailable("x".into()), response(403), Some(Kind::RegistryFailed)),
+            (Answer::Unavailable("x".into()), Before { answered: answered(200), ..unreadable() }, Some(Kind::SourceFailed)),
+            (Answer::Unavailable("x".into()), Before { answered: answered(400), ..unreadable() }, Some(Kind::RegistryFailed)),
+            (Answer::Other("x".into()), nothing(), Some(Kind::RefusedByFlavor)),
             (Answer::Other("x".into()), unreadable(), Some(Kind::SourceFailed)),
             (Answer::Other("x".into()), failed(Kind::RegistryFailed), Some(Kind::RegistryFailed)),
+            (Answer::Other("x".into()), response(403), Some(Kind::RefusedByFlavor)),
+            (Answer::Other("x".into()), Before { answered: answered(403), ..unreadable() }, Some(Kind::SourceFailed)),
         ] {
-            assert_eq!(kind(&of("f", Ok(answer.clone()), failed.clone())), expected, "{answer:?} {failed:?}");
+            assert_eq!(kind(&of("f", Ok(answer.clone()), before.clone())), expected, "{answer:?} {before:?}");
         }
     }
 }

@@ -1,0 +1,52 @@
+use pushgate_flavor::testing::TestPush;
+
+use super::*;
+
+/// The word for what becomes of a push to this registry: `ok`, the code of the violation, or `misconfigured`.
+fn outcome(uri: &str, image: &str) -> String {
+    let (host, path) = image.split_once('/').unwrap();
+    match TestPush::new(host, path).tag("v1").registry_uri(uri).ask::<Gcp>() {
+        Ok(()) => "ok".to_owned(),
+        Err(Refusal::Denied(violations)) => violations[0].code.clone(),
+        Err(Refusal::Misconfigured(_)) => "misconfigured".to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn names_have_the_form_of_the_service() {
+    for (uri, image, expected) in [
+        ("gcr.io", "gcr.io/my-project/app", "ok"),
+        ("gcr.io/my-project", "gcr.io/my-project/team/app", "ok"),
+        ("eu.gcr.io", "eu.gcr.io/example.com/my-project/app", "ok"),
+        ("gcr.io/example.com", "gcr.io/example.com/my-project/app", "ok"),
+        ("us-docker.pkg.dev", "us-docker.pkg.dev/my-project/images/app", "ok"),
+        ("europe-west3-docker.pkg.dev/my-project", "europe-west3-docker.pkg.dev/my-project/images/team/app", "ok"),
+        ("us-docker.pkg.dev", "us-docker.pkg.dev/my-project/app", "repository.form"),
+        ("us-docker.pkg.dev", "us-docker.pkg.dev/example.com/my-project/app", "repository.form"),
+        ("gcr.io", "gcr.io/my-project", "repository.form"),
+        ("gcr.io", "gcr.io/short/app", "project.name"),
+        ("gcr.io", "gcr.io/1project/app", "project.name"),
+        ("us-docker.pkg.dev", "us-docker.pkg.dev/my-project/my_images/app", "repository.name"),
+        ("gcr.io/short", "gcr.io/short/app", "misconfigured"),
+        ("k8s.gcr.io", "k8s.gcr.io/my-project/app", "misconfigured"),
+        ("docker.pkg.dev", "docker.pkg.dev/my-project/images/app", "misconfigured"),
+        ("ghcr.io", "ghcr.io/my-project/app", "misconfigured"),
+        ("us-docker.pkg.dev.evil.example", "us-docker.pkg.dev.evil.example/my-project/images/app", "misconfigured"),
+    ] {
+        assert_eq!(outcome(uri, image), expected, "{uri} {image}");
+    }
+}
+
+#[test]
+fn the_schema_describes_these_settings() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
+    assert_eq!(schema["additionalProperties"], false);
+    for (name, property) in schema["properties"].as_object().unwrap() {
+        for example in property["examples"].as_array().unwrap() {
+            let settings = serde_json::json!({ name: example });
+            assert!(serde_json::from_value::<Settings>(settings).is_ok(), "{name}: {example}");
+        }
+    }
+    assert!(serde_json::from_str::<Settings>(r#"{"unknown":1}"#).is_err());
+}
