@@ -45,6 +45,7 @@ mod real_ecr;
 mod real_podman;
 mod real_registry;
 mod real_skopeo;
+mod real_zenml;
 mod secrets;
 mod settings;
 mod shipped;

@@ -5,6 +5,7 @@ mod docker_push;
 mod measure;
 mod push;
 mod sandbox;
+mod zenml;
 
 use serde_json::json;
 
@@ -14,6 +15,7 @@ use crate::build::{ensure_wasm_target, flavors, programs};
 pub(crate) use measure::memory_of;
 pub(crate) use push::{PushArguments, PushPart, run as run_push};
 pub(crate) use sandbox::{SandboxArguments, run as run_sandbox, run_languages};
+pub(crate) use zenml::run as run_zenml;
 
 pub(crate) fn run(rounds: usize) -> Outcome {
     ensure_wasm_target()?;

@@ -48,12 +48,20 @@ enum Kind {
 /// The name of the Docker Engine among the parts.
 pub(crate) const DOCKER_ENGINE: Part = Part {
     name: "a Docker Engine",
-    modules: &["real_docker"],
+    modules: &["real_docker", "real_zenml::docker_engine"],
     kind: Kind::Debian { programs: &["dockerd", "docker"], packages: &["docker.io"] },
 };
 
 /// The variable that tells the tests where the projects of all languages are.
 const PROJECTS: &str = "PUSHGATE_TEST_PROJECTS";
+
+/// ZenML with a local store: the newest there is, since it is what people have that counts.
+const ZENML: PythonEnvironment = PythonEnvironment::new("zenml", "zenml[local]", "python");
+
+/// The Python that has ZenML; its command lies beside.
+pub(crate) fn zenml() -> Outcome<PathBuf> {
+    ZENML.get()
+}
 
 /// Every part.
 pub(crate) const PARTS: [Part; 19] = [
@@ -61,11 +69,15 @@ pub(crate) const PARTS: [Part; 19] = [
     // What most other parts push to or read from.
     Part {
         name: "docker-registry",
-        modules: &["real_registry", "real_docker", "real_skopeo", "real_podman"],
+        modules: &["real_registry", "real_docker", "real_skopeo", "real_podman", "real_zenml::docker_engine", "real_zenml::podman_engine"],
         kind: Kind::Debian { programs: &["docker-registry"], packages: &["docker-registry"] },
     },
     Part { name: "skopeo", modules: &["real_skopeo"], kind: Kind::Debian { programs: &["skopeo"], packages: &["skopeo"] } },
-    Part { name: "podman", modules: &["real_podman"], kind: Kind::Debian { programs: &["podman"], packages: &["podman"] } },
+    Part {
+        name: "podman",
+        modules: &["real_podman", "real_zenml::podman_engine"],
+        kind: Kind::Debian { programs: &["podman"], packages: &["podman"] },
+    },
     Part {
         name: "distribution v3",
         modules: &["real_distribution"],
@@ -94,12 +106,7 @@ pub(crate) const PARTS: [Part; 19] = [
             variable: "PUSHGATE_TEST_MOTO",
         },
     },
-    Part {
-        name: "ZenML",
-        modules: &["real_zenml"],
-        // The newest there is, since it is what people have that counts.
-        kind: Kind::Python { environment: PythonEnvironment::new("zenml", "zenml[local]", "python"), variable: "PUSHGATE_TEST_ZENML" },
-    },
+    Part { name: "ZenML", modules: &["real_zenml"], kind: Kind::Python { environment: ZENML, variable: "PUSHGATE_TEST_ZENML" } },
     Part {
         name: "clang 19 for WebAssembly",
         modules: &["in_c"],
