@@ -187,3 +187,27 @@ impl TestImage {
 pub fn take_log() -> Vec<(Level, String)> {
     host::take_log()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NoSettings;
+
+    struct Sizes;
+
+    impl Flavor for Sizes {
+        type Settings = NoSettings;
+
+        fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+            let sizes: Vec<_> = push.images()?.iter().map(|image| (image.packed_size(), image.unpacked_size())).collect();
+            Err(Refusal::Other(format!("{sizes:?}")))
+        }
+    }
+
+    #[test]
+    fn sizes_are_unknown_until_they_are_described() {
+        let image = || TestImage::new("linux/amd64");
+        let push = TestPush::new("registry.example.com", "app").image(image().packed_size(1 << 40).unpacked_size(0)).image(image());
+        assert_eq!(push.ask::<Sizes>(), Err(Refusal::Other("[(Some(1099511627776), Some(0)), (None, None)]".to_owned())));
+    }
+}
