@@ -161,7 +161,9 @@ def push(row: dict[str, str]) -> dict[str, str]:
     """What ZenML makes of a row."""
     flavor = FLAVORS[row["flavor"]]
     config = {
-        name: row[name] for name in ("uri", "default_repository") if name in row
+        name: row[name]
+        for name in ("uri", "default_repository")
+        if name in row
     }
     try:
         made = registry(flavor, **config)

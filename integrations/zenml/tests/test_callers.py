@@ -10,6 +10,7 @@ from typing import Callable, Set, Tuple
 
 import zenml
 from zenml.container_engines.podman_engine import PodmanContainerEngine
+
 from zenml_pushgate.callers import ONLY_ASK, only_asks, pushing_engine
 
 QUESTION = "is_valid_image_name_for_registry"

@@ -80,9 +80,10 @@ class TestProgram(unittest.TestCase):
         self.assertIn("SIGKILL", self.unusable("kill -9 $$"))
 
     def test_one_that_says_something_else(self) -> None:
-        self.assertIn("(no such command)", self.unusable(
-            "echo no such command >&2; exit 64"
-        ))
+        self.assertIn(
+            "(no such command)",
+            self.unusable("echo no such command >&2; exit 64"),
+        )
         self.assertIn("no JSON", self.unusable("printf '{\"schema\": 1'"))
         self.assertIn("no JSON", self.unusable("printf '\\377'"))
         self.assertIn("form 2", self.unusable("echo '{\"schema\": 2}'"))

@@ -3,6 +3,7 @@
 import unittest
 
 from pydantic import ValidationError
+
 from zenml_pushgate.flavors import (
     PushgateContainerRegistryConfig as Config,
 )

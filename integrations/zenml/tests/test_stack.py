@@ -7,6 +7,7 @@ from uuid import UUID
 
 from zenml.enums import StackComponentType
 from zenml.exceptions import StackValidationError
+
 from zenml_pushgate.container_registries import PushgateContainerRegistry
 from zenml_pushgate.flavors import PushgateContainerRegistryConfig
 

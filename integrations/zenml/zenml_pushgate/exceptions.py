@@ -24,9 +24,7 @@ class ImageRefusedError(PushgateError):
             with `code`, `message`, and perhaps `hint` and `details`.
     """
 
-    def __init__(
-        self, message: str, violations: List[Dict[str, Any]]
-    ) -> None:
+    def __init__(self, message: str, violations: List[Dict[str, Any]]) -> None:
         """Initializes the error.
 
         Args:
@@ -50,7 +48,7 @@ class RegistryFailedError(PushgateError):
 
 
 class PushgateConfigurationError(PushgateError, ValueError):
-    """The stack component or pushgate's catalog is wrong: its operator acts."""
+    """The stack component, or pushgate's catalog, is wrong."""
 
 
 class PushgateUnusableError(PushgateError):

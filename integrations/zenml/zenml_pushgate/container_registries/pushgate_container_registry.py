@@ -113,7 +113,10 @@ class PushgateContainerRegistry(BaseContainerRegistry):
         if error is not None:
             raise error
         _require_tag(image_name, scope)
-        if self.config.registry is None and self.config.pushgate_flavor is None:
+        if (
+            self.config.registry is None
+            and self.config.pushgate_flavor is None
+        ):
             return
         engine = pushing_engine(sys._getframe(1)) or get_container_engine()
         with tempfile.TemporaryDirectory(prefix="zenml-pushgate-") as name:

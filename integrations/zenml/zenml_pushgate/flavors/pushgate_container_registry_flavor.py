@@ -101,7 +101,10 @@ class PushgateContainerRegistryConfig(BaseContainerRegistryConfig):
                     "them, in pushgate's catalog; set one of the two"
                 )
         for name in of_the_flavor:
-            if self.pushgate_flavor is None and getattr(self, name) is not None:
+            if (
+                self.pushgate_flavor is None
+                and getattr(self, name) is not None
+            ):
                 raise ValueError(
                     f"`{name}` without `pushgate_flavor`: it belongs to a "
                     "flavor, and none is named"
