@@ -1,6 +1,6 @@
 //! `pushgate flavor` and `pushgate registry`: what is registered, and what of it people are told.
 
-use crate::support::{Home, assert_whole, guest};
+use crate::support::{Home, assert_whole, guest, shipped};
 
 fn home_with_flavors() -> Home {
     let home = Home::new();
@@ -8,16 +8,10 @@ fn home_with_flavors() -> Home {
     home
 }
 
-/// The component of a flavor that ships.
-fn component(name: &str) -> Vec<u8> {
-    pushgate::shipped::named(name).expect("it ships").component().expect("a component")
-}
-
 /// `forbid-tags` as somebody's own.
 fn home_with_tags() -> Home {
     let home = Home::new();
-    let file = home.write("tags.wasm", component("forbid-tags"));
-    home.must(&format!("flavor register {} --name tags", file.display()));
+    home.must(&format!("flavor register {} --name tags", shipped(&home, "forbid-tags").display()));
     home
 }
 
@@ -71,8 +65,7 @@ fn a_replaced_flavor_that_wants_more_says_which_registries_no_longer_work() {
     assert_eq!((&json["flavor"]["change"], &json["flavor"]["warnings"]), (&"unchanged".into(), &serde_json::json!([])));
     // Settings that the new bytes do not take are told too.
     home.must("registry update prod --flavor tags --set do=approve");
-    let ran =
-        home.must(&format!("flavor register {} --name tags --replace", home.write("labels.wasm", component("require-labels")).display()));
+    let ran = home.must(&format!("flavor register {} --name tags --replace", shipped(&home, "require-labels").display()));
     assert!(ran.stderr.contains("warning: no push to prod is possible any more: the flavor tags"), "{ran:?}");
     assert!(ran.stderr.contains("hint: `pushgate registry update prod --flavor tags --settings JSON`"), "{ran:?}");
     assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);

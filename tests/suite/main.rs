@@ -26,6 +26,7 @@ mod failing_disk;
 mod flavor_pages;
 mod flavor_record;
 mod flavor_test;
+mod from_nothing;
 mod help;
 mod hooks;
 mod import;

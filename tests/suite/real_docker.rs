@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use pushgate_test_images::Image;
 use serde_json::Value;
 
-use crate::support::{DockerRegistry, Home, Meddler, Ran, User, guest};
+use crate::support::{DockerRegistry, Home, Meddler, Ran, User, guest, shipped};
 
 fn docker_host() -> String {
     std::env::var("PUSHGATE_TEST_DOCKER_HOST").expect("`cargo xtask test` starts a Docker Engine and says where it is")
@@ -44,7 +44,7 @@ fn an_image_goes_through_ones_own_flavor_to_a_registry() {
     let registry = DockerRegistry::start();
     let (accepted, refused) = (format!("{}/team/app:v1", registry.host()), format!("{}/team/app:latest", registry.host()));
     load(&home, &[&accepted, &refused]);
-    home.must(&format!("flavor register {} --name own", guest("passthrough").display()));
+    home.must(&format!("flavor register {} --name own", shipped(&home, "forbid-tags").display()));
     home.must(&format!("registry register prod --uri {}/team --flavor own", registry.host()));
 
     let pushed = run(&home, &format!("push {accepted} --output json"));

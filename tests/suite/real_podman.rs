@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use pushgate_test_images::Image;
 
-use crate::support::{DockerRegistry, Home, Ran, User, guest};
+use crate::support::{DockerRegistry, Home, Ran, User, shipped};
 
 /// How long the service may take to listen: an upper bound of a hang.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -111,7 +111,7 @@ fn an_image_goes_through_ones_own_flavor_to_a_registry() {
     let name = format!("{}/team/app:v1", registry.host());
     let id = podman.load(&home, &name);
     podman.podman(&["tag", &name, &format!("{}/team/app:latest", registry.host())]);
-    home.must(&format!("flavor register {} --name own", guest("passthrough").display()));
+    home.must(&format!("flavor register {} --name own", shipped(&home, "forbid-tags").display()));
     home.must(&format!("registry register prod --uri {}/team --flavor own", registry.host()));
 
     let pushed = podman.run(&home, &format!("push {name} --output json"));

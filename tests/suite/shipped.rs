@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pushgate_test_images::{Image, Layout};
 
-use crate::support::{Home, Ran, assert_whole, guest};
+use crate::support::{Home, Ran, assert_whole, guest, shipped};
 
 fn check(home: &Home, flavor: &str, image: &str, more: &[&str]) -> Ran {
     let words = ["check", image, "--uri", "registry.example.com/team", "--flavor", flavor];
@@ -43,7 +43,7 @@ fn each_answers_its_cases() {
     let home = Home::new();
     for flavor in pushgate::shipped::ALL {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../flavors").join(flavor.name);
-        let file = home.write(&format!("{}.wasm", flavor.name), flavor.component().expect("a component"));
+        let file = shipped(&home, flavor.name);
         let words = ["flavor", "test", folder.to_str().expect("UTF-8"), "--component", file.to_str().expect("UTF-8")];
         let ran = home.run_words(words);
         assert_eq!(ran.code, 0, "{}: {ran:?}", flavor.name);
@@ -66,8 +66,7 @@ fn all_are_listed_with_what_they_do() {
 #[test]
 fn a_name_that_ships_cannot_be_taken() {
     let home = Home::new();
-    let named = pushgate::shipped::named("forbid-tags").expect("it ships");
-    let same = home.write("same.wasm", named.component().expect("a component"));
+    let same = shipped(&home, "forbid-tags");
     let other = guest("passthrough");
     assert_whole!(home, home.run(&format!("flavor register {} --name forbid-tags", other.display())));
     assert_eq!(home.run(&format!("flavor register {} --name forbid-tags --replace", other.display())).code, 8);
@@ -90,4 +89,19 @@ fn a_flavor_that_was_registered_before_it_shipped_is_the_one_that_is_asked() {
     home.must("flavor delete forbid-tags");
     home.must("registry add-hook prod --flavor forbid-tags");
     assert_eq!(home.run("check registry.example.com/team/app:latest").code, 4);
+}
+
+/// What makes no sense is told when it is registered, and not at the first push.
+#[test]
+fn settings_and_uris_that_make_no_sense_are_not_registered() {
+    let home = Home::new();
+    assert_whole!(home, home.run("registry register prod --uri ghcr.io/acme --flavor gcp"));
+    let aws = "registry register prod --uri 123456789012.dkr.ecr.eu-central-1.amazonaws.com --flavor aws --grant http=https://api.ecr.eu-central-1.amazonaws.com";
+    assert_whole!(home, home.run(&format!("{aws} --set create_repository:=true --set missing_repository=refuse")));
+    home.must("registry register prod --uri ghcr.io/acme --flavor github");
+    assert_whole!(home, home.run("registry add-hook prod --flavor dockerhub"));
+    assert_whole!(home, home.run("registry update prod --uri registry.example.com"));
+    assert_eq!(home.run("registry update prod --flavor github --set owners:=[]").code, 8);
+    home.must("registry update prod --uri ghcr.io/acme/team");
+    assert_eq!(home.must("registry describe prod --output json").json()["registry"]["hooks"].as_array().map(Vec::len), Some(1));
 }

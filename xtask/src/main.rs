@@ -83,6 +83,8 @@ enum Bench {
     Sandbox(bench::SandboxArguments),
     /// What the same flavor costs in each language; prints a table
     Languages(bench::SandboxArguments),
+    /// What each flavor that ships costs; prints a table
+    Flavors,
     /// A check against what ZenML needs to describe a container registry
     Zenml,
 }
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
         Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
         Task::Bench { what: Some(Bench::Sandbox(arguments)), .. } => bench::run_sandbox(&arguments),
         Task::Bench { what: Some(Bench::Languages(arguments)), .. } => bench::run_languages(&arguments),
+        Task::Bench { rounds, what: Some(Bench::Flavors) } => bench::run_flavors(rounds),
         Task::Bench { rounds, what: Some(Bench::Zenml) } => bench::run_zenml(rounds),
         Task::Projects { language } => projects::run(language.as_deref()),
         Task::Freeze => freeze::run(),

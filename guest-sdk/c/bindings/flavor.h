@@ -217,8 +217,8 @@ typedef struct pushgate_flavor_types_refusal_t {
 #define PUSHGATE_FLAVOR_TYPES_REFUSAL_DENIED 0
 // The settings do not make sense: the operator of the registry acts. The text names the setting.
 #define PUSHGATE_FLAVOR_TYPES_REFUSAL_MISCONFIGURED 1
-// Something that the flavor needs did not answer. Where the host knows that the source or a capability failed, it
-// reports that; else the flavor counts as broken.
+// Something that the flavor needs did not answer, or not what it should. Where the host knows that the source or a
+// capability failed, or that a server answered, it reports that with this text; else the flavor counts as broken.
 #define PUSHGATE_FLAVOR_TYPES_REFUSAL_UNAVAILABLE 2
 // Any other reason. A case that a later version would have added ends up here.
 #define PUSHGATE_FLAVOR_TYPES_REFUSAL_OTHER 3

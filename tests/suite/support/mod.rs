@@ -155,3 +155,9 @@ pub(crate) fn built(variable: &str) -> PathBuf {
 pub(crate) fn guest(name: &str) -> &'static Path {
     guests::ALL.iter().find(|guest| guest.name == name).unwrap_or_else(|| panic!("a guest named {name}")).path()
 }
+
+/// The component of a flavor that ships as a file, as somebody's own.
+pub(crate) fn shipped(home: &Home, name: &str) -> PathBuf {
+    let flavor = pushgate::shipped::named(name).unwrap_or_else(|| panic!("a flavor that ships named {name}"));
+    home.write(&format!("{name}.wasm"), flavor.component().expect("a component"))
+}

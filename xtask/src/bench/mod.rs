@@ -2,6 +2,7 @@
 
 mod cold_check;
 mod docker_push;
+mod flavors;
 mod measure;
 mod push;
 mod sandbox;
@@ -12,6 +13,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::build::{ensure_wasm_target, flavors, programs};
 
+pub(crate) use flavors::run as run_flavors;
 pub(crate) use measure::memory_of;
 pub(crate) use push::{PushArguments, PushPart, run as run_push};
 pub(crate) use sandbox::{SandboxArguments, run as run_sandbox, run_languages};

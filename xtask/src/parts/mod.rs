@@ -48,7 +48,7 @@ enum Kind {
 /// The name of the Docker Engine among the parts.
 pub(crate) const DOCKER_ENGINE: Part = Part {
     name: "a Docker Engine",
-    modules: &["real_docker", "real_zenml::docker_engine"],
+    modules: &["real_docker", "real_zenml::docker_engine", "from_nothing"],
     kind: Kind::Debian { programs: &["dockerd", "docker"], packages: &["docker.io"] },
 };
 
@@ -69,7 +69,15 @@ pub(crate) const PARTS: [Part; 19] = [
     // What most other parts push to or read from.
     Part {
         name: "docker-registry",
-        modules: &["real_registry", "real_docker", "real_skopeo", "real_podman", "real_zenml::docker_engine", "real_zenml::podman_engine"],
+        modules: &[
+            "real_registry",
+            "real_docker",
+            "real_skopeo",
+            "real_podman",
+            "real_zenml::docker_engine",
+            "real_zenml::podman_engine",
+            "from_nothing",
+        ],
         kind: Kind::Debian { programs: &["docker-registry"], packages: &["docker-registry"] },
     },
     Part { name: "skopeo", modules: &["real_skopeo"], kind: Kind::Debian { programs: &["skopeo"], packages: &["skopeo"] } },

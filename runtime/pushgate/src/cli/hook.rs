@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pushgate_reference::RegistryUri;
 use pushgate_sandbox::Flavor;
 use serde_json::Value;
 
@@ -54,8 +55,8 @@ pub(super) fn given(context: &Context, flavor: &str, words: &HookArguments) -> R
     Ok(Hook { label: flavor.to_owned(), component, settings, grants, credentials, limits, mode })
 }
 
-/// The hook that is written into the catalog. What it would lack is told now and not at the first push.
-pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> Result<HookEntry, Failure> {
+/// The hook that is written into the catalog for a registry with this URI. What it would lack is told now and not at the first push.
+pub(super) fn entry(context: &Context, uri: &RegistryUri, flavor: &str, words: &HookArguments) -> Result<HookEntry, Failure> {
     let Terms { settings, grants, credentials, limits, mode } = Terms::parse(words)?;
     let named = Named::parse(flavor)?;
     let component = named.component(context)?;
@@ -67,11 +68,18 @@ pub(super) fn entry(context: &Context, flavor: &str, words: &HookArguments) -> R
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = resolve(context, flavor, &loaded, settings, &limits)?;
+    context.wait_for(hooks::ask_ahead(flavor, &loaded, uri, &settings, &limits))?;
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
 }
 
-/// A hook of the catalog with what the flags say of it. What they do not name stays.
-pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArguments, reset: &[Reset]) -> Result<HookEntry, Failure> {
+/// A hook of the catalog, of a registry with this URI, with what the flags say of it. What they do not name stays.
+pub(super) fn changed(
+    context: &Context,
+    uri: &RegistryUri,
+    before: &HookEntry,
+    words: &HookArguments,
+    reset: &[Reset],
+) -> Result<HookEntry, Failure> {
     let flavor = before.flavor.as_str();
     let kept = |what: Reset| !reset.contains(&what);
     let grants = if words.grant.is_empty() && kept(Reset::Grants) { before.grants.clone() } else { Grant::parse_all(&words.grant)? };
@@ -93,8 +101,17 @@ pub(super) fn changed(context: &Context, before: &HookEntry, words: &HookArgumen
     if let Some(schema) = &schema {
         check(context, flavor, schema, Some(&settings))?;
     }
+    context.wait_for(hooks::ask_ahead(flavor, &loaded, uri, &settings, &limits))?;
     let mode = words.mode.map_or(before.mode, HookMode::from);
     Ok(HookEntry { flavor: before.flavor.clone(), settings, grants, credentials, limits, mode })
+}
+
+/// Whether a hook of the catalog makes sense under another URI. One that cannot be asked is no worse under it.
+pub(super) fn fits(context: &Context, uri: &RegistryUri, hook: &HookEntry) -> Result<(), Failure> {
+    let flavor = hook.flavor.as_str();
+    let Ok(entry) = context.gate.catalog()?.flavor(flavor) else { return Ok(()) };
+    let Ok((_, loaded)) = context.wait_for(context.gate.flavor(flavor, &Component::Stored(entry.digest))) else { return Ok(()) };
+    context.wait_for(hooks::ask_ahead(flavor, &loaded, uri, &hook.settings, &hook.limits))
 }
 
 /// What a registry's hook lacks since its flavor has other bytes: pushes there would fail until it is given that.

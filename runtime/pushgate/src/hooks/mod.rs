@@ -1,6 +1,7 @@
 //! Asks the hooks of a registry. All must approve; a registry without hooks approves by itself, as ZenML's does. A hook in the mode `warn` is
 //! asked like the others, and its refusal is told without stopping the push.
 
+mod ahead;
 mod host;
 mod load;
 mod questions;
@@ -20,6 +21,7 @@ use crate::registry_access::RegistryAccess;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
+pub use ahead::ask_ahead;
 pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, missing_grants, require_grants};
 pub(crate) use requests::refused_in_a_dry_run;
 pub use schema::settings_schema;

@@ -41,7 +41,7 @@ pub(super) fn import(
             if flavor.is_none() {
                 require_known(context, &kind)?;
             }
-            vec![hook::entry(context, &kind, &words)?]
+            vec![hook::entry(context, &imported.uri, &kind, &words)?]
         }
     };
     let asks: Vec<String> = hooks.iter().map(|hook| hook.flavor.to_string()).collect();

@@ -20,12 +20,12 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
     let path = || context.gate.paths().catalog();
     match command {
         RegistryCommand::Register { name, uri, flavor, hook, transport } => {
+            let (name, uri) = (Name::parse(&name)?, RegistryUri::parse(&uri)?);
             let hooks = match flavor {
-                Some(flavor) => vec![hook::entry(context, &flavor, &hook)?],
+                Some(flavor) => vec![hook::entry(context, &uri, &flavor, &hook)?],
                 None => Vec::new(),
             };
-            let connection = transport.connection(Connection::default())?;
-            let entry = RegistryEntry { name: Name::parse(&name)?, uri: RegistryUri::parse(&uri)?, hooks, connection };
+            let entry = RegistryEntry { name, uri, hooks, connection: transport.connection(Connection::default())? };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
         }
@@ -68,7 +68,8 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             changed(context, &name, "deleted", &format!("deleted {name}"));
         }
         RegistryCommand::AddHook { name, flavor, hook } => {
-            let entry = hook::entry(context, &flavor, &hook)?;
+            let uri = context.gate.catalog()?.registry(&name)?.uri;
+            let entry = hook::entry(context, &uri, &flavor, &hook)?;
             let change = Catalog::edit(path()?, |edit| edit.add_hook(&name, &entry))?;
             changed(context, &name, word("added", change), &format!("{name} asks {flavor}"));
         }

@@ -22,14 +22,19 @@ pub(super) fn update(context: &Context, name: &str, words: &Words) -> Result<(),
     words.check()?;
     let uri = words.uri.as_deref().map(RegistryUri::parse).transpose()?;
     let before = context.gate.catalog()?.registry(name)?;
+    let uri_after = uri.as_ref().unwrap_or(&before.uri);
     // The flavor is loaded before the catalog is locked: that may take seconds.
     let hook = match &words.flavor {
         Some(flavor) => {
             let before = before.hook(flavor)?;
-            Some((before, hook::changed(context, &before.clone(), &words.hook, &words.reset)?))
+            Some((before, hook::changed(context, uri_after, &before.clone(), &words.hook, &words.reset)?))
         }
         None => None,
     };
+    if let Some(uri) = &uri {
+        let others = before.hooks.iter().filter(|hook| words.flavor.as_deref() != Some(hook.flavor.as_str()));
+        others.into_iter().try_for_each(|hook| hook::fits(context, uri, hook))?;
+    }
     let (change, after) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
         let entry = edit.catalog().registry(name)?;
         let connection = words.connection(entry.connection.clone())?;

@@ -188,8 +188,8 @@ const (
 	Refusal_Denied uint8 = 0
 	// The settings do not make sense: the operator of the registry acts. The text names the setting.
 	Refusal_Misconfigured uint8 = 1
-	// Something that the flavor needs did not answer. Where the host knows that the source or a capability failed, it
-	// reports that; else the flavor counts as broken.
+	// Something that the flavor needs did not answer, or not what it should. Where the host knows that the source or a
+	// capability failed, or that a server answered, it reports that with this text; else the flavor counts as broken.
 	Refusal_Unavailable uint8 = 2
 	// Any other reason. A case that a later version would have added ends up here.
 	Refusal_Other uint8 = 3

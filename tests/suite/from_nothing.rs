@@ -1,0 +1,70 @@
+//! The page "From nothing to a guarded push", run as it stands: by a shell, with a real Docker Engine and a real docker-registry.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::{DockerRegistry, Home};
+
+/// What the page calls the registry.
+const SHOWN: &str = "localhost:5000";
+/// Printed between the blocks.
+const NEXT: &str = "-----next-----";
+
+/// What differs from run to run, as the page shows it.
+fn as_shown(output: &str, host: &str) -> String {
+    let mut text = output.replace(host, SHOWN);
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("sha256:")).map(|at| from + at + "sha256:".len()) {
+        if text.get(at..at + 64).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            text.replace_range(at..at + 64, "…");
+        }
+        from = at;
+    }
+    text
+}
+
+#[test]
+#[ignore = "needs a Docker Engine and docker-registry: cargo xtask test"]
+fn the_page_is_what_happens() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/from-nothing.md");
+    let page = std::fs::read_to_string(&path).expect("the page");
+    let (home, registry) = (Home::new(), DockerRegistry::start());
+    let host = registry.host();
+    // Between two fences is a block, or what stands between blocks.
+    let parts: Vec<&str> = page.split("```").collect();
+    let commands: Vec<&str> = parts.iter().filter_map(|part| part.strip_prefix("sh\n")).collect();
+    let script = commands.join(&format!("echo {NEXT}\n")).replace(SHOWN, host);
+    let docker = std::env::var("PUSHGATE_TEST_DOCKER_HOST").expect("`cargo xtask test` starts a Docker Engine and says where it is");
+    let programs = PathBuf::from(env!("CARGO_BIN_EXE_pushgate"));
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &format!("exec 2>&1\n{script}")])
+        .current_dir(home.path())
+        .env_clear()
+        .env("HOME", home.path())
+        .env("DOCKER_HOST", docker)
+        .env("PATH", format!("{}:/usr/bin:/bin", programs.parent().expect("a folder").display()))
+        .stdin(Stdio::null())
+        .output()
+        .expect("bash runs");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{}: {printed}", output.status);
+
+    let next = format!("{NEXT}\n");
+    let mut answers = printed.split(&next);
+    let mut answer = "";
+    let expected: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            if part.starts_with("sh\n") {
+                answer = answers.next().expect("each block has an answer");
+            }
+            if part.starts_with("text\n") { format!("text\n{}", as_shown(answer, host)) } else { (*part).to_owned() }
+        })
+        .collect();
+    let expected = expected.join("```");
+    if std::env::var_os("PUSHGATE_UPDATE_REFERENCE").is_some() {
+        std::fs::write(&path, &expected).expect("the page can be written");
+    }
+    let found = std::fs::read_to_string(&path).expect("the page");
+    assert!(found == expected, "{} is out of date: PUSHGATE_UPDATE_REFERENCE=1 cargo xtask test from_nothing\n{printed}", path.display());
+}
