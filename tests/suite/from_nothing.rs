@@ -10,17 +10,21 @@ const SHOWN: &str = "localhost:5000";
 /// Printed between the blocks.
 const NEXT: &str = "-----next-----";
 
-/// What differs from run to run, as the page shows it.
+/// What differs from run to run and from machine to machine, as the page shows it.
 fn as_shown(output: &str, host: &str) -> String {
-    let mut text = output.replace(host, SHOWN);
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("sha256:")).map(|at| from + at + "sha256:".len()) {
-        if text.get(at..at + 64).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-            text.replace_range(at..at + 64, "…");
-        }
-        from = at;
-    }
-    text
+    let text = output.replace(host, SHOWN).replace("linux/arm64/v8", "linux/amd64");
+    ["sha256:", "pushed    "].into_iter().fold(text, |text, before| shorten(&text, before))
+}
+
+/// Puts `…` for the hexadecimal digits after each of these words. Layers differ by the time of the file in them.
+fn shorten(text: &str, before: &str) -> String {
+    let mut parts = text.split(before);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |shown, part| {
+        let rest = part.trim_start_matches(|character: char| character.is_ascii_hexdigit());
+        let digits = if rest.len() < part.len() { "…" } else { "" };
+        format!("{shown}{before}{digits}{rest}")
+    })
 }
 
 #[test]
