@@ -43,10 +43,9 @@ pub(crate) fn run(rounds: usize) -> Outcome {
 fn embedded() -> Outcome<PathBuf> {
     let messages = output(cargo().args(["build", "--locked", "--release", "--package", "pushgate", "--message-format=json"]))?;
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let folders = messages.filter_map(|message| message.get("out_dir")?.as_str().map(PathBuf::from));
+    let mut folders = messages.filter_map(|message| message.get("out_dir")?.as_str().map(PathBuf::from));
     folders
-        .filter(|folder| folder.join("shipped_flavors.rs").is_file())
-        .last()
+        .rfind(|folder| folder.join("shipped_flavors.rs").is_file())
         .ok_or_else(|| "cargo names no folder of the build script".to_owned())
 }
 
