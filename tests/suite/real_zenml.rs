@@ -1,6 +1,7 @@
 //! ZenML itself, with the plugin of `integrations/zenml` in it: a local stack, its engines, a real docker-registry.
 
 mod docker_engine;
+mod import;
 mod parity;
 mod plugin;
 mod podman_engine;
