@@ -90,7 +90,7 @@ fn the_reference_of_exit_codes_is_current() {
 const CATALOG: &str = r#"version = 1
 default-registry = "prod"
 
-[flavors.require-labels]
+[flavors.tag-policy]
 digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 [registries.prod]
@@ -102,8 +102,8 @@ client-key = "/etc/ssl/me.key"
 token-servers = ["https://auth.example.com"]
 
 [[registries.prod.hooks]]
-flavor = "require-labels"
-settings = { labels = ["org.opencontainers.image.source"] }
+flavor = "tag-policy"
+settings = { tags = ["latest"] }
 grants = ["registry", "http=https://api.example.com"]
 credentials = ["https://api.example.com=bearer"]
 limits = { memory = "128MiB", calls = 100 }
@@ -113,7 +113,7 @@ mode = "warn"
 #[test]
 fn the_reference_of_the_catalog_is_current() {
     let catalog = Catalog::parse(Path::new("catalog.toml"), CATALOG.as_bytes()).expect("a catalog");
-    assert!(catalog.registry("prod").is_ok() && catalog.flavor("require-labels").is_ok());
+    assert!(catalog.registry("prod").is_ok() && catalog.flavor("tag-policy").is_ok());
 
     let mut text = "# The catalog\n\nWhich flavors and registries are registered. `pushgate flavor` and `pushgate registry` write it; a person may as well: comments and \
         order\nsurvive what the program edits. Where it lies, [the environment](environment.md) and `--config` say. Made from what the program reads; a test compares them.\n\n"
