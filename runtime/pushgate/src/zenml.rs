@@ -193,6 +193,12 @@ fn left_out(configuration: &Map<String, Value>, service_connector: &Value) -> Ve
     if let Some(secret) = word("authentication_secret") {
         told.push(format!("`authentication_secret` ({}): `pushgate registry login NAME` keeps credentials", shorten(secret)));
     }
+    // Of the plugin.
+    for (field, flag) in [("transport", "--plain-http or --tls"), ("ca_file", "--ca-file FILE")] {
+        if let Some(value) = word(field) {
+            told.push(format!("`{field}` ({}): say it here with {flag}", shorten(value)));
+        }
+    }
     if !service_connector.is_null() {
         told.push("the service connector: pushgate finds the credentials of `docker login` and of credential helpers".to_owned());
     }
@@ -261,6 +267,8 @@ mod tests {
         let configuration = json!({ "uri": "docker.io/acme", "default_repository": "app", "authentication_secret": "hub" });
         let left_out = parse("dockerhub", &configuration).unwrap().left_out;
         assert!(left_out[0].starts_with("`default_repository` (app)") && left_out[1].starts_with("`authentication_secret` (hub)"));
+        let plugin = json!({ "uri": "r.example", "pushgate_flavor": "forbid-tags", "transport": "plain-http" });
+        assert_eq!(parse("pushgate", &plugin).unwrap().left_out, ["`transport` (plain-http): say it here with --plain-http or --tls"]);
         let connected =
             document("default", &json!({ "uri": "r.example" })).replace("\"service_connector\":null", "\"service_connector\":{\"id\":1}");
         assert_eq!(ZenmlRegistry::parse(&connected, None).unwrap().left_out.len(), 1);

@@ -31,7 +31,7 @@ pub(super) fn import(
     let hooks = match imported.hook {
         None => Vec::new(),
         Some(ZenmlHook { flavor: kind, settings, grants, credentials }) => {
-            // What the file says comes first; with `--flavor` it says nothing.
+            // The command line adds to what the file says, and its settings count instead. With `--flavor` the file says nothing.
             let words = HookArguments {
                 settings: words.settings.or(settings),
                 grant: grants.into_iter().chain(words.grant).collect(),
