@@ -1,10 +1,13 @@
 //! The page "From nothing to a guarded push", run as it stands: by a shell, with a real Docker Engine and a real docker-registry.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::help::{assert_page, page};
 use crate::support::{DockerRegistry, Home};
 
+/// The page, from `docs/reference`.
+const PAGE: &str = "../from-nothing.md";
 /// What the page calls the registry.
 const SHOWN: &str = "localhost:5000";
 /// Printed between the blocks.
@@ -30,8 +33,7 @@ fn shorten(text: &str, before: &str) -> String {
 #[test]
 #[ignore = "needs a Docker Engine and docker-registry: cargo xtask test"]
 fn the_page_is_what_happens() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/from-nothing.md");
-    let page = std::fs::read_to_string(&path).expect("the page");
+    let page = std::fs::read_to_string(page(PAGE)).expect("the page");
     let (home, registry) = (Home::new(), DockerRegistry::start());
     let host = registry.host();
     // Between two fences is a block, or what stands between blocks.
@@ -65,10 +67,5 @@ fn the_page_is_what_happens() {
             if part.starts_with("text\n") { format!("text\n{}", as_shown(answer, host)) } else { (*part).to_owned() }
         })
         .collect();
-    let expected = expected.join("```");
-    if std::env::var_os("PUSHGATE_UPDATE_REFERENCE").is_some() {
-        std::fs::write(&path, &expected).expect("the page can be written");
-    }
-    let found = std::fs::read_to_string(&path).expect("the page");
-    assert!(found == expected, "{} is out of date: PUSHGATE_UPDATE_REFERENCE=1 cargo xtask test from_nothing\n{printed}", path.display());
+    assert_page(PAGE, &expected.join("```"));
 }

@@ -46,11 +46,11 @@ pub(crate) const COMMANDS: [&str; 35] = [
     "container-registry list",
 ];
 
-fn page(name: &str) -> PathBuf {
+pub(crate) fn page(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
 }
 
-/// The page must say what the program says; with `PUSHGATE_UPDATE_REFERENCE` set it is made to.
+/// The page, by its path from `docs/reference`, must say what the program says; with `PUSHGATE_UPDATE_REFERENCE` set it is made to.
 #[track_caller]
 pub(crate) fn assert_page(name: &str, expected: &str) {
     let path = page(name);
@@ -59,7 +59,7 @@ pub(crate) fn assert_page(name: &str, expected: &str) {
         std::fs::write(&path, expected).expect("the page can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "{} is out of date: PUSHGATE_UPDATE_REFERENCE=1 cargo xtask test reference", path.display());
+    assert!(found == expected, "{} is out of date: PUSHGATE_UPDATE_REFERENCE=1 cargo xtask test", path.display());
 }
 
 #[test]

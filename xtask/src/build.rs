@@ -33,13 +33,14 @@ pub(crate) fn programs(packages: &[&str], release: bool) -> Outcome<PathBuf> {
     Ok(target()?.join(if release { "release" } else { "debug" }))
 }
 
-/// Builds the flavors that ship and returns the folder of their components.
-pub(crate) fn flavors() -> Outcome<PathBuf> {
-    let target = target()?.join("flavors");
-    run(cargo()
-        .args(["build", "--locked", "--release", "--target", TARGET, "--manifest-path", "flavors/Cargo.toml", "--target-dir"])
-        .arg(&target))?;
-    Ok(target.join(TARGET).join("release"))
+/// Builds pushgate for a release, and returns the folder of the components that are part of it: `NAME.wasm`, and packed `NAME.wasm.gz`.
+pub(crate) fn embedded_flavors() -> Outcome<PathBuf> {
+    let messages = output(cargo().args(["build", "--locked", "--release", "--package", "pushgate", "--message-format=json"]))?;
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let mut folders = messages.filter_map(|message| message.get("out_dir")?.as_str().map(PathBuf::from));
+    folders
+        .rfind(|folder| folder.join("shipped_flavors.rs").is_file())
+        .ok_or_else(|| "cargo names no folder of the build script".to_owned())
 }
 
 /// The folder that Cargo builds in.

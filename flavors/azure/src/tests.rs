@@ -1,17 +1,6 @@
-use pushgate_flavor::testing::TestPush;
+use hosted_registry::testing::{assert_schema_describes, outcome};
 
 use super::*;
-
-/// The word for what becomes of a push to this registry: `ok`, the code of the violation, or `misconfigured`.
-fn outcome(uri: &str, image: &str) -> String {
-    let (host, path) = image.split_once('/').unwrap();
-    match TestPush::new(host, path).tag("v1").registry_uri(uri).ask::<Azure>() {
-        Ok(()) => "ok".to_owned(),
-        Err(Refusal::Denied(violations)) => violations[0].code.clone(),
-        Err(Refusal::Misconfigured(_)) => "misconfigured".to_owned(),
-        other => panic!("{other:?}"),
-    }
-}
 
 #[test]
 fn names_have_the_form_of_the_service() {
@@ -29,19 +18,11 @@ fn names_have_the_form_of_the_service() {
         ("mycompany.azurecr.io.evil.example", "mycompany.azurecr.io.evil.example/app", "misconfigured"),
         ("mycompany.azurecr.de", "mycompany.azurecr.de/app", "misconfigured"),
     ] {
-        assert_eq!(outcome(uri, image), expected, "{uri} {image}");
+        assert_eq!(outcome::<Azure>(uri, image), expected, "{uri} {image}");
     }
 }
 
 #[test]
 fn the_schema_describes_these_settings() {
-    let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
-    assert_eq!(schema["additionalProperties"], false);
-    for (name, property) in schema["properties"].as_object().unwrap() {
-        for example in property["examples"].as_array().unwrap() {
-            let settings = serde_json::json!({ name: example });
-            assert!(serde_json::from_value::<Settings>(settings).is_ok(), "{name}: {example}");
-        }
-    }
-    assert!(serde_json::from_str::<Settings>(r#"{"unknown":1}"#).is_err());
+    assert_schema_describes::<Settings>(include_str!("../settings.schema.json"));
 }

@@ -1,17 +1,6 @@
-use pushgate_flavor::testing::TestPush;
+use hosted_registry::testing::{assert_schema_describes, outcome};
 
 use super::*;
-
-/// The word for what becomes of a push to this registry: `ok`, the code of the violation, or `misconfigured`.
-fn outcome(uri: &str, image: &str) -> String {
-    let (host, path) = image.split_once('/').unwrap();
-    match TestPush::new(host, path).tag("v1").registry_uri(uri).ask::<Gcp>() {
-        Ok(()) => "ok".to_owned(),
-        Err(Refusal::Denied(violations)) => violations[0].code.clone(),
-        Err(Refusal::Misconfigured(_)) => "misconfigured".to_owned(),
-        other => panic!("{other:?}"),
-    }
-}
 
 #[test]
 fn names_have_the_form_of_the_service() {
@@ -34,19 +23,11 @@ fn names_have_the_form_of_the_service() {
         ("ghcr.io", "ghcr.io/my-project/app", "misconfigured"),
         ("us-docker.pkg.dev.evil.example", "us-docker.pkg.dev.evil.example/my-project/images/app", "misconfigured"),
     ] {
-        assert_eq!(outcome(uri, image), expected, "{uri} {image}");
+        assert_eq!(outcome::<Gcp>(uri, image), expected, "{uri} {image}");
     }
 }
 
 #[test]
 fn the_schema_describes_these_settings() {
-    let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
-    assert_eq!(schema["additionalProperties"], false);
-    for (name, property) in schema["properties"].as_object().unwrap() {
-        for example in property["examples"].as_array().unwrap() {
-            let settings = serde_json::json!({ name: example });
-            assert!(serde_json::from_value::<Settings>(settings).is_ok(), "{name}: {example}");
-        }
-    }
-    assert!(serde_json::from_str::<Settings>(r#"{"unknown":1}"#).is_err());
+    assert_schema_describes::<Settings>(include_str!("../settings.schema.json"));
 }

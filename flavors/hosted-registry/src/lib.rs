@@ -1,5 +1,8 @@
 //! What the flavors for registries of a service share: the host is the service's, and the path has the form that the service takes.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
+
 use pushgate_flavor::{Push, Refusal, Violation, deny};
 
 /// The names of one kind of registry, as its service documents them.

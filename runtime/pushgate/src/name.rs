@@ -49,6 +49,14 @@ impl Name {
         Err(ParseNameError { text: shorten(text), rule })
     }
 
+    /// The name that a text was not chosen to be, but can be made: in lower case, with hyphens for `_`, `.` and spaces.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), about what was made of the text.
+    pub fn fitted(text: &str) -> Result<Self, ParseNameError> {
+        Self::parse(&text.to_lowercase().replace(['_', '.', ' '], "-"))
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{ZenMl, must, root};
+use crate::help::{assert_page, page};
 use crate::support::{Home, Ran};
 
 /// The words for what becomes of an image; `parity.py` says the first four.
@@ -122,17 +123,14 @@ fn rendered(reasons: &BTreeMap<String, String>, rows: &[(Row, &str)]) -> String 
     page
 }
 
-/// The part of the page between its marks must say this; with `PUSHGATE_UPDATE_REFERENCE` set it is made to.
-fn assert_part(path: &Path, expected: &str) {
+/// The part of the page between its marks must say this.
+fn assert_part(expected: &str) {
+    const PAGE: &str = "../coming-from-zenml.md";
     const MARKS: [&str; 2] = ["<!-- parity: made by a test -->\n", "<!-- end of parity -->"];
-    let page = std::fs::read_to_string(path).expect("the page");
+    let page = std::fs::read_to_string(page(PAGE)).expect("the page");
     let (before, rest) = page.split_once(MARKS[0]).expect("the first mark");
-    let (found, after) = rest.split_once(MARKS[1]).expect("the second mark");
-    if std::env::var_os("PUSHGATE_UPDATE_REFERENCE").is_some() {
-        std::fs::write(path, format!("{before}{}{expected}{}{after}", MARKS[0], MARKS[1])).expect("the page can be written");
-        return;
-    }
-    assert!(found == expected, "{} is out of date: PUSHGATE_UPDATE_REFERENCE=1 cargo xtask test parity", path.display());
+    let (_, after) = rest.split_once(MARKS[1]).expect("the second mark");
+    assert_page(PAGE, &format!("{before}{}{expected}{}{after}", MARKS[0], MARKS[1]));
 }
 
 #[test]
@@ -165,5 +163,5 @@ fn every_difference_has_a_reason_and_every_reason_a_difference() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(used, written.reasons.keys().cloned().collect(), "the reasons that rows have, and those that are explained");
-    assert_part(&root().join("docs/coming-from-zenml.md"), &rendered(&written.reasons, &compared));
+    assert_part(&rendered(&written.reasons, &compared));
 }

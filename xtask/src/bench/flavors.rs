@@ -1,14 +1,15 @@
 //! What each flavor that ships costs: its size, its part of the program, a call.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::Outcome;
-use crate::build::{ensure_wasm_target, programs};
-use crate::command::{cargo, output, root};
+use crate::build::{embedded_flavors, ensure_wasm_target, programs};
+use crate::command::{output, root};
+use crate::projects::tested;
 
 /// What all of them together may take of the program, in bytes.
 const AT_MOST: u64 = 1 << 20;
@@ -17,7 +18,7 @@ const AT_MOST: u64 = 1 << 20;
 pub(crate) fn run(rounds: usize) -> Outcome {
     ensure_wasm_target()?;
     let pushgate = programs(&["pushgate"], true)?.join("pushgate");
-    let embedded = embedded()?;
+    let embedded = embedded_flavors()?;
     println!("| flavor | size, bytes | in the program, bytes | cases | hook call, us (median) | memory of a call, KiB (most) |");
     println!("|---|---|---|---|---|---|");
     let mut total = 0;
@@ -26,7 +27,9 @@ pub(crate) fn run(rounds: usize) -> Outcome {
         let (size, packed) = (length(&component)?, length(&embedded.join(format!("{flavor}.wasm.gz")))?);
         let mut cases = Vec::new();
         for _ in 0..rounds {
-            cases.extend(asked(&pushgate, &root().join("flavors").join(&flavor), &component)?);
+            cases.extend(tested(
+                Command::new(&pushgate).args(["flavor", "test", "--component"]).arg(&component).arg(root().join("flavors").join(&flavor)),
+            )?);
         }
         let mut times: Vec<f64> = cases.iter().filter_map(|case| case.get("time_ms")?.as_f64()).filter(|time| *time > 0.0).collect();
         times.sort_by(f64::total_cmp);
@@ -39,16 +42,6 @@ pub(crate) fn run(rounds: usize) -> Outcome {
     Ok(())
 }
 
-/// The folder that the build script of the release build wrote.
-fn embedded() -> Outcome<PathBuf> {
-    let messages = output(cargo().args(["build", "--locked", "--release", "--package", "pushgate", "--message-format=json"]))?;
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut folders = messages.filter_map(|message| message.get("out_dir")?.as_str().map(PathBuf::from));
-    folders
-        .rfind(|folder| folder.join("shipped_flavors.rs").is_file())
-        .ok_or_else(|| "cargo names no folder of the build script".to_owned())
-}
-
 fn shipped(pushgate: &Path) -> Outcome<Vec<String>> {
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     let listed = output(
@@ -57,12 +50,6 @@ fn shipped(pushgate: &Path) -> Outcome<Vec<String>> {
     let listed: Value = serde_json::from_str(&listed).map_err(|error| format!("pushgate flavor list: {error}"))?;
     let flavors = listed.get("flavors").and_then(Value::as_array).into_iter().flatten();
     Ok(flavors.filter_map(|flavor| flavor.get("name")?.as_str().map(str::to_owned)).collect())
-}
-
-fn asked(pushgate: &Path, folder: &Path, component: &Path) -> Outcome<Vec<Value>> {
-    let printed = output(Command::new(pushgate).args(["flavor", "test", "--output", "json", "--component"]).arg(component).arg(folder))?;
-    let printed: Value = serde_json::from_str(&printed).map_err(|error| format!("pushgate flavor test: {error}"))?;
-    printed.get("cases").and_then(Value::as_array).cloned().ok_or_else(|| "pushgate flavor test prints no cases".to_owned())
 }
 
 fn length(file: &Path) -> Outcome<u64> {

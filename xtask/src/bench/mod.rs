@@ -11,7 +11,7 @@ mod zenml;
 use serde_json::json;
 
 use crate::Outcome;
-use crate::build::{ensure_wasm_target, flavors, programs};
+use crate::build::{embedded_flavors, ensure_wasm_target, programs};
 
 pub(crate) use flavors::run as run_flavors;
 pub(crate) use measure::memory_of;
@@ -23,10 +23,10 @@ pub(crate) fn run(rounds: usize) -> Outcome {
     ensure_wasm_target()?;
     let programs = programs(&["pushgate"], true)?;
     let pushgate = programs.join("pushgate");
-    let components = flavors()?;
+    let components = embedded_flavors()?;
     let figures = json!({
         "rounds": rounds,
-        "cold_check": cold_check::measure(&pushgate, &components.join("forbid_tags.wasm"), Some(3), rounds)?,
+        "cold_check": cold_check::measure(&pushgate, &components.join("forbid-tags.wasm"), Some(3), rounds)?,
         "push_through_docker": docker_push::measure(&pushgate, rounds).unwrap_or_else(|reason| json!({ "skipped": reason })),
     });
     println!("{figures:#}");

@@ -110,9 +110,7 @@ impl Language {
 
     /// What `flavor test` prints of each case of a project that was built.
     pub(crate) fn tested(self, project: Project, pushgate: &Path) -> Outcome<Vec<Value>> {
-        let tested = output(Command::new(pushgate).args(["flavor", "test", "--output", "json"]).arg(self.folder(project)?))?;
-        let tested: Value = serde_json::from_str(&tested).map_err(|error| format!("flavor test printed {tested:?}: {error}"))?;
-        tested.get("cases").and_then(Value::as_array).cloned().ok_or_else(|| "flavor test printed no cases".to_owned())
+        tested(Command::new(pushgate).args(["flavor", "test"]).arg(self.folder(project)?))
     }
 
     fn folder(self, project: Project) -> Outcome<PathBuf> {
@@ -236,4 +234,11 @@ fn newest(path: &Path) -> Option<SystemTime> {
         Ok(entries) => entries.filter_map(Result::ok).filter_map(|entry| newest(&entry.path())).max(),
         Err(_) => modified(path),
     }
+}
+
+/// What a `pushgate flavor test` prints of each case.
+pub(crate) fn tested(test: &mut Command) -> Outcome<Vec<Value>> {
+    let printed = output(test.args(["--output", "json"]))?;
+    let printed: Value = serde_json::from_str(&printed).map_err(|error| format!("flavor test printed {printed:?}: {error}"))?;
+    printed.get("cases").and_then(Value::as_array).cloned().ok_or_else(|| "flavor test printed no cases".to_owned())
 }

@@ -92,7 +92,7 @@ pub(super) fn choose_name(name: Option<&str>, description: &Description, file: &
     if let Some(name) = name {
         return Ok(Name::parse(name)?);
     }
-    let fitted = |text: &str| Name::parse(&text.to_lowercase().replace(['_', '.', ' '], "-")).ok();
+    let fitted = |text: &str| Name::fitted(text).ok();
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     description.name.as_deref().and_then(fitted).or_else(|| stem.and_then(fitted)).ok_or_else(|| {
         Failure::new(Kind::Usage, format!("neither the component nor the file {} has a name that a flavor can have", file.display()))

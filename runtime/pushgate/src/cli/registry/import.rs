@@ -83,8 +83,7 @@ fn choose_name(name: Option<&str>, zenml: &str) -> Result<Name, Failure> {
     if let Some(name) = name {
         return Ok(Name::parse(name)?);
     }
-    Name::parse(&zenml.to_lowercase().replace(['_', '.', ' '], "-"))
-        .map_err(|error| Failure::from(error).with_hint(Some("give it another name here: --name NAME".to_owned())))
+    Name::fitted(zenml).map_err(|error| Failure::from(error).with_hint(Some("give it another name here: --name NAME".to_owned())))
 }
 
 /// A flavor that is unknown here was a Python class there.
