@@ -91,8 +91,8 @@ fn target_folder(out: &Path) -> PathBuf {
     out.ancestors().nth(3).unwrap_or(out).join("flavors")
 }
 
-/// Flags that keep the paths of this machine out of the components (the messages of panics name source files): everywhere the same sources give
-/// the same digest.
+/// Flags that keep the paths of this machine out of the components: the messages of panics name source files. The same folder gives the same digest;
+/// another one may not, since the flags themselves are part of what rustc names symbols by.
 fn without_paths(repository: &Path) -> Vec<String> {
     let registry = env::var_os("CARGO_HOME").map(|home| Path::new(&home).join("registry/src"));
     [Some(repository.to_owned()), registry].iter().flatten().map(|path| format!("--remap-path-prefix={}=", path.display())).collect()
