@@ -143,7 +143,7 @@ impl FlavorHost for HookHost {
 
     fn log(&self, record: &LogRecord) {
         let flavor = self.flavor.as_str();
-        let message = record.message.escape_debug();
+        let message = record.message.as_str();
         match record.level {
             LogLevel::Trace => tracing::trace!(target: "flavor", "{flavor}: {message}"),
             LogLevel::Debug => tracing::debug!(target: "flavor", "{flavor}: {message}"),

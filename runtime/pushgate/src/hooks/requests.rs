@@ -31,7 +31,7 @@ impl Requests {
         if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
             return Err(Unanswered::from(refused));
         }
-        tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
+        tracing::info!(target: "flavor", "{}: sends a {method} request", self.flavor);
         let response = self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(unanswered)?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
     }
