@@ -1,6 +1,6 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::host::Unanswered;
@@ -13,17 +13,19 @@ use crate::grant::{self, Grant, Origin};
 pub(super) struct Requests {
     flavor: String,
     client: OutboundClient,
+    /// Pays for them, and for those that their credentials cost.
+    budget: RequestBudget,
     /// Nothing may change anywhere.
     dry_run: bool,
 }
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool, budget: RequestBudget) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
-        let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
-        (!grants.is_empty()).then(make)
+        let client = || OutboundClient::new(grants.clone(), bound, sources.clone());
+        (!grants.is_empty()).then(|| Self { flavor: hook.label.clone(), client: client(), budget, dry_run })
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
@@ -32,7 +34,8 @@ impl Requests {
             return Err(Unanswered::from(refused));
         }
         tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
-        let response = self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(unanswered)?;
+        let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
+        let response = sent.map_err(unanswered)?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
     }
 }
@@ -71,7 +74,7 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
     let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
-        OutboundError::LimitExceeded { .. } => return Unanswered::from(HttpError::LimitExceeded),
+        OutboundError::LimitExceeded { .. } | OutboundError::OutOfRequests { .. } => return Unanswered::from(HttpError::LimitExceeded),
         OutboundError::TooLarge { .. } => HttpError::TooLarge,
         OutboundError::NotGranted { .. } | OutboundError::Address { .. } => {
             kind = Kind::Configuration;
@@ -164,7 +167,7 @@ mod tests {
             let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
             let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
             let client = OutboundClient::new(grants, bound, sources.clone());
-            let requests = Requests { flavor: "f".to_owned(), client, dry_run: true };
+            let requests = Requests { flavor: "f".to_owned(), client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

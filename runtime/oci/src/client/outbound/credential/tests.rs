@@ -8,6 +8,7 @@ use pushgate_test_registry::{Options, RecordedRequest, Registry, Rule, Step, Swi
 use serde_json::json;
 
 use super::*;
+use crate::client::RequestBudget;
 use crate::client::origin::HttpGrant;
 use crate::client::outbound::{OutboundClient, OutboundRequest};
 
@@ -283,6 +284,24 @@ async fn keys_of_aws_are_not_asked_for_anywhere_and_not_read_from_anything() {
     assert!(error.to_string().ends_with("the container's service gave no keys of AWS"), "{error}");
     assert!(!format!("{error:?}").contains("CANARY"));
     assert!(server.requests().is_empty());
+}
+
+/// Keys that a service has to be asked for cost a request, and so does the request.
+#[tokio::test]
+async fn a_budget_pays_for_keys_and_for_the_request() {
+    let document = json!({ "AccessKeyId": "AKID", "SecretAccessKey": "secret", "Token": "token", "Expiration": "2999-01-01T00:00:00Z" });
+    for (requests, asked, sent) in [(0, 0, 0), (1, 1, 0), (2, 1, 1)] {
+        let (server, container) = (start(reply(&[], "hello")).await, start(reply(&[], document.to_string())).await);
+        let (empty, uri) = (tempfile::tempdir().unwrap(), format!("{}/role", container.origin()));
+        let client = client(&server, sigv4(), sources(empty.path(), &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri)]));
+        let budget = RequestBudget::new(requests);
+        let response = budget.pay_for(client.send(request(&server), LIMIT)).await;
+        match response {
+            Ok(response) => assert_eq!((sent, response.body.as_slice()), (1, b"hello".as_slice())),
+            Err(error) => assert!(sent == 0 && matches!(error, OutboundError::OutOfRequests { .. }), "{requests}: {error:?}"),
+        }
+        assert_eq!((container.requests().len(), server.requests().len()), (asked, sent), "{requests}");
+    }
 }
 
 /// One byte more than a file with keys may have.
