@@ -312,6 +312,20 @@ fn a_dry_run_changes_nothing() {
         assert!(seen["http.send"].as_str().is_some_and(|answer| answer.contains(told)), "{method}: {seen:#}");
     }
     assert_eq!(server.requests().len(), 3);
+    // Nor may a POST stand for another method.
+    for (headers, query, content) in [
+        (json!({ "X-HTTP-Method-Override": "DELETE" }), "", ""),
+        (json!({ "X-HTTP-Method": "MERGE" }), "", ""),
+        (json!({ "X-Method-Override": "PUT" }), "", ""),
+        (json!({}), "?a=b&_method=DELETE", ""),
+        (json!({ "content-type": "application/x-www-form-urlencoded" }), "", "_method=DELETE"),
+    ] {
+        let url = format!("{}/{query}", server.origin());
+        let settings = json!({ "do": "report", "look": ["http"], "url": url, "method": "POST", "headers": headers, "body": content });
+        let seen = seen(&sending(&home, &server, &settings, &[]));
+        assert!(seen["http.send"].as_str().is_some_and(|answer| answer.contains("dry run")), "{settings}: {seen:#}");
+    }
+    assert_eq!(server.requests().len(), 3);
     // A push may.
     Layout::create(&home.join("image")).and_then(|mut layout| layout.add(&Image::new(), None)).expect("a layout");
     let settings = json!({ "do": "report", "look": ["http"], "url": server.origin(), "method": "DELETE", "body": "x" });

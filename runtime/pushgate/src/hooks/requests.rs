@@ -3,6 +3,7 @@
 use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
+use super::dry_run::refused_in_a_dry_run;
 use super::host::Unanswered;
 use super::load::Hook;
 use crate::credential_binding::CredentialBinding;
@@ -29,10 +30,10 @@ impl Requests {
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
-        let HttpRequest { method, url, headers, body } = request;
-        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
+        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&request)) {
             return Err(Unanswered::from(refused));
         }
+        let HttpRequest { method, url, headers, body } = request;
         tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
         let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
         let response = sent.map_err(unanswered)?;
@@ -45,12 +46,6 @@ pub(super) fn origin(url: &str) -> &str {
     let authority = url.find("://").map_or(0, |scheme| scheme + "://".len());
     let end = url.get(authority..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |length| authority + length);
     url.get(..end).unwrap_or(url)
-}
-
-/// What a flavor hears that would change something in a dry run. Many interfaces ask by POST; the others are there to change something.
-pub(crate) fn refused_in_a_dry_run(method: &str) -> Option<HttpError> {
-    matches!(method, "PUT" | "PATCH" | "DELETE")
-        .then(|| HttpError::InvalidRequest(format!("a {method} would change something, and this is a dry run")))
 }
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
