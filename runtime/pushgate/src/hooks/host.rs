@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use pushgate_oci::RequestBudget;
 use pushgate_sandbox::{
     Call, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
@@ -82,12 +83,15 @@ impl<E> From<E> for Unanswered<E> {
 impl HookHost {
     /// The host of one call of a hook.
     pub(crate) fn new(gate: &Gate, hook: &Hook, access: &Arc<RegistryAccess>, images: Arc<dyn Images>, dry_run: bool) -> Self {
-        let patience = hook.limits.effective().wall * 4 / 5;
+        let limits = hook.limits.effective();
+        let patience = limits.wall * 4 / 5;
+        // A call is at least one request, and may be many: both are held to the same number.
+        let budget = RequestBudget::new(limits.capability_calls);
         Self {
             flavor: hook.label.clone(),
             images,
-            questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
-            requests: Requests::new(hook, gate.credentials(), dry_run),
+            questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience, budget.clone())),
+            requests: Requests::new(hook, gate.credentials(), dry_run, budget),
             before: Mutex::default(),
         }
     }
