@@ -284,6 +284,7 @@ impl Gate {
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
+            authorities: self.credentials().authorities().clone(),
             ..ClientOptions::new(host.clone(), scheme)
         };
         Ok(RegistryClient::new(options)?)
