@@ -117,6 +117,72 @@ fn what_verify_finds_is_told_before_anything_is_sent() {
     good.must(&line);
 }
 
+/// A frame of zstd (RFC 8878, section 3.1.1) with one raw block, and a window of so many bits.
+fn with_window(content: &[u8], bits: u8) -> Vec<u8> {
+    let length = u32::try_from(content.len()).expect("a short one") << 3 | 1;
+    [&[0x28, 0xb5, 0x2f, 0xfd, 0, (bits - 10) << 3][..], &length.to_le_bytes()[..3], content].concat()
+}
+
+/// A layout in `image` with an image of layers of these types and bytes, whose config says that they hold these
+/// contents.
+fn home_with_layers(layers: &[(&str, &[u8], &[u8])]) -> Home {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let config = layers.iter().fold(Image::new(), |image, (_, _, content)| image.raw_layer(content.to_vec())).config().to_string();
+    let config = layout.blob(config.as_bytes(), CONFIG).expect("a blob");
+    let layers: Vec<Value> = layers.iter().map(|(media_type, bytes, _)| layout.blob(bytes, media_type).expect("a blob")).collect();
+    let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers }).to_string();
+    let manifest = layout.blob(manifest.as_bytes(), MANIFEST).expect("a blob");
+    layout.list(manifest, None).expect("an entry");
+    home
+}
+
+/// containerized-data-importer#4277, containers/image#2646.
+#[test]
+fn what_verify_cannot_look_into_is_read_and_reported() {
+    const ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
+    const ENCRYPTED: &str = "application/vnd.oci.image.layer.v1.tar+gzip+encrypted";
+    let registry = registry();
+    let host = registry.host();
+    let (fits, large) = (with_window(b"fits", 27), with_window(b"large", 28));
+    let secret = b"what only the key opens".as_slice();
+    let home = home_with_layers(&[(ZSTD, &fits, b"fits"), (ZSTD, &large, b"large"), (ENCRYPTED, secret, b"secret")]);
+    let push = |tag: &str| format!("push {host}/app:{tag} --uri {host} --from oci:image --verify");
+    let check = format!("check {host}/app:v1 --uri {host} --from oci:image --verify");
+    assert_whole!(home, home.must(&check));
+    let check = home.must(&format!("{check} --output json")).json();
+    let pushed = home.must(&format!("{} --output json", push("v2"))).json();
+    for json in [check, pushed] {
+        let named = json["not_looked_into"].as_array().expect("a list").iter().map(|entry| (&entry["layer"], &entry["reason"]));
+        let expected = [(json!(sha256(&large)), json!("zstd-window")), (json!(sha256(secret)), json!("encrypted"))];
+        assert!(named.eq(expected.iter().map(|(layer, reason)| (layer, reason))), "{json:#}");
+        let warned: Vec<&str> = json["warnings"].as_array().expect("warnings").iter().filter_map(|entry| entry["code"].as_str()).collect();
+        assert_eq!(warned, ["layer.not-looked-into"; 2], "{json:#}");
+    }
+    // Without --verify nobody looks, and nothing is said. What was looked into as a whole says nothing either.
+    assert!(!home.must(&push("v3").replace(" --verify", "")).stderr.contains("looked into"));
+    let fitting = home_with_layers(&[(ZSTD, &fits, b"fits")]);
+    let json = fitting.must(&format!("{} --output json", push("v4"))).json();
+    assert!(json.get("not_looked_into").is_none(), "{json:#}");
+    // It is read all the same: other bytes under its name are found.
+    std::fs::write(home.join("image/blobs").join(sha256(secret).replace(':', "/")), b"WHAT only the key opens").expect("written");
+    let ran = home.run(&push("v5"));
+    assert_eq!((ran.code, registry.tag_digest("app", "v5")), (6, None), "{ran:?}");
+
+    // In an archive of `docker save`, where a name says the digest of a layer, or says nothing.
+    let config = Image::new().raw_layer(b"large".to_vec()).config().to_string();
+    for layer in [format!("blobs/{}", sha256(&large).replace(':', "/")), "layer.tar".to_owned()] {
+        let mut tar = Tar::new(Vec::new());
+        tar.file("config.json", config.as_bytes()).and_then(|()| tar.file(&layer, &large)).expect("entries");
+        let manifest = json!([{ "Config": "config.json", "RepoTags": null, "Layers": [layer] }]).to_string();
+        tar.file("manifest.json", manifest.as_bytes()).expect("an entry");
+        home.write("image.tar", tar.finish().expect("an archive"));
+        let line = format!("push {host}/app:v6 --uri {host} --from docker-archive:image.tar --verify --output json");
+        let json = home.must(&line).json();
+        assert_eq!(json["not_looked_into"][0]["layer"], sha256(&large), "{layer}: {json:#}");
+    }
+}
+
 #[test]
 fn archives_are_verified_where_they_lie() {
     let (home, _) = home_with_wrong_layer();

@@ -49,6 +49,7 @@ mod archive;
 mod sizes;
 mod spool;
 mod workers;
+mod unchecked;
 mod verify;
 
 // Who pushes, and how.
@@ -81,4 +82,5 @@ pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
 pub use redact::{Redactor, Unsearchable};
 pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
+pub use unchecked::{Unchecked, UncheckedLayer};
 pub use verify::VerifyError;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
+use crate::content::{BlobPlace, ImageLayer, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
@@ -51,7 +51,14 @@ pub(super) fn pin(files: &Arc<dyn Files>, root: &Descriptor, platform: Option<&P
         // Attestations alone have no type of their own.
         first.map_or_else(|| root.descriptor.media_type.clone(), |(_manifest, artifact_type)| artifact_type)
     });
-    Ok(PinnedContent { root, children: pinning.manifests, images: pinning.images, blobs: pinning.blobs, artifact_type })
+    Ok(PinnedContent {
+        root,
+        children: pinning.manifests,
+        images: pinning.images,
+        blobs: pinning.blobs,
+        artifact_type,
+        unchecked: Vec::new(),
+    })
 }
 
 struct Pinning<'a> {
@@ -184,7 +191,7 @@ impl<'a> Pinning<'a> {
         self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
         // Whoever could call an image an attestation could hide it from the hooks. It would still run.
         if !platform.is_unknown() {
-            let layers = manifest.layers.iter().map(|layer| layer.digest.clone()).collect();
+            let layers = manifest.layers.iter().map(image_layer).collect();
             let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
             self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
         } else if has_image_layers {
@@ -250,6 +257,10 @@ fn unreadable(digest: &Digest, source: std::io::Error) -> LayoutError {
 
 pub(super) fn in_document(descriptor: &Descriptor, error: DocumentError) -> LayoutError {
     LayoutError::Document { file: descriptor.digest.to_string(), error }
+}
+
+fn image_layer(layer: &Descriptor) -> ImageLayer {
+    ImageLayer { digest: layer.digest.clone(), is_encrypted: media_type::is_encrypted(&layer.media_type) }
 }
 
 fn refused(descriptor: &Descriptor, problem: &str) -> LayoutError {
