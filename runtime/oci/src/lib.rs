@@ -46,6 +46,7 @@ mod image_config;
 mod content;
 mod layout;
 mod archive;
+mod holding;
 mod sizes;
 mod spool;
 mod workers;
@@ -74,6 +75,7 @@ pub use credentials::{
 };
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
+pub use holding::Holding;
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
 pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};

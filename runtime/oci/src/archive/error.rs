@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::holding::Holding;
+
 /// A tar file that is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -16,10 +18,12 @@ pub enum ArchiveError {
         source: io::Error,
     },
     /// A directory, a pipe, a device. An archive is read at several places at once, so it must be a file.
-    #[error("`{}` is not a regular file", path.display())]
+    #[error("`{}` is not a regular file{}", path.display(), if *holds == Holding::Unknown { String::new() } else { format!(" but {}", holds.in_words()) })]
     NotRegular {
         /// As the caller named it.
         path: PathBuf,
+        /// What is there.
+        holds: Holding,
     },
     /// The whole archive is compressed, so that nothing in it has a place.
     #[error("the archive is compressed with {format}")]
@@ -57,7 +61,8 @@ impl ArchiveError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotRegular { .. } => Some("write the archive to a file first, or use `oci:DIR` for a directory".to_owned()),
+            Self::NotRegular { holds: Holding::Unknown, .. } => Some("write the archive to a file first".to_owned()),
+            Self::NotRegular { holds, .. } => Some(holds.hint()),
             Self::Compressed { format } => {
                 Some(format!("decompress it first, for example with `{format} -d`; its layers may stay compressed"))
             }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open};
 
 use crate::archive::ArchiveError;
+use crate::holding::Holding;
 
 /// Without `NONBLOCK`, opening a FIFO would wait for a writer. It means nothing for regular files. A link at the archive's own path is the
 /// caller's and is followed.
@@ -40,7 +41,7 @@ impl ArchiveFile {
         let file = File::from(open(path, FLAGS, Mode::empty()).map_err(|error| not_opened(error.into()))?);
         let status = fstat(&file).map_err(|error| not_opened(error.into()))?;
         if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
-            return Err(ArchiveError::NotRegular { path: path.to_owned() });
+            return Err(ArchiveError::NotRegular { path: path.to_owned(), holds: Holding::of_path(path) });
         }
         Self::of(file, &status).map_err(not_opened)
     }
