@@ -42,7 +42,7 @@ impl Descriptor {
             return Err(object.error("size", "more than 2^63-1"));
         }
         if object.array("urls")?.is_some_and(|urls| !urls.is_empty()) {
-            return Err(object.error("urls", "content at other places is not supported"));
+            return Err(object.error("urls", "a foreign layer: content at other places is not supported"));
         }
         if let Some(data) = object.string("data")? {
             let data = STANDARD.decode(data).map_err(|_| object.error("data", "not base64"))?;

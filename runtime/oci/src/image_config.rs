@@ -29,6 +29,10 @@ pub struct ImageConfig {
     /// For example `v8`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// For example `10.0.17763.6414`. It is for choosing one of several images, and no part of the document for the
+    /// hooks.
+    #[serde(skip)]
+    pub os_version: Option<String>,
     /// How a container is run.
     pub config: ExecutionConfig,
     /// What the layers hold.
@@ -110,6 +114,7 @@ impl ImageConfig {
             architecture: platform.architecture,
             os: platform.os,
             variant: platform.variant,
+            os_version: platform.os_version,
             config: execution.as_ref().map(ExecutionConfig::read).transpose()?.unwrap_or_default(),
             rootfs: RootFilesystem::read(&object)?,
         })
@@ -125,7 +130,8 @@ impl ImageConfig {
     /// What the image runs on.
     #[must_use]
     pub fn platform(&self) -> Platform {
-        Platform { os: self.os.clone(), architecture: self.architecture.clone(), variant: self.variant.clone() }
+        let (variant, os_version) = (self.variant.clone(), self.os_version.clone());
+        Platform { os: self.os.clone(), architecture: self.architecture.clone(), variant, os_version }
     }
 
     /// The labels, by key.

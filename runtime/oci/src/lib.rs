@@ -46,9 +46,11 @@ mod image_config;
 mod content;
 mod layout;
 mod archive;
+mod holding;
 mod sizes;
 mod spool;
 mod workers;
+mod unchecked;
 mod verify;
 
 // Who pushes, and how.
@@ -73,6 +75,7 @@ pub use credentials::{
 };
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
+pub use holding::Holding;
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
 pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
@@ -81,4 +84,5 @@ pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
 pub use redact::{Redactor, Unsearchable};
 pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
+pub use unchecked::{Unchecked, UncheckedLayer};
 pub use verify::VerifyError;

@@ -51,6 +51,12 @@ pub fn is_nondistributable(media_type: &str) -> bool {
         || media_type.starts_with("application/vnd.docker.image.rootfs.foreign.")
 }
 
+/// Whether a layer of this type is encrypted, after ocicrypt: `…+encrypted`, and `…+enc` before that.
+#[must_use]
+pub fn is_encrypted(media_type: &str) -> bool {
+    is_image_layer(media_type) && (media_type.ends_with("+encrypted") || media_type.ends_with("+enc"))
+}
+
 /// Whether this is `type/subtype` with the characters and lengths of RFC 6838, section 4.2.
 #[must_use]
 pub fn is_well_formed(media_type: &str) -> bool {

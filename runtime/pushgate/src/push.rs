@@ -47,6 +47,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
 
     let pinned = request.source.pin(gate, &scoped).instrument(info_span!("pin")).await?;
     let pinned = Arc::new(pinned);
+    report.unchecked(pinned.unchecked());
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
     let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
     let approval = hooks::ask(gate, &access, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
@@ -70,6 +71,7 @@ pub async fn check(gate: &Gate, request: &Request, report: &mut Report) -> Resul
     let source = LazySource::new(gate, &request.source, &scoped);
     if request.source.is_to_be_verified() {
         source.images().instrument(info_span!("pin")).await?;
+        report.unchecked(source.unchecked());
     }
     let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
     let asked = hooks::ask(gate, &access, &scoped, true, Arc::new(source), report).instrument(info_span!("hooks")).await;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use pushgate_oci::Digest;
+use pushgate_oci::{Digest, UncheckedLayer};
 use pushgate_sandbox::Violation;
 
 /// The record of one push or check.
@@ -19,6 +19,8 @@ pub struct Report {
     pub hooks: Vec<HookReport>,
     /// What deserves attention without stopping the push.
     pub warnings: Vec<Warning>,
+    /// Layers that `--verify` did not look into; each has a warning too.
+    pub unchecked: Vec<UncheckedLayer>,
     /// What became of the registry's side; absent in a check and before the push began.
     pub remote: Option<Remote>,
     /// The digest of the manifest that the registry serves.
@@ -29,6 +31,20 @@ pub struct Report {
     pub asking: Option<Duration>,
     /// How long the transfer and its confirmation took.
     pub pushing: Option<Duration>,
+}
+
+impl Report {
+    /// Takes in the layers that `--verify` did not look into.
+    pub fn unchecked(&mut self, layers: Vec<UncheckedLayer>) {
+        let warning = |layer: &UncheckedLayer| Warning {
+            hook: None,
+            code: Some("layer.not-looked-into".to_owned()),
+            message: format!("layer {} was not looked into: {}", layer.digest, layer.reason),
+            hint: Some("its bytes have its digest; whether they hold what the image's config says is not known".to_owned()),
+        };
+        self.warnings.extend(layers.iter().map(warning));
+        self.unchecked.extend(layers);
+    }
 }
 
 /// Which registry it was about.

@@ -26,6 +26,7 @@ use crate::archive::layer::{Compression, Encoding, Pool, StreamedLayer};
 use crate::archive::tar::TarArchive;
 use crate::content::PinnedImage;
 use crate::digest::Digest;
+use crate::holding::Holding;
 use crate::image_config::ImageConfig;
 use crate::layout::read_bounded;
 use crate::manifest::MAX_LAYERS;
@@ -69,8 +70,9 @@ impl DockerArchive {
     }
 
     fn read(archive: TarArchive) -> Result<Self, DockerArchiveError> {
-        if !archive.has(MANIFEST) {
-            return Err(DockerArchiveError::NoManifest { layout: archive.has("index.json"), old: archive.has("repositories") });
+        let holds = Holding::of_archive(&archive);
+        if !archive.has(MANIFEST) || holds == Holding::Directory {
+            return Err(DockerArchiveError::NoManifest { holds });
         }
         let bytes = whole(&archive, MANIFEST)?;
         let document = |error| DockerArchiveError::Document { error };

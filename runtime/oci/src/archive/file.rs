@@ -14,6 +14,7 @@ use pushgate_files::{FileProblem, Links};
 use rustix::fs::{Stat, fstat};
 
 use crate::archive::ArchiveError;
+use crate::holding::Holding;
 
 /// An archive, open for reading.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl ArchiveFile {
         let not_opened = |source: io::Error| ArchiveError::NotOpened { path: path.to_owned(), source };
         // A link at the archive's own path is the caller's.
         let file = pushgate_files::open(path, Links::Followed).map_err(|problem| match problem {
-            FileProblem::NotRegular(found) => ArchiveError::NotRegular { path: path.to_owned(), found },
+            FileProblem::NotRegular(found) => ArchiveError::NotRegular { path: path.to_owned(), found, holds: Holding::of_path(path) },
             problem => not_opened(problem.into()),
         })?;
         let status = fstat(&file.file).map_err(|error| not_opened(error.into()))?;

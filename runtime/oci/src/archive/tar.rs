@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::archive::error::{ArchiveError, TarProblem};
 use crate::archive::file::{ArchiveFile, Section};
+use crate::layout::IsLink;
 use extended::{Extension, MAX_EXTENSION};
 use header::{BLOCK, Header, Kind};
 
@@ -85,12 +86,17 @@ impl TarArchive {
         self.entries.contains_key(name)
     }
 
+    /// Whether it has no entry.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The content of a regular file.
     pub(crate) fn file(&self, name: &str) -> io::Result<Section> {
         match self.entry(name)? {
             Entry::File { offset, size } => Ok(Section::new(Arc::clone(&self.file), *offset, *size)),
             Entry::Directory => Err(refused("a directory, not a regular file")),
-            Entry::Link(_) => Err(refused("a link, not a regular file")),
+            Entry::Link(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, IsLink { in_archive: true })),
         }
     }
 

@@ -1,7 +1,8 @@
 //! How many requests a question may cost.
 //!
-//! One question of a flavor can become many requests: the pages of a list, a token, attempts that are repeated. All requests pass one place,
-//! far below the question, so the budget goes along with the task that asks and not through every function between the two. A push has none.
+//! One question of a flavor can become many requests: the pages of a list, a token, attempts that are repeated. All
+//! requests pass one place, far below the question, so the budget goes along with the task that asks and not through
+//! every function between the two. A push has none.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! The distribution protocol, as far as a push needs it.
 //!
-//! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `budget` how many at all, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
-//! `queries` are the requests of the protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
+//! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its
+//! reply within limits; `pace` says how many at a time, `budget` how many at all, `retry` which of them again;
+//! `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and `queries` are the requests of the
+//! protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
 
 mod origin;
 

@@ -1,4 +1,5 @@
 mod platforms;
+mod sources;
 mod subjects;
 
 use std::fs;
@@ -188,7 +189,7 @@ fn sizes_and_digests_must_be_right() {
     assert!(matches!(OciLayout::open(layout.path()), Err(LayoutError::Document { .. })));
     let missing = layout.image("amd64", &[b"gone"]);
     fs::remove_file(layout.blob_path(Digest::sha256(b"gone").as_str())).unwrap();
-    refused(&layout, missing, "No such file");
+    refused(&layout, missing, "is not in the layout");
 }
 
 #[test]

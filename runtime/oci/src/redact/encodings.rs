@@ -1,5 +1,5 @@
-//! The forms in which a secret is searched for: as it is, and what is left of it inside a longer base64 or hexadecimal text, also where one of
-//! them lies in the other.
+//! The forms in which a secret is searched for: as it is, and what is left of it inside a longer base64 or hexadecimal
+//! text, also where one of them lies in the other.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! Undoing one layer of escapes: percent-encoding (RFC 3986), those of JSON and of programming languages, entities of HTML and XML.
+//! Undoing one layer of escapes: percent-encoding (RFC 3986), those of JSON and of programming languages, entities of
+//! HTML and XML.
 
 use crate::redact::projection::{Builder, Map};
 
@@ -87,7 +88,8 @@ fn number(digits: &[u8], radix: u32) -> Option<u32> {
     if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
 }
 
-/// Four digits, and four more after another `\u` or `%u` where the first are half of a pair. Gives the length of what follows the first `u`.
+/// Four digits, and four more after another `\u` or `%u` where the first are half of a pair. Gives the length of what
+/// follows the first `u`.
 fn utf16(digits: &[u8], introducer: u8) -> Option<(char, usize)> {
     let unit = |digits: &[u8]| digits.get(..4).and_then(|digits| number(digits, 16)).and_then(|unit| u16::try_from(unit).ok());
     let first = unit(digits)?;

@@ -1,9 +1,10 @@
 //! Finds secrets in texts of others, however they are written there, and takes them out.
 //!
-//! A server repeats what it was sent: as it is, in a page of HTML, in JSON, in a URL, in hexadecimal, in the middle of a longer base64. A list
-//! of spellings is never complete, so the text is brought to the form of the secret instead: [`escapes`] are undone, layer by layer, and
-//! after each layer the text is compared in three projections, in which the spellings of one encoding are equal: letters of any case;
-//! base64 of either alphabet, folded over lines; hexadecimal with any separators. What is found is taken out of the text as it came.
+//! A server repeats what it was sent: as it is, in a page of HTML, in JSON, in a URL, in hexadecimal, in the middle of
+//! a longer base64. A list of spellings is never complete, so the text is brought to the form of the secret instead:
+//! [`escapes`] are undone, layer by layer, and after each layer the text is compared in three projections, in which the
+//! spellings of one encoding are equal: letters of any case; base64 of either alphabet, folded over lines; hexadecimal
+//! with any separators. What is found is taken out of the text as it came.
 //!
 //! This is for servers that repeat a secret by accident. One that means to hand it on can encrypt it.
 
@@ -75,7 +76,8 @@ impl Redactor {
         !self.find(text).is_empty()
     }
 
-    /// The text with `[redacted]` in their places. It is up to ten times as long as before where the secrets are very short.
+    /// The text with `[redacted]` in their places. It is up to ten times as long as before where the secrets are very
+    /// short.
     #[must_use]
     pub fn take_out(&self, text: Vec<u8>) -> Vec<u8> {
         let found = self.find(&text);

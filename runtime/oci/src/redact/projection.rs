@@ -7,7 +7,8 @@ use std::ops::Range;
 pub(super) enum Projection {
     /// Letters of either case, a space and the `+` that a form has for it, UTF-16 and ASCII.
     Letters,
-    /// The alphabets of base64, with any line breaks. Letters of either case too: parts of a URL come back in lower case.
+    /// The alphabets of base64, with any line breaks. Letters of either case too: parts of a URL come back in lower
+    /// case.
     Base64,
     /// Hexadecimal digits of either case, with any separators between them.
     Hexadecimal,

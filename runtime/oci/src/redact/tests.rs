@@ -93,7 +93,8 @@ fn spellings(secret: &str) -> Vec<String> {
     spellings
 }
 
-/// Nothing from which the secret could be had is left: of the secret as letters, and of whatever the text says in any encoding.
+/// Nothing from which the secret could be had is left: of the secret as letters, and of whatever the text says in any
+/// encoding.
 #[test]
 fn a_secret_is_found_in_every_spelling() {
     for secret in

@@ -1,12 +1,14 @@
 //! What a flavor may not send in a dry run.
 //!
-//! The contract lets it change nothing in a check. `PUT`, `PATCH` and `DELETE` are there to change something. Many interfaces ask by `POST`, so
-//! that is sent; but frameworks also let a `POST` name the method that is really meant, in a header field, in the query or in a form.
+//! The contract lets it change nothing in a check. `PUT`, `PATCH` and `DELETE` are there to change something. Many
+//! interfaces ask by `POST`, so that is sent; but frameworks also let a `POST` name the method that is really meant, in
+//! a header field, in the query or in a form.
 
 use pushgate_sandbox::{HttpError, HttpRequest};
 use url::form_urlencoded;
 
-/// Parameters by which frameworks take another method from a query or a form: Rails, Laravel, Symfony, Spring and Express.
+/// Parameters by which frameworks take another method from a query or a form: Rails, Laravel, Symfony, Spring and
+/// Express.
 const PARAMETER: &str = "_method";
 
 /// The answer to a request that would change something in a dry run; none if it may be sent.
@@ -33,14 +35,16 @@ pub(crate) fn refused_in_a_dry_run(request: &HttpRequest) -> Option<HttpError> {
     if in_form { refused("a method in the form") } else { None }
 }
 
-/// `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `X-Original-Method` and whatever else is called like that. Of the fields that
-/// are registered, only those of a browser's question before a request (`Access-Control-Request-Method`) speak of methods.
+/// `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `X-Original-Method` and whatever else is called like
+/// that. Of the fields that are registered, only those of a browser's question before a request
+/// (`Access-Control-Request-Method`) speak of methods.
 fn names_a_method(field: &str) -> bool {
     let name = field.to_ascii_lowercase();
     name.contains("method") && !name.starts_with("access-control-")
 }
 
-/// The parameter of a query, or of a form in the same encoding, that names a method. Some servers separate parameters by semicolons too.
+/// The parameter of a query, or of a form in the same encoding, that names a method. Some servers separate parameters
+/// by semicolons too.
 fn parameter(text: &[u8]) -> Option<String> {
     let parts = text.split(|byte| b"&;".contains(byte)).filter_map(|part| form_urlencoded::parse(part).next());
     parts.map(|(name, _)| name.into_owned()).find(|name| {

@@ -4,7 +4,9 @@ use std::io;
 
 use crate::archive::ArchiveError;
 use crate::digest::Digest;
+use crate::holding::Holding;
 use crate::image_config::ConfigError;
+use crate::layout::IsLink;
 use crate::strict_json::DocumentError;
 
 /// A Docker archive that cannot be pushed.
@@ -14,12 +16,10 @@ pub enum DockerArchiveError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// Not what `docker save` writes, or written by a Docker before 1.10.
-    #[error("the archive has no `manifest.json`")]
+    #[error("the archive does not list images as `docker save` does: it is {}", holds.in_words())]
     NoManifest {
-        /// Whether it has an `index.json`, as OCI layouts do.
-        layout: bool,
-        /// Whether it has a `repositories`, as every Docker wrote it.
-        old: bool,
+        /// What it is.
+        holds: Holding,
     },
     /// Not what Docker writes, or open to two readings.
     #[error("`manifest.json` of the archive: {error}")]
@@ -114,11 +114,13 @@ impl DockerArchiveError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Archive(error) => error.hint(),
-            Self::NoManifest { layout: true, .. } => Some("it holds an OCI layout: use `oci-archive:FILE`".to_owned()),
-            Self::NoManifest { old: true, .. } => Some("it was written by a Docker before 1.10: load it and save it again".to_owned()),
-            Self::NoManifest { .. } => {
-                Some("a Docker archive is what `docker save` writes; `docker export` writes something else".to_owned())
-            }
+            Self::NoManifest { holds } => Some(holds.hint()),
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => Some(
+                "whatever wrote the archive left it out, as `docker save` does with layers that the image store did not keep: pull or \
+                      build the image again, and save it again"
+                    .to_owned(),
+            ),
+            Self::Unreadable { source, .. } => source.get_ref().and_then(|cause| cause.downcast_ref()).map(IsLink::hint),
             Self::NoSuchImage { images, .. } | Self::Ambiguous { images, .. } => {
                 let names: Vec<String> = images.iter().map(|name| format!("`{name}`")).collect();
                 Some(format!("name one, as in `docker-archive:FILE:NAME` or `docker-archive:FILE:@0`: {}", names.join(", ")))

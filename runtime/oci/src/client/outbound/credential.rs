@@ -155,7 +155,8 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// A name of a user counts as a part of the credential from this length on. Shorter ones are words that a response may be about.
+/// A name of a user counts as a part of the credential from this length on. Shorter ones are words that a response may
+/// be about.
 const LONG_NAME: usize = 8;
 
 /// What a flavor must not see of a response.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pushgate_oci::UncheckedLayer;
 use serde::Serialize;
 
 use super::Verdict;
@@ -24,6 +25,8 @@ struct Document<'a> {
     registry: Option<Registry<'a>>,
     hooks: Vec<Hook<'a>>,
     warnings: Vec<WarningEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_looked_into: Vec<NotLookedInto<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error<'a>>,
     timings_ms: Timings,
@@ -65,6 +68,14 @@ struct WarningEntry<'a> {
     hint: Option<&'a str>,
 }
 
+/// A layer that `--verify` did not look into.
+#[derive(Serialize)]
+struct NotLookedInto<'a> {
+    layer: &'a str,
+    reason: &'static str,
+    message: String,
+}
+
 #[derive(Serialize)]
 struct Error<'a> {
     code: u8,
@@ -100,6 +111,7 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
         hooks: report.hooks.iter().map(hook).collect(),
         warnings: report.hooks.iter().flat_map(violations_as_warnings).chain(report.warnings.iter().map(warning)).collect(),
+        not_looked_into: report.unchecked.iter().map(not_looked_into).collect(),
         error: match verdict {
             Verdict::Failed(failure) => Some(error(failure)),
             Verdict::Pushed(_) | Verdict::Accepted(_) => None,
@@ -140,6 +152,10 @@ fn violations_as_warnings(entry: &HookReport) -> impl Iterator<Item = WarningEnt
 
 fn warning(entry: &Warning) -> WarningEntry<'_> {
     WarningEntry { hook: entry.hook.as_deref(), code: entry.code.as_deref(), message: &entry.message, hint: entry.hint.as_deref() }
+}
+
+fn not_looked_into(layer: &UncheckedLayer) -> NotLookedInto<'_> {
+    NotLookedInto { layer: layer.digest.as_str(), reason: layer.reason.name(), message: layer.reason.to_string() }
 }
 
 fn error(failure: &Failure) -> Error<'_> {

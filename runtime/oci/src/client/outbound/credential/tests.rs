@@ -147,7 +147,8 @@ async fn nothing_of_a_credential_comes_back() {
     assert!(text.contains("[redacted]") && !text.contains("AKIDEXAMPLE") && !text.contains(signature), "{text:.400}");
 }
 
-/// The whole field, or a part of it, in whatever the server writes it into: values and names of fields, and bodies that come in pieces.
+/// The whole field, or a part of it, in whatever the server writes it into: values and names of fields, and bodies that
+/// come in pieces.
 #[tokio::test]
 async fn nothing_of_a_credential_comes_back_in_any_encoding() {
     let hexadecimal = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
