@@ -11,6 +11,7 @@ mod text;
 use std::io::Write;
 
 use anstream::AutoStream;
+use pushgate_oci::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
@@ -147,6 +148,17 @@ impl CompileProgress for Output {
         }
         let once = if once { "; this happens once" } else { "" };
         self.stderr(&format!("compiling {} ({}) for this machine{once}\n", printable(flavor), indicatif::HumanBytes(bytes)));
+    }
+}
+
+/// One line for whoever wonders, where there is no log that has it.
+impl WaitListener for Output {
+    fn waiting(&self, text: &str) {
+        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        if self.quiet || self.logs || self.is_json() && !is_terminal {
+            return;
+        }
+        progress::beside_bars(|| self.stderr(&format!("waiting   {}\n", printable(text))));
     }
 }
 
