@@ -193,7 +193,7 @@ async fn append(shared: &Shared, request: &mut Request, id: &str, most: Option<u
     let mut received = 0;
     while let Some(bytes) = request.next().await? {
         let left = most.map_or(u64::MAX, |most| most.saturating_sub(received));
-        content.lock().append(&bytes[..bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX))]);
+        content.lock().append(bytes.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(&bytes));
         received += bytes.len() as u64;
     }
     Ok(received)

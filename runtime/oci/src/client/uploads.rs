@@ -224,7 +224,7 @@ impl RegistryClient {
             let end = upload.at.saturating_add(upload.chunk).min(*size);
             upload.sent = end;
             let answer = self.send_range(&call, None, upload, blob, end, progress).await?;
-            if answer.status != StatusCode::ACCEPTED {
+            if !answer.status.is_success() {
                 return Err(self.unexpected(&call, &answer).await.into());
             }
             let received = self.follow(&call, &mut upload.session, &answer, end).await?;

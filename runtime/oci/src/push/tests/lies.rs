@@ -50,11 +50,17 @@ async fn a_blob_that_is_acknowledged_as_another() {
 
 #[tokio::test]
 async fn a_blob_that_is_acknowledged_in_other_words_is_looked_for() {
-    let (_layout, content) = image();
-    for status in [200, 202, 204] {
+    let (_layout, content, layer) = large();
+    for status in [200, 201, 202, 204] {
         let registry = start(Options::default().misbehave(Rule::on(Step::UploadFinish, Switch::Answer(status)))).await;
         push(&persistent(&registry), &content).await.unwrap();
         assert!(registry.tag_digest(REPOSITORY, "v1").is_some());
+        // Chunks too: what the registry has says its range, and in the end the digest.
+        let in_chunks = Rule::on(Step::UploadFinish, Switch::Status(413)).containing(layer.hexadecimal()).times(1);
+        let registry = start(Options::default().misbehave(in_chunks)).await;
+        registry.misbehave(Rule::on(Step::UploadChunk, Switch::Answer(status)));
+        push(&persistent(&registry), &content).await.unwrap();
+        assert!(registry.has_blob(REPOSITORY, layer.as_str()));
     }
 }
 
