@@ -1,4 +1,5 @@
-//! Registries as they are: late, in other words, behind proxies. What they do is reported in public, and none of it is the image's fault.
+//! Registries as they are: late, in other words, behind proxies. What they do is reported in public, and none of it is
+//! the image's fault.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -206,7 +207,8 @@ fn interrupt(process: &Child) {
     kill_process(id, Signal::INT).expect("a signal");
 }
 
-/// The one test that waits for ten seconds, since that is what it is about: beside bars, as a line, and in the log, at the same time.
+/// The one test that waits for ten seconds, since that is what it is about: beside bars, as a line, and in the log, at
+/// the same time.
 #[test]
 fn a_wait_of_ten_seconds_is_reported() {
     let home = Home::new();

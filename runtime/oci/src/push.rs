@@ -19,8 +19,8 @@ const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 pub struct PushOptions {
     /// Repositories of the same registry from which it may take blobs that it has there, in this order.
     pub mount_from: Vec<String>,
-    /// Whether the registry is asked for each blob that was sent, before anything leads to it. That it keeps what it acknowledged is its promise
-    /// otherwise.
+    /// Whether the registry is asked for each blob that was sent, before anything leads to it. That it keeps what it
+    /// acknowledged is its promise otherwise.
     pub verify: bool,
 }
 

@@ -180,7 +180,8 @@ fn check(shared: &Shared, request: &Request, repository: &str, id: &str, is_chun
     None
 }
 
-/// Adds the request's body to a session, or `most` bytes of it; gives how much it was. What came before a connection ended stays.
+/// Adds the request's body to a session, or `most` bytes of it; gives how much it was. What came before a connection
+/// ended stays.
 async fn append(shared: &Shared, request: &mut Request, id: &str, most: Option<u64>) -> Result<u64, Cut> {
     let content = shared.storage.lock().uploads.get(id).map(|upload| upload.content.clone());
     let Some(content) = content else {

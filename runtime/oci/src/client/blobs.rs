@@ -71,9 +71,9 @@ impl RegistryClient {
                 };
             }
             Ok(Started::Session(session)) => session,
-            // Nobody asked for a mount, so whatever comes of it the plain way is open, where what has nothing to do with mounts comes again.
-            // Known to fail are registries that do not know the parameters or have no such repository yet, that answer 401 to every mount
-            // (cc-utils#1665) and 500 (distribution#1692).
+            // Nobody asked for a mount, so whatever comes of it the plain way is open, where what has nothing to do
+            // with mounts comes again. Known to fail are registries that do not know the parameters or have no such
+            // repository yet, that answer 401 to every mount (cc-utils#1665) and 500 (distribution#1692).
             Err(error) => {
                 tracing::debug!(%error, "no mount");
                 if is_about_mounts(&error) {
@@ -131,8 +131,8 @@ impl RegistryClient {
         }
     }
 
-    /// Whether a registry that answered a mount with success has the blob. Only another size is an error: where it cannot be told, the blob
-    /// is sent.
+    /// Whether a registry that answered a mount with success has the blob. Only another size is an error: where it
+    /// cannot be told, the blob is sent.
     async fn was_mounted(&self, repository: &str, blob: &Descriptor) -> Result<bool, RegistryError> {
         match self.has_blob(repository, blob).await {
             Err(RegistryError::BadAnswer { place, problem }) => Err(RegistryError::BadAnswer { place, problem }),
@@ -156,8 +156,8 @@ impl RegistryClient {
             StatusCode::OK => {
                 let length = answer.header(CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
                 match length {
-                    // What stands before a registry may answer HEAD without a body's length: unknown, not nothing (godoxy#169,
-                    // distribution#4895).
+                    // What stands before a registry may answer HEAD without a body's length: unknown, not nothing
+                    // (godoxy#169, distribution#4895).
                     Some(0) => Ok(true),
                     Some(length) if length != blob.size => Err(RegistryError::BadAnswer {
                         place: self.place(&call),

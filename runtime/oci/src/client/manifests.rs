@@ -64,7 +64,8 @@ impl RegistryClient {
         let target = format!("/v2/{repository}/manifests/{name}");
         let outgoing = || {
             let mut outgoing = bare(&call, target.clone());
-            // One line: some registries read the first alone, and then serve no index (keppel#181, spinifex#399, cri-o#9902).
+            // One line: some registries read the first alone, and then serve no index (keppel#181, spinifex#399,
+            // cri-o#9902).
             if let Ok(accepted) = HeaderValue::try_from(MANIFESTS.join(", ")) {
                 outgoing.headers.insert(ACCEPT, accepted);
             }
@@ -89,8 +90,9 @@ impl RegistryClient {
         Ok(Some(FetchedManifest { digest, media_type, bytes: answer.body }))
     }
 
-    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it. Where the acknowledgement leaves a
-    /// doubt, the manifest must be served. Says whether the registry keeps the list of what is about its subject.
+    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it. Where the
+    /// acknowledgement leaves a doubt, the manifest must be served. Says whether the registry keeps the list of what is
+    /// about its subject.
     pub(crate) async fn put_manifest(&self, repository: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         let mut retries = Retries::new(self.transport.timeouts());
         let digest = manifest.descriptor.digest.as_str();
@@ -114,8 +116,8 @@ impl RegistryClient {
     /// Sends a manifest to a tag. After a failure that leaves open what became of it, the registry is asked what the tag points to: if that
     /// is the manifest, it arrived; if it is still what it was `before`, it may be sent again.
     ///
-    /// Success is an acknowledgement: whoever wants to know what the tag points to asks what is served. An error with `true` leaves open
-    /// whether the tag changed.
+    /// Success is an acknowledgement: whoever wants to know what the tag points to asks what is served. An error with
+    /// `true` leaves open whether the tag changed.
     pub(crate) async fn put_tag(
         &self,
         repository: &str,
@@ -189,7 +191,8 @@ impl RegistryClient {
     }
 }
 
-/// Any 2xx to a manifest. What is served decides: for a tag always, for a manifest under its own digest where the answer leaves a doubt.
+/// Any 2xx to a manifest. What is served decides: for a tag always, for a manifest under its own digest where the
+/// answer leaves a doubt.
 struct Accepted {
     /// Whether the registry keeps the list of what is about the manifest's subject.
     is_listed: bool,

@@ -2,7 +2,8 @@
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
 //! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
-//! `queries` are the requests of the protocol, and `served` asks what became of a write. `outbound` sends what a flavor asks for, by the same rules of `origin`.
+//! `queries` are the requests of the protocol, and `served` asks what became of a write. `outbound` sends what a flavor
+//! asks for, by the same rules of `origin`.
 
 mod origin;
 

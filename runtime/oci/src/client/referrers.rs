@@ -65,8 +65,8 @@ impl RegistryClient {
             place: self.place_of(repository, step(tag.clone())),
             problem,
         };
-        // What is read may be older than what was written. A list without the entries of before is one, and so is the very list that was
-        // replaced; one that another client wrote is a reason to write again.
+        // What is read may be older than what was written. A list without the entries of before is one, and so is the
+        // very list that was replaced; one that another client wrote is a reason to write again.
         let own = self.linked.with(&format!("{repository}:{tag}"), digest, entry(manifest, link));
         let place = self.place_of(repository, Step::FetchManifest(tag.clone()));
         let (mut patience, mut replaced) = (Patience::new(self.transport.timeouts()), None);

@@ -56,7 +56,8 @@ pub(super) fn failed(error: TransportError, place: &Place) -> RegistryError {
     }
 }
 
-/// What an answer with an unforeseen status says: where it leads, or the registry's own words. `asked` is where the request went.
+/// What an answer with an unforeseen status says: where it leads, or the registry's own words. `asked` is where the
+/// request went.
 pub(super) fn said(answer: &Answer, asked: &Origin) -> Option<String> {
     if answer.status.is_redirection() { Some(leads_to(answer, asked)) } else { text(&answer.body) }
 }
@@ -77,7 +78,8 @@ fn leads_to(answer: &Answer, asked: &Origin) -> String {
     }
 }
 
-/// The digest that an answer gives to what was sent, if it is another than `ours`. Where the algorithms differ, both may be right.
+/// The digest that an answer gives to what was sent, if it is another than `ours`. Where the algorithms differ, both
+/// may be right.
 pub(super) fn other_digest(answer: &Answer, ours: &Digest) -> Option<Digest> {
     let theirs = Digest::parse(answer.header("docker-content-digest")?).ok()?;
     (theirs.algorithm() == ours.algorithm() && theirs != *ours).then_some(theirs)

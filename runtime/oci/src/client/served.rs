@@ -1,8 +1,9 @@
 //! What a registry serves after a write.
 //!
-//! What it acknowledged and what it serves are two things. Registries that keep several copies serve for some seconds what they served before:
-//! the tag with its old digest, or nothing (GHCR, Docker Hub, Amazon ECR: pithead#429, docker-manifest-create-action#857). So every reader of
-//! what was just written asks again, after pauses that grow, and only then believes what it reads.
+//! What it acknowledged and what it serves are two things. Registries that keep several copies serve for some seconds
+//! what they served before: the tag with its old digest, or nothing (GHCR, Docker Hub, Amazon ECR: pithead#429,
+//! docker-manifest-create-action#857). So every reader of what was just written asks again, after pauses that grow, and
+//! only then believes what it reads.
 
 use std::time::Duration;
 
@@ -64,8 +65,8 @@ impl RegistryClient {
         self.transport.timeouts().served_for
     }
 
-    /// Asks what the registry serves under a tag, until it is what was `written` or the time is over. `before` is what the tag pointed to
-    /// before the write.
+    /// Asks what the registry serves under a tag, until it is what was `written` or the time is over. `before` is what
+    /// the tag pointed to before the write.
     ///
     /// # Errors
     /// Every failure of the registry, and a document of more than 4 MiB.
@@ -86,8 +87,8 @@ impl RegistryClient {
         }
     }
 
-    /// What the registry serves under a tag after a write whose end is not known: as soon as that is something else than `before`, and at the
-    /// latest when the time is over.
+    /// What the registry serves under a tag after a write whose end is not known: as soon as that is something else
+    /// than `before`, and at the latest when the time is over.
     ///
     /// # Errors
     /// As [`Self::served`].

@@ -82,8 +82,8 @@ impl Sessions {
 }
 
 impl RegistryClient {
-    /// Opens a session for a blob. With `from`, the registry may take the blob from that repository instead; from the repository itself nobody
-    /// asked for that, so it is not tried again.
+    /// Opens a session for a blob. With `from`, the registry may take the blob from that repository instead; from the
+    /// repository itself nobody asked for that, so it is not tried again.
     pub(super) async fn start_upload(&self, repository: &str, digest: &Digest, from: Option<&str>) -> Result<Started, RegistryError> {
         let step = Step::StartUpload(digest.clone());
         // A token for the repository alone does not let the registry look into another one.

@@ -248,7 +248,8 @@ impl RegistryClient {
         }
     }
 
-    /// Sends the bytes of a blob up to `end` in one request: to where the session goes on, or to the `url` that closes it.
+    /// Sends the bytes of a blob up to `end` in one request: to where the session goes on, or to the `url` that closes
+    /// it.
     async fn send_range(
         &self,
         call: &Call<'_>,

@@ -12,8 +12,8 @@ pub trait WaitListener: fmt::Debug + Send + Sync {
     fn waiting(&self, text: &str);
 }
 
-/// Reports long waits: each in the log, and to the listener at most one in the time after which one is reported, since requests that are under
-/// way together wait together.
+/// Reports long waits: each in the log, and to the listener at most one in the time after which one is reported, since
+/// requests that are under way together wait together.
 #[derive(Debug)]
 pub(crate) struct Waits {
     listener: Option<Arc<dyn WaitListener>>,

@@ -11,7 +11,8 @@ use crate::exit::{Failure, Kind};
 /// The variable that says how many seconds a registry may take to serve what it accepted.
 pub(crate) const CONFIRM_TIMEOUT: &str = "PUSHGATE_CONFIRM_TIMEOUT";
 
-/// The manifest that the registry serves under the tag, which must have this digest. `before` is what the tag pointed to before the push.
+/// The manifest that the registry serves under the tag, which must have this digest. `before` is what the tag pointed
+/// to before the push.
 ///
 /// # Errors
 /// Exit 9: the old digest or nothing for as long as a registry may take, another digest, or no answer.

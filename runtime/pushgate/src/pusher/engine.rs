@@ -51,7 +51,8 @@ async fn settle(
     let is_unknown = error.leaves_registry_unknown();
     let failure = Failure::from(error);
     let (client, repository, tag, before) = (&pusher.client, scoped.repository(), scoped.tag(), before.map(|manifest| &manifest.digest));
-    // Where the Engine's end was lost, the push may be done, and the registry may serve what was there before for some time.
+    // Where the Engine's end was lost, the push may be done, and the registry may serve what was there before for some
+    // time.
     let after = if is_unknown { client.settled(repository, tag, before).await } else { client.manifest(repository, tag).await };
     let changed = match after {
         Ok(after) if after.as_ref().map(|manifest| &manifest.digest) == before => {

@@ -37,7 +37,8 @@ async fn a_blob_that_is_acknowledged_as_another() {
         assert_eq!(registry.tag_digest(REPOSITORY, "v1"), None);
         assert!(registry.requests().iter().all(|request| request.step != Step::ManifestPut));
     }
-    // No digest, one of another algorithm, and one that is none: the registry has compared it with the one in the request.
+    // No digest, one of another algorithm, and one that is none: the registry has compared it with the one in the
+    // request.
     for switch in [
         Switch::WithoutHeader("docker-content-digest"),
         Switch::Header("docker-content-digest", format!("sha512:{}", "a".repeat(128))),

@@ -18,7 +18,8 @@ impl Progress for Outcomes {
     }
 }
 
-/// Pushes, tries again without long waits, and gives how each of the layers came to be there, and the steps in the order of the registry's record.
+/// Pushes, tries again without long waits, and gives how each of the layers came to be there, and the steps in the
+/// order of the registry's record.
 async fn steps(registry: &Registry, layers: &[&[u8]], mount_from: &[&str]) -> (Vec<LayerOutcome>, Vec<Step>) {
     registry.forget_requests();
     let layout = TestLayout::with_image(layers);
