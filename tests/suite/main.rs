@@ -48,6 +48,7 @@ mod real_podman;
 mod real_registry;
 mod real_skopeo;
 mod real_zenml;
+mod registries;
 mod secrets;
 mod settings;
 mod shipped;

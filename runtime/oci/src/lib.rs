@@ -66,8 +66,8 @@ mod testing;
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
     Authorities, BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
-    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, RequestBudget, Scheme, Step,
-    TargetRefusal, Timeouts, TokenServer, http_target,
+    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, RequestBudget, Scheme, Served, Step,
+    TargetRefusal, Timeouts, TokenServer, WaitListener, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{

@@ -19,6 +19,9 @@ const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 pub struct PushOptions {
     /// Repositories of the same registry from which it may take blobs that it has there, in this order.
     pub mount_from: Vec<String>,
+    /// Whether the registry is asked for each blob that was sent, before anything leads to it. That it keeps what it
+    /// acknowledged is its promise otherwise.
+    pub verify: bool,
 }
 
 /// A push that the registry has acknowledged. Whether it serves what was pushed is another question: see [`RegistryClient::manifest`].
@@ -149,17 +152,25 @@ impl RegistryClient {
     ) -> Result<(), UploadError> {
         let stop = watch::Sender::new(false);
         // The last layers are the likeliest to be missing: theirs is the connection that is open already.
+        let mut sent = Vec::new();
         let mut pushes = stream::iter(content.blobs().iter().rev())
             .map(|blob| self.push_blob(repository, blob, &options.mount_from, &stop, progress))
             .buffer_unordered(MAX_CONNECTIONS);
         while let Some(pushed) = pushes.next().await {
-            if pushed.is_err() {
-                stop.send_replace(true);
-                // What else fails by then is of no interest.
-                let rest = pushes.by_ref().for_each(|_| std::future::ready(()));
-                let _ = timeout(CANCEL_LIMIT, rest).await;
-                return pushed;
+            match pushed {
+                Ok(blob) => sent.extend(blob.filter(|_| options.verify)),
+                Err(error) => {
+                    stop.send_replace(true);
+                    // What else fails by then is of no interest.
+                    let rest = pushes.by_ref().for_each(|_| std::future::ready(()));
+                    let _ = timeout(CANCEL_LIMIT, rest).await;
+                    return Err(error);
+                }
             }
+        }
+        let mut kept = stream::iter(sent).map(|blob| self.must_keep_blob(repository, blob)).buffer_unordered(MAX_CONNECTIONS);
+        while let Some(kept) = kept.next().await {
+            kept?;
         }
         Ok(())
     }

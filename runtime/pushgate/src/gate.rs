@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
+use pushgate_oci::{ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener};
 use pushgate_reference::{Host, ImageReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
@@ -20,7 +20,7 @@ use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
 use crate::hooks::{Component, Hook};
 use crate::paths::{Paths, PathsError};
-use crate::progress::CompileProgress;
+use crate::progress::Patience;
 use crate::report::{Report, Warning};
 use crate::store::ComponentStore;
 
@@ -38,6 +38,8 @@ pub struct Environment {
     pub credentials: CredentialSources,
     /// The ways through proxies.
     pub proxies: Proxies,
+    /// How long registries are waited for.
+    pub timeouts: Timeouts,
 }
 
 /// The gate. Cheap to clone.
@@ -52,12 +54,12 @@ struct Inner {
     /// Those that were made: each may have uploads open.
     clients: Mutex<Vec<Arc<RegistryClient>>>,
     requested_at: SystemTime,
-    progress: Arc<dyn CompileProgress>,
+    progress: Arc<dyn Patience>,
 }
 
 impl Gate {
     /// A gate that has read nothing yet.
-    pub fn new(environment: Environment, progress: Arc<dyn CompileProgress>) -> Self {
+    pub fn new(environment: Environment, progress: Arc<dyn Patience>) -> Self {
         Self(Arc::new(Inner {
             environment,
             catalog: OnceLock::new(),
@@ -285,9 +287,10 @@ impl Gate {
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
             authorities: self.credentials().authorities().clone(),
+            waits: Some(Arc::clone(&self.0.progress) as Arc<dyn WaitListener>),
             ..ClientOptions::new(host.clone(), scheme)
         };
-        Ok(RegistryClient::new(options)?)
+        Ok(RegistryClient::with_timeouts(options, self.0.environment.timeouts)?)
     }
 
     /// Lets registries give up the uploads of a push that was dropped. It ends after `limit`, whatever they do.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pushgate_oci::Progress;
+use pushgate_oci::{Progress, WaitListener};
 
 use crate::engine::EngineProgress;
 
@@ -16,3 +16,8 @@ pub trait CompileProgress: fmt::Debug + Send + Sync {
     /// The flavor, of so many bytes, is being compiled; `once` if the result is kept.
     fn compiling(&self, flavor: &str, bytes: u64, once: bool);
 }
+
+/// Hears of every wait that is long enough to wonder about.
+pub trait Patience: CompileProgress + WaitListener {}
+
+impl<T: CompileProgress + WaitListener> Patience for T {}

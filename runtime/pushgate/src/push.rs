@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use pushgate_oci::PushOptions;
 use pushgate_reference::{ImageReference, ScopedReference};
 use tracing::{Instrument, info_span};
 
@@ -42,7 +43,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
     let registry = info_span!("registry").in_scope(|| gate.registry(&request.destination, &image, report))?;
     let scoped = info_span!("scope").in_scope(|| registry.uri.scope(&image))?;
-    let mount_from = registry.mountable(request.source.mount_from())?;
+    let options = PushOptions { mount_from: registry.mountable(request.source.mount_from())?, verify: request.source.is_to_be_verified() };
     report.check = Some(started.elapsed());
 
     let pinned = request.source.pin(gate, &scoped).instrument(info_span!("pin")).await?;
@@ -53,7 +54,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let approval = hooks::ask(gate, &access, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
     let pusher = Pusher::new(&access, report).await?;
     let approved = ApprovedPush::new(scoped, pinned, approval);
-    pusher.push(approved, &mount_from, progress, report).instrument(info_span!("push")).await
+    pusher.push(approved, &options, progress, report).instrument(info_span!("push")).await
 }
 
 /// The same line without the last step. The source is pinned only if a hook looks at the images, or somebody wants it verified.

@@ -283,7 +283,7 @@ impl Authoriser {
     }
 
     async fn ask(&self, transport: &Transport, realm: &Realm, outgoing: Outgoing, place: &Place) -> Result<Answer, RegistryError> {
-        let destination = Destination { origin: &realm.allowed.origin, reach: realm.allowed.reach };
+        let destination = Destination { origin: &realm.allowed.origin, reach: realm.allowed.reach, purpose: place };
         transport.exchange(destination, outgoing, MAX_ANSWER, |_| ()).await.map_err(|error| reply::failed(error, place))
     }
 }

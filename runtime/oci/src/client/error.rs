@@ -264,6 +264,14 @@ impl RegistryError {
             Self::NotAsked { .. } => {
                 Some("a credential that was not checked is not stored; `docker login` stores it all the same".to_owned())
             }
+            Self::Status { code: 300..=399, place, .. } if place.step != Step::FetchToken => {
+                Some("if that is where the registry is now, name it there: in the image's name, and in the registry's URI".to_owned())
+            }
+            Self::Status { code: 413, .. } => Some(
+                "something before the registry, such as a proxy, limits the size of requests: raise the limit there (nginx: \
+                 `client_max_body_size`)"
+                    .to_owned(),
+            ),
             Self::AsksToWait { .. } => Some("push again when that time is over".to_owned()),
             Self::UploadElsewhere { .. } => Some(
                 "a registry behind a proxy must be told its own address: look at `X-Forwarded-Proto` and the registry's `host` setting"

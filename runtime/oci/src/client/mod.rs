@@ -3,7 +3,8 @@
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its
 //! reply within limits; `pace` says how many at a time, `budget` how many at all, `retry` which of them again;
 //! `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and `queries` are the requests of the
-//! protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
+//! protocol, and `served` asks what became of a write. `outbound` sends what a flavor asks for, by the same rules of
+//! `origin`.
 
 mod origin;
 
@@ -18,6 +19,7 @@ mod region;
 mod retry;
 mod tls;
 mod transport;
+mod waiting;
 
 mod error;
 mod reply;
@@ -31,6 +33,7 @@ mod manifests;
 mod names;
 mod queries;
 mod referrers;
+mod served;
 mod sessions;
 mod uploads;
 mod verify;
@@ -39,6 +42,7 @@ mod outbound;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::header::{AUTHORIZATION, HeaderValue};
@@ -54,19 +58,23 @@ pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
+pub use served::Served;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
+pub use waiting::WaitListener;
 
 use crate::credentials::Credentials;
 use authorise::{Access, Authoriser};
 use blobs::Mounting;
 use connect::Connector;
 use origin::{Origin, Reach};
+use referrers::Linked;
 use retry::{Retries, Verdict};
 use sessions::Sessions;
 use tls::Trust;
 use transport::{Answer, Destination, Outgoing, Transport};
 use uploads::Lane;
+use waiting::Waits;
 use warnings::Warnings;
 
 /// Which registry, and who one is there.
@@ -88,6 +96,8 @@ pub struct ClientOptions {
     pub proxies: Proxies,
     /// The certificate authorities to trust besides those of `ca_file`.
     pub authorities: Authorities,
+    /// Who hears of long waits.
+    pub waits: Option<Arc<dyn WaitListener>>,
 }
 
 impl ClientOptions {
@@ -96,7 +106,7 @@ impl ClientOptions {
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
         let (token_servers, proxies, authorities) = (Vec::new(), Proxies::default(), Authorities::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, authorities }
+        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, authorities, waits: None }
     }
 }
 
@@ -119,7 +129,10 @@ pub struct RegistryClient {
     mounting: Mounting,
     lane: Lane,
     sessions: Sessions,
+    linked: Linked,
     warnings: Warnings,
+    /// Why layers were not mounted from repositories that the user named.
+    not_mounted: Warnings,
 }
 
 impl fmt::Debug for RegistryClient {
@@ -154,7 +167,7 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, authorities } = options;
+        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, authorities, waits } = options;
         proxies.check()?;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
@@ -164,14 +177,20 @@ impl RegistryClient {
         };
         let origin = Origin::of_registry(scheme, &host);
         Ok(Self {
-            transport: Transport::new(Connector::new(trust, proxies.clone(), timeouts.connect), timeouts),
+            transport: Transport::new(
+                Connector::new(trust, proxies.clone(), timeouts.connect),
+                timeouts,
+                Waits::new(waits, timeouts.report_after),
+            ),
             authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
             origin,
             reached: AtomicBool::new(false),
             mounting: Mounting::default(),
             lane: Lane::new(),
             sessions: Sessions::default(),
+            linked: Linked::default(),
             warnings: Warnings::default(),
+            not_mounted: Warnings::default(),
         })
     }
 
@@ -179,6 +198,12 @@ impl RegistryClient {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         self.warnings.all()
+    }
+
+    /// Why blobs were sent that should have been mounted from another repository, each repository once.
+    #[must_use]
+    pub fn mount_warnings(&self) -> Vec<String> {
+        self.not_mounted.all()
     }
 
     fn place(&self, call: &Call<'_>) -> Place {
@@ -222,6 +247,7 @@ impl RegistryClient {
             Verdict::TooLong(wait) => Err(RegistryError::AsksToWait { place: place.clone(), wait }),
             Verdict::Again(wait) => {
                 debug!(%place, ?wait, "trying again");
+                self.transport.waits().asked(place, wait);
                 tokio::time::sleep(wait).await;
                 Ok(true)
             }
@@ -273,7 +299,7 @@ impl RegistryClient {
             request.headers.insert(AUTHORIZATION, value.clone());
         }
         // The user named the registry, so it may be anywhere.
-        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
+        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere, purpose: &place };
         let exchanged = self.transport.exchange(destination, request, call.limit, advanced).await;
         let answer = exchanged.map_err(|error| reply::failed(error, &place))?;
         self.reached.store(true, Ordering::Relaxed);
@@ -292,15 +318,19 @@ impl RegistryClient {
 
     /// The error for a status that the step does not foresee.
     async fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
-        let place = self.place(call);
-        let text = match reply::text(&answer.body) {
+        match self.status(self.place(call), answer).await {
+            RegistryError::Status { place, code: 403, text, .. } => RegistryError::Denied { place, text },
+            RegistryError::Status { place, code: 404, text, .. } => RegistryError::NotFound { place, text },
+            error => error,
+        }
+    }
+
+    /// The error for a status, with what the registry says about it.
+    async fn status(&self, place: Place, answer: &Answer) -> RegistryError {
+        let text = match reply::said(answer, &self.origin) {
             Some(text) => Some(self.authoriser.without_secrets(text).await),
             None => None,
         };
-        match answer.status {
-            StatusCode::FORBIDDEN => RegistryError::Denied { place, text },
-            StatusCode::NOT_FOUND => RegistryError::NotFound { place, text },
-            status => RegistryError::Status { place, code: status.as_u16(), text, retry_after: retry::asked_to_wait(answer) },
-        }
+        RegistryError::Status { place, code: answer.status.as_u16(), text, retry_after: retry::asked_to_wait(answer) }
     }
 }

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::time::Duration;
 
-use pushgate_oci::{CredentialSources, Proxies};
+use pushgate_oci::{CredentialSources, Proxies, Timeouts};
 use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
@@ -17,6 +18,7 @@ use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
 use crate::gate::{Environment, Gate};
 use crate::paths::Paths;
+use crate::pusher::confirm::CONFIRM_TIMEOUT;
 
 /// What a command works with.
 pub(super) struct Context {
@@ -31,7 +33,8 @@ impl Context {
         let engine = EngineEnvironment::from_environment(variable);
         let credentials = CredentialSources::from_environment(variable);
         let proxies = Proxies::from_environment(variable);
-        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }, Arc::new(output)), output })
+        let timeouts = timeouts(variable)?;
+        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies, timeouts }, Arc::new(output)), output })
     }
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM
@@ -48,6 +51,23 @@ impl Context {
         pushgate_oci::end_helpers();
         done
     }
+}
+
+/// The most seconds that a registry may be given to serve what it accepted.
+const MAX_CONFIRM: u64 = 600;
+
+/// How long registries are waited for.
+pub(super) fn timeouts(variable: impl Fn(&str) -> Option<OsString>) -> Result<Timeouts, Failure> {
+    let mut timeouts = Timeouts::default();
+    if let Some(value) = variable(CONFIRM_TIMEOUT) {
+        let seconds = value.to_str().and_then(|text| text.parse().ok()).filter(|seconds| *seconds <= MAX_CONFIRM);
+        let wrong = || {
+            let problem = format!("{CONFIRM_TIMEOUT} is `{}`, and must be a number of seconds, at most {MAX_CONFIRM}", value.display());
+            Failure::new(Kind::Usage, problem)
+        };
+        timeouts.served_for = Duration::from_secs(seconds.ok_or_else(wrong)?);
+    }
+    Ok(timeouts)
 }
 
 /// An empty variable counts as none.

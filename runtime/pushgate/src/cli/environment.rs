@@ -13,6 +13,7 @@ const fn variables(names: &'static [&'static str], meaning: &'static str) -> Var
 pub(super) const VARIABLES: &[Variables] = &[
     variables(&["PUSHGATE_CONFIG"], "The catalog, as --config."),
     variables(&["PUSHGATE_OUTPUT"], "text or json, as --output."),
+    variables(&["PUSHGATE_CONFIRM_TIMEOUT"], "The seconds that a registry may take to serve what it accepted; 10 otherwise."),
     variables(&["PUSHGATE_DATA_DIR", "PUSHGATE_CACHE_DIR"], "The folders for components, and for what can be made again."),
     variables(&["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"], "Where these are otherwise."),
     variables(&["TMPDIR"], "Where layers are kept until they are pushed."),
@@ -57,6 +58,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Arguments;
+    use crate::cli::context::timeouts;
     use crate::engine::EngineEnvironment;
     use crate::paths::Paths;
 
@@ -77,6 +79,7 @@ mod tests {
             EngineEnvironment::from_environment(variable);
             CredentialSources::from_environment(variable);
             Proxies::from_environment(variable);
+            let _ = timeouts(variable);
         }
         let mut names = names.into_inner();
         let mut command = Arguments::command();

@@ -239,7 +239,7 @@ async fn a_strange_service_is_encoded() {
 async fn a_mount_asks_for_both_repositories() {
     let registry = start(Options::default().token("alice", "secret")).await;
     registry.put_blob("team/base", b"the first layer".as_slice());
-    let options = crate::PushOptions { mount_from: vec!["team/base".to_owned()] };
+    let options = crate::PushOptions { mount_from: vec!["team/base".to_owned()], ..crate::PushOptions::default() };
     let layout = TestLayout::with_image(&[b"the first layer"]);
     client(&registry, basic("alice", "secret")).push(REPOSITORY, "v1", &layout.pin(None).unwrap(), &options, &()).await.unwrap();
     let requests = registry.requests();

@@ -11,6 +11,8 @@ mod stream;
 mod table;
 mod text;
 
+use pushgate_oci::WaitListener;
+
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
 use crate::progress::CompileProgress;
@@ -170,6 +172,16 @@ impl CompileProgress for Output {
         }
         let once = if once { "; this happens once" } else { "" };
         self.stderr(&format!("compiling {} ({}) for this machine{once}\n", printable(flavor), indicatif::HumanBytes(bytes)));
+    }
+}
+
+/// One line for whoever wonders, where there is no log that has it.
+impl WaitListener for Output {
+    fn waiting(&self, text: &str) {
+        if self.quiet || self.logs || self.is_json() && !Stream::Stderr.is_terminal() {
+            return;
+        }
+        progress::beside_bars(|| self.stderr(&format!("waiting   {}\n", printable(text))));
     }
 }
 

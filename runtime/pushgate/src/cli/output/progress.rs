@@ -16,6 +16,18 @@ use crate::engine::{EngineProgress, LayerState};
 /// As Docker shortens digests.
 const SHORT: usize = 12;
 
+/// The bars that are on the terminal now, for lines that are written beside them.
+static DRAWN: Mutex<Option<MultiProgress>> = Mutex::new(None);
+
+/// Writes a line to the terminal; bars that are there make room for it.
+pub(super) fn beside_bars(write: impl FnOnce()) {
+    let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match drawn {
+        Some(bars) => bars.suspend(write),
+        None => write(),
+    }
+}
+
 /// What is shown.
 pub(super) enum Style {
     Silent,
@@ -111,6 +123,7 @@ impl Bars {
         let all = stream::bars();
         let total = all.add(stream::bar(size).with_style(style("{bar:30} {bytes:>10} of {total_bytes:<10} {bytes_per_sec}, {eta} left")));
         total.enable_steady_tick(Duration::from_millis(250));
+        *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(all.clone());
         Self { all, total }
     }
 }
@@ -127,6 +140,7 @@ fn style(template: &str) -> ProgressStyle {
 impl Drop for TerminalProgress {
     fn drop(&mut self) {
         if let Some(bars) = self.state().bars.take() {
+            DRAWN.lock().unwrap_or_else(PoisonError::into_inner).take();
             bars.total.finish_and_clear();
             let _ = bars.all.clear();
         }
