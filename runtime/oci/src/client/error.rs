@@ -43,6 +43,30 @@ pub enum Step {
     VerifyCredentials,
 }
 
+/// What a registry, or its token server, said when it refused, and what it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The scope that a token was asked for, in the words of the token specification; none where no token is involved.
+    pub asked: Option<String>,
+    /// The scope that the registry's challenge names, where it is another one; at most 256 characters.
+    pub challenged: Option<String>,
+    /// What was said, at most 512 characters.
+    pub text: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let challenged = self.challenged.as_ref().map(|scope| format!("; the registry's challenge names `{scope}`")).unwrap_or_default();
+        match self.asked.as_deref() {
+            Some("") if challenged.is_empty() => {}
+            Some("") => write!(formatter, " (asked for no scope{challenged})")?,
+            Some(asked) => write!(formatter, " (asked for the scope `{asked}`{challenged})")?,
+            None => {}
+        }
+        self.text.as_ref().map_or(Ok(()), |text| write!(formatter, ": {text}"))
+    }
+}
+
 /// A failure of, or on the way to, a registry.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
@@ -117,7 +141,7 @@ pub enum RegistryError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// 401, with the credentials there are, or for want of any.
-    #[error("{place}: {}", if *anonymous { "the registry asks for credentials" } else { "the credentials were not accepted" })]
+    #[error("{place}: {}{refusal}", if *anonymous { "the registry asks for credentials" } else { "the credentials were not accepted" })]
     Unauthorized {
         /// What was being done.
         place: Place,
@@ -125,14 +149,16 @@ pub enum RegistryError {
         host: String,
         /// Whether there were no credentials to show.
         anonymous: bool,
+        /// What was asked for, and what was said.
+        refusal: Box<Refusal>,
     },
     /// The credentials are good, but not for this.
-    #[error("{place}: not permitted{}", after_colon(text))]
+    #[error("{place}: not permitted{refusal}")]
     Denied {
         /// What was being done.
         place: Place,
-        /// What the registry said, at most 512 characters.
-        text: Option<String>,
+        /// What was asked for, and what was said.
+        refusal: Box<Refusal>,
     },
     /// The registry does not have the repository and does not make it.
     #[error("{place}: the repository does not exist{}", after_colon(text))]

@@ -43,7 +43,7 @@ use http::{Method, StatusCode};
 use pushgate_reference::Host;
 use tracing::debug;
 
-pub use error::{Place, RegistryError, Step};
+pub use error::{Place, Refusal, RegistryError, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
@@ -269,7 +269,7 @@ impl RegistryClient {
             return Ok(Some(answer));
         }
         if is_last {
-            return Err(self.authoriser.rejected(&answer, &place));
+            return Err(self.authoriser.rejected(&answer, &place, call.access, call.also_pull).await);
         }
         self.authoriser.challenged(&answer, used.as_ref(), &place).await?;
         Ok(None)
@@ -283,7 +283,7 @@ impl RegistryClient {
             None => None,
         };
         match answer.status {
-            StatusCode::FORBIDDEN => RegistryError::Denied { place, text },
+            StatusCode::FORBIDDEN => self.authoriser.denied(place, call.access, call.also_pull, text).await,
             StatusCode::NOT_FOUND => RegistryError::NotFound { place, text },
             status => RegistryError::Status { place, code: status.as_u16(), text, retry_after: retry::asked_to_wait(answer) },
         }
