@@ -270,7 +270,7 @@ impl Gate {
     /// A client of a registry.
     ///
     /// # Errors
-    /// Its certificates, or the variables that name proxies, cannot be used.
+    /// Its certificates cannot be used.
     pub fn client(&self, host: &Host, connection: &Connection, credentials: Credentials) -> Result<RegistryClient, Failure> {
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,

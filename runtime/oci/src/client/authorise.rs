@@ -189,9 +189,13 @@ impl Authoriser {
 
     /// Credentials, and tokens that were got with them, do not go in clear past a proxy.
     fn for_nobody_else(&self, origin: &Origin, place: &Place) -> Result<(), RegistryError> {
+        if self.credentials.is_anonymous() {
+            return Ok(());
+        }
         match self.proxies.reader(origin) {
-            Some(proxy) if !self.credentials.is_anonymous() => Err(RegistryError::ReadByProxy { place: place.clone(), proxy }),
-            _ => Ok(()),
+            Ok(None) => Ok(()),
+            Ok(Some(proxy)) => Err(RegistryError::ReadByProxy { place: place.clone(), proxy }),
+            Err(unusable) => Err(reply::failed(unusable.into(), place)),
         }
     }
 

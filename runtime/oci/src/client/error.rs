@@ -86,10 +86,13 @@ pub enum RegistryError {
         /// Why. It holds nothing of a key.
         problem: String,
     },
-    /// A variable that names a proxy is of no use. Its value may hold a password and is not shown.
-    #[error("{variable} cannot be used: {problem}")]
+    /// The variable that names the proxy for a request cannot be used. Its value may hold a password and is not shown.
+    /// Nothing was sent.
+    #[error("{place}: {variable} cannot be used: {problem}")]
     ProxyVariable {
-        /// The variable, in capitals.
+        /// What was being done.
+        place: Place,
+        /// The variable, as it is set.
         variable: &'static str,
         /// Why.
         problem: &'static str,
@@ -272,9 +275,14 @@ impl RegistryError {
                 .is_ok()
                 .then(|| format!("nothing was sent there; if you know that it is the registry's, say so with `--token-server {realm}`")),
             Self::ClientCertificate { .. } => Some("certificate and key must be in PEM form, the key without a passphrase".to_owned()),
-            Self::ProxyVariable { .. } => Some("it must be like http://proxy.example.com:3128; NO_PROXY exempts single hosts".to_owned()),
-            Self::Proxy { problem, .. } if problem.ends_with("(407)") => {
-                Some("put them into the URL of the proxy, http://USER:PASSWORD@HOST:PORT, or exempt the registry with NO_PROXY".to_owned())
+            Self::ProxyVariable { variable, .. } => Some(format!(
+                "set {variable} to a URL such as http://proxy.example.com:3128 or socks5h://proxy.example.com:1080, or exempt the host with NO_PROXY"
+            )),
+            Self::Proxy { proxy, problem, .. } if problem.contains("username") => {
+                let scheme = proxy.split("://").next().unwrap_or("http");
+                Some(format!(
+                    "put them into the URL of the proxy, {scheme}://USER:PASSWORD@HOST:PORT, or exempt the registry with NO_PROXY"
+                ))
             }
             Self::Proxy { .. } => Some("if the registry can be reached without a proxy, exempt it with NO_PROXY".to_owned()),
             Self::ReadByProxy { .. } => Some("use TLS, or exempt the registry with NO_PROXY".to_owned()),

@@ -13,6 +13,7 @@ mod pace;
 mod proxy;
 mod region;
 mod retry;
+mod socks;
 mod tls;
 mod transport;
 
@@ -137,7 +138,7 @@ impl RegistryClient {
     /// Sets up a client. Nothing is sent, and the system's certificates are read when they are first needed.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, RegistryError> {
         Self::with_timeouts(options, Timeouts::default())
     }
@@ -145,10 +146,9 @@ impl RegistryClient {
     /// The same with other time limits.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
         let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies } = options;
-        proxies.check()?;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,

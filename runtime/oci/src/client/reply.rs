@@ -42,6 +42,7 @@ pub(super) fn failed(error: TransportError, place: &Place) -> RegistryError {
         TransportError::Tls(problem) => RegistryError::Tls { problem },
         TransportError::Unreachable(source) => RegistryError::Unreachable { place, source },
         TransportError::PrivateAddress => RegistryError::PrivateAddress { place },
+        TransportError::ProxyVariable { variable, problem } => RegistryError::ProxyVariable { place, variable, problem },
         TransportError::Proxy { proxy, problem } => RegistryError::Proxy { place, proxy, problem },
         TransportError::TimedOut(after) => RegistryError::TimedOut { place, after },
         TransportError::Disconnected(source) => RegistryError::Disconnected { place, source: source.into() },

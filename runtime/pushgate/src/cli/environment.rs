@@ -40,7 +40,7 @@ pub(super) const VARIABLES: &[Variables] = &[
     ),
     variables(&["SSL_CERT_FILE", "SSL_CERT_DIR"], "Other certificate authorities than the system's."),
     variables(
-        &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"],
+        &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"],
         "Proxies for registries, and what is reached without one.",
     ),
     variables(&["REQUEST_METHOD"], "Where it is set, in a CGI program, HTTP_PROXY is ignored."),
