@@ -68,7 +68,7 @@ pub use client::{
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{
-    AwsSources, CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server, end_helpers,
+    AwsSources, CredentialError, CredentialPlace, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server, end_helpers,
 };
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};

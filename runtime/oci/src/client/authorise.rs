@@ -7,6 +7,7 @@
 mod refusal;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -25,7 +26,7 @@ use crate::client::origin::{self, Allowed, Origin};
 use crate::client::proxy::Proxies;
 use crate::client::reply;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
-use crate::credentials::Credentials;
+use crate::credentials::{CredentialError, Credentials};
 use crate::strict_json;
 
 /// The most bytes of a token server's answer: 64 KiB.
@@ -49,12 +50,20 @@ pub(super) enum Access {
     Push,
 }
 
+/// What there is to show.
+pub(super) struct Identity {
+    pub(super) credentials: Credentials,
+    /// Why there are no credentials, if they could not be looked up.
+    pub(super) missing: Option<Arc<CredentialError>>,
+}
+
 /// Who we are to one registry, and what was found out about how it wants to be told.
 pub(super) struct Authoriser {
     registry: Origin,
     /// As it stands in a reference.
     host: String,
     credentials: Credentials,
+    missing: Option<Arc<CredentialError>>,
     /// Those that the user named.
     token_servers: Vec<origin::TokenServer>,
     proxies: Proxies,
@@ -124,11 +133,12 @@ impl Authoriser {
     pub(super) fn new(
         registry: Origin,
         host: String,
-        credentials: Credentials,
+        identity: Identity,
         token_servers: Vec<origin::TokenServer>,
         proxies: Proxies,
     ) -> Self {
-        Self { registry, host, credentials, token_servers, proxies, state: Mutex::default() }
+        let Identity { credentials, missing } = identity;
+        Self { registry, host, credentials, missing, token_servers, proxies, state: Mutex::default() }
     }
 
     /// The `Authorization` field for the next request; none as long as the registry did not ask. An empty repository stands for none.

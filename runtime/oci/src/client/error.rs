@@ -4,9 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::origin::TokenServer;
+use crate::credentials::CredentialError;
 use crate::digest::Digest;
 
 /// What was being done, and where. It holds no query string and no credential.
@@ -154,6 +156,9 @@ pub enum RegistryError {
         anonymous: bool,
         /// What was asked for, and what was said.
         refusal: Box<Refusal>,
+        /// Why there were none, if they could not be looked up.
+        #[source]
+        source: Option<Arc<CredentialError>>,
     },
     /// The credentials are good, but not for this.
     #[error("{place}: not permitted{refusal}")]
@@ -265,6 +270,7 @@ impl RegistryError {
                 }
                 _ => format!("is {} the right address, and is the registry up?", place.origin),
             }),
+            Self::Unauthorized { source: Some(source), .. } => source.hint(),
             Self::Unauthorized { host, .. } => Some(if host == "docker.io" {
                 "log in with `docker login`".to_owned()
             } else {

@@ -37,6 +37,7 @@ mod outbound;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::header::{AUTHORIZATION, HeaderValue};
@@ -53,8 +54,8 @@ pub use proxy::Proxies;
 pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 
-use crate::credentials::Credentials;
-use authorise::{Access, Authoriser};
+use crate::credentials::{CredentialError, Credentials};
+use authorise::{Access, Authoriser, Identity};
 use blobs::Mounting;
 use connect::Connector;
 use origin::{Origin, Reach};
@@ -76,6 +77,9 @@ pub struct ClientOptions {
     pub ca_file: Option<PathBuf>,
     /// What is shown to the registry when it asks, and to nobody else but its token server.
     pub credentials: Credentials,
+    /// Why there are none, if they could not be looked up. It matters once the registry asks for some, and is the
+    /// reason given then.
+    pub credentials_error: Option<Arc<CredentialError>>,
     /// Shown to the registry, and to its token server, when they ask for a certificate.
     pub client_certificate: Option<ClientCertificate>,
     /// Token servers on other hosts that are the registry's, besides those that are known.
@@ -90,7 +94,8 @@ impl ClientOptions {
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
         let (token_servers, proxies) = (Vec::new(), Proxies::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies }
+        let (ca_file, credentials_error, client_certificate) = (None, None, None);
+        Self { host, scheme, ca_file, credentials, credentials_error, client_certificate, token_servers, proxies }
     }
 }
 
@@ -148,16 +153,17 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies } = options;
+        let ClientOptions { host, scheme, ca_file, credentials, credentials_error, client_certificate, token_servers, proxies } = options;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
             forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);
+        let identity = Identity { credentials, missing: credentials_error };
         Ok(Self {
             transport: Transport::new(Connector::new(trust, proxies.clone(), timeouts.connect), timeouts),
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
+            authoriser: Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies),
             origin,
             reached: AtomicBool::new(false),
             mounting: Mounting::default(),

@@ -57,7 +57,7 @@ impl Authoriser {
     ) -> RegistryError {
         let state = self.state.lock().await;
         let refusal = self.refusal(&state, &Scope::of(&place.repository, access, also_pull), text);
-        RegistryError::Denied { place, refusal: Box::new(refusal) }
+        self.denied_for(place, refusal)
     }
 
     /// What a registry says in an answer's body, unless it repeats a credential.
@@ -72,7 +72,7 @@ impl Authoriser {
         match answer.status {
             StatusCode::UNAUTHORIZED => self.unauthorized(&place, self.refusal(state, scope, text)),
             // Some servers answer wrong passwords, and repositories that are not the user's, with 403; the text tells.
-            StatusCode::FORBIDDEN => RegistryError::Denied { place, refusal: Box::new(self.refusal(state, scope, text)) },
+            StatusCode::FORBIDDEN => self.denied_for(place, self.refusal(state, scope, text)),
             status => {
                 // A server that fails does so whatever it is asked for.
                 let refusal =
@@ -95,7 +95,16 @@ impl Authoriser {
             host: self.host.clone(),
             anonymous: self.credentials.is_anonymous(),
             refusal: Box::new(refusal),
+            source: self.missing.clone(),
         }
+    }
+
+    /// Where credentials could not be looked up, that is why nothing is permitted.
+    fn denied_for(&self, place: Place, refusal: Refusal) -> RegistryError {
+        if self.missing.is_some() {
+            return self.unauthorized(&place, refusal);
+        }
+        RegistryError::Denied { place, refusal: Box::new(refusal) }
     }
 
     fn refusal(&self, state: &State, scope: &Scope, text: Option<String>) -> Refusal {

@@ -339,3 +339,34 @@ async fn a_refusal_says_both_scopes_where_they_differ() {
     let shown = registry_error(push(&client(&registry, basic("alice", "wrong")), &image().1).await).to_string();
     assert!(shown.contains("the credentials were not accepted: ") && !shown.contains("scope"), "{shown}");
 }
+
+#[tokio::test]
+async fn credentials_that_cannot_be_looked_up_matter_where_some_are_asked_for() {
+    let place = crate::CredentialPlace::File("/home/me/.docker/config.json".into());
+    let program = "docker-credential-desktop.exe".to_owned();
+    let missing = crate::CredentialError::HelperMissing { program, member: "credsStore", place, registry: "r.example".to_owned() };
+    let missing = std::sync::Arc::new(missing);
+    let without = |registry: &Registry| {
+        let credentials_error = Some(std::sync::Arc::clone(&missing));
+        RegistryClient::new(ClientOptions { credentials_error, ..options(registry, Credentials::Anonymous) }).unwrap()
+    };
+    let open = start(Options::default()).await;
+    push(&without(&open), &image().1).await.unwrap();
+    let mut public = Options::default().token("alice", "secret");
+    public.anonymous_pull = true;
+    let public = start(public).await;
+    public.put_image(REPOSITORY, "v1", &[]);
+    assert!(without(&public).manifest(REPOSITORY, "v1").await.unwrap().is_some());
+    let denying = start(Options::default()).await;
+    denying.misbehave(Rule::on(Step::ManifestPut, Switch::Status(403)));
+    let basic = start(Options::default().basic("alice", "secret")).await;
+    let token = start(Options::default().token("alice", "secret")).await;
+    let forbidding = start(Options::default().token("alice", "secret").misbehave(refusing(403, "text/plain", "no"))).await;
+    for registry in [public, denying, basic, token, forbidding] {
+        let error = registry_error(push(&without(&registry), &TestLayout::with_image(&[b"x"]).pin(None).unwrap()).await);
+        let shown = everything(&error);
+        assert!(matches!(error, RegistryError::Unauthorized { anonymous: true, .. }), "{error:?}");
+        assert!(shown.contains("`credsStore` in `/home/me/.docker/config.json` names it"), "{shown}");
+        assert!(error.hint().unwrap().contains("install the helper"), "{error:?}");
+    }
+}
