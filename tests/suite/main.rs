@@ -19,6 +19,7 @@ mod completions;
 mod componentize;
 mod connection;
 mod contract;
+mod credentials;
 mod direct;
 mod ecr;
 mod endless_files;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use pushgate_oci::{ClientCertificate, Credentials, RegistryClient};
+use pushgate_oci::{ClientCertificate, CredentialError, Credentials, Found, RegistryClient};
 use tokio::sync::OnceCell;
 
 use crate::destination::Registry;
@@ -34,6 +34,8 @@ pub struct Access {
     pub client: Arc<RegistryClient>,
     /// What the client shows, for the Docker Engine.
     pub credentials: Credentials,
+    /// Why there are none, if a credential helper is missing or failed. It matters where the registry asks for some.
+    pub credentials_error: Option<Arc<CredentialError>>,
 }
 
 impl RegistryAccess {
@@ -72,11 +74,18 @@ impl RegistryAccess {
 }
 
 fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<Warning>) -> Result<Access, Failure> {
-    let found = gate.credentials().credentials(registry.uri.host(), Some(repository))?;
+    let (found, missing) = match gate.credentials().credentials(registry.uri.host(), Some(repository)) {
+        Ok(found) => (found, None),
+        // A registry that asks for nothing needs none.
+        Err(error) if error.is_of_helper() => (Found::default(), Some(Arc::new(error))),
+        Err(error) => return Err(error.into()),
+    };
     let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
-    let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
-    warnings.extend(found.warnings.into_iter().chain(key).map(warning));
-    let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
+    let warning = |code: &str, message| Warning { hook: None, code: Some(code.to_owned()), message, hint: None };
+    warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
+    warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
+    let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
+    let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, credentials)?);
     gate.remember(&client);
-    Ok(Access { client, credentials: found.credentials })
+    Ok(Access { client, credentials: found.credentials, credentials_error: missing })
 }

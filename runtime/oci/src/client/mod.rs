@@ -17,6 +17,7 @@ mod pace;
 mod proxy;
 mod region;
 mod retry;
+mod socks;
 mod tls;
 mod transport;
 mod waiting;
@@ -52,7 +53,7 @@ use tracing::debug;
 
 pub use authorities::Authorities;
 pub use budget::RequestBudget;
-pub use error::{Place, RegistryError, Step};
+pub use error::{Place, Refusal, RegistryError, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
@@ -63,8 +64,8 @@ pub use transport::Timeouts;
 pub(crate) use uploads::UploadError;
 pub use waiting::WaitListener;
 
-use crate::credentials::Credentials;
-use authorise::{Access, Authoriser};
+use crate::credentials::{CredentialError, Credentials};
+use authorise::{Access, Authoriser, Identity};
 use blobs::Mounting;
 use connect::Connector;
 use origin::{Origin, Reach};
@@ -88,6 +89,9 @@ pub struct ClientOptions {
     pub ca_file: Option<PathBuf>,
     /// What is shown to the registry when it asks, and to nobody else but its token server.
     pub credentials: Credentials,
+    /// Why there are none, if they could not be looked up. It matters once the registry asks for some, and is the
+    /// reason given then.
+    pub credentials_error: Option<Arc<CredentialError>>,
     /// Shown to the registry, and to its token server, when they ask for a certificate.
     pub client_certificate: Option<ClientCertificate>,
     /// Token servers on other hosts that are the registry's, besides those that are known.
@@ -106,7 +110,8 @@ impl ClientOptions {
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
         let (token_servers, proxies, authorities) = (Vec::new(), Proxies::default(), Authorities::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, authorities, waits: None }
+        let (ca_file, credentials_error, client_certificate) = (None, None, None);
+        Self { host, scheme, ca_file, credentials, credentials_error, client_certificate, token_servers, proxies, authorities, waits: None }
     }
 }
 
@@ -157,7 +162,7 @@ impl RegistryClient {
     /// Sets up a client. Nothing is sent, and the system's certificates are read when they are first needed.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, RegistryError> {
         Self::with_timeouts(options, Timeouts::default())
     }
@@ -165,10 +170,20 @@ impl RegistryClient {
     /// The same with other time limits.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, authorities, waits } = options;
-        proxies.check()?;
+        let ClientOptions {
+            host,
+            scheme,
+            ca_file,
+            credentials,
+            credentials_error,
+            client_certificate,
+            token_servers,
+            proxies,
+            authorities,
+            waits,
+        } = options;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
@@ -176,13 +191,14 @@ impl RegistryClient {
             forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);
+        let identity = Identity { credentials, missing: credentials_error };
         Ok(Self {
             transport: Transport::new(
                 Connector::new(trust, proxies.clone(), timeouts.connect),
                 timeouts,
                 Waits::new(waits, timeouts.report_after),
             ),
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
+            authoriser: Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies),
             origin,
             reached: AtomicBool::new(false),
             mounting: Mounting::default(),
@@ -310,7 +326,7 @@ impl RegistryClient {
             return Ok(Some(answer));
         }
         if is_last {
-            return Err(self.authoriser.rejected(&answer, &place));
+            return Err(self.authoriser.rejected(&answer, &place, call.access, call.also_pull).await);
         }
         self.authoriser.challenged(&answer, used.as_ref(), &place).await?;
         Ok(None)
@@ -319,7 +335,7 @@ impl RegistryClient {
     /// The error for a status that the step does not foresee.
     async fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
         match self.status(self.place(call), answer).await {
-            RegistryError::Status { place, code: 403, text, .. } => RegistryError::Denied { place, text },
+            RegistryError::Status { place, code: 403, text, .. } => self.authoriser.denied(place, call.access, call.also_pull, text).await,
             RegistryError::Status { place, code: 404, text, .. } => RegistryError::NotFound { place, text },
             error => error,
         }

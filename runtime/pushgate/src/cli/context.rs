@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::{self, Debug};
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,9 @@ impl Context {
         listen(arguments.verbose, output);
         let paths = Paths::from_environment(variable, arguments.config.clone());
         let engine = EngineEnvironment::from_environment(variable);
-        let credentials = CredentialSources::from_environment(variable);
+        // A person who is there can answer what a helper asks.
+        let on_terminal = std::io::stdin().is_terminal() || output.is_on_terminal();
+        let credentials = CredentialSources::from_environment(variable).on_terminal(on_terminal);
         let proxies = Proxies::from_environment(variable);
         let timeouts = timeouts(variable)?;
         Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies, timeouts }, Arc::new(output)), output })

@@ -49,7 +49,16 @@ async fn settle(
     report: &mut Report,
 ) -> Failure {
     let is_unknown = error.leaves_registry_unknown();
-    let failure = Failure::from(error);
+    // The Engine pushed without credentials, for a reason that it does not know.
+    let missing = pusher.credentials_error.as_deref().filter(|_| error.asks_for_credentials());
+    let failure = match missing {
+        Some(missing) => {
+            let failure = Failure::from(error);
+            let message = format!("{}: {missing}", failure.message);
+            Failure { message, hint: missing.hint(), ..failure }
+        }
+        None => Failure::from(error),
+    };
     let (client, repository, tag, before) = (&pusher.client, scoped.repository(), scoped.tag(), before.map(|manifest| &manifest.digest));
     // Where the Engine's end was lost, the push may be done, and the registry may serve what was there before for some
     // time.

@@ -55,6 +55,11 @@ impl Output {
         self.logs
     }
 
+    /// Whether a person can read what goes to stderr.
+    pub(super) fn is_on_terminal(self) -> bool {
+        Stream::Stderr.is_terminal()
+    }
+
     /// Whether what goes to stderr is coloured.
     pub(super) fn is_colored(self) -> bool {
         Stream::Stderr.is_colored(self.color)
@@ -71,7 +76,7 @@ impl Output {
 
     /// Shows how a push gets on: bars on a terminal, a line for each layer elsewhere, nothing beside JSON or with `--quiet`.
     pub(super) fn progress(self) -> TerminalProgress {
-        let is_terminal = Stream::Stderr.is_terminal();
+        let is_terminal = self.is_on_terminal();
         TerminalProgress::new(match (self.quiet, is_terminal, self.format) {
             (true, ..) | (false, false, OutputFormat::Json) => progress::Style::Silent,
             // Bars and log lines would write over each other.
@@ -178,7 +183,7 @@ impl CompileProgress for Output {
 /// One line for whoever wonders, where there is no log that has it.
 impl WaitListener for Output {
     fn waiting(&self, text: &str) {
-        if self.quiet || self.logs || self.is_json() && !Stream::Stderr.is_terminal() {
+        if self.quiet || self.logs || self.is_json() && !self.is_on_terminal() {
             return;
         }
         progress::beside_bars(|| self.stderr(&format!("waiting   {}\n", printable(text))));
