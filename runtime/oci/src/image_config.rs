@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::digest::Digest;
 use crate::platform::Platform;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, parse};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// An image config after the OCI image specification, "OCI Image Configuration". Serialises to that form.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -89,9 +89,20 @@ impl From<DocumentError> for ConfigError {
     }
 }
 
-const MEMBERS: [&str; 10] =
-    ["created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history"];
-const EXECUTION_MEMBERS: [&str; 9] = ["User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal"];
+/// Docker's own members are those of its `image.Image`; what is read of them is nothing.
+const SHAPE: Shape = Shape::Members(&[
+    ("created", Shape::Scalar),
+    ("author", Shape::Scalar),
+    ("architecture", Shape::Scalar),
+    ("os", Shape::Scalar),
+    ("os.version", Shape::Scalar),
+    ("os.features", Shape::Unread),
+    ("variant", Shape::Scalar),
+    ("config", ExecutionConfig::SHAPE),
+    ("rootfs", Shape::Members(&[("type", Shape::Scalar), ("diff_ids", Shape::LIST)])),
+    ("history", Shape::Checked(&Shape::List(usize::MAX, &Shape::Members(&[])))),
+    ("container_config", Shape::Checked(&ExecutionConfig::SHAPE)),
+]);
 
 impl ImageConfig {
     /// Reads the config of an OCI or Docker image.
@@ -100,10 +111,10 @@ impl ImageConfig {
     /// If it is larger than 4 MiB, is not what the specification says, or could be read in two ways: a key that stands twice in any
     /// object, or is spelled in another case than the specification's.
     pub fn parse(bytes: &[u8]) -> Result<Self, ConfigError> {
-        let members = parse(bytes, MAX_DOCUMENT)?;
-        let object = Object::new(&members, "config", &MEMBERS)?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "config", &SHAPE)?;
+        let object = tree.object()?;
         let platform = Platform::read(&object)?;
-        let execution = object.object("config", &EXECUTION_MEMBERS)?;
+        let execution = object.object("config")?;
         Ok(Self {
             created: text(&object, "created")?,
             author: text(&object, "author")?,
@@ -136,15 +147,33 @@ impl ImageConfig {
 }
 
 impl ExecutionConfig {
-    fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
+    /// What is kept of a document's member `config`, whether an image config's or, as `Config`, that of Docker's inspection.
+    pub const SHAPE: Shape = Shape::Members(&[
+        ("User", Shape::Scalar),
+        ("ExposedPorts", Shape::KEYS),
+        ("Env", Shape::LIST),
+        ("Entrypoint", Shape::LIST),
+        ("Cmd", Shape::LIST),
+        ("Volumes", Shape::KEYS),
+        ("WorkingDir", Shape::Scalar),
+        ("Labels", Shape::TEXTS),
+        ("StopSignal", Shape::Scalar),
+        ("Healthcheck", Shape::Checked(&Shape::Members(&[]))),
+    ]);
+
+    /// Reads the member, of a document that was parsed with [`Self::SHAPE`] in its place. What is absent, `null` or empty is empty.
+    ///
+    /// # Errors
+    /// A member of another kind than the specification says.
+    pub fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
         let text = |name| text(object, name).map(Option::unwrap_or_default);
         Ok(Self {
             user: text("User")?,
-            exposed_ports: keys(object, "ExposedPorts")?,
+            exposed_ports: object.keys("ExposedPorts")?,
             env: object.strings("Env")?,
             entrypoint: object.strings("Entrypoint")?,
             cmd: object.strings("Cmd")?,
-            volumes: keys(object, "Volumes")?,
+            volumes: object.keys("Volumes")?,
             working_dir: text("WorkingDir")?,
             labels: object.string_map("Labels")?,
             stop_signal: text("StopSignal")?,
@@ -154,7 +183,7 @@ impl ExecutionConfig {
 
 impl RootFilesystem {
     fn read(config: &Object<'_>) -> Result<Self, DocumentError> {
-        let object = config.object("rootfs", &["type", "diff_ids"])?.ok_or_else(|| config.error("rootfs", "is missing"))?;
+        let object = config.object("rootfs")?.ok_or_else(|| config.error("rootfs", "is missing"))?;
         if object.string("type")? != Some("layers") {
             return Err(object.error("type", "not `layers`"));
         }
@@ -177,11 +206,6 @@ impl Serialize for RootFilesystem {
 fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, DocumentError> {
     let text = object.string(name)?.filter(|text| !text.is_empty());
     Ok(text.map(str::to_owned))
-}
-
-fn keys(object: &Object<'_>, name: &str) -> Result<BTreeSet<String>, DocumentError> {
-    let members = object.map(name)?.into_iter().flatten();
-    Ok(members.map(|(key, _)| key.clone()).collect())
 }
 
 fn as_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -37,6 +37,7 @@
 mod digest;
 pub mod media_type;
 mod strict_json;
+mod json_edit;
 mod platform;
 mod descriptor;
 mod manifest;
@@ -59,6 +60,8 @@ mod push;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod memory;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
@@ -78,5 +81,5 @@ pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
-pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
+pub use strict_json::{DocumentError, MAX_DOCUMENT, MAX_ELEMENTS, Object, Shape, Tree, parse_object};
 pub use verify::VerifyError;

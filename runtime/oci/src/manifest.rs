@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::descriptor::{self, Descriptor, media_type_of};
 use crate::media_type;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, parse};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// The most manifests that one index may list.
 pub const MAX_MANIFESTS: usize = 64;
@@ -52,8 +52,33 @@ pub struct Index {
     pub annotations: BTreeMap<String, String>,
 }
 
-const MANIFEST_MEMBERS: [&str; 9] =
-    ["schemaVersion", "mediaType", "artifactType", "config", "layers", "subject", "annotations", "manifests", "fsLayers"];
+/// A list of layers or manifests.
+const DESCRIPTORS: Shape = Shape::List(usize::MAX, &descriptor::SHAPE);
+
+const MANIFEST: Shape = Shape::Members(&[
+    ("schemaVersion", Shape::Scalar),
+    ("mediaType", Shape::Scalar),
+    ("artifactType", Shape::Scalar),
+    ("config", descriptor::SHAPE),
+    ("layers", DESCRIPTORS),
+    ("subject", descriptor::SHAPE),
+    ("annotations", Shape::TEXTS),
+    // That they are there is enough.
+    ("manifests", Shape::Scalar),
+    ("fsLayers", Shape::Scalar),
+]);
+
+const INDEX: Shape = Shape::Members(&[
+    ("schemaVersion", Shape::Scalar),
+    ("mediaType", Shape::Scalar),
+    ("artifactType", Shape::Scalar),
+    ("manifests", DESCRIPTORS),
+    ("subject", descriptor::SHAPE),
+    ("annotations", Shape::TEXTS),
+    ("config", Shape::Scalar),
+    ("layers", Shape::Scalar),
+    ("fsLayers", Shape::Scalar),
+]);
 
 impl Document {
     /// Reads a document that was announced as `media_type`.
@@ -88,8 +113,8 @@ impl Document {
 
 impl Manifest {
     fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let members = parse(bytes, MAX_DOCUMENT)?;
-        let object = open(&members, &["manifests", "fsLayers"])?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &MANIFEST)?;
+        let object = open(&tree, &["manifests", "fsLayers"])?;
         let layers = descriptors(&object, "layers")?;
         if layers.len() > MAX_LAYERS {
             return Err(object.error("layers", "more than 128 layers"));
@@ -108,8 +133,8 @@ impl Manifest {
 impl Index {
     /// Reads an index, or the `index.json` of a layout.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let members = parse(bytes, MAX_DOCUMENT)?;
-        let object = open(&members, &["config", "layers", "fsLayers"])?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &INDEX)?;
+        let object = open(&tree, &["config", "layers", "fsLayers"])?;
         Ok(Self {
             media_type: media_type_of(&object, "mediaType")?,
             artifact_type: media_type_of(&object, "artifactType")?,
@@ -121,8 +146,8 @@ impl Index {
 }
 
 /// A document that could be taken for a manifest and for an index is neither (CVE-2021-41190).
-fn open<'a>(members: &'a serde_json::Map<String, serde_json::Value>, foreign: &[&str]) -> Result<Object<'a>, DocumentError> {
-    let object = Object::new(members, "document", &MANIFEST_MEMBERS)?;
+fn open<'a>(tree: &'a Tree<'_>, foreign: &[&str]) -> Result<Object<'a>, DocumentError> {
+    let object = tree.object()?;
     if object.unsigned("schemaVersion")? != Some(2) {
         return Err(object.error("schemaVersion", "not 2"));
     }
@@ -135,11 +160,12 @@ fn open<'a>(members: &'a serde_json::Map<String, serde_json::Value>, foreign: &[
 }
 
 fn one(object: &Object<'_>, name: &str) -> Result<Option<Descriptor>, DocumentError> {
-    object.object(name, &descriptor::MEMBERS)?.as_ref().map(Descriptor::read).transpose()
+    object.object(name)?.as_ref().map(Descriptor::read).transpose()
 }
 
 fn descriptors(object: &Object<'_>, name: &str) -> Result<Vec<Descriptor>, DocumentError> {
-    object.objects(name, &descriptor::MEMBERS)?.ok_or_else(|| object.error(name, "is missing"))?.iter().map(Descriptor::read).collect()
+    let objects = object.objects(name)?.ok_or_else(|| object.error(name, "is missing"))?;
+    objects.map(|object| Descriptor::read(&object?)).collect()
 }
 
 fn shape(member: &str, problem: impl Into<String>) -> DocumentError {

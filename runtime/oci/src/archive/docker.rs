@@ -29,7 +29,7 @@ use crate::digest::Digest;
 use crate::image_config::ImageConfig;
 use crate::layout::read_bounded;
 use crate::manifest::MAX_LAYERS;
-use crate::strict_json::{MAX_DOCUMENT, Object, parse_objects};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Tree};
 use choose::Listed;
 use pinned::{Known, Layer};
 
@@ -73,13 +73,8 @@ impl DockerArchive {
             return Err(DockerArchiveError::NoManifest { layout: archive.has("index.json"), old: archive.has("repositories") });
         }
         let bytes = whole(&archive, MANIFEST)?;
-        let document = |error| DockerArchiveError::Document { error };
-        let objects = parse_objects(&bytes, MAX_DOCUMENT).map_err(document)?;
-        let images = objects.iter().enumerate().map(|(index, members)| {
-            let object = Object::new(members, &format!("document[{index}]"), &choose::MEMBERS)?;
-            Listed::read(&object)
-        });
-        Ok(Self { images: images.collect::<Result<_, _>>().map_err(document)?, archive: Arc::new(archive) })
+        let images = read_list(&bytes).map_err(|error| DockerArchiveError::Document { error })?;
+        Ok(Self { images, archive: Arc::new(archive) })
     }
 
     /// Chooses an image and reads everything about it but the layers. This blocks.
@@ -143,6 +138,11 @@ impl DockerArchive {
             None => Layer::Streamed(Arc::new(StreamedLayer::as_it_is(section, diff_id, encoding, pool))),
         })
     }
+}
+
+/// Reads `manifest.json`.
+pub(super) fn read_list(bytes: &[u8]) -> Result<Vec<Listed>, DocumentError> {
+    Tree::parse(bytes, MAX_DOCUMENT, "document", &choose::SHAPE)?.objects()?.iter().map(Listed::read).collect()
 }
 
 /// An entry that is parsed: read once, and bounded.

@@ -12,7 +12,6 @@ mod server;
 mod sources;
 
 // Where they are kept.
-mod json_edit;
 mod store;
 mod write;
 

@@ -6,7 +6,8 @@ use serde_json::{Map, json};
 
 use crate::credentials::file::{self, File, Section};
 use crate::credentials::helper::Helper;
-use crate::credentials::{CredentialError, Credentials, DockerConfig, Secret, Server, json_edit, write};
+use crate::credentials::{CredentialError, Credentials, DockerConfig, Secret, Server, write};
+use crate::json_edit;
 
 /// The most bytes of a secret. More than any registry takes in a header.
 const MAX_SECRET: usize = 32 * 1024;

@@ -18,7 +18,10 @@ pub(crate) use files::{Files, read_bounded};
 use crate::content::PinnedContent;
 use crate::manifest::Index;
 use crate::platform::Platform;
-use crate::strict_json::{self, DocumentError, MAX_DOCUMENT, Object};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Shape, Tree};
+
+/// The file `oci-layout`.
+const VERSION: Shape = Shape::Members(&[("imageLayoutVersion", Shape::Scalar)]);
 
 /// A layout whose `oci-layout` and `index.json` were read.
 #[derive(Debug)]
@@ -40,9 +43,8 @@ impl OciLayout {
     /// Reads the two documents that every layout has.
     pub(crate) fn read(files: Arc<dyn Files>) -> Result<Self, LayoutError> {
         let version = Self::document(&*files, "oci-layout", |bytes| {
-            let members = strict_json::parse(bytes, MAX_DOCUMENT)?;
-            let object = Object::new(&members, "document", &["imageLayoutVersion"])?;
-            object.required_string("imageLayoutVersion").map(str::to_owned)
+            let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &VERSION)?;
+            tree.object()?.required_string("imageLayoutVersion").map(str::to_owned)
         })?;
         if version != "1.0.0" {
             return Err(LayoutError::Version { version: version.chars().take(40).collect() });
