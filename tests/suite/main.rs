@@ -20,6 +20,7 @@ mod componentize;
 mod connection;
 mod contract;
 mod direct;
+mod documents;
 mod ecr;
 mod engine;
 mod failing_disk;

@@ -111,6 +111,13 @@ mod tests {
     }
 
     #[test]
+    fn annotations_that_differ_in_case_are_two() {
+        let read = descriptor(r#","size":3,"annotations":{"Name":"1","name":"2","size":"3","Size":"4"}"#).unwrap();
+        assert_eq!(read.annotations.into_iter().map(|(key, value)| key + &value).collect::<Vec<_>>(), ["Name1", "Size4", "name2", "size3"]);
+        assert!(descriptor(r#","size":3,"annotations":{"name":"1","name":"2"}"#).is_err());
+    }
+
+    #[test]
     fn refused() {
         for members in [
             "",

@@ -263,7 +263,11 @@ mod tests {
             r#","config":{"user":"0"}"#,
             r#","Config":{"User":"0"}"#,
             r#","OS":"windows""#,
-            r#","config":{"Labels":{"a":"1","A":"2"}}"#,
+            r#","config":{"Labels":{"a":"1","\u0061":"2"}}"#,
+            r#","config":{"Healthcheck":{"Test":[],"test":[]}}"#,
+            r#","config":{"x":1,"X":2}"#,
+            r#","history":[{"created_by":"a","Created_By":"b"}]"#,
+            r#","container_config":{"User":"1000","user":"0"}"#,
             r#","config":{"Labels":{"a":1}}"#,
             r#","config":[]"#,
             r#","config":{"Env":"A=b"}"#,
@@ -271,6 +275,20 @@ mod tests {
         ] {
             assert!(ImageConfig::parse(document(members).as_bytes()).is_err(), "{members}");
         }
+    }
+
+    /// What maps keys that people choose: image-spec's `config.md`, and the members that Docker adds.
+    #[test]
+    fn keys_that_differ_in_case_are_two() {
+        let maps = r#"{"Labels":{"Name":"rhel7","name":"team/app","user":"x","User":"y"},"ExposedPorts":{"80/TCP":{},"80/tcp":{}},"Volumes":{"/V":{},"/v":{}}}"#;
+        let members = format!(r#","config":{maps},"container_config":{maps},"history":[{{"created_by":"x","Labels":{maps}}}],"x":{maps}"#);
+        let config = ImageConfig::parse(document(&members).as_bytes()).unwrap();
+        let labels: Vec<_> = config.labels().iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(labels, ["Name=rhel7", "User=y", "name=team/app", "user=x"]);
+        assert!(config.to_json().contains(r#""ExposedPorts":{"80/TCP":{},"80/tcp":{}}"#), "{}", config.to_json());
+        assert!(config.to_json().contains(r#""Volumes":{"/V":{},"/v":{}}"#), "{}", config.to_json());
+        // What the hooks get is read again, by flavors and by tests of them.
+        assert_eq!(ImageConfig::parse(config.to_json().as_bytes()), Ok(config));
     }
 
     #[test]

@@ -196,6 +196,15 @@ mod tests {
     }
 
     #[test]
+    fn annotations_that_differ_in_case_are_two() {
+        let annotations = r#","annotations":{"Layers":"1","layers":"2","Name":"3","name":"4"}"#;
+        let Document::Manifest(read) = Document::parse(OCI_MANIFEST, manifest(annotations).as_bytes()).unwrap() else { panic!("an index") };
+        assert_eq!(read.annotations.len(), 4);
+        let index = format!(r#"{{"schemaVersion":2,"manifests":[]{annotations}}}"#);
+        assert!(matches!(Document::parse(OCI_INDEX, index.as_bytes()), Ok(Document::Index(index)) if index.annotations.len() == 4));
+    }
+
+    #[test]
     fn documents_of_two_minds_are_refused() {
         for (media_type, text) in [
             (OCI_MANIFEST, manifest(r#","manifests":[]"#)),

@@ -2,8 +2,9 @@
 //!
 //! The naive way, `serde_json::from_slice` into a struct, keeps one of two equal keys, and takes `user` and `User` for different members.
 //! Docker's decoder keeps the last one, and takes them for the same. A document in which that matters says one thing to the hook and
-//! another to whoever runs the image. So here: no object may hold a key twice, nor two keys that are equal after case folding, nor a
-//! member that is spelled in another case than the specification spells it.
+//! another to whoever runs the image. So here: no object may hold a key twice; one whose members a specification names holds no two keys that are
+//! equal after case folding, nor a member that is spelled in another case than the specification spells it. What maps free keys to values -
+//! labels, annotations, ports - is no such object: its keys are exact strings.
 //!
 //! Size and depth are bounded, and so is what is kept: a [`Shape`] says which members are read, the rest is only checked, and no document may hold
 //! more than [`MAX_ELEMENTS`] elements.
@@ -62,10 +63,12 @@ pub enum DocumentError {
         column: usize,
     },
     /// Two keys of one object that some readers take for the same.
-    #[error("the key `{key}` stands twice in one object (case does not count), at line {line}, column {column}")]
+    #[error("the key `{key}` stands twice in one object{}, at line {line}, column {column}", if *folded { " (case does not count)" } else { "" })]
     RepeatedKey {
         /// The second of the two, cut to 80 characters.
         key: String,
+        /// Whether case does not count there.
+        folded: bool,
         /// Counted from 1.
         line: usize,
         /// Counted from 1.

@@ -2,8 +2,9 @@
 
 /// What a place of a JSON document may hold, and how much of it is kept.
 ///
-/// In no object may two keys be equal after case folding, since Docker's decoder takes them for one; and of those with [`Shape::Members`], none may
-/// differ from the specification in case only.
+/// Two kinds of objects are told apart. Those with [`Shape::Members`] have the members that a specification names: no two keys may be equal
+/// after case folding, since Docker's decoder takes them for one, and none may differ from the specification in case only. Everywhere else
+/// keys are exact strings, and only a key that is there twice to the letter is an error.
 #[derive(Debug)]
 pub enum Shape {
     /// Of no interest: checked, and not kept.
@@ -18,7 +19,7 @@ pub enum Shape {
     Map(&'static Self),
     /// An object whose members a specification names. Others are of no interest.
     Members(&'static [(&'static str, Self)]),
-    /// All of it.
+    /// All of it. Objects are as strict as those with members.
     Any,
 }
 
@@ -47,5 +48,10 @@ impl Shape {
             *name != key && !matches!(shape, Self::Unread | Self::Checked(_)) && super::fold(name) == folded
         };
         members.iter().find(differs).map(|(name, _)| *name)
+    }
+
+    /// Whether the keys of an object with this shape are compared without their case.
+    pub(super) const fn folds(&self) -> bool {
+        matches!(self, Self::Members(_) | Self::Any)
     }
 }

@@ -25,6 +25,25 @@ fn repeated_keys() {
     assert!(parsed(r#"{"x":{"a":1},"y":{"a":1}}"#).is_ok());
 }
 
+/// Labels of old base images differ in case only (`Name` and `name`): keys of maps are exact strings, and so is what nobody names.
+#[test]
+fn keys_of_maps_are_exact() {
+    let text = r#"{"Labels":{"Name":"1","name":"2","n\u0061Me":"3","sha":"","\u017fha":"","user":""},"x":{"User":[{"a":1,"A":1}],"user":1},"history":[{"x":{"Labels":{"a":1,"A":2}}}]}"#;
+    let labels = read(text, |object| object.string_map("Labels")).unwrap();
+    assert_eq!((labels.len(), &*labels["Name"], &*labels["name"], &*labels["naMe"]), (6, "1", "2", "3"));
+    for (text, key) in [
+        (r#"{"Labels":{"Name":"1","name":"2","N\u0061me":"3"}}"#, "the key `Name` stands twice in one object, at line 1, column"),
+        (r#"{"x":[{"y":{"z":1,"z":1}}]}"#, "the key `z` stands twice in one object, at line 1, column"),
+        (r#"{"history":[{"x":1,"X":1}]}"#, "the key `X` stands twice in one object (case does not count), at line 1, column"),
+        (r#"{"parts":[{"x":1,"X":1}]}"#, "the key `X` stands twice in one object (case does not count), at line 1, column"),
+        (r#"{"User":"1000","user":"0"}"#, "the key `user` stands twice in one object (case does not count), at line 1, column"),
+        (r#"{"x":1,"X":1}"#, "the key `X` stands twice in one object (case does not count), at line 1, column"),
+    ] {
+        let error = read(text, |_| Ok(())).unwrap_err();
+        assert!(error.to_string().starts_with(key), "{text}: {error}");
+    }
+}
+
 #[test]
 fn malformed_documents_name_the_place_and_not_the_content() {
     let error = parsed("{\n\"password\": S3CRET-CANARY-json}").unwrap_err();

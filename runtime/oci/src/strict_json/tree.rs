@@ -37,7 +37,7 @@ impl<'d> Node<'d> {
         parsed.map_err(|error| {
             let (line, column) = (error.line(), error.column());
             match reading.into_inner().problem {
-                Some(Problem::Repeated { key }) => DocumentError::RepeatedKey { key, line, column },
+                Some(Problem::Repeated { key, folded }) => DocumentError::RepeatedKey { key, folded, line, column },
                 Some(Problem::Other(error)) => error,
                 None => DocumentError::Malformed { line, column },
             }
@@ -77,7 +77,7 @@ struct Reading {
 }
 
 enum Problem {
-    Repeated { key: String },
+    Repeated { key: String, folded: bool },
     Other(DocumentError),
 }
 
@@ -225,9 +225,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut seen = HashSet::new();
         while let Some(Key(key)) = members.next_key::<Key<'de>>()? {
             self.take()?;
-            let folded = folded(&key);
+            let folded = if self.shape.folds() { folded(&key) } else { key.clone() };
             if seen.contains(&folded) {
-                return Err(self.fail(Problem::Repeated { key: shown(&key) }));
+                return Err(self.fail(Problem::Repeated { key: shown(&key), folded: self.shape.folds() }));
             }
             if self.keep
                 && let Some(expected) = self.shape.respelled(&key, &folded)

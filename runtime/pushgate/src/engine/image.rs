@@ -237,6 +237,16 @@ mod tests {
     }
 
     #[test]
+    fn labels_that_differ_in_case_are_two() {
+        let labels = json!({ "Name": "rhel7", "name": "team/app" });
+        let config = json!({ "Labels": labels, "ExposedPorts": { "80/TCP": {}, "80/tcp": {} }, "Volumes": { "/V": {}, "/v": {} } });
+        let image =
+            image(json!({ "Id": ID, "Os": "linux", "Architecture": "amd64", "Config": config, "ContainerConfig": config })).unwrap();
+        assert_eq!(serde_json::to_value(image.config.labels()).unwrap(), labels);
+        assert_eq!((image.config.config.exposed_ports.len(), image.config.config.volumes.len()), (2, 2));
+    }
+
+    #[test]
     fn an_answer_costs_at_most_eight_times_its_size() {
         for place in [r#"{"x":…}"#, r#"{"RootFS":{"Layers":…}}"#, r#"{"Config":{"Env":…}}"#] {
             for piece in [r#"{"a":0}"#, r#""""#] {
