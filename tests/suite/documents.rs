@@ -1,9 +1,9 @@
-//! What the documents of an image say: keys that differ in case.
+//! What the documents of an image say: keys that differ in case, and what an image is.
 
 use pushgate_test_engine::Options as EngineOptions;
 use pushgate_test_images::{Image, Layout, Tar};
 use pushgate_test_registry::{Options, Registry};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::direct::Stage;
 use crate::support::{Home, Ran};
@@ -11,6 +11,7 @@ use crate::support::{Home, Ran};
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 fn registry() -> Registry {
     Registry::start_blocking(Options::default()).expect("a registry")
@@ -80,4 +81,71 @@ fn annotations_that_differ_in_case_are_pushed_as_they_are() {
     let registry = registry();
     home.must(&format!("push {0}/app:v1 --uri {0} --from oci:image", registry.host()));
     assert_eq!(registry.tag_digest("app", "v1"), Some(digest));
+}
+
+/// A manifest of a config and a layer, in a layout.
+fn listed(layout: &mut Layout, config: (&str, &[u8]), layer: &str, name: &str) {
+    let config = layout.blob(config.1, config.0).expect("a blob");
+    let layer = layout.blob(b"content", layer).expect("a blob");
+    let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] });
+    let manifest = layout.blob(manifest.to_string().as_bytes(), MANIFEST).expect("a blob");
+    layout.list(manifest, Some(name)).expect("an entry");
+}
+
+#[test]
+fn what_looks_like_an_image_and_is_none_is_an_artifact() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let cosign = "application/vnd.dev.cosign.simplesigning.v1+json";
+    let config = br#"{"architecture":"","os":"","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#;
+    listed(&mut layout, (CONFIG, config), cosign, "signature");
+    let (unknown, empty) = ("application/vnd.unknown.config.v1+json", "application/vnd.oci.empty.v1+json");
+    listed(&mut layout, (unknown, b"{}"), LAYER, "unknown");
+    listed(&mut layout, (empty, b"{}"), LAYER, "empty");
+    let registry = registry();
+    let host = registry.host();
+    for (name, kind) in [("signature", cosign), ("unknown", unknown), ("empty", empty)] {
+        for how in ["", "--verify"] {
+            home.must(&format!("push {host}/app:{name} --uri {host} --from oci:image:{name} {how}"));
+        }
+        assert!(registry.tag_digest("app", name).is_some());
+        for flavor in [
+            "non-root",
+            r#"platforms --set required:=["linux/amd64"]"#,
+            r#"require-labels --set labels:=["a"]"#,
+            r#"max-size --set packed=1GB"#,
+        ] {
+            let ran = home.run(&format!("check {host}/app:{name} --uri {host} --from oci:image:{name} --flavor {flavor}"));
+            assert_eq!(ran.code, 4, "{ran:?}");
+            assert!(ran.stderr.contains(&format!("an artifact of type `{kind}`")), "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn what_has_layers_of_an_image_is_never_hidden_in_an_index() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let image = layout.blob(Image::new().config().to_string().as_bytes(), CONFIG).expect("a blob");
+    let image = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": image, "layers": [] });
+    let image = layout.blob(image.to_string().as_bytes(), MANIFEST).expect("a blob");
+    let config = layout.blob(b"{}", "application/vnd.oci.empty.v1+json").expect("a blob");
+    let layer = layout.blob(b"content", LAYER).expect("a blob");
+    let hidden = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] });
+    let mut hidden = layout.blob(hidden.to_string().as_bytes(), MANIFEST).expect("a blob");
+    hidden["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
+    hidden["annotations"] = json!({ "vnd.docker.reference.type": "attestation-manifest" });
+    let index = |manifests: &[&Value]| json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": manifests }).to_string();
+    let mixed = layout.blob(index(&[&image, &hidden]).as_bytes(), INDEX).expect("a blob");
+    layout.list(mixed, Some("mixed")).expect("an entry");
+    let alone = layout.blob(index(&[&hidden]).as_bytes(), INDEX).expect("a blob");
+    layout.list(alone, Some("alone")).expect("an entry");
+    let registry = registry();
+    let host = registry.host();
+    let ran = home.run(&format!("push {host}/app:v1 --uri {host} --from oci:image:mixed"));
+    assert_eq!(ran.code, 6, "{ran:?}");
+    let ran = home.run(&format!("push {host}/app:v1 --uri {host} --from oci:image:alone --flavor non-root"));
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stderr.contains("not a container image"), "{ran:?}");
+    assert_eq!(registry.tag_digest("app", "v1"), None);
 }

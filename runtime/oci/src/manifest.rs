@@ -20,7 +20,7 @@ pub enum Document {
     Index(Index),
 }
 
-/// The manifest of an image or an artifact.
+/// The manifest of an image or an artifact; [`Self::is_image`] tells which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// What `mediaType` says inside the document.
@@ -112,6 +112,27 @@ impl Document {
 }
 
 impl Manifest {
+    /// Whether it is an image: its config has an image's type, and it has no layer, or at least one of an image's layer type. Everything else is an
+    /// artifact. Classic signatures, for example, have the config of an image, which says nothing, and layers of their own.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        media_type::is_image_config(&self.config.media_type) && (self.layers.is_empty() || self.has_image_layers())
+    }
+
+    /// Whether it has a layer of an image. A runtime may run that, whatever the config is called.
+    #[must_use]
+    pub fn has_image_layers(&self) -> bool {
+        self.layers.iter().any(|layer| media_type::is_image_layer(&layer.media_type))
+    }
+
+    /// What an artifact is: its `artifactType`, else its config's type; where that is an image's, and so says nothing, its first layer's.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let config = &self.config.media_type;
+        let layer = self.layers.first().filter(|_| media_type::is_image_config(config)).map(|layer| &layer.media_type);
+        self.artifact_type.as_ref().or(layer).unwrap_or(config)
+    }
+
     fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &MANIFEST)?;
         let object = open(&tree, &["manifests", "fsLayers"])?;

@@ -82,9 +82,7 @@ impl<'a> Choosing<'a> {
             return Ok(None);
         }
         match self.document(descriptor)? {
-            Document::Manifest(manifest) if media_type::is_image_config(&manifest.config.media_type) => {
-                self.configured(&manifest).map(Some)
-            }
+            Document::Manifest(manifest) if manifest.is_image() => self.configured(&manifest).map(Some),
             _ => Ok(None),
         }
     }
