@@ -1,6 +1,6 @@
-//! What the documents of an image say: keys that differ in case, and what an image is.
+//! What the documents of an image say: keys that differ in case, what an image is, and how much one may have.
 
-use pushgate_test_engine::Options as EngineOptions;
+use pushgate_test_engine::{Endpoint, Options as EngineOptions};
 use pushgate_test_images::{Image, Layout, Tar};
 use pushgate_test_registry::{Options, Registry};
 use serde_json::{Value, json};
@@ -148,4 +148,65 @@ fn what_has_layers_of_an_image_is_never_hidden_in_an_index() {
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(ran.stderr.contains("not a container image"), "{ran:?}");
     assert_eq!(registry.tag_digest("app", "v1"), None);
+}
+
+/// A manifest of so many layers, all of the same content.
+fn layered(layout: &mut Layout, config: &[u8], config_type: &str, layers: usize, name: &str) {
+    let config = layout.blob(config, config_type).expect("a blob");
+    let layer = layout.blob(&[0; 1024], "application/vnd.oci.image.layer.v1.tar").expect("a blob");
+    let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": vec![layer; layers] });
+    let manifest = layout.blob(manifest.to_string().as_bytes(), MANIFEST).expect("a blob");
+    layout.list(manifest, Some(name)).expect("an entry");
+}
+
+#[test]
+fn an_image_has_at_most_1024_layers_and_an_artifact_4096() {
+    let home = Home::new();
+    let image = |layers: usize| (0..layers).fold(Image::new(), |image, _| image.raw_layer(vec![0; 1024]));
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    for layers in [1_024, 1_025] {
+        layered(&mut layout, image(layers).config().to_string().as_bytes(), CONFIG, layers, &format!("image-{layers}"));
+        // As `docker save` does, which names a layer as often as it is there.
+        let mut tar = Tar::new(std::fs::File::create(home.join(&format!("{layers}.tar"))).expect("a file"));
+        tar.file("config.json", image(layers).config().to_string().as_bytes()).expect("an entry");
+        tar.file("layer.tar", &[0; 1024]).expect("an entry");
+        let manifest = json!([{ "Config": "config.json", "RepoTags": ["app:v1"], "Layers": vec!["layer.tar"; layers] }]);
+        tar.file("manifest.json", manifest.to_string().as_bytes()).expect("an entry");
+        tar.finish().expect("an archive");
+    }
+    for layers in [4_096, 4_097] {
+        layered(&mut layout, b"{}", "application/vnd.unknown.config.v1+json", layers, &format!("artifact-{layers}"));
+    }
+    let registry = registry();
+    let host = registry.host();
+    for (source, limit) in
+        [("oci:image:image-1024", 0), ("oci:image:image-1025", 1024), ("oci:image:artifact-4096", 0), ("oci:image:artifact-4097", 4096)]
+    {
+        for how in ["", "--verify"] {
+            let ran = home.run(&format!("push {host}/app:v1 --uri {host} --from {source} {how}"));
+            assert_eq!(ran.code, if limit == 0 { 0 } else { 6 }, "{source}: {ran:?}");
+            if limit > 0 {
+                assert!(ran.stderr.contains(&format!("more than the {limit} elements allowed")), "{ran:?}");
+                assert!(ran.stderr.contains("1024 layers, an artifact 4096"), "{ran:?}");
+            }
+        }
+    }
+    home.must(&format!("push {host}/app:v1 --uri {host} --from docker-archive:1024.tar"));
+    let ran = home.run(&format!("push {host}/app:v1 --uri {host} --from docker-archive:1025.tar"));
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.stderr.contains("1025 layers, more than the 1024 allowed") && ran.stderr.contains("fewer layers"), "{ran:?}");
+
+    for (layers, code) in [(1_024, 0), (1_025, 6)] {
+        let stage = Stage::new(EngineOptions::default());
+        let image = pushgate_test_engine::Image { layers: vec![vec![0; 1024].into(); layers], ..Default::default() };
+        let name = format!("{}/app:v2", stage.registry.host());
+        stage.engine.add_image(&image, &[&name]);
+        let ran = stage.run(&format!("push {name}"));
+        assert_eq!(ran.code, code, "{ran:?}");
+        if code == 6 {
+            let error = ran.json()["error"].clone();
+            assert!(error.to_string().contains("1024 allowed") && error.to_string().contains("fewer layers"), "{error}");
+            assert!(stage.engine.requests().iter().all(|request| request.endpoint != Endpoint::Push));
+        }
+    }
 }

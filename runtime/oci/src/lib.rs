@@ -77,7 +77,7 @@ pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
-pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
+pub use manifest::{Document, Index, MAX_DESCRIPTORS, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};

@@ -8,8 +8,20 @@ use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// The most manifests that one index may list.
 pub const MAX_MANIFESTS: usize = 64;
-/// The most layers that one manifest may list.
-pub const MAX_LAYERS: usize = 128;
+/// The most layers of an image. Docker's own stores take about 125; images of sources, and what Nix builds, have several hundred.
+pub const MAX_LAYERS: usize = 1_024;
+/// The most layers, which are its files, of an artifact.
+pub const MAX_DESCRIPTORS: usize = 4_096;
+
+/// What to do about a document that is beyond these limits.
+pub(crate) fn way_out(error: &DocumentError) -> Option<String> {
+    matches!(error, DocumentError::TooLarge { .. } | DocumentError::TooMany { .. }).then(|| {
+        format!(
+            "an image may have {MAX_LAYERS} layers, an artifact {MAX_DESCRIPTORS}, and each manifest or config 4 MiB: \
+             build the image with fewer layers, or pack or split the artifact"
+        )
+    })
+}
 
 /// What a manifest document says: either one image or artifact, or a list of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +41,7 @@ pub struct Manifest {
     pub artifact_type: Option<String>,
     /// The image config, or what an artifact has in its place.
     pub config: Descriptor,
-    /// At most [`MAX_LAYERS`].
+    /// At most [`MAX_LAYERS`] of an image, and [`MAX_DESCRIPTORS`] of an artifact.
     pub layers: Vec<Descriptor>,
     /// The manifest that this one is about.
     pub subject: Option<Descriptor>,
@@ -52,15 +64,12 @@ pub struct Index {
     pub annotations: BTreeMap<String, String>,
 }
 
-/// A list of layers or manifests.
-const DESCRIPTORS: Shape = Shape::List(usize::MAX, &descriptor::SHAPE);
-
 const MANIFEST: Shape = Shape::Members(&[
     ("schemaVersion", Shape::Scalar),
     ("mediaType", Shape::Scalar),
     ("artifactType", Shape::Scalar),
     ("config", descriptor::SHAPE),
-    ("layers", DESCRIPTORS),
+    ("layers", Shape::List(MAX_DESCRIPTORS, &descriptor::SHAPE)),
     ("subject", descriptor::SHAPE),
     ("annotations", Shape::TEXTS),
     // That they are there is enough.
@@ -72,7 +81,8 @@ const INDEX: Shape = Shape::Members(&[
     ("schemaVersion", Shape::Scalar),
     ("mediaType", Shape::Scalar),
     ("artifactType", Shape::Scalar),
-    ("manifests", DESCRIPTORS),
+    // The index of a layout may list more than one that is pushed.
+    ("manifests", Shape::List(usize::MAX, &descriptor::SHAPE)),
     ("subject", descriptor::SHAPE),
     ("annotations", Shape::TEXTS),
     ("config", Shape::Scalar),
@@ -136,18 +146,18 @@ impl Manifest {
     fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &MANIFEST)?;
         let object = open(&tree, &["manifests", "fsLayers"])?;
-        let layers = descriptors(&object, "layers")?;
-        if layers.len() > MAX_LAYERS {
-            return Err(object.error("layers", "more than 128 layers"));
-        }
-        Ok(Self {
+        let manifest = Self {
             media_type: media_type_of(&object, "mediaType")?,
             artifact_type: media_type_of(&object, "artifactType")?,
             config: one(&object, "config")?.ok_or_else(|| object.error("config", "is missing"))?,
-            layers,
+            layers: descriptors(&object, "layers")?,
             subject: one(&object, "subject")?,
             annotations: object.string_map("annotations")?,
-        })
+        };
+        if manifest.is_image() && manifest.layers.len() > MAX_LAYERS {
+            return Err(DocumentError::TooMany { place: "document.layers".to_owned(), limit: MAX_LAYERS });
+        }
+        Ok(manifest)
     }
 }
 
@@ -196,7 +206,7 @@ fn shape(member: &str, problem: impl Into<String>) -> DocumentError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media_type::{DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
+    use crate::media_type::{DOCKER_MANIFEST, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST};
 
     fn descriptor(media_type: &str) -> String {
         let digest = crate::Digest::sha256(b"");
@@ -250,8 +260,17 @@ mod tests {
         let index = |count| format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, list(count));
         assert!(Document::parse(OCI_INDEX, index(64).as_bytes()).is_ok());
         assert!(Document::parse(OCI_INDEX, index(65).as_bytes()).is_err());
-        let layers = |count| format!(r#"{{"schemaVersion":2,"config":{},"layers":[{}]}}"#, descriptor("a/config"), list(count));
-        assert!(Document::parse(OCI_MANIFEST, layers(128).as_bytes()).is_ok());
-        assert!(Document::parse(OCI_MANIFEST, layers(129).as_bytes()).is_err());
+        let layers = |config: &str, layer: &str, count: usize| {
+            let layers = vec![descriptor(layer); count].join(",");
+            let text = format!(r#"{{"schemaVersion":2,"config":{},"layers":[{layers}]}}"#, descriptor(config));
+            Document::parse(OCI_MANIFEST, text.as_bytes())
+        };
+        let layer = "application/vnd.oci.image.layer.v1.tar";
+        for (config, layer, most) in [(OCI_CONFIG, layer, 1_024), (OCI_CONFIG, "a/layer", 4_096), ("a/config", layer, 4_096)] {
+            assert!(layers(config, layer, most).is_ok(), "{config} {layer}");
+            let error = layers(config, layer, most + 1).unwrap_err();
+            assert_eq!(error.to_string(), format!("document.layers: more than the {most} elements allowed"));
+            assert!(way_out(&error).unwrap().contains("1024 layers, an artifact 4096"), "{config} {layer}");
+        }
     }
 }

@@ -99,7 +99,7 @@ impl DockerArchive {
         }
         let diff_ids = &config.rootfs.diff_ids;
         if listed.layers.len() > MAX_LAYERS {
-            return Err(DockerArchiveError::TooManyLayers);
+            return Err(DockerArchiveError::TooManyLayers { layers: listed.layers.len() });
         }
         if diff_ids.len() != listed.layers.len() {
             return Err(DockerArchiveError::LayerCount { layers: listed.layers.len(), diff_ids: diff_ids.len() });

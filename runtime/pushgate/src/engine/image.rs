@@ -1,6 +1,6 @@
 //! An image as the Engine describes it, turned into the document that every source has.
 
-use pushgate_oci::{Digest, DocumentError, ExecutionConfig, ImageConfig, Object, Platform, RootFilesystem, Shape, Tree};
+use pushgate_oci::{Digest, DocumentError, ExecutionConfig, ImageConfig, MAX_LAYERS, Object, Platform, RootFilesystem, Shape, Tree};
 
 use super::bollard_client::INSPECT_LIMIT;
 use super::error::{EngineError, bounded};
@@ -89,12 +89,15 @@ const SHAPE: Shape = Shape::Members(&[
     ("Variant", Shape::Scalar),
     ("Size", Shape::Scalar),
     ("Config", ExecutionConfig::SHAPE),
-    ("RootFS", Shape::Members(&[("Layers", Shape::LIST)])),
+    ("RootFS", Shape::Members(&[("Layers", Shape::List(MAX_LAYERS, &Shape::Scalar))])),
     ("Descriptor", Shape::Members(&[("mediaType", Shape::Scalar), ("digest", Shape::Scalar)])),
 ]);
 
 fn parse<'a>(name: &str, answer: &'a [u8]) -> Result<Tree<'a>, EngineError> {
-    Tree::parse(answer, INSPECT_LIMIT, "image", &SHAPE).map_err(|error| unreadable(name, error))
+    Tree::parse(answer, INSPECT_LIMIT, "image", &SHAPE).map_err(|error| match error {
+        DocumentError::TooMany { place, .. } if place == "image.RootFS.Layers" => EngineError::TooManyLayers { name: bounded(name, 512) },
+        error => unreadable(name, error),
+    })
 }
 
 fn unreadable(name: &str, reason: impl ToString) -> EngineError {
@@ -234,6 +237,17 @@ mod tests {
             assert!(matches!(error, EngineError::Index { .. }), "{error}");
             assert!(error.hint().unwrap().contains("docker save app:v1"));
         }
+    }
+
+    #[test]
+    fn layers_are_bounded() {
+        let with = |layers: usize| {
+            image(json!({ "Id": ID, "Os": "linux", "Architecture": "amd64", "RootFS": { "Type": "layers", "Layers": vec![ID; layers] } }))
+        };
+        assert_eq!(with(1_024).unwrap().config.rootfs.diff_ids.len(), 1_024);
+        let error = with(1_025).unwrap_err();
+        assert_eq!(error.to_string(), "the image `app:v1` has more layers than the 1024 allowed");
+        assert_eq!(error.hint().unwrap(), "build the image with fewer layers");
     }
 
     #[test]
