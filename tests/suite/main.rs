@@ -21,6 +21,7 @@ mod connection;
 mod contract;
 mod credentials;
 mod direct;
+mod documents;
 mod ecr;
 mod endless_files;
 mod engine;

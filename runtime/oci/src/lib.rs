@@ -37,6 +37,7 @@
 mod digest;
 pub mod media_type;
 mod strict_json;
+mod json_edit;
 mod platform;
 mod descriptor;
 mod manifest;
@@ -62,6 +63,8 @@ mod push;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod memory;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
@@ -78,11 +81,11 @@ pub use digest::{Algorithm, Digest, DigestError};
 pub use holding::Holding;
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
-pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
+pub use manifest::{Document, Index, MAX_DESCRIPTORS, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
 pub use redact::{Redactor, Unsearchable};
-pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
+pub use strict_json::{DocumentError, MAX_DOCUMENT, MAX_ELEMENTS, Object, Shape, Tree, parse_object};
 pub use unchecked::{Unchecked, UncheckedLayer};
 pub use verify::VerifyError;

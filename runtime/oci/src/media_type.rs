@@ -32,7 +32,7 @@ pub fn is_index(media_type: &str) -> bool {
     matches!(media_type, OCI_INDEX | DOCKER_INDEX)
 }
 
-/// Whether a config of this type makes its manifest an image.
+/// Whether a config of this type is an image's. That alone makes no image: see [`Manifest::is_image`](crate::Manifest::is_image).
 #[must_use]
 pub fn is_image_config(media_type: &str) -> bool {
     matches!(media_type, OCI_CONFIG | DOCKER_CONFIG | OCTET_STREAM)

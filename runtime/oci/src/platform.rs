@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::strict_json::{DocumentError, Object};
+use crate::strict_json::{DocumentError, Object, Shape};
 
 /// What an image runs on, in the words of Go's `GOOS` and `GOARCH`.
 ///
@@ -66,11 +66,33 @@ fn version_of(text: &str) -> Option<(String, Option<&str>)> {
     }
 }
 
+impl Platform {
+    /// From its words, as the Docker Engine gives them; an empty variant is none.
+    ///
+    /// # Errors
+    /// A word that is none.
+    pub fn of_words(os: &str, architecture: &str, variant: Option<&str>) -> Result<Self, ParsePlatformError> {
+        let variant = variant.filter(|variant| !variant.is_empty());
+        if !is_word(os) || !is_word(architecture) || !variant.is_none_or(is_word) {
+            let text = format!("{os}/{architecture}{}{}", if variant.is_some() { "/" } else { "" }, variant.unwrap_or_default());
+            return Err(ParsePlatformError(text.chars().take(160).collect()));
+        }
+        Ok(Self { os: os.to_owned(), architecture: architecture.to_owned(), variant: variant.map(str::to_owned) })
+    }
+}
+
 fn is_word(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-pub(crate) const MEMBERS: [&str; 4] = ["os", "architecture", "variant", "os.version"];
+/// The platform of a descriptor.
+pub(crate) const SHAPE: Shape = Shape::Members(&[
+    ("os", Shape::Scalar),
+    ("architecture", Shape::Scalar),
+    ("variant", Shape::Scalar),
+    ("os.version", Shape::Scalar),
+    ("os.features", Shape::Unread),
+]);
 
 impl Platform {
     /// Reads `os`, `architecture`, `variant` and `os.version` of an object: a descriptor's platform, or an image
@@ -183,11 +205,10 @@ impl fmt::Display for Platform {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::strict_json::{MAX_DOCUMENT, parse};
+    use crate::strict_json::{MAX_DOCUMENT, Tree};
 
     fn platform(text: &str) -> Result<Platform, DocumentError> {
-        let members = parse(text.as_bytes(), MAX_DOCUMENT)?;
-        Platform::read(&Object::new(&members, "platform", &MEMBERS)?)
+        Platform::read(&Tree::parse(text.as_bytes(), MAX_DOCUMENT, "platform", &SHAPE)?.object()?)
     }
 
     #[test]

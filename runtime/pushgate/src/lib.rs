@@ -28,6 +28,7 @@ pub mod store;
 pub mod shipped;
 pub mod component_file;
 mod files;
+mod toml;
 
 mod contract;
 pub mod new_project;

@@ -23,3 +23,11 @@ pub(crate) use tar::TarArchive;
 
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+pub(crate) mod memory {
+    /// Reads the list of a Docker archive.
+    pub(crate) fn list(bytes: &[u8]) -> bool {
+        super::docker::read_list(bytes).is_ok()
+    }
+}

@@ -28,7 +28,7 @@ use crate::client::reply;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
 use crate::credentials::{CredentialError, Credentials};
 use crate::redact::Redactor;
-use crate::strict_json;
+use crate::strict_json::{self, Shape};
 
 /// The most bytes of a token server's answer: 64 KiB.
 const MAX_ANSWER: u64 = 64 * 1024;
@@ -125,7 +125,7 @@ struct Realm {
     service: Option<String>,
 }
 
-struct Token {
+pub(super) struct Token {
     header: HeaderValue,
     renew_after: Instant,
 }
@@ -328,9 +328,12 @@ fn headers() -> HeaderMap {
     headers
 }
 
+/// What is read of a token server's answer.
+const TOKEN: Shape = Shape::Members(&[("token", Shape::Scalar), ("access_token", Shape::Scalar), ("expires_in", Shape::Scalar)]);
+
 /// Reads a token server's answer. Of what it holds nothing goes into the error.
-fn read_token(body: &[u8], asked_at: Instant) -> Result<Token, &'static str> {
-    let members = strict_json::parse(body, MAX_ANSWER).map_err(|_| "the answer is not a JSON object with unique keys")?;
+pub(super) fn read_token(body: &[u8], asked_at: Instant) -> Result<Token, &'static str> {
+    let members = strict_json::parse_known(body, MAX_ANSWER, &TOKEN).map_err(|_| "the answer is not a JSON object with unique keys")?;
     let text = |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let token = text("token").or_else(|| text("access_token")).ok_or("the answer holds no token")?;
     if token.len() > MAX_TOKEN {

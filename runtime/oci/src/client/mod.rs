@@ -41,6 +41,9 @@ mod verify;
 
 mod outbound;
 
+#[cfg(test)]
+pub(crate) mod memory;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;

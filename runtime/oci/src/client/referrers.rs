@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::client::RegistryClient;
 use crate::client::error::{RegistryError, Step};
@@ -19,9 +19,10 @@ use crate::client::served::Patience;
 use crate::content::{PinnedManifest, SubjectLink};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
+use crate::json_edit;
 use crate::manifest::Index;
 use crate::media_type::OCI_INDEX;
-use crate::strict_json::{self, MAX_DOCUMENT};
+use crate::strict_json::MAX_DOCUMENT;
 
 /// How often the list is written at most.
 const ATTEMPTS: usize = 4;
@@ -88,7 +89,7 @@ impl RegistryClient {
             if written < ATTEMPTS {
                 tracing::info!(repository, tag, %digest, "the registry keeps no list of referrers: it is kept under a tag");
                 for (_, entry) in missing {
-                    list.add(entry.clone());
+                    list.add(&entry);
                 }
                 let index = list.index().map_err(|problem| bad(Step::PutManifest, problem))?;
                 self.put_tag(repository, &tag, &index, found.as_ref()).await.map_err(|(error, _is_open)| error)?;
@@ -119,50 +120,48 @@ fn tag_of(subject: &Digest) -> String {
     format!("{}-{reference}", subject.algorithm().as_str())
 }
 
-/// The index under such a tag. What is in it stays as it is.
-struct List {
-    members: Map<String, Value>,
+/// The index under such a tag. What is in it stays as it is, byte for byte.
+pub(super) struct List {
+    text: String,
     entries: Vec<Descriptor>,
 }
 
 impl List {
     /// Nothing under the tag is an empty list. Anything but an index is not ours to replace.
-    fn read(found: Option<&FetchedManifest>) -> Result<Self, String> {
+    pub(super) fn read(found: Option<&FetchedManifest>) -> Result<Self, String> {
         let Some(found) = found else {
-            let members = [("schemaVersion", json!(2)), ("mediaType", json!(OCI_INDEX)), ("manifests", json!([]))];
-            return Ok(Self { members: members.map(|(key, value)| (key.to_owned(), value)).into_iter().collect(), entries: Vec::new() });
+            let text = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [] }).to_string();
+            return Ok(Self { text, entries: Vec::new() });
         };
         if found.media_type != OCI_INDEX {
             let media_type: String = found.media_type.chars().take(160).collect();
             return Err(format!("the list of what is about a manifest should be there, but this is `{media_type}`"));
         }
-        let unusable = |error| format!("the list of what is about a manifest cannot be used: {error}");
-        let index = Index::parse(&found.bytes).map_err(unusable)?;
+        let index = Index::parse(&found.bytes).map_err(|error| format!("the list of what is about a manifest cannot be used: {error}"))?;
         if index.media_type.as_deref().is_some_and(|media_type| media_type != OCI_INDEX) {
             return Err("the list of what is about a manifest says that it is something else".to_owned());
         }
-        Ok(Self { members: strict_json::parse(&found.bytes, MAX_DOCUMENT).map_err(unusable)?, entries: index.manifests })
+        Ok(Self { text: String::from_utf8_lossy(&found.bytes).into_owned(), entries: index.manifests })
     }
 
     fn has(&self, digest: &Digest) -> bool {
         self.entries.iter().any(|entry| entry.digest == *digest)
     }
 
-    fn add(&mut self, entry: Value) {
-        if let Some(Value::Array(entries)) = self.members.get_mut("manifests") {
-            entries.push(entry);
+    fn add(&mut self, entry: &Value) {
+        // The array is there: the list was read as an index.
+        if let Some(text) = json_edit::push(&self.text, "manifests", &entry.to_string()) {
+            self.text = text;
         }
     }
 
-    fn index(&self) -> Result<PinnedManifest, String> {
-        // What was read from JSON can be written as JSON.
-        let bytes = serde_json::to_vec(&self.members).unwrap_or_default();
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    pub(super) fn index(self) -> Result<PinnedManifest, String> {
+        let size = u64::try_from(self.text.len()).unwrap_or(u64::MAX);
         if size > MAX_DOCUMENT {
             return Err(format!("the list of what is about a manifest would have {size} bytes, more than the {MAX_DOCUMENT} allowed"));
         }
-        let (media_type, digest, annotations) = (OCI_INDEX.to_owned(), Digest::sha256(&bytes), BTreeMap::new());
+        let (media_type, digest, annotations) = (OCI_INDEX.to_owned(), Digest::sha256(self.text.as_bytes()), BTreeMap::new());
         let descriptor = Descriptor { media_type, digest, size, platform: None, artifact_type: None, annotations };
-        Ok(PinnedManifest { descriptor, bytes: bytes.into(), link: None })
+        Ok(PinnedManifest { descriptor, bytes: self.text.into(), link: None })
     }
 }

@@ -11,6 +11,7 @@ use crate::client::origin::Origin;
 use crate::client::region::Piece;
 use crate::client::transport::{Answer, RequestBody, TransportError};
 use crate::digest::Digest;
+use crate::strict_json::{MAX_DOCUMENT, Shape, Tree};
 
 /// How much of a registry's own words an error holds, in characters.
 const MAX_TEXT: usize = 512;
@@ -18,6 +19,10 @@ const MAX_TEXT: usize = 512;
 const MAX_LOCATION: usize = 8 * 1024;
 /// How much of a `Location` an error holds, in characters.
 const MAX_SHOWN_LOCATION: usize = 200;
+
+/// The body of an error. Of many errors the first ones are shown.
+const ERRORS: Shape =
+    Shape::Members(&[("errors", Shape::List(1_000, &Shape::Members(&[("code", Shape::Scalar), ("message", Shape::Scalar)])))]);
 
 pub(super) fn common_headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -90,13 +95,16 @@ pub(super) fn other_digest(answer: &Answer, ours: &Digest) -> Option<Digest> {
 /// The registry's own words in an error's body: codes and messages in the form of the distribution specification. Anything else, a page of
 /// HTML for example, says nothing to a person.
 pub(super) fn text(body: &[u8]) -> Option<String> {
-    let document: Value = serde_json::from_slice(body).ok()?;
-    let errors = document.get("errors")?.as_array()?;
-    let said: Vec<String> = errors
-        .iter()
+    let tree = Tree::parse(body, MAX_DOCUMENT, "answer", &ERRORS).ok()?;
+    let said: Vec<String> = tree
+        .object()
+        .ok()?
+        .objects("errors")
+        .ok()??
         .take(4)
+        .filter_map(Result::ok)
         .filter_map(|error| {
-            let member = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let member = |name: &str| error.string(name).ok().flatten().filter(|text| !text.is_empty());
             match (member("code"), member("message")) {
                 (Some(code), Some(message)) => Some(format!("{code}: {message}")),
                 (code, message) => code.or(message).map(str::to_owned),

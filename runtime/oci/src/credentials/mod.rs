@@ -13,7 +13,6 @@ mod server;
 mod sources;
 
 // Where they are kept.
-mod json_edit;
 mod store;
 mod write;
 

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, json};
 
 use crate::credentials::file::{self, Section};
-use crate::credentials::{CredentialError, CredentialPlace, Credentials, DockerConfig, Secret, Server, json_edit, write};
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, DockerConfig, Secret, Server, write};
+use crate::json_edit;
 
 /// The most bytes of a secret. More than any registry takes in a header.
 const MAX_SECRET: usize = 32 * 1024;

@@ -8,6 +8,7 @@ use crate::digest::Digest;
 use crate::holding::Holding;
 use crate::image_config::ConfigError;
 use crate::layout::IsLink;
+use crate::manifest::way_out;
 use crate::strict_json::DocumentError;
 
 /// A layout that cannot be pushed.
@@ -225,6 +226,7 @@ impl LayoutError {
                 let names: Vec<String> = entries.iter().map(|name| format!("`{name}`")).collect();
                 Some(format!("name one after the layout, as in `oci:DIR:NAME` or `oci-archive:FILE:NAME`: {}", names.join(", ")))
             }
+            Self::Document { error, .. } | Self::Config { error: ConfigError::Document(error), .. } => way_out(error),
             Self::WrongSize { .. } | Self::WrongDigest { .. } => Some("the layout is damaged: write it again".to_owned()),
             _ => None,
         }

@@ -21,7 +21,10 @@ use crate::content::PinnedContent;
 use crate::holding::Holding;
 use crate::manifest::Index;
 use crate::platform::Platform;
-use crate::strict_json::{self, DocumentError, MAX_DOCUMENT, Object};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Shape, Tree};
+
+/// The file `oci-layout`.
+const VERSION: Shape = Shape::Members(&[("imageLayoutVersion", Shape::Scalar)]);
 
 /// A layout whose `oci-layout` and `index.json` were read.
 #[derive(Debug)]
@@ -44,9 +47,8 @@ impl OciLayout {
     /// Reads the two documents that every layout has. `holding` tells what is there if they are not.
     pub(crate) fn read(files: Arc<dyn Files>, path: Option<&Path>, holding: impl FnOnce() -> Holding) -> Result<Self, LayoutError> {
         let version = Self::document(&*files, "oci-layout", |bytes| {
-            let members = strict_json::parse(bytes, MAX_DOCUMENT)?;
-            let object = Object::new(&members, "document", &["imageLayoutVersion"])?;
-            object.required_string("imageLayoutVersion").map(str::to_owned)
+            let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &VERSION)?;
+            tree.object()?.required_string("imageLayoutVersion").map(str::to_owned)
         });
         let version = version.map_err(|error| match error {
             LayoutError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {

@@ -1,8 +1,8 @@
 //! From one entry of a layout to everything that a push of it will send.
 //!
-//! The rule behind the checks: what cannot be listed for a hook is not pushed. A manifest with the config of an image is an image. Build
-//! tools add attestations, for the platform `unknown/unknown`; they are pushed, but they are not images. An index holds images and their
-//! attestations, or no images at all: one that mixes images with anything else is refused.
+//! The rule behind the checks: what cannot be listed for a hook is not pushed. What an image is, [`Manifest::is_image`] says. Build tools add
+//! attestations, which an index lists for the platform `unknown/unknown`; they are pushed, but they are not images, and nothing with a layer of an
+//! image is one. An index holds images and their attestations, or no images at all: one that mixes images with anything else is refused.
 //!
 //! A manifest may be about another one, its `subject`. Pushing it changes what people find beside that other one, so it is allowed where
 //! somebody asked for it: the entry that is pushed may name any subject, and what lies below it only a manifest that is pushed with it. A
@@ -158,21 +158,13 @@ impl<'a> Pinning<'a> {
             return Err(LayoutError::ForeignLayer { manifest, layer: layer.digest.clone(), media_type });
         }
         one_type_each(manifest).map_err(|problem| refused(descriptor, &problem))?;
-        let docker = descriptor.media_type == media_type::DOCKER_MANIFEST;
-        let listed_unknown = descriptor.platform.as_ref().is_some_and(Platform::is_unknown);
-        let has_image_layers = manifest.layers.iter().any(|layer| media_type::is_image_layer(&layer.media_type));
-        if media_type::is_image_config(&manifest.config.media_type) {
-            self.image(descriptor, manifest, has_image_layers)?;
-        } else if docker {
-            let problem = format!("a Docker manifest with a config of type `{}`", manifest.config.media_type);
-            return Err(refused(descriptor, &problem));
-        } else if has_image_layers {
-            let problem = format!("layers of an image with a config of type `{}`", manifest.config.media_type);
-            return Err(refused(descriptor, &problem));
+        if manifest.is_image() {
+            self.image(descriptor, manifest)?;
         } else {
-            if !listed_unknown {
-                let artifact_type = manifest.artifact_type.as_ref().unwrap_or(&manifest.config.media_type);
-                self.others.push((descriptor.digest.clone(), artifact_type.clone()));
+            // What has layers of an image is asked about, whatever an index says of it: some runtime may run it.
+            let attestation = descriptor.platform.as_ref().is_some_and(Platform::is_unknown) && !manifest.has_image_layers();
+            if !attestation {
+                self.others.push((descriptor.digest.clone(), manifest.kind().to_owned()));
             }
             if manifest.config.size == 0 {
                 return Err(refused(descriptor, "its config has no bytes; where there is none, it is the empty object `{}`"));
@@ -182,7 +174,7 @@ impl<'a> Pinning<'a> {
         manifest.layers.iter().try_for_each(|layer| self.blob(layer))
     }
 
-    fn image(&mut self, descriptor: &Descriptor, manifest: &Manifest, has_image_layers: bool) -> Result<(), LayoutError> {
+    fn image(&mut self, descriptor: &Descriptor, manifest: &Manifest) -> Result<(), LayoutError> {
         let bytes = self.read(&manifest.config)?;
         let digest = &manifest.config.digest;
         let config = ImageConfig::parse(&bytes).map_err(|error| LayoutError::Config { digest: digest.clone(), error })?;
@@ -203,15 +195,14 @@ impl<'a> Pinning<'a> {
                 diff_ids: config.rootfs.diff_ids.len(),
             });
         }
-        self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
         // Whoever could call an image an attestation could hide it from the hooks. It would still run.
-        if !platform.is_unknown() {
-            let layers = manifest.layers.iter().map(image_layer).collect();
-            let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
-            self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
-        } else if has_image_layers {
+        if platform.is_unknown() {
             return Err(refused(descriptor, "an image for the platform `unknown/unknown`"));
         }
+        self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
+        let layers = manifest.layers.iter().map(image_layer).collect();
+        let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
+        self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
         Ok(())
     }
 

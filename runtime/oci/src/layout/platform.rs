@@ -89,7 +89,7 @@ impl<'a> Choosing<'a> {
             return Ok(None);
         }
         match self.document(descriptor)? {
-            Document::Manifest(manifest) if media_type::is_image_config(&manifest.config.media_type) => {
+            Document::Manifest(manifest) if manifest.is_image() => {
                 let listed = descriptor.platform.as_ref().and_then(|listed| listed.os_version.clone());
                 let configured = self.configured(&manifest)?;
                 Ok(Some(Platform { os_version: listed.or(configured.os_version), ..configured }))

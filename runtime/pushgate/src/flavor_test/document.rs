@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::ProjectError;
 use crate::catalog::Lines;
+use crate::toml;
 
 /// The largest file, in bytes: more than the answers of one call can have.
 const MAX_BYTES: u64 = 32 << 20;
@@ -43,6 +44,9 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ProjectError> 
 }
 
 pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ProjectError> {
+    if let Some(reason) = toml::too_much(text) {
+        return Err(ProjectError::Unusable { path: path.to_owned(), reason, hint: None });
+    }
     toml_edit::de::from_str(text).map_err(|error| {
         let position = Lines::new(text.as_bytes()).position(error.span().as_ref());
         // What the parser expects can span lines.

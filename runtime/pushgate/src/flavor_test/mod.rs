@@ -36,6 +36,12 @@ pub use record::record;
 use outcome::is_silent;
 use replay::{Notes, Replay};
 
+/// What a case's file says, whatever it is.
+#[cfg(test)]
+pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectError> {
+    document::parse(Path::new("case.toml"), text)
+}
+
 /// Runs every case.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::holding::Holding;
 use crate::image_config::ConfigError;
 use crate::layout::IsLink;
+use crate::manifest::{MAX_LAYERS, way_out};
 use crate::strict_json::DocumentError;
 
 /// A Docker archive that cannot be pushed.
@@ -81,8 +82,11 @@ pub enum DockerArchiveError {
         diff_ids: usize,
     },
     /// More than are read of one image.
-    #[error("the image has more than 128 layers")]
-    TooManyLayers,
+    #[error("the image has {layers} layers, more than the {MAX_LAYERS} allowed")]
+    TooManyLayers {
+        /// In `manifest.json`.
+        layers: usize,
+    },
     /// One content cannot have two digests.
     #[error("`{entry}` of the archive is listed twice, with different `diff_ids`")]
     TwoDiffIds {
@@ -125,6 +129,8 @@ impl DockerArchiveError {
                 let names: Vec<String> = images.iter().map(|name| format!("`{name}`")).collect();
                 Some(format!("name one, as in `docker-archive:FILE:NAME` or `docker-archive:FILE:@0`: {}", names.join(", ")))
             }
+            Self::Document { error } | Self::Config { error: ConfigError::Document(error), .. } => way_out(error),
+            Self::TooManyLayers { .. } => Some("build the image with fewer layers".to_owned()),
             Self::LayerFormat { .. } => Some("layers are plain, or compressed with gzip or zstd".to_owned()),
             _ => None,
         }
