@@ -6,6 +6,8 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pushgate_files::{Links, Regular};
+
 use crate::credentials::{CredentialError, CredentialPlace, file};
 
 /// How long is waited for another pushgate. A write takes milliseconds.
@@ -70,8 +72,8 @@ pub(super) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
 /// Takes the permissions of others from a file that is there. It is opened first, so that no other file that takes its
 /// name is meant.
 fn narrow(path: &Path) -> io::Result<()> {
-    let (file, metadata) = match file::open_regular(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+    let Regular { file, metadata } = match pushgate_files::open(path, Links::Followed) {
+        Err(problem) if problem.is_missing() => return Ok(()),
         opened => opened?,
     };
     let mode = metadata.mode();
