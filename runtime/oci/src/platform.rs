@@ -77,7 +77,8 @@ impl Platform {
             let text = format!("{os}/{architecture}{}{}", if variant.is_some() { "/" } else { "" }, variant.unwrap_or_default());
             return Err(ParsePlatformError(text.chars().take(160).collect()));
         }
-        Ok(Self { os: os.to_owned(), architecture: architecture.to_owned(), variant: variant.map(str::to_owned) })
+        let (os, architecture, variant) = (os.to_owned(), architecture.to_owned(), variant.map(str::to_owned));
+        Ok(Self { os, architecture, variant, os_version: None })
     }
 }
 
