@@ -13,6 +13,7 @@ pub const MAX_LAYERS: usize = 128;
 
 /// What a manifest document says: either one image or artifact, or a list of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "documents are read one at a time")]
 pub enum Document {
     /// Of one image or artifact.
     Manifest(Manifest),

@@ -114,6 +114,7 @@ fn config_document(inspected: &ImageInspect) -> Value {
         "author": inspected.author,
         "architecture": inspected.architecture.as_deref().unwrap_or_default(),
         "os": inspected.os.as_deref().unwrap_or_default(),
+        "os.version": inspected.os_version,
         "variant": inspected.variant,
         "config": inspected.config.as_ref().map(execution_config),
         "rootfs": {
@@ -192,6 +193,17 @@ mod tests {
         assert_eq!((image.id.as_str(), image.unpacked_size), (ID, None));
         assert_eq!(image.config.to_json(), r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#);
         assert!(image.repo_tags.is_empty());
+    }
+
+    /// `--platform` can name a version of Windows; a hook does not see it.
+    #[test]
+    fn an_image_of_windows_has_its_version() {
+        let image = image(json!({
+            "Id": ID, "Os": "windows", "OsVersion": "10.0.20348.2700", "Architecture": "amd64", "RootFS": { "Type": "layers" },
+        }))
+        .unwrap();
+        assert_eq!(image.config.platform().in_full(), "windows/amd64:10.0.20348.2700");
+        assert!(!image.config.to_json().contains("10.0.20348"));
     }
 
     #[test]
