@@ -25,6 +25,7 @@ pub(crate) fn way_out(error: &DocumentError) -> Option<String> {
 
 /// What a manifest document says: either one image or artifact, or a list of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "documents are read one at a time")]
 pub enum Document {
     /// Of one image or artifact.
     Manifest(Manifest),

@@ -67,18 +67,19 @@ fn version_of(text: &str) -> Option<(String, Option<&str>)> {
 }
 
 impl Platform {
-    /// From its words, as the Docker Engine gives them; an empty variant is none.
+    /// From its words, as the Docker Engine gives them; an empty variant is none. The version is free text, and dropped
+    /// if it is no word.
     ///
     /// # Errors
     /// A word that is none.
-    pub fn of_words(os: &str, architecture: &str, variant: Option<&str>) -> Result<Self, ParsePlatformError> {
+    pub fn of_words(os: &str, architecture: &str, variant: Option<&str>, os_version: Option<&str>) -> Result<Self, ParsePlatformError> {
         let variant = variant.filter(|variant| !variant.is_empty());
         if !is_word(os) || !is_word(architecture) || !variant.is_none_or(is_word) {
             let text = format!("{os}/{architecture}{}{}", if variant.is_some() { "/" } else { "" }, variant.unwrap_or_default());
             return Err(ParsePlatformError(text.chars().take(160).collect()));
         }
-        let (os, architecture, variant) = (os.to_owned(), architecture.to_owned(), variant.map(str::to_owned));
-        Ok(Self { os, architecture, variant, os_version: None })
+        let (variant, os_version) = (variant.map(str::to_owned), os_version.filter(|text| is_word(text)).map(str::to_owned));
+        Ok(Self { os: os.to_owned(), architecture: architecture.to_owned(), variant, os_version })
     }
 }
 

@@ -99,7 +99,7 @@ fn base64(secret: &[u8], url_safe: bool) -> Vec<Form> {
         let encoded = if url_safe { URL_SAFE_NO_PAD.encode(&bytes) } else { STANDARD_NO_PAD.encode(&bytes) };
         let (first, last) = ((lead * 8).div_ceil(6), bytes.len() * 8 / 6);
         let text = encoded.as_bytes().get(first..last).unwrap_or_default().to_owned();
-        Form { text, before: lead * 8 % 6 != 0, after: bytes.len() * 8 % 6 != 0 }
+        Form { text, before: !(lead * 8).is_multiple_of(6), after: !(bytes.len() * 8).is_multiple_of(6) }
     };
     leads.map(form).collect()
 }

@@ -86,6 +86,7 @@ const SHAPE: Shape = Shape::Members(&[
     ("Author", Shape::Scalar),
     ("Architecture", Shape::Scalar),
     ("Os", Shape::Scalar),
+    ("OsVersion", Shape::Scalar),
     ("Variant", Shape::Scalar),
     ("Size", Shape::Scalar),
     ("Config", ExecutionConfig::SHAPE),
@@ -109,8 +110,8 @@ fn unreadable(name: &str, reason: impl ToString) -> EngineError {
 fn config(inspected: &Object<'_>) -> Result<ImageConfig, DocumentError> {
     let text = |name| Ok(inspected.string(name)?.filter(|text| !text.is_empty()).map(str::to_owned));
     let word = |name| Ok::<_, DocumentError>(inspected.string(name)?.unwrap_or_default());
-    let platform = Platform::of_words(word("Os")?, word("Architecture")?, inspected.string("Variant")?);
-    let Platform { os, architecture, variant } = platform.map_err(|error| inspected.error("Os", error.to_string()))?;
+    let platform = Platform::of_words(word("Os")?, word("Architecture")?, inspected.string("Variant")?, inspected.string("OsVersion")?);
+    let Platform { os, architecture, variant, os_version } = platform.map_err(|error| inspected.error("Os", error.to_string()))?;
     let layers = inspected.object("RootFS")?.map(|root| root.strings("Layers")).transpose()?.unwrap_or_default();
     let diff_ids = layers.iter().map(|text| Digest::parse(text).map_err(|error| inspected.error("RootFS.Layers", error.to_string())));
     Ok(ImageConfig {
@@ -120,6 +121,7 @@ fn config(inspected: &Object<'_>) -> Result<ImageConfig, DocumentError> {
         architecture,
         os,
         variant,
+        os_version,
         config: inspected.object("Config")?.as_ref().map(ExecutionConfig::read).transpose()?.unwrap_or_default(),
         rootfs: RootFilesystem { diff_ids: diff_ids.collect::<Result<_, _>>()? },
     })
@@ -212,6 +214,17 @@ mod tests {
         assert_eq!((image.id.as_str(), image.unpacked_size), (ID, None));
         assert_eq!(image.config.to_json(), r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#);
         assert!(image.repo_tags.is_empty());
+    }
+
+    /// `--platform` can name a version of Windows; a hook does not see it.
+    #[test]
+    fn an_image_of_windows_has_its_version() {
+        let image = image(json!({
+            "Id": ID, "Os": "windows", "OsVersion": "10.0.20348.2700", "Architecture": "amd64", "RootFS": { "Type": "layers" },
+        }))
+        .unwrap();
+        assert_eq!(image.config.platform().in_full(), "windows/amd64:10.0.20348.2700");
+        assert!(!image.config.to_json().contains("10.0.20348"));
     }
 
     #[test]

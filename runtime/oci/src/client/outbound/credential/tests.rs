@@ -208,7 +208,7 @@ async fn a_short_name_is_no_secret() {
 
 #[tokio::test]
 async fn a_response_does_not_grow_beyond_its_limit() {
-    let server = start(reply(&[], &"a ".repeat(1 << 20))).await;
+    let server = start(reply(&[], "a ".repeat(1 << 20))).await;
     let home = home(&server.origin(), "alice", "a");
     let error = client(&server, CredentialForm::Bearer, sources(home.path(), &[])).send(request(&server), LIMIT).await.unwrap_err();
     assert!(matches!(error, OutboundError::TooLarge { .. }), "{error:?}");
