@@ -57,6 +57,8 @@ mod client;
 mod progress;
 mod push;
 
+mod lock;
+
 #[cfg(test)]
 mod testing;
 
@@ -74,6 +76,7 @@ pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
+pub use lock::{has_name, lock_holder};
 pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
