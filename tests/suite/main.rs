@@ -53,6 +53,7 @@ mod shipped;
 mod sizes;
 mod sources;
 mod support;
+mod trust;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
 #[path = "../../runtime/sandbox/src/tests/guest.rs"]
 mod wat_guest;

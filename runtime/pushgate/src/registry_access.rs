@@ -73,7 +73,7 @@ impl RegistryAccess {
 
 fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<Warning>) -> Result<Access, Failure> {
     let found = gate.credentials().credentials(registry.uri.host(), Some(repository))?;
-    let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
+    let key = registry.connection.get().client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
     warnings.extend(found.warnings.into_iter().chain(key).map(warning));
     let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);

@@ -27,7 +27,8 @@ impl Context {
         let engine = EngineEnvironment::from_environment(variable);
         let credentials = CredentialSources::from_environment(variable);
         let proxies = Proxies::from_environment(variable);
-        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }, Arc::new(output)), output })
+        let environment = Environment { paths, engine, credentials, proxies, trust_catalog: arguments.trust_config };
+        Ok(Self { gate: Gate::new(environment, Arc::new(output)), output })
     }
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM

@@ -116,7 +116,7 @@ pub(crate) struct TestArguments {
 
 /// Whom to ask for the answers of the cases.
 #[derive(Debug, Args)]
-#[command(mut_group("TransportArguments", |group| group.requires("uri")))]
+#[command(mut_group("TransportArguments", |group| group.requires("record")))]
 pub(crate) struct RecordArguments {
     /// First ask the real registry and servers, as a check does, and write their answers into the cases
     #[arg(long, help_heading = "Recording")]

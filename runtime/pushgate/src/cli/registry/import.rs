@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::word;
+use super::{warn_if_untrusted, word};
 use crate::catalog::{Catalog, CatalogError, Connection, RegistryEntry};
 use crate::cli::args::{HookArguments, TransportArguments};
 use crate::cli::context::Context;
@@ -63,6 +63,7 @@ pub(super) fn import(
     for thing in imported.left_out {
         context.output.note(&format!("left out: {thing}"));
     }
+    warn_if_untrusted(context, &entry);
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::{Stopped, flavor, hook, login};
 use crate::catalog::{Catalog, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
+use crate::report::Warning;
 
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
     let path = || context.gate.paths().catalog();
@@ -28,6 +29,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             let entry = RegistryEntry { name, uri, hooks, connection: transport.connection(Connection::default())? };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
+            warn_if_untrusted(context, &entry);
         }
         RegistryCommand::Import { zenml, name, flavor, hook, transport } => {
             import::import(context, &zenml, name.as_deref(), flavor.as_deref(), hook, &transport)?;
@@ -51,7 +53,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             let entry = context.gate.catalog()?.default_entry()?;
             context.output.result(
                 || format!("{} {}\n", entry.name, entry.uri),
-                || json!({ "schema": 1, "registry": describe::as_json(&entry, true) }),
+                || json!({ "schema": 1, "registry": describe::as_json(context, &entry, true) }),
             );
         }
         RegistryCommand::Use { name } => {
@@ -77,7 +79,9 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             Catalog::edit(path()?, |edit| edit.remove_hook(&name, &flavor))?;
             changed(context, &name, "removed", &format!("{name} no longer asks {flavor}"));
         }
-        RegistryCommand::Login { name, username, password_stdin } => login::login(context, &name, username, password_stdin)?,
+        RegistryCommand::Login { name, username, password_stdin, transport } => {
+            login::login(context, &name, username, password_stdin, &transport)?;
+        }
         RegistryCommand::Logout { name } => login::logout(context, &name)?,
         RegistryCommand::Flavor(command) => flavor::run(context, command)?,
     }
@@ -109,6 +113,24 @@ fn changed(context: &Context, name: &str, change: &str, text: &str) {
     context.output.result(|| format!("{text}\n"), || json!({ "schema": 1, "registry": { "name": name, "change": change } }));
 }
 
+/// What was just written and will be refused when it is used.
+fn warn_if_untrusted(context: &Context, entry: &RegistryEntry) {
+    let fields: Vec<&str> = context.gate.untrusted_fields(entry).iter().map(|field| field.name).collect();
+    if fields.is_empty() {
+        return;
+    }
+    context.output.warn(&Warning {
+        hook: None,
+        code: Some("catalog.untrusted".to_owned()),
+        message: format!(
+            "this catalog lies outside of your configuration folder, where {} of {} counts only if trusted",
+            fields.join(", "),
+            entry.name
+        ),
+        hint: Some(format!("repeat it on the command line of a push, or give {}", crate::trust::FLAG)),
+    });
+}
+
 fn list(context: &Context) -> Result<(), Failure> {
     let catalog = context.gate.catalog()?;
     let default = catalog.default_registry()?.map(ToString::to_string);
@@ -117,7 +139,8 @@ fn list(context: &Context) -> Result<(), Failure> {
         let rows = catalog.registries().map(|(name, entry)| {
             let shown = if is_default(name) { format!("{name} *") } else { name.to_owned() };
             match entry {
-                Ok(entry) => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Ok(entry) if context.gate.untrusted_fields(entry).is_empty() => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Ok(entry) => vec![shown, format!("{} (not trusted)", entry.uri), flavors(entry)],
                 Err(error) => vec![shown, "unusable".to_owned(), error.to_string()],
             }
         });
@@ -125,7 +148,7 @@ fn list(context: &Context) -> Result<(), Failure> {
     };
     context.output.result(text, || {
         let entry = |(name, entry): (&str, Result<&RegistryEntry, &EntryError>)| match entry {
-            Ok(entry) => describe::as_json(entry, is_default(name)),
+            Ok(entry) => describe::as_json(context, entry, is_default(name)),
             Err(error) => json!({ "name": name, "error": error.to_string() }),
         };
         json!({ "schema": 1, "registries": catalog.registries().map(entry).collect::<Vec<_>>() })

@@ -3,7 +3,7 @@
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::describe;
 
-use crate::catalog::{Connection, HookEntry};
+use crate::catalog::HookEntry;
 use crate::cli::args::RecordArguments;
 use crate::cli::context::Context;
 use crate::cli::flavor::register::choose_name;
@@ -17,6 +17,7 @@ use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::hooks::{Component, Hook};
 use crate::settings::Settings;
+use crate::trust::TrustedConnection;
 
 /// Writes the answers into the cases' files.
 pub(super) fn record(context: &Context, project: &Project, words: &RecordArguments) -> Result<(), Failure> {
@@ -45,8 +46,9 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
 
 /// The registry to ask, and its hook for this flavor if it has one.
 fn target(context: &Context, project: &Project, words: &RecordArguments) -> Result<(Registry, Option<HookEntry>), Failure> {
+    let given = words.transport.given()?;
     if let Some(uri) = &words.uri {
-        let connection = words.transport.connection(Connection::default())?;
+        let connection = TrustedConnection::of_command_line(given);
         return Ok((Registry { name: None, uri: RegistryUri::parse(uri)?, hooks: Vec::new(), connection }, None));
     }
     let Some(name) = &words.registry else {
@@ -55,12 +57,13 @@ fn target(context: &Context, project: &Project, words: &RecordArguments) -> Resu
         )));
     };
     let entry = context.gate.catalog()?.registry(name)?;
+    let connection = context.gate.trusted_connection(&entry, &given)?;
     let bytes = component_file::open(&project.component)?.read()?;
     let description = describe(&bytes).map_err(|error| Failure::from(error).in_file(&project.component))?;
     let flavor = choose_name(None, &description, &project.component)?;
     let hook = entry.hook(flavor.as_str()).ok().cloned();
     if let Some(hook) = &hook {
-        context.gate.require_own_catalog(&hook.credentials)?;
+        context.gate.require_trust(&hook.credentials)?;
     }
-    Ok((Registry::from_entry(entry, Vec::new()), hook))
+    Ok((Registry::from_entry(entry, Vec::new(), connection), hook))
 }
