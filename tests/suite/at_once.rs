@@ -125,7 +125,7 @@ fn a_push_keeps_the_bytes_that_it_began_with() {
     let mut line = String::new();
     stderr.read_line(&mut line).expect("a line of the flavor");
     assert!(line.contains("probe: xxx") && !line.contains('\u{1b}'), "{line}");
-    home.must(&format!("flavor register {} --name probe --replace", guest("passthrough").display()));
+    home.must(&format!("flavor register {} --name probe --replace --yes", guest("passthrough").display()));
     let old =
         home.join(".local/share/pushgate/components/sha256").join(format!("{}.wasm", digest(guest("probe")).trim_start_matches("sha256:")));
     std::fs::remove_file(old).expect("the component that is no longer named");

@@ -40,6 +40,7 @@ mod oci_conformance;
 mod permissions;
 mod policies;
 mod progress;
+mod questions;
 mod real_distribution;
 mod real_docker;
 mod real_ecr;

@@ -3,6 +3,7 @@
 mod docker_registry;
 mod meddler;
 mod moto;
+mod terminal;
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -15,6 +16,7 @@ use serde_json::Value;
 pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
 pub(crate) use meddler::Meddler;
 pub(crate) use moto::{Keys, Moto};
+pub(crate) use terminal::Terminal;
 
 /// A person's machine: a home folder in which nothing is, and nothing in the environment.
 pub(crate) struct Home {

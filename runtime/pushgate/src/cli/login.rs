@@ -48,6 +48,9 @@ pub(super) fn login(
     })?;
     let kept = context.gate.credentials().docker().store(host, &credentials)?;
 
+    if kept.replaced {
+        context.output.note("it replaces the credential of another user, which is no longer kept");
+    }
     // Another place may come before the one where they are now.
     let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
     match context.gate.credentials().credentials(host, part) {
@@ -103,7 +106,7 @@ fn ask(context: &Context, username: Option<String>) -> Result<(String, String), 
 }
 
 /// One line from the terminal. Ctrl-C ends it, and the terminal is as it was.
-fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
+pub(super) fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
     let mut stderr = anstream::stderr();
     let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
     context.wait_for(async {

@@ -43,6 +43,9 @@ pub(crate) enum RegistryCommand {
         /// The flavor to ask instead
         #[arg(long, value_name = "FLAVOR")]
         flavor: Option<String>,
+        /// Take over what the file grants the flavor, and the credentials that it binds, without asking
+        #[arg(long)]
+        grants: bool,
         #[command(flatten)]
         hook: HookArguments,
         #[command(flatten)]

@@ -1,5 +1,6 @@
 //! `pushgate registry`.
 
+mod brought;
 mod describe;
 mod import;
 mod update;
@@ -12,7 +13,7 @@ use super::args::RegistryCommand;
 use super::context::Context;
 use super::output::table;
 use super::{Stopped, flavor, hook, login};
-use crate::catalog::{Catalog, Change, Connection, EntryError, RegistryEntry};
+use crate::catalog::{Catalog, CatalogError, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
 use crate::report::Warning;
@@ -31,8 +32,9 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
             warn_if_untrusted(context, &entry);
         }
-        RegistryCommand::Import { zenml, name, flavor, hook, transport } => {
-            import::import(context, &zenml, name.as_deref(), flavor.as_deref(), hook, &transport)?;
+        RegistryCommand::Import { zenml, name, flavor, grants, hook, transport } => {
+            let words = import::Words { name, flavor, grants, hook, transport };
+            import::import(context, &zenml, words)?;
         }
         RegistryCommand::List => list(context)?,
         RegistryCommand::Describe { name } => describe::describe(context, &name)?,
@@ -66,8 +68,14 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             );
         }
         RegistryCommand::Delete { name } => {
-            Catalog::edit(path()?, |edit| edit.remove_registry(&name))?;
+            let was_default = Catalog::edit(path()?, |edit| -> Result<_, CatalogError> {
+                let was_default = matches!(edit.catalog().default_registry(), Ok(Some(default)) if default.as_str() == name);
+                edit.remove_registry(&name).map(|()| was_default)
+            })?;
             changed(context, &name, "deleted", &format!("deleted {name}"));
+            if was_default {
+                context.output.note(&format!("{name} was the default registry; there is none now"));
+            }
         }
         RegistryCommand::AddHook { name, flavor, hook } => {
             let uri = context.gate.catalog()?.registry(&name)?.uri;
@@ -76,8 +84,14 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             changed(context, &name, word("added", change), &format!("{name} asks {flavor}"));
         }
         RegistryCommand::RemoveHook { name, flavor } => {
-            Catalog::edit(path()?, |edit| edit.remove_hook(&name, &flavor))?;
+            let is_unguarded = Catalog::edit(path()?, |edit| -> Result<_, CatalogError> {
+                edit.remove_hook(&name, &flavor)?;
+                Ok(edit.catalog().registry(&name).is_ok_and(|entry| entry.hooks.is_empty()))
+            })?;
             changed(context, &name, "removed", &format!("{name} no longer asks {flavor}"));
+            if is_unguarded {
+                context.output.note(&format!("{name} asks no flavor now: every image inside its URI may go there"));
+            }
         }
         RegistryCommand::Login { name, username, password_stdin, transport } => {
             login::login(context, &name, username, password_stdin, &transport)?;
