@@ -580,6 +580,10 @@ fn credentials_are_bound_in_ones_own_folder_only() {
     // One's own by its path is one's own.
     let own = home.catalog();
     home.must(&format!("check 127.0.0.1:1/app --config {}", own.display()));
+    // A catalog that is trusted may.
+    home.must("check 127.0.0.1:1/app --config work/catalog.toml --trust-config");
+    let sent = server.requests();
+    assert!(sent.len() == 3 && sent.iter().all(|request| request.header("authorization").is_some()));
     // Without the binding, the other may be used.
     let text = std::fs::read_to_string(&elsewhere).expect("a catalog");
     let without: Vec<_> = text.lines().filter(|line| !line.starts_with("credentials")).collect();

@@ -43,6 +43,7 @@ mod oci_conformance;
 mod permissions;
 mod policies;
 mod progress;
+mod questions;
 mod real_distribution;
 mod real_docker;
 mod real_ecr;
@@ -58,6 +59,7 @@ mod sizes;
 mod sources;
 mod strangers;
 mod support;
+mod trust;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
 #[path = "../../runtime/sandbox/src/tests/guest.rs"]
 mod wat_guest;

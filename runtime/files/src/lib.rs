@@ -9,6 +9,7 @@
 //!
 //! What an error says follows the path, which the caller names: `` `a.pem` is a device, not a regular file ``.
 
+mod lock;
 mod pipe;
 
 use std::fmt;
@@ -19,6 +20,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::OFlags;
+
+pub use lock::{has_name, lock_holder};
 
 /// Why a file cannot be used. Its text follows the path.
 #[derive(Debug, thiserror::Error)]

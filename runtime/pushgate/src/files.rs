@@ -2,28 +2,25 @@
 //!
 //! - *Replaced whole*: the new bytes go to `NAME.new` in the same folder, are flushed to the disk, and take the old name in one step. Whoever is
 //!   interrupted leaves the old file as it was, and at most one `NAME.new`, which the next writer removes.
-//! - *Locked*: writers hold an exclusive `flock` on a file of its own, since the file that is replaced can't carry the lock. The lock file stays:
-//!   deleting it would let two writers hold "the" lock. The system frees the lock when its holder dies.
+//! - *Locked*: writers hold an exclusive `flock` on a file of its own, since the file that is replaced can't carry the lock, and on its folder. The
+//!   lock file stays. The system frees the lock when its holder dies.
 //! - *Only this user*: a file or folder of another owner, or one that the group or others may write, is refused. New files have mode 0600 and new
 //!   folders 0700, whatever the umask.
 
+mod lock;
+
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pushgate_files::{FileProblem, Regular};
 use rustix::fs::OFlags;
 
+pub(crate) use lock::Lock;
 pub(crate) use pushgate_files::Links;
-
-/// How long a writer waits for another one.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
-
-/// How often a waiting writer looks again. A write takes a few milliseconds.
-const LOCK_POLL: Duration = Duration::from_millis(5);
 
 /// The bits of a mode that let the group or others write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
@@ -76,13 +73,19 @@ pub enum FileError {
         mode: u32,
     },
     /// Another process holds the lock for too long.
-    #[error("`{}` has been locked by another process for {} seconds", path.display(), waited.as_secs())]
+    #[error("`{}` has been locked by {} for {} seconds", path.display(), process(*holder), waited.as_secs())]
     Locked {
         /// The lock file.
         path: PathBuf,
         /// How long was waited.
         waited: Duration,
+        /// The process, if the system names it.
+        holder: Option<u32>,
     },
+}
+
+fn process(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
 }
 
 impl FileError {
@@ -190,46 +193,6 @@ pub(crate) fn create_own_folder(path: &Path, links: Links) -> Result<(), FileErr
     check_ours(path, &metadata)
 }
 
-/// An exclusive lock, held until it is dropped or the process ends.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Takes the lock, waiting for its holder for at most ten seconds.
-    pub(crate) fn acquire(path: &Path) -> Result<Self, FileError> {
-        Self::acquire_within(path, LOCK_WAIT)
-    }
-
-    fn acquire_within(path: &Path, wait: Duration) -> Result<Self, FileError> {
-        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed();
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(flags)
-            .open(path)
-            .map_err(system("open the lock file", path))?;
-        if !file.metadata().map_err(system("open the lock file", path))?.is_file() {
-            return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
-        }
-        let started = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if started.elapsed() >= wait => {
-                    return Err(FileError::Locked { path: path.to_owned(), waited: wait });
-                }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_POLL),
-                Err(TryLockError::Error(error)) => return Err(system("lock", path)(error)),
-            }
-        }
-    }
-}
-
 /// Replaces a file whole, or creates it, with mode 0600. The caller holds the lock of that file.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let new = with_suffix(path, ".new");
@@ -258,14 +221,19 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 
 /// Flushes the folder of a file, so that the new name survives a power cut.
 fn flush_folder(path: &Path) -> Result<(), FileError> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some file systems have no such operation.
         Err(error) if error.kind() != io::ErrorKind::InvalidInput => Err(system("flush the folder", folder)(error)),
         _ => Ok(()),
+    }
+}
+
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 

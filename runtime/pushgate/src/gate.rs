@@ -14,9 +14,8 @@ use pushgate_reference::{Host, ImageReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 
-use crate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
+use crate::catalog::{Catalog, HookEntry, RegistryEntry, Transport};
 use crate::component_file;
-use crate::credential_binding::CredentialBinding;
 use crate::destination::{Destination, Registry};
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
@@ -25,6 +24,7 @@ use crate::paths::{Paths, PathsError};
 use crate::progress::Patience;
 use crate::report::{Report, Warning};
 use crate::store::ComponentStore;
+use crate::trust::{GivenConnection, TrustedConnection};
 
 /// How long a flavor may take to load before somebody is told why.
 const SILENT: Duration = Duration::from_millis(300);
@@ -42,6 +42,8 @@ pub struct Environment {
     pub proxies: Proxies,
     /// How long registries are waited for.
     pub timeouts: Timeouts,
+    /// Whether the user trusts the catalog, wherever it lies.
+    pub trust_catalog: bool,
 }
 
 /// The gate. Cheap to clone.
@@ -85,6 +87,12 @@ impl Gate {
     /// How to reach the Docker Engine.
     pub fn engine_environment(&self) -> &EngineEnvironment {
         &self.0.environment.engine
+    }
+
+    /// Whether the catalog may decide where credentials go and how: it is the user's own, or the user trusts it. What that means is in
+    /// [`trust`](crate::trust).
+    pub fn trusts_catalog(&self) -> bool {
+        self.0.environment.trust_catalog || self.paths().is_catalog_own()
     }
 
     /// Where registry credentials lie.
@@ -139,7 +147,7 @@ impl Gate {
     pub fn registry(&self, destination: &Destination, image: &ImageReference, report: &mut Report) -> Result<Registry, Failure> {
         report.image = Some(image.to_string());
         let registry = match destination {
-            Destination::Registered(name) => self.registered(self.catalog()?.select(image, name.as_deref())?)?,
+            Destination::Registered { name, connection } => self.registered(self.catalog()?.select(image, name.as_deref())?, connection)?,
             Destination::Given(registry) => {
                 report.warnings.extend(self.overlooked(image));
                 (**registry).clone()
@@ -149,14 +157,15 @@ impl Gate {
         Ok(registry)
     }
 
-    fn registered(&self, entry: RegistryEntry) -> Result<Registry, Failure> {
+    fn registered(&self, entry: RegistryEntry, given: &GivenConnection) -> Result<Registry, Failure> {
+        let connection = self.trusted_connection(&entry, given)?;
         let hooks = entry.hooks.iter().map(|hook| self.hook(&entry, hook)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Registry::from_entry(entry, hooks))
+        Ok(Registry::from_entry(entry, hooks, connection))
     }
 
     fn hook(&self, registry: &RegistryEntry, entry: &HookEntry) -> Result<Hook, Failure> {
         let flavor = self.catalog()?.hook_flavor(registry, entry)?;
-        self.require_own_catalog(&entry.credentials)?;
+        self.require_trust(&entry.credentials)?;
         Ok(Hook {
             label: entry.flavor.to_string(),
             component: Component::Stored(flavor.digest),
@@ -166,23 +175,6 @@ impl Gate {
             limits: entry.limits.clone(),
             mode: entry.mode,
         })
-    }
-
-    /// A credential is bound on the command line, or in the user's own configuration folder: a catalog that somebody else brought along must not
-    /// say where it is sent.
-    ///
-    /// # Errors
-    /// Exit 8 for a binding in another catalog.
-    pub fn require_own_catalog(&self, bindings: &[CredentialBinding]) -> Result<(), Failure> {
-        if bindings.is_empty() || self.paths().is_catalog_own() {
-            return Ok(());
-        }
-        let catalog = self.paths().catalog()?;
-        let problem = format!("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display());
-        Err(Failure::new(Kind::Configuration, problem).with_hint(Some(
-            "register the registry in your own catalog, without --config and PUSHGATE_CONFIG, or bind the credential beside --uri"
-                .to_owned(),
-        )))
     }
 
     /// `--uri` goes past the catalog: whoever registered a registry for this image wants to hear of it. It works without a catalog, though.
@@ -278,9 +270,10 @@ impl Gate {
     pub fn client(
         &self,
         host: &Host,
-        connection: &Connection,
+        connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
     ) -> Result<RegistryClient, Failure> {
+        let connection = connection.get();
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
             Transport::Tls => Scheme::Https,

@@ -5,6 +5,7 @@
 pub mod push;
 
 pub mod destination;
+pub mod trust;
 pub mod catalog;
 pub mod gate;
 pub mod source;

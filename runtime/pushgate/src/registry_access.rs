@@ -80,7 +80,7 @@ fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<W
         Err(error) if error.is_of_helper() => (Found::default(), Some(Arc::new(error))),
         Err(error) => return Err(error.into()),
     };
-    let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
+    let key = registry.connection.get().client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |code: &str, message| Warning { hook: None, code: Some(code.to_owned()), message, hint: None };
     warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));

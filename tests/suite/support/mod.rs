@@ -4,6 +4,7 @@ mod docker_registry;
 mod inert;
 mod meddler;
 mod moto;
+mod terminal;
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -17,6 +18,7 @@ pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
 pub(crate) use inert::assert_inert;
 pub(crate) use meddler::Meddler;
 pub(crate) use moto::{Keys, Moto};
+pub(crate) use terminal::Terminal;
 
 /// A person's machine: a home folder in which nothing is, and nothing in the environment.
 pub(crate) struct Home {

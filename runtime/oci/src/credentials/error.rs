@@ -61,10 +61,12 @@ pub enum CredentialError {
         user: u32,
     },
     /// Another program writes the file all the time, or holds its folder's lock.
-    #[error("`{}` is being written by another program", path.display())]
+    #[error("`{}` is being written by {}", path.display(), program(*holder))]
     Busy {
         /// The file.
         path: PathBuf,
+        /// The process that holds the lock, if there is one and the system names it.
+        holder: Option<u32>,
     },
     /// A credential that no registry could be shown.
     #[error("{problem}")]
@@ -143,6 +145,10 @@ pub enum CredentialError {
         /// The longest limit, in seconds.
         most: u64,
     },
+}
+
+fn program(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another program".to_owned(), |process| format!("process {process}"))
 }
 
 impl CredentialError {

@@ -37,7 +37,8 @@ impl Context {
         let credentials = CredentialSources::from_environment(variable).on_terminal(on_terminal);
         let proxies = Proxies::from_environment(variable);
         let timeouts = timeouts(variable)?;
-        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies, timeouts }, Arc::new(output)), output })
+        let environment = Environment { paths, engine, credentials, proxies, timeouts, trust_catalog: arguments.trust_config };
+        Ok(Self { gate: Gate::new(environment, Arc::new(output)), output })
     }
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM

@@ -12,6 +12,10 @@ const fn variables(names: &'static [&'static str], meaning: &'static str) -> Var
 
 pub(super) const VARIABLES: &[Variables] = &[
     variables(&["PUSHGATE_CONFIG"], "The catalog, as --config."),
+    variables(
+        &["PUSHGATE_TRUST_CONFIG"],
+        "1: a catalog outside of the user's folder may decide how credentials travel, as --trust-config.",
+    ),
     variables(&["PUSHGATE_OUTPUT"], "text or json, as --output."),
     variables(&["PUSHGATE_CONFIRM_TIMEOUT"], "The seconds that a registry may take to serve what it accepted; 10 otherwise."),
     variables(&["PUSHGATE_DATA_DIR", "PUSHGATE_CACHE_DIR"], "The folders for components, and for what can be made again."),

@@ -64,7 +64,7 @@ pub(super) fn entry(context: &Context, uri: &RegistryUri, flavor: &str, words: &
         return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
             .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
     };
-    context.gate.require_own_catalog(&credentials)?;
+    context.gate.require_trust(&credentials)?;
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = resolve(context, flavor, &loaded, settings, &limits)?;
@@ -89,7 +89,7 @@ pub(super) fn changed(
         CredentialBinding::parse_all(&words.credential)?
     };
     CredentialBinding::require_grants(&credentials, &grants)?;
-    context.gate.require_own_catalog(&credentials)?;
+    context.gate.require_trust(&credentials)?;
     let limits = if kept(Reset::Limits) { before.limits.clone() } else { HookLimits::default() }.changed(&words.limit)?;
     let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
     let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);

@@ -2,6 +2,7 @@
 
 mod args;
 mod completions;
+mod confirm;
 mod context;
 mod credential;
 mod environment;

@@ -4,11 +4,11 @@ use super::args::{DestinationArguments, PushArguments};
 use super::context::Context;
 use super::output::Verdict;
 use super::{Stopped, hook, source};
-use crate::catalog::Connection;
 use crate::destination::{Destination, Registry};
 use crate::exit::Failure;
 use crate::push::{Request, check as check_line, push as push_line};
 use crate::report::Report;
+use crate::trust::TrustedConnection;
 use pushgate_reference::RegistryUri;
 
 pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
@@ -52,14 +52,15 @@ fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failu
 }
 
 fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {
+    let given = arguments.transport.given()?;
     let Some(uri) = arguments.uri else {
-        return Ok(Destination::Registered(arguments.registry));
+        return Ok(Destination::Registered { name: arguments.registry, connection: given });
     };
     let uri = RegistryUri::parse(&uri)?;
     let hooks = match arguments.flavor {
         Some(flavor) => vec![hook::given(context, &flavor, &arguments.hook)?],
         None => Vec::new(),
     };
-    let connection = arguments.transport.connection(Connection::default())?;
+    let connection = TrustedConnection::of_command_line(given);
     Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, connection })))
 }

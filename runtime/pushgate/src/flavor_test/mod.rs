@@ -31,7 +31,7 @@ pub use case::{Case, Verdict};
 pub use error::ProjectError;
 pub use outcome::{Found, Outcome, Problem};
 pub use project::{NamedCase, Project};
-pub use record::record;
+pub use record::{Recording, record};
 
 use outcome::is_silent;
 use replay::{Notes, Replay};

@@ -104,6 +104,11 @@ pub const fn capability_in_words(capability: Capability) -> &'static str {
 }
 
 impl LoadedHook<'_> {
+    /// Which component it is.
+    pub(crate) const fn digest(&self) -> &ComponentDigest {
+        &self.digest
+    }
+
     /// Asks it about a push, within its limits.
     pub(crate) async fn prepare(&self, push: Push, host: Arc<dyn FlavorHost>) -> Call {
         self.flavor.prepare(push, host, &self.hook.limits.effective()).await

@@ -54,6 +54,25 @@ pub(super) struct GlobalArguments {
     /// The catalog of registries and flavors
     #[arg(long, global = true, value_name = "FILE", env = "PUSHGATE_CONFIG", hide_env_values = true, help_heading = "Global options")]
     pub(super) config: Option<PathBuf>,
+    /// Let a catalog outside of your configuration folder decide how credentials travel: plain HTTP, certificates, token servers, bindings
+    #[arg(
+        long,
+        global = true,
+        env = "PUSHGATE_TRUST_CONFIG",
+        hide_env_values = true,
+        value_parser = yes_or_no,
+        help_heading = "Global options"
+    )]
+    pub(super) trust_config: bool,
+}
+
+/// The value of a variable that switches something on. An empty one counts as unset.
+fn yes_or_no(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("neither 1 nor 0"),
+    }
 }
 
 /// How results are printed.
@@ -149,7 +168,6 @@ pub(super) struct PushArguments {
 
 /// Where a push may go.
 #[derive(Debug, Args)]
-#[command(mut_group("TransportArguments", |group| group.requires("uri")))]
 pub(super) struct DestinationArguments {
     /// A registered registry [default: the one set by `registry use`, else the only one whose URI contains the image]
     #[arg(long, value_name = "NAME", conflicts_with = "uri", help_heading = "Destination")]

@@ -130,6 +130,11 @@ impl Output {
         }
     }
 
+    /// Lines that are shown even if little is wanted: a question follows them.
+    pub(super) fn before_a_question(self, lines: &[String]) {
+        lines.iter().for_each(|line| self.stderr(&format!("{}\n", printable(line))));
+    }
+
     /// Something that deserves attention although the command succeeded.
     pub(super) fn warn(self, warning: &Warning) {
         if !self.quiet {
