@@ -17,7 +17,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pushgate_files::{FileProblem, Regular};
-use rustix::fs::OFlags;
 
 pub(crate) use lock::Lock;
 pub(crate) use pushgate_files::Links;
