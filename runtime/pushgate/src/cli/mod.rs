@@ -12,9 +12,11 @@ mod login;
 mod manual;
 mod new_project;
 mod output;
+mod panics;
 mod push;
 mod source;
 mod registry;
+mod usage;
 
 use std::ffi::OsString;
 
@@ -31,7 +33,18 @@ use crate::exit::{Failure, Kind};
 /// Runs one command line, its first word being the program's name, and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match Arguments::try_parse_from(&arguments) {
+    panics::print();
+    panics::caught(|| run_line(&arguments)).unwrap_or_else(|failure| {
+        // People were shown it when it happened.
+        if wants_json(&arguments) {
+            Output::plain(OutputFormat::Json).json_failure(&failure);
+        }
+        failure.kind.code()
+    })
+}
+
+fn run_line(arguments: &[OsString]) -> u8 {
+    match Arguments::try_parse_from(arguments) {
         Ok(parsed) => {
             let output = Output::new(&parsed.global);
             match dispatch(parsed, output) {
@@ -43,7 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                 }
             }
         }
-        Err(error) => not_understood(&arguments, &error),
+        Err(error) => not_understood(arguments, &usage::shown(arguments, error)),
     }
 }
 
@@ -93,19 +106,20 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
 /// Help and the version are results; anything else is a wrong command line, in JSON too where JSON was asked for.
 fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
     let rendered = error.render();
+    let output = Output::plain(OutputFormat::Json);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let _ = error.print();
+            output.stdout(&rendered.ansi().to_string());
             0
         }
         _ if wants_json(arguments) => {
             let text = rendered.to_string();
             let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-            Output::plain(OutputFormat::Json).failure(&Failure::new(Kind::Usage, message.lines().next().unwrap_or_default()));
+            output.failure(&Failure::new(Kind::Usage, message.lines().next().unwrap_or_default()));
             Kind::Usage.code()
         }
         _ => {
-            let _ = error.print();
+            output.stderr(&rendered.ansi().to_string());
             Kind::Usage.code()
         }
     }

@@ -1,8 +1,9 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
+use super::dry_run::refused_in_a_dry_run;
 use super::host::Unanswered;
 use super::load::Hook;
 use crate::credential_binding::CredentialBinding;
@@ -13,26 +14,29 @@ use crate::grant::{self, Grant, Origin};
 pub(super) struct Requests {
     flavor: String,
     client: OutboundClient,
+    /// Pays for them, and for those that their credentials cost.
+    budget: RequestBudget,
     /// Nothing may change anywhere.
     dry_run: bool,
 }
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool, budget: RequestBudget) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
-        let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
-        (!grants.is_empty()).then(make)
+        let client = || OutboundClient::new(grants.clone(), bound, sources.clone());
+        (!grants.is_empty()).then(|| Self { flavor: hook.label.clone(), client: client(), budget, dry_run })
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
-        let HttpRequest { method, url, headers, body } = request;
-        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
+        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&request)) {
             return Err(Unanswered::from(refused));
         }
-        tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
-        let response = self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(unanswered)?;
+        let HttpRequest { method, url, headers, body } = request;
+        tracing::info!(target: "flavor", "{}: sends a {method} request", self.flavor);
+        let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
+        let response = sent.map_err(unanswered)?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
     }
 }
@@ -42,12 +46,6 @@ pub(super) fn origin(url: &str) -> &str {
     let authority = url.find("://").map_or(0, |scheme| scheme + "://".len());
     let end = url.get(authority..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |length| authority + length);
     url.get(..end).unwrap_or(url)
-}
-
-/// What a flavor hears that would change something in a dry run. Many interfaces ask by POST; the others are there to change something.
-pub(crate) fn refused_in_a_dry_run(method: &str) -> Option<HttpError> {
-    matches!(method, "PUT" | "PATCH" | "DELETE")
-        .then(|| HttpError::InvalidRequest(format!("a {method} would change something, and this is a dry run")))
 }
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
@@ -71,7 +69,7 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
     let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
-        OutboundError::LimitExceeded { .. } => return Unanswered::from(HttpError::LimitExceeded),
+        OutboundError::LimitExceeded { .. } | OutboundError::OutOfRequests { .. } => return Unanswered::from(HttpError::LimitExceeded),
         OutboundError::TooLarge { .. } => HttpError::TooLarge,
         OutboundError::NotGranted { .. } | OutboundError::Address { .. } => {
             kind = Kind::Configuration;
@@ -164,7 +162,7 @@ mod tests {
             let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
             let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
             let client = OutboundClient::new(grants, bound, sources.clone());
-            let requests = Requests { flavor: "f".to_owned(), client, dry_run: true };
+            let requests = Requests { flavor: "f".to_owned(), client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");
