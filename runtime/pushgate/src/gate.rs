@@ -286,6 +286,7 @@ impl Gate {
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
+            authorities: self.credentials().authorities().clone(),
             waits: Some(Arc::clone(&self.0.progress) as Arc<dyn WaitListener>),
             ..ClientOptions::new(host.clone(), scheme)
         };

@@ -7,6 +7,7 @@
 
 mod origin;
 
+mod authorities;
 mod body;
 mod budget;
 mod connect;
@@ -48,6 +49,7 @@ use http::{Method, StatusCode};
 use pushgate_reference::Host;
 use tracing::debug;
 
+pub use authorities::Authorities;
 pub use budget::RequestBudget;
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
@@ -93,6 +95,8 @@ pub struct ClientOptions {
     pub proxies: Proxies,
     /// Who hears of long waits.
     pub waits: Option<Arc<dyn WaitListener>>,
+    /// The certificate authorities to trust besides those of `ca_file`.
+    pub authorities: Authorities,
 }
 
 impl ClientOptions {
@@ -100,8 +104,8 @@ impl ClientOptions {
     #[must_use]
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
-        let (token_servers, proxies) = (Vec::new(), Proxies::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, waits: None }
+        let (token_servers, proxies, authorities) = (Vec::new(), Proxies::default(), Authorities::default());
+        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, authorities, waits: None }
     }
 }
 
@@ -162,11 +166,12 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, waits } = options;
+        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, authorities, waits } = options;
         proxies.check()?;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
+            system: authorities,
             forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);
