@@ -63,8 +63,8 @@ mod testing;
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
     BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
-    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, TargetRefusal, Timeouts,
-    TokenServer, http_target,
+    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Site, Step, TargetRefusal,
+    Timeouts, TokenServer, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{

@@ -43,7 +43,7 @@ use http::{Method, StatusCode};
 use pushgate_reference::Host;
 use tracing::debug;
 
-pub use error::{Place, RegistryError, Step};
+pub use error::{Place, RegistryError, Site, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
@@ -81,6 +81,8 @@ pub struct ClientOptions {
     pub token_servers: Vec<TokenServer>,
     /// The ways through proxies.
     pub proxies: Proxies,
+    /// The name that the caller has registered it by; for hints alone.
+    pub registered: Option<String>,
 }
 
 impl ClientOptions {
@@ -89,7 +91,7 @@ impl ClientOptions {
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
         let (token_servers, proxies) = (Vec::new(), Proxies::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies }
+        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, registered: None }
     }
 }
 
@@ -147,7 +149,7 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies } = options;
+        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, registered } = options;
         proxies.check()?;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
@@ -155,9 +157,11 @@ impl RegistryClient {
             forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);
+        let mut authoriser = Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies.clone());
+        authoriser.registered = registered;
         Ok(Self {
-            transport: Transport::new(Connector::new(trust, proxies.clone(), timeouts.connect), timeouts),
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
+            transport: Transport::new(Connector::new(trust, proxies, timeouts.connect), timeouts),
+            authoriser,
             origin,
             reached: AtomicBool::new(false),
             mounting: Mounting::default(),
@@ -178,7 +182,8 @@ impl RegistryClient {
     }
 
     fn place_of(&self, repository: &str, step: Step) -> Place {
-        Place { origin: self.origin.to_string().into(), repository: repository.into(), step }
+        let origin = Site::new(self.origin.to_string(), self.authoriser.registered.as_deref());
+        Place { origin, repository: repository.into(), step }
     }
 
     /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.

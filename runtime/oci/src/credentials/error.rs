@@ -122,7 +122,9 @@ impl CredentialError {
             Self::Entry { registry, .. } if registry.contains("://") => {
                 Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
             }
-            Self::Entry { registry, .. } => Some(format!("log in again with `docker login {registry}`")),
+            Self::Entry { registry, .. } => {
+                Some(format!("log in again with `pushgate registry login NAME`, or with `docker login {registry}`"))
+            }
             Self::HelperName { .. } => Some("correct `credHelpers` or `credsStore`".to_owned()),
             Self::HelperMissing { .. } => Some("install the helper, or take it out of `credHelpers` or `credsStore`".to_owned()),
             Self::Helper { program, registry, .. } => Some(format!("try it by hand: `echo {registry} | {} get`", program.display())),
