@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use pushgate_oci::{ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
-use pushgate_reference::{Host, ImageReference};
+use pushgate_reference::{Host, ImageReference, ScopedReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 
@@ -145,6 +145,23 @@ impl Gate {
         Ok(registry)
     }
 
+    /// Proves that the image lies inside the registry.
+    ///
+    /// # Errors
+    /// Exit 3: it lies outside. Registered registries that contain it are named.
+    pub fn scope(&self, registry: &Registry, image: &ImageReference) -> Result<ScopedReference, Failure> {
+        registry.uri.scope(image).map_err(|outside| {
+            let others = self.paths().catalog().ok().and_then(|_| self.catalog().ok()).map(|catalog| catalog.containing(image));
+            let hint = match others.unwrap_or_default().as_slice() {
+                [] => return outside.into(),
+                [only] => format!("the registry {only} contains it: --registry {only}"),
+                several => format!("the registries {} contain it: --registry NAME", several.join(", ")),
+            };
+            let inside = format!("{hint}; inside this one it is named as in `{}`", outside.suggestion());
+            Failure::from(outside).with_hint(Some(inside))
+        })
+    }
+
     fn registered(&self, entry: RegistryEntry) -> Result<Registry, Failure> {
         let hooks = entry.hooks.iter().map(|hook| self.hook(&entry, hook)).collect::<Result<Vec<_>, _>>()?;
         Ok(Registry::from_entry(entry, hooks))
@@ -202,7 +219,7 @@ impl Gate {
             hook: None,
             code: Some("uri.registered".to_owned()),
             message: format!("{image} lies in a registered registry, whose flavors are not asked: {}", names.join(", ")),
-            hint: names.first().map(|name| format!("to ask them: --registry {name}")),
+            hint: names.first().map(|name| format!("to ask them: --registry {name} instead of --uri")),
         })
     }
 
@@ -267,11 +284,17 @@ impl Gate {
         self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(client));
     }
 
-    /// A client of a registry.
+    /// A client of a registry, which may be registered by a name.
     ///
     /// # Errors
     /// Its certificates, or the variables that name proxies, cannot be used.
-    pub fn client(&self, host: &Host, connection: &Connection, credentials: Credentials) -> Result<RegistryClient, Failure> {
+    pub fn client(
+        &self,
+        name: Option<&str>,
+        host: &Host,
+        connection: &Connection,
+        credentials: Credentials,
+    ) -> Result<RegistryClient, Failure> {
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
             Transport::Tls => Scheme::Https,
@@ -284,6 +307,7 @@ impl Gate {
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
+            registered: name.map(str::to_owned),
             ..ClientOptions::new(host.clone(), scheme)
         };
         Ok(RegistryClient::new(options)?)

@@ -76,7 +76,7 @@ fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<W
     let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
     warnings.extend(found.warnings.into_iter().chain(key).map(warning));
-    let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
+    let client = Arc::new(gate.client(registry.name.as_deref(), registry.uri.host(), &registry.connection, found.credentials.clone())?);
     gate.remember(&client);
     Ok(Access { client, credentials: found.credentials })
 }

@@ -28,7 +28,7 @@ const REMOVED: &str = "[removed]";
 /// # Errors
 /// An image lies outside of the registry, the flavor lacks a grant, or something that it asked did not answer: then nothing of this case is written.
 pub async fn record(gate: &Gate, project: &Project, registry: &Registry, hook: &Hook) -> Result<Vec<(String, usize)>, Failure> {
-    let loaded = hook.load(gate).await?;
+    let loaded = hook.load(gate, None).await?;
     let mut counts = Vec::new();
     for NamedCase { name, path, case } in &project.cases {
         let scoped = registry.uri.scope(case.scoped.image())?;

@@ -87,7 +87,7 @@ impl HookHost {
             flavor: hook.label.clone(),
             images,
             questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
-            requests: Requests::new(hook, gate.credentials(), dry_run),
+            requests: Requests::new(hook, access.registry().name.as_deref(), gate.credentials(), dry_run),
             before: Mutex::default(),
         }
     }

@@ -11,7 +11,9 @@ use crate::grant::{self, Grant, Origin};
 
 /// The requests of one hook.
 pub(super) struct Requests {
-    flavor: String,
+    hook: Hook,
+    /// The name of the registry that has the hook, if it is registered.
+    registry: Option<String>,
     client: OutboundClient,
     /// Nothing may change anywhere.
     dry_run: bool,
@@ -19,10 +21,11 @@ pub(super) struct Requests {
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+    pub(super) fn new(hook: &Hook, registry: Option<&str>, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
-        let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
+        let (hook, registry) = (hook.clone(), registry.map(str::to_owned));
+        let make = || Self { hook, registry, client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
         (!grants.is_empty()).then(make)
     }
 
@@ -31,9 +34,28 @@ impl Requests {
         if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
             return Err(Unanswered::from(refused));
         }
-        tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
-        let response = self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(unanswered)?;
+        tracing::info!(target: "flavor", "{}: sends a {} request", self.hook.label, method.escape_debug());
+        let response =
+            self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(|error| self.unanswered(error))?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
+    }
+}
+
+impl Requests {
+    fn unanswered(&self, error: OutboundError) -> Unanswered<HttpError> {
+        let grant =
+            |origin: &str, private: &str| self.hook.granting(self.registry.as_deref(), &[format!("--grant http={origin}{private}")]);
+        let hint = match &error {
+            OutboundError::NotGranted { origin: Some(origin) } => {
+                Some(format!("if the flavor may go there, grant it with {}", grant(origin, "")))
+            }
+            OutboundError::Address { origin } => Some(format!(
+                "a private address needs {}; those of this machine, of link-local services and of a cloud's metadata are never given by a name",
+                grant(origin, ",private")
+            )),
+            other => other.hint(),
+        };
+        unanswered(error, hint)
     }
 }
 
@@ -67,7 +89,7 @@ fn scheme(origin: &Origin) -> Scheme {
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
-fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
+fn unanswered(error: OutboundError, hint: Option<String>) -> Unanswered<HttpError> {
     let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
@@ -90,7 +112,6 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
         OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
-    let hint = error.hint();
     Unanswered { told, failure: Some(Failure::from_error(kind, &error).with_hint(hint)) }
 }
 
@@ -106,6 +127,10 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
+    use crate::hook_limits::HookLimits;
+    use crate::hook_mode::HookMode;
+    use crate::hooks::Component;
+    use crate::settings::Settings;
 
     #[derive(Clone, Default)]
     struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -164,7 +189,16 @@ mod tests {
             let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
             let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
             let client = OutboundClient::new(grants, bound, sources.clone());
-            let requests = Requests { flavor: "f".to_owned(), client, dry_run: true };
+            let hook = Hook {
+                label: "f".to_owned(),
+                component: Component::File("f.wasm".into()),
+                settings: Settings::default(),
+                grants: Vec::new(),
+                credentials: Vec::new(),
+                limits: HookLimits::default(),
+                mode: HookMode::default(),
+            };
+            let requests = Requests { hook, registry: None, client, dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

@@ -24,10 +24,15 @@ pub(super) async fn served(client: &RegistryClient, scoped: &ScopedReference, ex
             Ok(Some(manifest)) => break manifest,
             Ok(None) => match waits.next() {
                 Some(wait) => tokio::time::sleep(*wait).await,
-                None => return Err(unconfirmed(format!("the registry accepted {scoped} and does not serve it"))),
+                None => {
+                    return Err(
+                        unconfirmed(format!("the registry accepted {scoped} and does not serve it")).with_hint(Some(NOT_YET.to_owned()))
+                    );
+                }
             },
             Err(error) => {
-                return Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(error.hint()));
+                return Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}"))
+                    .with_hint(Some(error.hint().map_or_else(|| LOOK.to_owned(), |hint| format!("{hint}; then {LOOK}")))));
             }
         }
     };
@@ -70,6 +75,13 @@ fn config_digest(manifest: &FetchedManifest) -> Option<Digest> {
     }
 }
 
+/// What is left to do where it serves nothing.
+const NOT_YET: &str = "a registry that copies what it takes may serve it later: look at the tag there before you push again; if it never appears, \
+                       the registry's own log says why";
+
+/// What is left to do where nothing better is known.
+pub(super) const LOOK: &str = "look at what the registry serves under the tag before you push again";
+
 fn unconfirmed(message: String) -> Failure {
-    Failure::new(Kind::Unconfirmed, message)
+    Failure::new(Kind::Unconfirmed, message).with_hint(Some(LOOK.to_owned()))
 }
