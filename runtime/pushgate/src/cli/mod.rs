@@ -15,6 +15,8 @@ mod output;
 mod push;
 mod source;
 mod registry;
+mod usage;
+mod written;
 
 use std::ffi::OsString;
 
@@ -43,7 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                 }
             }
         }
-        Err(error) => not_understood(&arguments, &error),
+        Err(error) => not_understood(&arguments, &usage::with_tips(error, &arguments)),
     }
 }
 
@@ -92,20 +94,21 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
 
 /// Help and the version are results; anything else is a wrong command line, in JSON too where JSON was asked for.
 fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
-    let rendered = error.render();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = error.print();
             0
         }
-        _ if wants_json(arguments) => {
-            let text = rendered.to_string();
-            let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-            Output::plain(OutputFormat::Json).failure(&Failure::new(Kind::Usage, message.lines().next().unwrap_or_default()));
-            Kind::Usage.code()
-        }
         _ => {
-            let _ = error.print();
+            let failure = usage::failure(error);
+            if wants_json(arguments) {
+                Output::plain(OutputFormat::Json).failure(&failure);
+            } else {
+                let _ = error.print();
+            }
+            if let Some(path) = usage::report_file(arguments) {
+                push::write_usage_error(&path, &failure);
+            }
             Kind::Usage.code()
         }
     }
