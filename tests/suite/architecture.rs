@@ -102,10 +102,7 @@ fn libraries_are_named_only_where_they_live() {
     for (words, home) in [
         (vec!["wasmtime::", "use wasmtime"], "runtime/sandbox/src/"),
         (vec!["bollard::", "use bollard"], "runtime/pushgate/src/engine/"),
-        (
-            vec!["clap::", "use clap", "clap_complete", "clap_mangen", "anstream::", "println!", "print!(", "io::stdout()", "io::stderr()"],
-            "runtime/pushgate/src/cli/",
-        ),
+        (vec!["clap::", "use clap", "clap_complete", "clap_mangen"], "runtime/pushgate/src/cli/"),
         (vec!["env::var", "env::args", "env::current_dir"], "runtime/pushgate/src/cli/"),
     ] {
         let named: Vec<_> = lines.iter().filter(|(_, _, code)| words.iter().any(|word| code.contains(word))).collect();
@@ -141,4 +138,81 @@ fn no_text_calls_a_report_a_receipt() {
     walk(&root(), &mut found, &mut read);
     assert!(read > 500, "{read} files were read");
     assert!(found.is_empty(), "{found:?}");
+}
+
+/// Every way to a terminal that the standard library and the libraries in use have, and the files that may go it: none but the one that escapes
+/// what it writes, and the worker processes, whose stdout and stderr are pipes to the process that started them.
+#[test]
+fn one_file_writes_to_stdout_and_stderr() {
+    const STREAM: &str = "runtime/pushgate/src/cli/output/stream.rs";
+    const WORKER: &str = "runtime/sandbox/src/worker/";
+    let ways = [
+        // The standard library's.
+        "print!(",
+        "println!(",
+        "dbg!(",
+        "stdout()",
+        "stderr()",
+        "io::Stdout",
+        "io::Stderr",
+        "from_raw_fd",
+        "borrow_raw",
+        "inherit()",
+        // The system's.
+        "stdio::",
+        "libc::",
+        "STDOUT_FILENO",
+        "STDERR_FILENO",
+        "/dev/tty",
+        "/dev/stdout",
+        "/dev/stderr",
+        "/proc/self/fd/1",
+        "/proc/self/fd/2",
+        // anstream's and indicatif's; a bar draws on stderr where it is not told otherwise.
+        "anstream",
+        "ProgressDrawTarget",
+        "TermLike",
+        "ProgressBar::new",
+        "ProgressBar::no_length",
+        "ProgressBar::default",
+        "MultiProgress::",
+        // clap's.
+        ".print()",
+        "print_help",
+        "print_long_help",
+        ".exit()",
+        "get_matches()",
+        "Arguments::parse()",
+        "Arguments::parse_from",
+        // The log's.
+        "MakeWriter",
+        "with_test_writer",
+        "fmt::init",
+        "tracing_subscriber::fmt()",
+    ];
+    // The log's subscriber is set up with the writer of that file.
+    let is_home = |file: &str, way: &str| {
+        file == STREAM
+            || file.starts_with(WORKER) && matches!(way, "stdio::" | "stdout()" | "stderr()")
+            || file == "runtime/pushgate/src/cli/context.rs" && way == "tracing_subscriber::fmt()"
+    };
+    let mut found = Vec::new();
+    let mut tested = String::new();
+    for (file, number, code) in lines() {
+        // The tests of a file stand at its end.
+        if code.contains("#[cfg(test)]") {
+            tested.clone_from(&file);
+        }
+        if file == tested || file.contains("tests") {
+            continue;
+        }
+        found.extend(ways.iter().filter(|way| code.contains(*way)).map(|way| (*way, file.clone(), number)));
+    }
+    for way in ["stdout()", "stderr()", "anstream", "ProgressDrawTarget", "MakeWriter"] {
+        assert!(found.iter().any(|(found, file, _)| *found == way && file == STREAM), "{way} is found where it is");
+    }
+    found.retain(|(way, file, _)| !is_home(file, way));
+    assert!(found.is_empty(), "{STREAM} writes to stdout and stderr, and no other file: {found:#?}");
+    let context = std::fs::read_to_string(root().join("runtime/pushgate/src/cli/context.rs")).expect("a source file");
+    assert!(context.contains(".with_writer(output.log_writer())"), "log lines go through it");
 }

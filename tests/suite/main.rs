@@ -55,6 +55,7 @@ mod settings;
 mod shipped;
 mod sizes;
 mod sources;
+mod strangers;
 mod support;
 #[allow(dead_code, reason = "the sandbox's own tests use the rest")]
 #[path = "../../runtime/sandbox/src/tests/guest.rs"]

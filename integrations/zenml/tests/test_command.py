@@ -171,6 +171,10 @@ class TestReport(unittest.TestCase):
 
     def test_a_terminal_is_shown_nothing_that_it_acts_on(self) -> None:
         self.assertEqual(printable("é\u202e\n\x1b"), "é\\u202e\\n\\x1b")
+        for code in (0x34F, 0x115F, 0x180B, 0x2800, 0x3164, 0xFE0F, 0xE0100):
+            shown = printable(f"a{chr(code)}b")
+            self.assertIn("\\", shown, hex(code))
+            self.assertTrue(shown.isascii(), hex(code))
 
 
 class TestEnvironment(unittest.TestCase):

@@ -52,6 +52,7 @@ mod workers;
 mod verify;
 
 // Who pushes, and how.
+mod redact;
 mod credentials;
 mod client;
 mod progress;
@@ -63,8 +64,8 @@ mod testing;
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
     BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
-    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Site, Step, TargetRefusal,
-    Timeouts, TokenServer, http_target,
+    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, RequestBudget, Scheme, Site, Step,
+    TargetRefusal, Timeouts, TokenServer, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{
@@ -78,5 +79,6 @@ pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
+pub use redact::{Redactor, Unsearchable};
 pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
 pub use verify::VerifyError;

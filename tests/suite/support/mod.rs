@@ -1,6 +1,7 @@
 //! What the tests share: a home of their own, the command, and snapshots of what it prints.
 
 mod docker_registry;
+mod inert;
 mod meddler;
 mod moto;
 
@@ -13,6 +14,7 @@ use pushgate_test_fixtures::guests;
 use serde_json::Value;
 
 pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
+pub(crate) use inert::assert_inert;
 pub(crate) use meddler::Meddler;
 pub(crate) use moto::{Keys, Moto};
 
@@ -96,11 +98,15 @@ impl Home {
 
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
-        Self {
+        let ran = Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
-        }
+        };
+        // Whatever a test does: what is printed is inert.
+        assert_inert(&ran.stdout);
+        assert_inert(&ran.stderr);
+        ran
     }
 }
 

@@ -24,6 +24,7 @@ use crate::client::proxy::Proxies;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
 use crate::client::{reply, retry};
 use crate::credentials::Credentials;
+use crate::redact::Redactor;
 use crate::strict_json;
 
 /// The most bytes of a token server's answer: 64 KiB.
@@ -206,10 +207,7 @@ impl Authoriser {
             Credentials::Anonymous => None,
             Credentials::Basic { password: secret, .. } | Credentials::IdentityToken(secret) => Some(secret.expose()),
         };
-        // Parts of a URL come back in lower case.
-        let folded = text.to_lowercase();
-        let repeated = |secret: &str| !secret.is_empty() && folded.contains(&secret.to_lowercase());
-        if values.chain(own).any(|secret| repeated(secret) || encodings(secret).iter().any(|encoded| repeated(encoded))) {
+        if Redactor::new(values.chain(own)).map_or(true, |redactor| redactor.finds_any(text.as_bytes())) {
             return "(an answer that repeats a credential)".to_owned();
         }
         text
@@ -347,11 +345,6 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(text).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-/// The forms in which a server may repeat a secret.
-fn encodings(secret: &str) -> [String; 2] {
-    [STANDARD.encode(secret), form_urlencoded::byte_serialize(secret.as_bytes()).collect()]
 }
 
 #[cfg(test)]

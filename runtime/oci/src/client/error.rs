@@ -233,6 +233,14 @@ pub enum RegistryError {
         /// What was being done.
         place: Place,
     },
+    /// The caller may cause no more requests: see [`RequestBudget`](crate::RequestBudget).
+    #[error("{place}: no more requests may be sent")]
+    OutOfRequests {
+        /// What was being done.
+        place: Place,
+        /// The failure after which there would have been another attempt.
+        last: Option<Box<RegistryError>>,
+    },
     /// The registry wants an upload to go on at another origin. Nothing was sent there.
     #[error("{place}: the registry wants the upload sent to {location}, which is another origin")]
     UploadElsewhere {

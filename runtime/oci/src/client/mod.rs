@@ -1,12 +1,13 @@
 //! The distribution protocol, as far as a push needs it.
 //!
 //! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
+//! `pace` says how many at a time, `budget` how many at all, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
 //! `queries` are the requests of the protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
 
 mod origin;
 
 mod body;
+mod budget;
 mod connect;
 mod direct;
 mod pace;
@@ -43,6 +44,7 @@ use http::{Method, StatusCode};
 use pushgate_reference::Host;
 use tracing::debug;
 
+pub use budget::RequestBudget;
 pub use error::{Place, RegistryError, Site, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
@@ -195,6 +197,13 @@ impl RegistryClient {
                 Ok(answer) => retries.after_answer(answer),
                 Err(error) => retries.after_error(error, self.reached()),
             };
+            if matches!(verdict, Verdict::Again(_)) && budget::is_spent() {
+                let last = match outcome {
+                    Ok(answer) => self.unexpected(call, &answer).await,
+                    Err(error) => error,
+                };
+                return Err(RegistryError::OutOfRequests { place: self.place(call), last: Some(Box::new(last)) });
+            }
             if !self.wait_as(verdict, &self.place(call)).await? {
                 return outcome;
             }

@@ -45,6 +45,7 @@ pub(super) fn failed(error: TransportError, place: &Place) -> RegistryError {
         TransportError::Proxy { proxy, problem } => RegistryError::Proxy { place, proxy, problem },
         TransportError::TimedOut(after) => RegistryError::TimedOut { place, after },
         TransportError::Disconnected(source) => RegistryError::Disconnected { place, source: source.into() },
+        TransportError::OutOfRequests => RegistryError::OutOfRequests { place, last: None },
         TransportError::TooLarge(limit) => RegistryError::BodyTooLarge { place, limit },
         TransportError::NotSendable(error) => RegistryError::BadAnswer { place, problem: format!("no request can be made of it: {error}") },
     }

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::debug;
 
 use crate::client::body::Aborted;
+use crate::client::budget;
 use crate::client::connect::{Connection, Connector};
 use crate::client::origin::{Origin, Reach};
 use crate::client::pace::Pace;
@@ -107,6 +108,8 @@ pub(crate) enum TransportError {
     TimedOut(Duration),
     Disconnected(hyper::Error),
     TooLarge(u64),
+    /// The caller may cause no more requests.
+    OutOfRequests,
     NotSendable(http::Error),
 }
 
@@ -130,6 +133,9 @@ impl Transport {
         limit: u64,
         mut advanced: impl FnMut(u64),
     ) -> Result<Answer, TransportError> {
+        if !budget::take() {
+            return Err(TransportError::OutOfRequests);
+        }
         let permit = self.pace.enter().await;
         let Outgoing { method, target, headers, body, mut sent, region } = outgoing;
         let path = target.split('?').next().unwrap_or_default().to_owned();

@@ -1,14 +1,18 @@
 //! What every command starts from: the environment, read once, and the gate that is built from it.
 
 use std::ffi::OsString;
+use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use pushgate_oci::{CredentialSources, Proxies};
+use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
 use super::args::GlobalArguments;
 use super::interrupt::unless_interrupted;
-use super::output::Output;
+use super::output::{Output, printable};
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
 use crate::gate::{Environment, Gate};
@@ -22,7 +26,7 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(arguments: &GlobalArguments, output: Output) -> Result<Self, Failure> {
-        listen(arguments.verbose, output.is_colored());
+        listen(arguments.verbose, output);
         let paths = Paths::from_environment(variable, arguments.config.clone());
         let engine = EngineEnvironment::from_environment(variable);
         let credentials = CredentialSources::from_environment(variable);
@@ -51,10 +55,21 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// A message, or a value with its name: in one line, whatever it holds.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
+    let value = printable(&format!("{value:?}"));
+    if field.name() == "message" { write!(writer, "{value}") } else { write!(writer, "{field}={value}") }
+}
+
 /// `-v` shows what flavors log and the steps, `-vv` every request. Without it only warnings are let through, by a filter that costs
 /// nothing to set up: every cold start pays for it.
-fn listen(verbose: u8, colored: bool) {
-    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colored).without_time().with_target(false);
+fn listen(verbose: u8, output: Output) {
+    let subscriber = tracing_subscriber::fmt()
+        .fmt_fields(debug_fn(write_field).delimited(" "))
+        .with_writer(output.log_writer())
+        .with_ansi(output.is_colored())
+        .without_time()
+        .with_target(false);
     let filter = match verbose {
         0 => {
             let _ = subscriber.with_max_level(tracing::Level::WARN).try_init();

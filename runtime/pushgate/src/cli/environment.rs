@@ -98,6 +98,20 @@ mod tests {
         assert_eq!(named, asked);
     }
 
+    /// Help would repeat whatever the environment holds.
+    #[test]
+    fn help_shows_no_value_of_a_variable() {
+        let mut root = Arguments::command();
+        root.build();
+        let mut commands = vec![&root];
+        while let Some(command) = commands.pop() {
+            for argument in command.get_arguments().filter(|argument| argument.get_env().is_some()) {
+                assert!(argument.is_hide_env_values_set(), "{}: {}", command.get_name(), argument.get_id());
+            }
+            commands.extend(command.get_subcommands());
+        }
+    }
+
     #[test]
     fn the_page_names_the_same() {
         let words: BTreeSet<&str> =

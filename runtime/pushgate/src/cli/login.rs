@@ -3,7 +3,7 @@
 //! A password comes from stdin or from the keyboard, never from an argument, which every user of the machine could read. It is shown to the
 //! registry before it is kept.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 
 use pushgate_oci::{Credentials, Secret};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -86,14 +86,13 @@ fn ask(context: &Context, username: Option<String>) -> Result<(String, String), 
     let password = prompt(context, "Password: ");
     drop(quiet);
     // The line's end was not echoed either.
-    let _ = writeln!(anstream::stderr());
+    context.output.end_line();
     Ok((username, password?))
 }
 
 /// One line from the terminal. Ctrl-C ends it, and the terminal is as it was.
 fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
-    let mut stderr = anstream::stderr();
-    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+    context.output.prompt(text);
     context.wait_for(async {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         // A thread of its own, which nobody waits for: reading from a terminal cannot be given up.

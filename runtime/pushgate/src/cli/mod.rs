@@ -12,9 +12,11 @@ mod login;
 mod manual;
 mod new_project;
 mod output;
+mod panics;
 mod push;
 mod source;
 mod registry;
+mod tips;
 mod usage;
 mod written;
 
@@ -33,7 +35,21 @@ use crate::exit::{Failure, Kind};
 /// Runs one command line, its first word being the program's name, and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match Arguments::try_parse_from(&arguments) {
+    panics::print();
+    panics::caught(|| run_line(&arguments)).unwrap_or_else(|failure| {
+        // People were shown it when it happened.
+        if wants_json(&arguments) {
+            Output::plain(OutputFormat::Json).json_failure(&failure);
+        }
+        if let Some(path) = tips::report_file(&arguments) {
+            push::write_failure(&path, &failure);
+        }
+        failure.kind.code()
+    })
+}
+
+fn run_line(arguments: &[OsString]) -> u8 {
+    match Arguments::try_parse_from(arguments) {
         Ok(parsed) => {
             let output = Output::new(&parsed.global);
             match dispatch(parsed, output) {
@@ -45,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                 }
             }
         }
-        Err(error) => not_understood(&arguments, &usage::with_tips(error, &arguments)),
+        Err(error) => not_understood(arguments, &tips::with_tips(usage::shown(arguments, error), arguments)),
     }
 }
 
@@ -94,20 +110,22 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
 
 /// Help and the version are results; anything else is a wrong command line, in JSON too where JSON was asked for.
 fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
+    let rendered = error.render();
+    let output = Output::plain(OutputFormat::Json);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let _ = error.print();
+            output.stdout(&rendered.ansi().to_string());
             0
         }
         _ => {
-            let failure = usage::failure(error);
+            let failure = tips::failure(error);
             if wants_json(arguments) {
-                Output::plain(OutputFormat::Json).failure(&failure);
+                output.failure(&failure);
             } else {
-                let _ = error.print();
+                output.stderr(&rendered.ansi().to_string());
             }
-            if let Some(path) = usage::report_file(arguments) {
-                push::write_usage_error(&path, &failure);
+            if let Some(path) = tips::report_file(arguments) {
+                push::write_failure(&path, &failure);
             }
             Kind::Usage.code()
         }

@@ -84,8 +84,8 @@ impl ReportFile {
     }
 }
 
-/// The report of a command line that was not understood.
-pub(super) fn write_usage_error(path: &Path, failure: &Failure) {
+/// The report of a push that did not get as far as one of its own: its command line was not understood, or pushgate has a defect.
+pub(super) fn write_failure(path: &Path, failure: &Failure) {
     let output = Output::plain(OutputFormat::Text);
     match ReportFile::begin(path) {
         Ok(file) => file.write(output, Verdict::Failed(failure), &Report::default()),

@@ -2,6 +2,7 @@
 //! asked like the others, and its refusal is told without stopping the push.
 
 mod ahead;
+mod dry_run;
 mod host;
 mod load;
 mod questions;
@@ -22,8 +23,8 @@ use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
 pub use ahead::ask_ahead;
+pub(crate) use dry_run::refused_in_a_dry_run;
 pub use load::{Component, Hook, LoadedHook, capability_in_words, missing_flags, require_grants, update_grants};
-pub(crate) use requests::refused_in_a_dry_run;
 pub use schema::settings_schema;
 
 pub(crate) use host::{HookHost, NoImages};

@@ -1,8 +1,9 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
+use super::dry_run::refused_in_a_dry_run;
 use super::host::Unanswered;
 use super::load::Hook;
 use crate::credential_binding::CredentialBinding;
@@ -15,28 +16,36 @@ pub(super) struct Requests {
     /// The name of the registry that has the hook, if it is registered.
     registry: Option<String>,
     client: OutboundClient,
+    /// Pays for them, and for those that their credentials cost.
+    budget: RequestBudget,
     /// Nothing may change anywhere.
     dry_run: bool,
 }
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &Hook, registry: Option<&str>, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+    pub(super) fn new(
+        hook: &Hook,
+        registry: Option<&str>,
+        sources: &CredentialSources,
+        dry_run: bool,
+        budget: RequestBudget,
+    ) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
+        let client = || OutboundClient::new(grants.clone(), bound, sources.clone());
         let (hook, registry) = (hook.clone(), registry.map(str::to_owned));
-        let make = || Self { hook, registry, client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
-        (!grants.is_empty()).then(make)
+        (!grants.is_empty()).then(|| Self { hook, registry, client: client(), budget, dry_run })
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
-        let HttpRequest { method, url, headers, body } = request;
-        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
+        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&request)) {
             return Err(Unanswered::from(refused));
         }
-        tracing::info!(target: "flavor", "{}: sends a {} request", self.hook.label, method.escape_debug());
-        let response =
-            self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(|error| self.unanswered(error))?;
+        let HttpRequest { method, url, headers, body } = request;
+        tracing::info!(target: "flavor", "{}: sends a {method} request", self.hook.label);
+        let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
+        let response = sent.map_err(|error| self.unanswered(error))?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
     }
 }
@@ -66,12 +75,6 @@ pub(super) fn origin(url: &str) -> &str {
     url.get(..end).unwrap_or(url)
 }
 
-/// What a flavor hears that would change something in a dry run. Many interfaces ask by POST; the others are there to change something.
-pub(crate) fn refused_in_a_dry_run(method: &str) -> Option<HttpError> {
-    matches!(method, "PUT" | "PATCH" | "DELETE")
-        .then(|| HttpError::InvalidRequest(format!("a {method} would change something, and this is a dry run")))
-}
-
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
     let Grant::Http { origin, private } = grant else { return None };
     Some(HttpGrant::new(scheme(origin), origin.host(), *private))
@@ -93,7 +96,7 @@ fn unanswered(error: OutboundError, hint: Option<String>) -> Unanswered<HttpErro
     let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
-        OutboundError::LimitExceeded { .. } => return Unanswered::from(HttpError::LimitExceeded),
+        OutboundError::LimitExceeded { .. } | OutboundError::OutOfRequests { .. } => return Unanswered::from(HttpError::LimitExceeded),
         OutboundError::TooLarge { .. } => HttpError::TooLarge,
         OutboundError::NotGranted { .. } | OutboundError::Address { .. } => {
             kind = Kind::Configuration;
@@ -198,7 +201,7 @@ mod tests {
                 limits: HookLimits::default(),
                 mode: HookMode::default(),
             };
-            let requests = Requests { hook, registry: None, client, dry_run: true };
+            let requests = Requests { hook, registry: None, client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

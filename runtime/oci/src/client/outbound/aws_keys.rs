@@ -18,6 +18,7 @@ use reqsign_aws_core::{
 use reqsign_core::{Context, Env, Error, FileRead, HttpSend, ProvideCredential};
 use url::Url;
 
+use crate::client::budget;
 use crate::client::connect::Connector;
 use crate::client::origin::{Origin, Reach, Scheme};
 use crate::client::proxy::Proxies;
@@ -105,6 +106,9 @@ impl HttpSend for Client {
         let (Some(url), Some(origin)) = (url, origin) else {
             return Err(Error::unexpected("keys are asked for over TLS, or on this machine"));
         };
+        if !budget::take() {
+            return Err(Error::unexpected("no more requests may be sent"));
+        }
         let answer = tokio::time::timeout(TIME_LIMIT, ask(&origin, &url, request)).await;
         answer.ok().flatten().ok_or_else(|| Error::unexpected("there is no answer"))
     }

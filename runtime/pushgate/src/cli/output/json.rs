@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Verdict;
+use super::json_line::json_line;
 use crate::exit::Failure;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 
@@ -105,8 +106,7 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         },
         timings_ms: Timings { check: milliseconds(report.check), hooks: milliseconds(report.asking), push: milliseconds(report.pushing) },
     };
-    // Strings, numbers and maps with string keys only: nothing here can fail to serialise.
-    serde_json::to_string(&document).unwrap_or_default()
+    json_line(&document)
 }
 
 fn hook(entry: &HookReport) -> Hook<'_> {

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use pushgate_oci::{Descriptor, Digest, LayerOutcome, Progress, media_type};
 
-use super::Output;
+use super::{Output, printable, stream};
 use crate::engine::{EngineProgress, LayerState};
 use crate::progress::PushProgress;
 use crate::report::Report;
@@ -107,7 +107,7 @@ impl TerminalProgress {
         }
         if matches!(self.style, Style::Lines) {
             let size = if layer.size > 0 { format!("  {}", HumanBytes(layer.size)) } else { String::new() };
-            self.output.stderr(&format!("{word:<9} {name}{size}\n"));
+            self.output.stderr(&format!("{word:<9} {}{size}\n", printable(name)));
         }
     }
 
@@ -124,16 +124,15 @@ impl TerminalProgress {
 impl Bars {
     /// With so many bytes to go.
     fn new(size: u64) -> Self {
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        let total =
-            all.add(ProgressBar::new(size).with_style(style("{bar:30} {bytes:>10} of {total_bytes:<10} {bytes_per_sec}, {eta} left")));
+        let all = stream::bars();
+        let total = all.add(stream::bar(size).with_style(style("{bar:30} {bytes:>10} of {total_bytes:<10} {bytes_per_sec}, {eta} left")));
         total.enable_steady_tick(Duration::from_millis(250));
         Self { all, total }
     }
 }
 
 fn layer_bar(name: &str) -> ProgressBar {
-    ProgressBar::new(0).with_style(style("{prefix} {bar:30} {bytes:>10} of {total_bytes}")).with_prefix(name.to_owned())
+    stream::bar(0).with_style(style("{prefix} {bar:30} {bytes:>10} of {total_bytes}")).with_prefix(printable(name))
 }
 
 fn style(template: &str) -> ProgressStyle {
