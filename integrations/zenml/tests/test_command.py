@@ -141,6 +141,25 @@ class TestReport(unittest.TestCase):
             "hint: do this",
         )
 
+    def test_a_flavor_without_an_answer_is_named(self) -> None:
+        for code, verdict, kind in (
+            (5, "broke", FlavorBrokeError),
+            (6, "unavailable", ImageUnreadableError),
+            (7, "unavailable", RegistryFailedError),
+            (8, "misconfigured", PushgateConfigurationError),
+        ):
+            hooks = [
+                {"flavor": "forbid-tags", "verdict": "approved"},
+                {"flavor": "a\u001bws", "verdict": verdict},
+                {"flavor": "non-root", "verdict": "not_asked"},
+            ]
+            error = self.error(failed(code, hooks=hooks))
+            self.assertIs(type(error), kind)
+            self.assertEqual(
+                str(error),
+                f"it is so\n- flavor `a\\x1bws`: {verdict}\nhint: do this",
+            )
+
     def test_warnings_say_whose_they_are(self) -> None:
         warnings = [
             {"hook": "aws", "message": "no\u001b[2J repository"},

@@ -19,6 +19,9 @@ from zenml_pushgate.exceptions import (
 SCHEMA = 1
 """The form of pushgate's answers that this package reads."""
 
+_WITHOUT_ANSWER = ("misconfigured", "unavailable", "broke")
+"""The verdicts of a flavor that neither approves nor refuses."""
+
 _INSTALLED = (
     "install pushgate 0.1 or later on this machine, or set `executable` of "
     "the container registry to its path"
@@ -85,9 +88,14 @@ class Report:
             return None
         error = cast(Dict[str, Any], self.document.get("error"))
         lines = [preface + printable(str(error.get("message", "")))]
+        hooks = _objects(self.document.get("hooks"))
+        for hook in hooks:
+            if hook.get("verdict") in _WITHOUT_ANSWER:
+                flavor = printable(str(hook.get("flavor", "")))
+                lines.append(f"- flavor `{flavor}`: {hook['verdict']}")
         violations = [
             violation
-            for hook in _objects(self.document.get("hooks"))
+            for hook in hooks
             for violation in _objects(hook.get("violations"))
         ]
         for violation in violations:

@@ -70,7 +70,7 @@ pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, 
 pub use client::{
     Authorities, BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
     OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, Refusal, RegistryClient, RegistryError, RequestBudget, Scheme,
-    Served, Step, TargetRefusal, Timeouts, TokenServer, WaitListener, http_target,
+    Served, Site, Step, TargetRefusal, Timeouts, TokenServer, WaitListener, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{

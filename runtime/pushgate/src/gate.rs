@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use pushgate_oci::{
     ClientOptions, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener,
 };
-use pushgate_reference::{Host, ImageReference};
+use pushgate_reference::{Host, ImageReference, ScopedReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 
@@ -157,6 +157,23 @@ impl Gate {
         Ok(registry)
     }
 
+    /// Proves that the image lies inside the registry.
+    ///
+    /// # Errors
+    /// Exit 3: it lies outside. Registered registries that contain it are named.
+    pub fn scope(&self, registry: &Registry, image: &ImageReference) -> Result<ScopedReference, Failure> {
+        registry.uri.scope(image).map_err(|outside| {
+            let others = self.paths().catalog().ok().and_then(|_| self.catalog().ok()).map(|catalog| catalog.containing(image));
+            let hint = match others.unwrap_or_default().as_slice() {
+                [] => return outside.into(),
+                [only] => format!("the registry {only} contains it: --registry {only}"),
+                several => format!("the registries {} contain it: --registry NAME", several.join(", ")),
+            };
+            let inside = format!("{hint}; inside this one it is named as in `{}`", outside.suggestion());
+            Failure::from(outside).with_hint(Some(inside))
+        })
+    }
+
     fn registered(&self, entry: RegistryEntry, given: &GivenConnection) -> Result<Registry, Failure> {
         let connection = self.trusted_connection(&entry, given)?;
         let hooks = entry.hooks.iter().map(|hook| self.hook(&entry, hook)).collect::<Result<Vec<_>, _>>()?;
@@ -198,7 +215,7 @@ impl Gate {
             hook: None,
             code: Some("uri.registered".to_owned()),
             message: format!("{image} lies in a registered registry, whose flavors are not asked: {}", names.join(", ")),
-            hint: names.first().map(|name| format!("to ask them: --registry {name}")),
+            hint: names.first().map(|name| format!("to ask them: --registry {name} instead of --uri")),
         })
     }
 
@@ -263,12 +280,14 @@ impl Gate {
         self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(client));
     }
 
-    /// A client of a registry, with credentials for it or with the reason why they could not be looked up.
+    /// A client of a registry, which may be registered by a name, with credentials for it or with the reason why they
+    /// could not be looked up.
     ///
     /// # Errors
     /// Its certificates cannot be used.
     pub fn client(
         &self,
+        name: Option<&str>,
         host: &Host,
         connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
@@ -293,6 +312,7 @@ impl Gate {
             proxies: self.0.environment.proxies.clone(),
             authorities: self.credentials().authorities().clone(),
             waits: Some(Arc::clone(&self.0.progress) as Arc<dyn WaitListener>),
+            registered: name.map(str::to_owned),
             ..ClientOptions::new(host.clone(), scheme)
         };
         Ok(RegistryClient::with_timeouts(options, self.0.environment.timeouts)?)

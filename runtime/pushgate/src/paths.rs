@@ -12,6 +12,8 @@
 //!
 //! A folder that can't be found is an error only for the command that needs it: `pushgate check --uri …` needs none and works without `HOME`.
 
+pub mod known;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

@@ -85,7 +85,7 @@ fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<W
     warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
     let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
-    let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, credentials)?);
+    let client = Arc::new(gate.client(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials)?);
     gate.remember(&client);
     Ok(Access { client, credentials: found.credentials, credentials_error: missing })
 }

@@ -146,6 +146,7 @@ pub(crate) use assert_whole;
 pub(crate) fn filters(home: &Path) -> Vec<(String, &'static str)> {
     vec![
         (home.to_str().expect("UTF-8").replace('.', "\\."), "[HOME]"),
+        (r"/[^\s`]*/pushgate-test-fixtures-[0-9a-f]+/out/".to_owned(), "[GUESTS]/"),
         (r"127\.0\.0\.1:\d+".to_owned(), "127.0.0.1:[PORT]"),
         (r"sha256:[0-9a-f]{64}".to_owned(), "sha256:[DIGEST]"),
         (r#""(check|hooks|push)":[0-9.]+"#.to_owned(), r#""$1":[MS]"#),

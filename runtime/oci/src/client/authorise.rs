@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use crate::client::challenge::{Challenge, challenges};
-use crate::client::error::{Place, Refusal, RegistryError, Step};
+use crate::client::error::{Place, Refusal, RegistryError, Site, Step};
 use crate::client::origin::{self, Allowed, Origin};
 use crate::client::proxy::Proxies;
 use crate::client::reply;
@@ -68,6 +68,8 @@ pub(super) struct Authoriser {
     /// Those that the user named.
     token_servers: Vec<origin::TokenServer>,
     proxies: Proxies,
+    /// By which name, for hints.
+    pub(super) registered: Option<String>,
     /// Held while a token is fetched, so that uploads that need one at the same time fetch one.
     state: Mutex<State>,
 }
@@ -139,7 +141,7 @@ impl Authoriser {
         proxies: Proxies,
     ) -> Self {
         let Identity { credentials, missing } = identity;
-        Self { registry, host, credentials, missing, token_servers, proxies, state: Mutex::default() }
+        Self { registry, host, credentials, missing, token_servers, proxies, registered: None, state: Mutex::default() }
     }
 
     /// The `Authorization` field for the next request; none as long as the registry did not ask. An empty repository stands for none.
@@ -247,8 +249,11 @@ impl Authoriser {
 
     /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
     async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, state: &mut State) -> Result<Token, RegistryError> {
-        let place =
-            Place { origin: realm.allowed.origin.to_string().into(), repository: scope.repository.as_str().into(), step: Step::FetchToken };
+        let place = Place {
+            origin: Site::new(realm.allowed.origin.to_string(), self.registered.as_deref()),
+            repository: scope.repository.as_str().into(),
+            step: Step::FetchToken,
+        };
         let url = &realm.allowed.url;
         let words = scope.words();
         let service = realm.service.as_deref().map(|service| ("service", service));

@@ -56,7 +56,7 @@ use tracing::debug;
 
 pub use authorities::Authorities;
 pub use budget::RequestBudget;
-pub use error::{Place, Refusal, RegistryError, Step};
+pub use error::{Place, Refusal, RegistryError, Site, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
@@ -105,6 +105,8 @@ pub struct ClientOptions {
     pub authorities: Authorities,
     /// Who hears of long waits.
     pub waits: Option<Arc<dyn WaitListener>>,
+    /// The name that the caller has registered it by; for hints alone.
+    pub registered: Option<String>,
 }
 
 impl ClientOptions {
@@ -113,8 +115,20 @@ impl ClientOptions {
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
         let (token_servers, proxies, authorities) = (Vec::new(), Proxies::default(), Authorities::default());
-        let (ca_file, credentials_error, client_certificate) = (None, None, None);
-        Self { host, scheme, ca_file, credentials, credentials_error, client_certificate, token_servers, proxies, authorities, waits: None }
+        let (ca_file, credentials_error, client_certificate, waits, registered) = (None, None, None, None, None);
+        Self {
+            host,
+            scheme,
+            ca_file,
+            credentials,
+            credentials_error,
+            client_certificate,
+            token_servers,
+            proxies,
+            authorities,
+            waits,
+            registered,
+        }
     }
 }
 
@@ -186,6 +200,7 @@ impl RegistryClient {
             proxies,
             authorities,
             waits,
+            registered,
         } = options;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
@@ -195,13 +210,11 @@ impl RegistryClient {
         };
         let origin = Origin::of_registry(scheme, &host);
         let identity = Identity { credentials, missing: credentials_error };
+        let mut authoriser = Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies.clone());
+        authoriser.registered = registered;
         Ok(Self {
-            transport: Transport::new(
-                Connector::new(trust, proxies.clone(), timeouts.connect),
-                timeouts,
-                Waits::new(waits, timeouts.report_after),
-            ),
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies),
+            transport: Transport::new(Connector::new(trust, proxies, timeouts.connect), timeouts, Waits::new(waits, timeouts.report_after)),
+            authoriser,
             origin,
             reached: AtomicBool::new(false),
             mounting: Mounting::default(),
@@ -230,7 +243,8 @@ impl RegistryClient {
     }
 
     fn place_of(&self, repository: &str, step: Step) -> Place {
-        Place { origin: self.origin.to_string().into(), repository: repository.into(), step }
+        let origin = Site::new(self.origin.to_string(), self.authoriser.registered.as_deref());
+        Place { origin, repository: repository.into(), step }
     }
 
     /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.

@@ -178,7 +178,9 @@ impl CredentialError {
             Self::Entry { registry, .. } if registry.contains("://") => {
                 Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
             }
-            Self::Entry { registry, .. } => Some(format!("log in again with `docker login {registry}`")),
+            Self::Entry { registry, .. } => {
+                Some(format!("log in again with `pushgate registry login NAME`, or with `docker login {registry}`"))
+            }
             Self::HelperName { member, .. } => Some(format!("correct `{member}`")),
             Self::HelperMissing { member, place, .. } => Some(format!("install the helper, or remove it from `{member}` in {place}")),
             Self::HelperTimeLimit { variable, most } => Some(format!("set {variable} to 1 to {most}, or unset it")),

@@ -67,6 +67,7 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
     };
     Ok(Catalog {
         path: path.to_owned(),
+        absent: false,
         default: root.get(DEFAULT_REGISTRY).map(|item| default(item).map_err(|fault| unusable(DEFAULT_REGISTRY, fault))),
         uses: registries.iter().flat_map(|(name, _, item)| uses(name, item)).collect(),
         flavors: parse_all("flavors", &flavors, flavor, unusable),

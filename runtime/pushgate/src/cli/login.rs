@@ -40,7 +40,7 @@ pub(super) fn login(
     let credentials =
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
-    let client = context.gate.client(host, &connection, Ok(credentials.clone()))?;
+    let client = context.gate.client(Some(entry.name.as_str()), host, &connection, Ok(credentials.clone()))?;
     context.wait_for(async { Ok(client.verify_credentials().await?) }).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));

@@ -17,7 +17,9 @@ mod panics;
 mod push;
 mod source;
 mod registry;
+mod tips;
 mod usage;
+mod written;
 
 use std::ffi::OsString;
 
@@ -40,6 +42,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         if wants_json(&arguments) {
             Output::plain(OutputFormat::Json).json_failure(&failure);
         }
+        if let Some(path) = tips::report_file(&arguments) {
+            push::write_failure(&path, &failure);
+        }
         failure.kind.code()
     })
 }
@@ -57,7 +62,7 @@ fn run_line(arguments: &[OsString]) -> u8 {
                 }
             }
         }
-        Err(error) => not_understood(arguments, &usage::shown(arguments, error)),
+        Err(error) => not_understood(arguments, &tips::with_tips(usage::shown(arguments, error), arguments)),
     }
 }
 
@@ -113,14 +118,16 @@ fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
             output.stdout(&rendered.ansi().to_string());
             0
         }
-        _ if wants_json(arguments) => {
-            let text = rendered.to_string();
-            let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-            output.failure(&Failure::new(Kind::Usage, message.lines().next().unwrap_or_default()));
-            Kind::Usage.code()
-        }
         _ => {
-            output.stderr(&rendered.ansi().to_string());
+            let failure = tips::failure(error);
+            if wants_json(arguments) {
+                output.failure(&failure);
+            } else {
+                output.stderr(&rendered.ansi().to_string());
+            }
+            if let Some(path) = tips::report_file(arguments) {
+                push::write_failure(&path, &failure);
+            }
             Kind::Usage.code()
         }
     }

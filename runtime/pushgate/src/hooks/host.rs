@@ -91,7 +91,7 @@ impl HookHost {
             flavor: hook.label.clone(),
             images,
             questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience, budget.clone())),
-            requests: Requests::new(hook, gate.credentials(), dry_run, budget),
+            requests: Requests::new(hook, access.registry().name.as_deref(), gate.credentials(), dry_run, budget),
             before: Mutex::default(),
         }
     }

@@ -12,7 +12,9 @@ use crate::grant::{self, Grant, Origin};
 
 /// The requests of one hook.
 pub(super) struct Requests {
-    flavor: String,
+    hook: Hook,
+    /// The name of the registry that has the hook, if it is registered.
+    registry: Option<String>,
     client: OutboundClient,
     /// Pays for them, and for those that their credentials cost.
     budget: RequestBudget,
@@ -22,11 +24,18 @@ pub(super) struct Requests {
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool, budget: RequestBudget) -> Option<Self> {
+    pub(super) fn new(
+        hook: &Hook,
+        registry: Option<&str>,
+        sources: &CredentialSources,
+        dry_run: bool,
+        budget: RequestBudget,
+    ) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
         let client = || OutboundClient::new(grants.clone(), bound, sources.clone());
-        (!grants.is_empty()).then(|| Self { flavor: hook.label.clone(), client: client(), budget, dry_run })
+        let (hook, registry) = (hook.clone(), registry.map(str::to_owned));
+        (!grants.is_empty()).then(|| Self { hook, registry, client: client(), budget, dry_run })
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
@@ -34,10 +43,28 @@ impl Requests {
             return Err(Unanswered::from(refused));
         }
         let HttpRequest { method, url, headers, body } = request;
-        tracing::info!(target: "flavor", "{}: sends a {method} request", self.flavor);
+        tracing::info!(target: "flavor", "{}: sends a {method} request", self.hook.label);
         let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
-        let response = sent.map_err(unanswered)?;
+        let response = sent.map_err(|error| self.unanswered(error))?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
+    }
+}
+
+impl Requests {
+    fn unanswered(&self, error: OutboundError) -> Unanswered<HttpError> {
+        let grant =
+            |origin: &str, private: &str| self.hook.granting(self.registry.as_deref(), &[format!("--grant http={origin}{private}")]);
+        let hint = match &error {
+            OutboundError::NotGranted { origin: Some(origin) } => {
+                Some(format!("if the flavor may go there, grant it with {}", grant(origin, "")))
+            }
+            OutboundError::Address { origin } => Some(format!(
+                "a private address needs {}; those of this machine, of link-local services and of a cloud's metadata are never given by a name",
+                grant(origin, ",private")
+            )),
+            other => other.hint(),
+        };
+        unanswered(error, hint)
     }
 }
 
@@ -65,7 +92,7 @@ fn scheme(origin: &Origin) -> Scheme {
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
-fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
+fn unanswered(error: OutboundError, hint: Option<String>) -> Unanswered<HttpError> {
     let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
@@ -88,7 +115,6 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
         OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
-    let hint = error.hint();
     Unanswered { told, failure: Some(Failure::from_error(kind, &error).with_hint(hint)) }
 }
 
@@ -104,6 +130,10 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
+    use crate::hook_limits::HookLimits;
+    use crate::hook_mode::HookMode;
+    use crate::hooks::Component;
+    use crate::settings::Settings;
 
     #[derive(Clone, Default)]
     struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -162,7 +192,16 @@ mod tests {
             let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
             let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
             let client = OutboundClient::new(grants, bound, sources.clone());
-            let requests = Requests { flavor: "f".to_owned(), client, budget: RequestBudget::new(1), dry_run: true };
+            let hook = Hook {
+                label: "f".to_owned(),
+                component: Component::File("f.wasm".into()),
+                settings: Settings::default(),
+                grants: Vec::new(),
+                credentials: Vec::new(),
+                limits: HookLimits::default(),
+                mode: HookMode::default(),
+            };
+            let requests = Requests { hook, registry: None, client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

@@ -23,12 +23,7 @@ pub(super) async fn served(
     before: Option<&Digest>,
 ) -> Result<FetchedManifest, Failure> {
     let asked_for = client.served_for().as_secs_f32();
-    let later = || {
-        Some(format!(
-            "look at what the registry serves under the tag before you push again; where it takes long to serve what it accepted, \
-             {CONFIRM_TIMEOUT}=60 waits longer"
-        ))
-    };
+    let later = || Some(format!("{LOOK}; where it takes long to serve what it accepted, {CONFIRM_TIMEOUT}=60 waits longer"));
     match client.served(scoped.repository(), scoped.tag(), expected, before).await {
         Ok(Served::Written(manifest)) => Ok(manifest),
         Ok(Served::Missing) => {
@@ -45,7 +40,10 @@ pub(super) async fn served(
             .with_hint(Some(
                 "the same tag may have been pushed by others at the same time, or the image's tag was moved during the push".to_owned(),
             ))),
-        Err(error) => Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(error.hint())),
+        Err(error) => {
+            let hint = error.hint().map_or_else(|| LOOK.to_owned(), |hint| format!("{hint}; then {LOOK}"));
+            Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(Some(hint)))
+        }
     }
 }
 
@@ -80,6 +78,9 @@ fn config_digest(manifest: &FetchedManifest) -> Option<Digest> {
     }
 }
 
+/// What is left to do where nothing better is known.
+pub(super) const LOOK: &str = "look at what the registry serves under the tag before you push again";
+
 fn unconfirmed(message: String) -> Failure {
-    Failure::new(Kind::Unconfirmed, message)
+    Failure::new(Kind::Unconfirmed, message).with_hint(Some(LOOK.to_owned()))
 }

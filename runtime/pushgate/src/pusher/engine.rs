@@ -72,5 +72,6 @@ async fn settle(
         Err(_) if is_unknown => "and what the registry serves under the tag now could not be found out",
         Err(_) => return failure,
     };
-    Failure { kind: Kind::Unconfirmed, message: format!("{}; {changed}", failure.message), ..failure }
+    let hint = failure.hint.unwrap_or_else(|| confirm::LOOK.to_owned());
+    Failure { kind: Kind::Unconfirmed, message: format!("{}; {changed}", failure.message), hint: Some(hint) }
 }

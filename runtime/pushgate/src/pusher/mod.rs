@@ -34,7 +34,7 @@ impl ApprovedPush {
 
 /// What was pushed, as the registry confirmed it.
 #[derive(Debug, Clone)]
-pub struct PushReceipt {
+pub struct Pushed {
     /// `registry/repository`, canonical.
     pub repository: String,
     /// The digest of the manifest that the registry serves under the tag.
@@ -77,7 +77,7 @@ impl Pusher {
         options: &PushOptions,
         progress: &dyn PushProgress,
         report: &mut Report,
-    ) -> Result<PushReceipt, Failure> {
+    ) -> Result<Pushed, Failure> {
         let started = Instant::now();
         report.remote = Some(Remote::Unchanged);
         let pushed = match &*approved.pinned {
@@ -104,6 +104,6 @@ impl Pusher {
         let (digest, remote) = pushed?;
         report.remote = Some(remote);
         report.digest = Some(digest.clone());
-        Ok(PushReceipt { repository: format!("{}/{}", approved.scoped.host(), approved.scoped.repository()), digest, remote })
+        Ok(Pushed { repository: format!("{}/{}", approved.scoped.host(), approved.scoped.repository()), digest, remote })
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, SettingsError> {
-    let settings = SettingsArguments::parse(settings, set)?.resolve(schema.as_ref())?;
+    let settings = SettingsArguments::parse(settings, set)?.resolve("f", schema.as_ref())?;
     Ok(Value::Object(settings.as_object().clone()))
 }
 

@@ -20,7 +20,13 @@ async fn wrong_and_missing_credentials() {
             registry.forget_requests();
             let error = registry_error(push(&client(&registry, credentials), &image().1).await);
             assert!(matches!(&error, RegistryError::Unauthorized { anonymous, .. } if *anonymous == nobody), "{error:?}");
-            assert_eq!(error.hint(), Some(format!("log in with `docker login {}`", registry.host())));
+            assert_eq!(
+                error.hint(),
+                Some(format!(
+                    "log in with `pushgate registry login NAME` if it is registered, else with `docker login {}`",
+                    registry.host()
+                ))
+            );
             assert!(registry.requests().len() <= 2);
         }
         assert!(registry.repositories().is_empty());

@@ -1,5 +1,6 @@
 //! The words of the command line. What each command does lies in the sibling modules; here is only what can be typed.
 
+mod asked;
 mod credential;
 mod flavor;
 mod registry;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use asked::{AskedFlavor, AskedFlavors};
 pub(super) use credential::CredentialCommand;
 pub(super) use flavor::{ComponentArguments, FlavorCommand, RecordArguments, TestArguments};
 pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
@@ -164,6 +166,9 @@ pub(super) struct PushArguments {
     pub(super) destination: DestinationArguments,
     #[command(flatten)]
     pub(super) source: SourceArguments,
+    /// Also write the JSON report to this file, of a failure too; the exit code stays what it is
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(super) report: Option<PathBuf>,
 }
 
 /// Where a push may go.
@@ -175,11 +180,8 @@ pub(super) struct DestinationArguments {
     /// A registry that is not registered, by its URI
     #[arg(long, value_name = "URI", help_heading = "Destination")]
     pub(super) uri: Option<String>,
-    /// With --uri: the flavor to ask, a name or a path to a .wasm file
-    #[arg(long, value_name = "FLAVOR", requires = "uri", help_heading = "Destination")]
-    pub(super) flavor: Option<String>,
     #[command(flatten)]
-    pub(super) hook: HookArguments,
+    pub(super) asked: AskedFlavors,
     #[command(flatten)]
     pub(super) transport: TransportArguments,
 }

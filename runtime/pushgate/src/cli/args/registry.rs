@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use pushgate_oci::{ClientCertificate, TokenServer};
 
-use super::{FlavorCommand, HookArguments};
+use super::{AskedFlavors, FlavorCommand, HookArguments};
 use crate::catalog::{Connection, Transport};
 use crate::exit::{Failure, Kind};
 use crate::trust::GivenConnection;
@@ -15,17 +15,17 @@ use crate::trust::GivenConnection;
 #[derive(Debug, Subcommand)]
 pub(crate) enum RegistryCommand {
     /// Register a registry under a name
+    #[command(mut_arg("flavor", |flavor| flavor.help(
+        "A flavor to ask: one that ships, or a registered one; repeat it for more, each before the flags about it"
+    )))]
     Register {
         /// Its name here
         name: String,
         /// What images may go to it: host[:port][/path…]
         #[arg(long, value_name = "URI")]
         uri: String,
-        /// The first flavor to ask: one that ships, or a registered one
-        #[arg(long, value_name = "FLAVOR")]
-        flavor: Option<String>,
         #[command(flatten)]
-        hook: HookArguments,
+        asked: AskedFlavors,
         #[command(flatten)]
         transport: TransportArguments,
     },

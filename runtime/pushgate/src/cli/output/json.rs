@@ -166,3 +166,100 @@ fn error(failure: &Failure) -> Error<'_> {
 fn milliseconds(duration: Option<Duration>) -> Option<f64> {
     duration.map(|duration| (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::exit::Kind;
+    use crate::report::fields::FIELDS;
+    use crate::report::{RegistryReport, Remote};
+
+    /// The path of every member.
+    fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    let key = if path.ends_with("details") { "KEY" } else { key.as_str() };
+                    let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+                    paths(value, &path, found);
+                    found.insert(path);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| paths(item, &format!("{path}[]"), found)),
+            _ => {}
+        }
+    }
+
+    fn kind_of(value: &Value) -> &'static str {
+        match value {
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            _ => "object",
+        }
+    }
+
+    #[test]
+    fn every_member_is_in_the_reference() {
+        let violation = pushgate_sandbox::Violation {
+            code: "a.b".to_owned(),
+            message: "m".to_owned(),
+            hint: Some("h".to_owned()),
+            details: BTreeMap::from([("k".to_owned(), "v".to_owned())]),
+        };
+        let hook = |verdict| HookReport {
+            flavor: "f".to_owned(),
+            digest: Some("sha256:0".to_owned()),
+            verdict,
+            violations: vec![violation.clone()],
+        };
+        let full = Report {
+            image: Some("i".to_owned()),
+            registry: Some(RegistryReport { name: Some("n".to_owned()), uri: "u".to_owned() }),
+            hooks: HookVerdict::ALL.map(hook).to_vec(),
+            warnings: vec![Warning { hook: None, code: Some("c".to_owned()), message: "m".to_owned(), hint: Some("h".to_owned()) }],
+            remote: Some(Remote::Unknown),
+            digest: Some(pushgate_oci::Digest::sha256(b"")),
+            check: Some(Duration::from_millis(1)),
+            asking: Some(Duration::from_millis(1)),
+            pushing: Some(Duration::from_millis(1)),
+        };
+        let failure = Failure::new(Kind::Usage, "m").with_hint(Some("h".to_owned()));
+        let text = super::report(Verdict::Failed(&failure), &full);
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let mut found = BTreeSet::new();
+        paths(&document, "", &mut found);
+        let listed: BTreeSet<String> = FIELDS.iter().map(|field| field.path.to_owned()).collect();
+        assert_eq!(found, listed);
+        for field in FIELDS {
+            let pointer = format!("/{}", field.path.replace("[].", ".0.").replace("KEY", "k").replace('.', "/"));
+            let value = document.pointer(&pointer).unwrap_or_else(|| panic!("{pointer}"));
+            assert_eq!(kind_of(value), field.kind, "{}", field.path);
+        }
+        // They stand in the order of the text.
+        let top: Vec<usize> = FIELDS
+            .iter()
+            .filter(|field| !field.path.contains(['.', '[']))
+            .map(|field| text.find(&format!("\"{}\":", field.path)).unwrap())
+            .collect();
+        assert!(top.is_sorted(), "{top:?}");
+    }
+
+    #[test]
+    fn what_is_always_there_is_there_when_nothing_is_known() {
+        let failure = Failure::new(Kind::Usage, "m");
+        let document: Value = serde_json::from_str(&super::report(Verdict::Failed(&failure), &Report::default())).unwrap();
+        let mut found = BTreeSet::new();
+        paths(&document, "", &mut found);
+        let always = |field: &&crate::report::fields::Field| field.when == "always" && !field.path.contains("[]");
+        for field in FIELDS.iter().filter(always) {
+            assert!(found.contains(field.path), "{}", field.path);
+        }
+        let also = ["error", "error.code", "error.kind", "error.message"];
+        assert_eq!(found.len(), FIELDS.iter().filter(always).count() + also.len(), "{found:?}");
+    }
+}

@@ -19,7 +19,7 @@ use crate::progress::CompileProgress;
 use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
-pub(super) use progress::TerminalProgress;
+pub(super) use progress::{Shown, TerminalProgress};
 pub(super) use stream::LogWriter;
 use stream::Stream;
 pub(super) use table::table;
@@ -77,18 +77,29 @@ impl Output {
     /// Shows how a push gets on: bars on a terminal, a line for each layer elsewhere, nothing beside JSON or with `--quiet`.
     pub(super) fn progress(self) -> TerminalProgress {
         let is_terminal = self.is_on_terminal();
-        TerminalProgress::new(match (self.quiet, is_terminal, self.format) {
+        let style = match (self.quiet, is_terminal, self.format) {
             (true, ..) | (false, false, OutputFormat::Json) => progress::Style::Silent,
             // Bars and log lines would write over each other.
             (false, true, _) if !self.logs && moves_its_cursor() => progress::Style::Bars,
-            (false, ..) => progress::Style::Lines(self),
-        })
+            (false, ..) => progress::Style::Lines,
+        };
+        TerminalProgress::new(self, style)
     }
 
-    /// The outcome of a push or a check.
-    pub(super) fn report(self, verdict: Verdict<'_>, report: &Report) {
+    /// What the hooks of a push answered, and what deserves attention so far.
+    fn hooks(self, report: &Report) {
         if !self.quiet {
             self.stderr(&text::report(report));
+        }
+    }
+
+    /// The outcome of a push or a check, without what was `shown` of it before.
+    pub(super) fn report(self, verdict: Verdict<'_>, report: &Report, shown: Option<Shown>) {
+        if !self.quiet {
+            self.stderr(&match shown {
+                None => text::report(report),
+                Some(Shown { warnings }) => text::warnings(report.warnings.get(warnings..).unwrap_or_default()),
+            });
         } else if matches!(verdict, Verdict::Failed(_)) {
             self.stderr(&text::violations(report));
         }
@@ -102,11 +113,21 @@ impl Output {
         }
     }
 
+    /// The report as it stands in a file, with the line feed at its end.
+    pub(super) fn document(self, verdict: Verdict<'_>, report: &Report) -> String {
+        format!("{}\n", json::report(verdict, report))
+    }
+
     /// A failure of any other command.
     pub(super) fn failure(self, failure: &Failure) {
         if self.is_json() {
             self.json_failure(failure);
         }
+        self.error(failure);
+    }
+
+    /// A failure that is not the outcome of the command.
+    pub(super) fn error(self, failure: &Failure) {
         self.stderr(&text::failure(failure));
     }
 

@@ -4,7 +4,7 @@
 //! of either at the end: the result is what stays. Elsewhere there is a line for each layer that is done.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
@@ -12,6 +12,8 @@ use pushgate_oci::{Descriptor, Digest, LayerOutcome, Progress, media_type};
 
 use super::{Output, printable, stream};
 use crate::engine::{EngineProgress, LayerState};
+use crate::progress::PushProgress;
+use crate::report::Report;
 
 /// As Docker shortens digests.
 const SHORT: usize = 12;
@@ -31,13 +33,22 @@ pub(super) fn beside_bars(write: impl FnOnce()) {
 /// What is shown.
 pub(super) enum Style {
     Silent,
-    Lines(Output),
+    Lines,
     Bars,
+}
+
+/// What was printed of a report before the transfer began.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Shown {
+    /// So many of its warnings, and every hook.
+    pub(super) warnings: usize,
 }
 
 /// Shows a push. What it drew is gone when it is dropped.
 pub(crate) struct TerminalProgress {
+    output: Output,
     style: Style,
+    shown: OnceLock<Shown>,
     state: Mutex<State>,
 }
 
@@ -61,8 +72,13 @@ struct Layer {
 }
 
 impl TerminalProgress {
-    pub(super) fn new(style: Style) -> Self {
-        Self { style, state: Mutex::default() }
+    pub(super) fn new(output: Output, style: Style) -> Self {
+        Self { output, style, shown: OnceLock::new(), state: Mutex::default() }
+    }
+
+    /// What was printed of the report so far, if the transfer began.
+    pub(in crate::cli) fn shown(&self) -> Option<Shown> {
+        self.shown.get().copied()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -101,9 +117,9 @@ impl TerminalProgress {
             total.set_position((total.position() + layer.size).saturating_sub(layer.sent));
             layer.sent = layer.size;
         }
-        if let Style::Lines(output) = &self.style {
+        if matches!(self.style, Style::Lines) {
             let size = if layer.size > 0 { format!("  {}", HumanBytes(layer.size)) } else { String::new() };
-            output.stderr(&format!("{word:<9} {}{size}\n", printable(name)));
+            self.output.stderr(&format!("{word:<9} {}{size}\n", printable(name)));
         }
     }
 
@@ -175,6 +191,15 @@ impl Progress for TerminalProgress {
                 LayerOutcome::Mounted => "mounted",
             },
         );
+    }
+}
+
+/// The verdicts come first: what a person reads is the order in which it happened.
+impl PushProgress for TerminalProgress {
+    fn approved(&self, report: &Report) {
+        if self.shown.set(Shown { warnings: report.warnings.len() }).is_ok() {
+            self.output.hooks(report);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use pushgate_reference::RegistryUri;
 
-use super::args::RegistryCommand;
+use super::args::{AskedFlavor, RegistryCommand};
 use super::context::Context;
 use super::output::table;
 use super::{Stopped, flavor, hook, login};
@@ -21,12 +21,10 @@ use crate::report::Warning;
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
     let path = || context.gate.paths().catalog();
     match command {
-        RegistryCommand::Register { name, uri, flavor, hook, transport } => {
+        RegistryCommand::Register { name, uri, asked, transport } => {
             let (name, uri) = (Name::parse(&name)?, RegistryUri::parse(&uri)?);
-            let hooks = match flavor {
-                Some(flavor) => vec![hook::entry(context, &uri, &flavor, &hook)?],
-                None => Vec::new(),
-            };
+            let entry = |asked: &AskedFlavor| hook::entry(context, &uri, &asked.flavor, &asked.words);
+            let hooks = asked.0.iter().map(entry).collect::<Result<_, _>>()?;
             let entry = RegistryEntry { name, uri, hooks, connection: transport.connection(Connection::default())? };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
@@ -168,7 +166,9 @@ fn list(context: &Context) -> Result<(), Failure> {
         json!({ "schema": 1, "registries": catalog.registries().map(entry).collect::<Vec<_>>() })
     });
     if catalog.registries().next().is_none() {
-        context.output.note("no registry is registered yet: pushgate registry register NAME --uri URI");
+        let absent =
+            if catalog.is_absent() { format!(" (the catalog `{}` does not exist)", catalog.path().display()) } else { String::new() };
+        context.output.note(&format!("no registry is registered yet{absent}: pushgate registry register NAME --uri URI"));
     }
     Ok(())
 }
