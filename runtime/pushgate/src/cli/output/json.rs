@@ -222,6 +222,10 @@ mod tests {
             registry: Some(RegistryReport { name: Some("n".to_owned()), uri: "u".to_owned() }),
             hooks: HookVerdict::ALL.map(hook).to_vec(),
             warnings: vec![Warning { hook: None, code: Some("c".to_owned()), message: "m".to_owned(), hint: Some("h".to_owned()) }],
+            unchecked: vec![pushgate_oci::UncheckedLayer {
+                digest: pushgate_oci::Digest::sha256(b""),
+                reason: pushgate_oci::Unchecked::Encrypted,
+            }],
             remote: Some(Remote::Unknown),
             digest: Some(pushgate_oci::Digest::sha256(b"")),
             check: Some(Duration::from_millis(1)),
