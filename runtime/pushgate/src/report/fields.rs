@@ -49,7 +49,7 @@ pub const FIELDS: &[Field] = &[
     field("warnings[].hint", "string", "if there is a remedy", "what to do about it"),
     field("not_looked_into", "array", "with `--verify`, if there is any", "layers whose bytes were compared, and whose content was not"),
     field("not_looked_into[].layer", "string", "always", "the digest of the layer"),
-    field("not_looked_into[].reason", "string", "always", "`encrypted`, or `window`: unpacking it takes too much memory"),
+    field("not_looked_into[].reason", "string", "always", "`encrypted`, or `zstd-window`: unpacking it takes too much memory"),
     field("not_looked_into[].message", "string", "always", "the same, for people"),
     field("error", "object", "unless the verdict is `pushed` or `accepted`", "why it ended"),
     field("error.code", "number", "with `error`", "the [exit code](exit-codes.md)"),
