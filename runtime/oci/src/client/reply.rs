@@ -17,6 +17,8 @@ use crate::strict_json::{MAX_DOCUMENT, Shape, Tree};
 const MAX_TEXT: usize = 512;
 /// The longest `Location` that is looked at, in bytes: 8 KiB.
 const MAX_LOCATION: usize = 8 * 1024;
+/// The most elements of a token server's answer of which the words are shown.
+const MAX_ELEMENTS: usize = 2_000;
 /// How much of a `Location` an error holds, in characters.
 const MAX_SHOWN_LOCATION: usize = 200;
 
@@ -119,6 +121,10 @@ pub(super) fn text(body: &[u8]) -> Option<String> {
 pub(super) fn token_server_text(answer: &Answer) -> Option<String> {
     if let Some(text) = text(&answer.body) {
         return Some(text);
+    }
+    // A tree takes up to a hundred times the memory of its text.
+    if answer.body.iter().filter(|byte| b"[{:,".contains(byte)).count() > MAX_ELEMENTS {
+        return None;
     }
     match serde_json::from_slice::<Value>(&answer.body) {
         Ok(Value::Object(members)) => {
@@ -240,6 +246,9 @@ mod tests {
             assert_eq!(said(kind, body).as_deref(), expected, "{body}");
         }
         assert_eq!(said(None, &"ä ".repeat(10_000)).unwrap().chars().count(), MAX_TEXT);
+        let many = |count: usize| format!(r#"{{"message":"no","more":[{}]}}"#, vec!["{\"a\":0}"; count].join(","));
+        assert_eq!(said(json, &many(600)).as_deref(), Some("no"));
+        assert_eq!(said(json, &many(700)), None);
     }
 
     #[test]
