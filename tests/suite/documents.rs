@@ -167,7 +167,7 @@ fn an_image_has_at_most_1024_layers_and_an_artifact_4096() {
     for layers in [1_024, 1_025] {
         layered(&mut layout, image(layers).config().to_string().as_bytes(), CONFIG, layers, &format!("image-{layers}"));
         // As `docker save` does, which names a layer as often as it is there.
-        let mut tar = Tar::new(std::fs::File::create(home.join(&format!("{layers}.tar"))).expect("a file"));
+        let mut tar = Tar::new(std::fs::File::create(home.join(format!("{layers}.tar"))).expect("a file"));
         tar.file("config.json", image(layers).config().to_string().as_bytes()).expect("an entry");
         tar.file("layer.tar", &[0; 1024]).expect("an entry");
         let manifest = json!([{ "Config": "config.json", "RepoTags": ["app:v1"], "Layers": vec!["layer.tar"; layers] }]);
