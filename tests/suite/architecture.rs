@@ -33,9 +33,10 @@ fn dependencies_point_one_way() {
     let dependencies = dependencies();
     for (package, ours) in [
         ("pushgate-reference", vec![]),
-        ("pushgate-sandbox", vec![]),
-        ("pushgate-oci", vec!["pushgate-reference"]),
-        ("pushgate", vec!["pushgate-oci", "pushgate-reference", "pushgate-sandbox"]),
+        ("pushgate-files", vec![]),
+        ("pushgate-sandbox", vec!["pushgate-files"]),
+        ("pushgate-oci", vec!["pushgate-files", "pushgate-reference"]),
+        ("pushgate", vec!["pushgate-files", "pushgate-oci", "pushgate-reference", "pushgate-sandbox"]),
         ("pushgate-flavor", vec![]),
     ] {
         let found: Vec<&str> = dependencies[package].iter().map(String::as_str).filter(|name| name.starts_with("pushgate")).collect();
@@ -78,7 +79,7 @@ fn lines() -> Vec<(String, usize, String)> {
     }
     let root = root();
     let mut files = Vec::new();
-    for package in ["reference", "sandbox", "oci", "pushgate"] {
+    for package in ["reference", "files", "sandbox", "oci", "pushgate"] {
         walk(&root.join("runtime").join(package).join("src"), &mut files);
     }
     assert!(files.len() > 50, "the sources were found");
@@ -215,4 +216,34 @@ fn one_file_writes_to_stdout_and_stderr() {
     assert!(found.is_empty(), "{STREAM} writes to stdout and stderr, and no other file: {found:#?}");
     let context = std::fs::read_to_string(root().join("runtime/pushgate/src/cli/context.rs")).expect("a source file");
     assert!(context.contains(".with_writer(output.log_writer())"), "log lines go through it");
+}
+
+/// Files that others name are opened in one crate. What is left opens what this program made, or writes; each with the reason.
+#[test]
+fn files_are_opened_in_one_crate() {
+    let ways = ["File::open(", "OpenOptions::new()", "fs::read(", "fs::read_to_string(", "File::options()", "fs::open("];
+    let allowed = [
+        // Folders, to lock or flush them; lock files; new files.
+        "runtime/pushgate/src/files.rs",
+        "runtime/oci/src/credentials/write.rs",
+        "runtime/oci/src/layout/directory.rs",
+        "runtime/sandbox/src/cache.rs",
+        "runtime/sandbox/src/cache_key.rs",
+        "runtime/sandbox/src/cache_lock.rs",
+    ];
+    let mut found = Vec::new();
+    let mut tested = String::new();
+    for (file, number, code) in lines() {
+        if code.contains("#[cfg(test)]") {
+            tested.clone_from(&file);
+        }
+        let is_test = file == tested || file.contains("tests") || file.contains("testing");
+        let code = code.replace("ArchiveFile::open(", "");
+        if !is_test && ways.iter().any(|way| code.contains(way)) {
+            found.push((file, number));
+        }
+    }
+    assert!(found.iter().any(|(file, _)| file == "runtime/files/src/lib.rs"), "files are opened there");
+    found.retain(|(file, _)| !file.starts_with("runtime/files/") && !allowed.contains(&file.as_str()));
+    assert!(found.is_empty(), "pushgate-files opens files, and not: {found:#?}");
 }

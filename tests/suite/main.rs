@@ -21,6 +21,7 @@ mod connection;
 mod contract;
 mod direct;
 mod ecr;
+mod endless_files;
 mod engine;
 mod failing_disk;
 mod flavor_pages;

@@ -63,7 +63,7 @@ mod testing;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
-    BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
+    Authorities, BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
     OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, RequestBudget, Scheme, Site, Step,
     TargetRefusal, Timeouts, TokenServer, http_target,
 };

@@ -9,12 +9,15 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pushgate_files::{FileProblem, Regular};
 use rustix::fs::OFlags;
+
+pub(crate) use pushgate_files::Links;
 
 /// How long a writer waits for another one.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -38,7 +41,7 @@ pub enum FileError {
         /// What the system said.
         source: io::Error,
     },
-    /// Something else stands where a file or a folder should.
+    /// Something else stands where a folder or a lock file should.
     #[error("`{}` is not a {expected}", path.display())]
     Kind {
         /// The path.
@@ -46,13 +49,13 @@ pub enum FileError {
         /// What should stand there.
         expected: &'static str,
     },
-    /// More bytes than anybody needs there.
-    #[error("`{}` is larger than {} MiB", path.display(), limit >> 20)]
-    TooLarge {
-        /// The file.
+    /// Something else than a regular file, or one with more bytes than anybody needs there.
+    #[error("`{}` {problem}", path.display())]
+    Unusable {
+        /// The path.
         path: PathBuf,
-        /// The limit in bytes.
-        limit: u64,
+        /// What is wrong.
+        problem: FileProblem,
     },
     /// It belongs to another user.
     #[error("`{}` belongs to user {owner}, not to user {user}", path.display())]
@@ -89,7 +92,7 @@ impl FileError {
             Self::ForeignOwner { path, .. } => Some(format!("name a file of your own, or run `chown` on `{}`", path.display())),
             Self::WritableByOthers { path, .. } => Some(format!("chmod go-w '{}'", path.display())),
             Self::Locked { .. } => Some("wait for the other pushgate, or end it: the lock ends with it".to_owned()),
-            Self::System { .. } | Self::Kind { .. } | Self::TooLarge { .. } => None,
+            Self::System { .. } | Self::Kind { .. } | Self::Unusable { .. } => None,
         }
     }
 }
@@ -105,59 +108,26 @@ fn system(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileEr
 /// # Errors
 /// See [`FileError`].
 pub(crate) fn read(path: &Path, limit: u64, links: Links) -> Result<Option<OwnFile>, FileError> {
-    let Some(Opened { file, metadata }) = open(path, limit, links)? else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(system("read", path))?;
-    if bytes.len() as u64 > limit {
-        return Err(FileError::TooLarge { path: path.to_owned(), limit });
-    }
-    Ok(Some(OwnFile { bytes, metadata }))
+    let Some(opened) = open(path, limit, links)? else { return Ok(None) };
+    let bytes = opened.read(limit).map_err(unusable("read", path))?;
+    Ok(Some(OwnFile { bytes, metadata: opened.metadata }))
 }
 
 /// As [`read`], without reading: a file that grows from here on is the reader's matter.
-pub(crate) fn open(path: &Path, limit: u64, links: Links) -> Result<Option<Opened>, FileError> {
-    // Without O_NONBLOCK, opening a FIFO waits for a writer.
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | links.flags();
-    let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
-    let file = match opened {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        // ELOOP stands for "a link, and links are not followed", but for a circle of links too.
-        Err(error) if links == Links::Refused && error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
-        }
-        Err(error) => return Err(system("open", path)(error)),
-    };
-    let metadata = file.metadata().map_err(system("open", path))?;
-    if !metadata.is_file() {
-        return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
+pub(crate) fn open(path: &Path, limit: u64, links: Links) -> Result<Option<Regular>, FileError> {
+    match pushgate_files::open(path, links) {
+        Ok(opened) if opened.metadata.len() > limit => Err(unusable("open", path)(FileProblem::TooLarge { limit })),
+        Ok(opened) => Ok(Some(opened)),
+        Err(FileProblem::System(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(problem) => Err(unusable("open", path)(problem)),
     }
-    if metadata.len() > limit {
-        return Err(FileError::TooLarge { path: path.to_owned(), limit });
-    }
-    Ok(Some(Opened { file, metadata }))
 }
 
-/// A regular file that is open.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    pub(crate) file: File,
-    metadata: Metadata,
-}
-
-/// What [`read`] does about a symbolic link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Links {
-    Followed,
-    Refused,
-}
-
-impl Links {
-    const fn flags(self) -> OFlags {
-        match self {
-            Self::Followed => OFlags::empty(),
-            Self::Refused => OFlags::NOFOLLOW,
-        }
+/// Makes the error of a file that cannot be used.
+fn unusable(action: &'static str, path: &Path) -> impl FnOnce(FileProblem) -> FileError {
+    move |problem| match problem {
+        FileProblem::System(source) => FileError::System { action, path: path.to_owned(), source },
+        problem => FileError::Unusable { path: path.to_owned(), problem },
     }
 }
 

@@ -308,6 +308,7 @@ impl Gate {
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
             registered: name.map(str::to_owned),
+            authorities: self.credentials().authorities().clone(),
             ..ClientOptions::new(host.clone(), scheme)
         };
         Ok(RegistryClient::new(options)?)

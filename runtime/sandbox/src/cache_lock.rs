@@ -41,6 +41,7 @@ impl EntryLock {
                 .mode(PRIVATE_FILE)
                 .custom_flags(NO_FOLLOW)
                 .open(path)?;
+            let file = pushgate_files::regular(file)?.file;
             match file.try_lock() {
                 Ok(()) if is_at(&file, path) => return Ok(Self { path: path.to_owned(), _file: file }),
                 // Its last holder took the name away between opening and locking.

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use pushgate_files::Kind;
+
 /// A tar file that is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -16,8 +18,10 @@ pub enum ArchiveError {
         source: io::Error,
     },
     /// A directory, a pipe, a device. An archive is read at several places at once, so it must be a file.
-    #[error("`{}` is not a regular file", path.display())]
+    #[error("`{}` is {found}, not a regular file", path.display())]
     NotRegular {
+        /// What it is.
+        found: Kind,
         /// As the caller named it.
         path: PathBuf,
     },

@@ -153,7 +153,7 @@ impl Connector {
         Ok(match proxy.origin.scheme {
             Scheme::Http => Box::new(stream),
             Scheme::Https => {
-                let connector = self.proxy_tls.get_or_try_init(|| async { tls::connector(&self.trust, None) }).await;
+                let connector = self.proxy_tls.get_or_try_init(|| tls::connector(&self.trust, None)).await;
                 Box::new(encrypt(connector, &proxy.origin, stream).await?)
             }
         })
@@ -161,7 +161,7 @@ impl Connector {
 
     async fn encrypt<S: Stream>(&self, origin: &Origin, stream: S) -> Result<TlsStream<S>, TransportError> {
         let identity = self.trust.identity.as_ref();
-        let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.trust, identity) }).await;
+        let connector = self.tls.get_or_try_init(|| tls::connector(&self.trust, identity)).await;
         encrypt(connector, origin, stream).await
     }
 

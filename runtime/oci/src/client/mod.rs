@@ -6,6 +6,7 @@
 
 mod origin;
 
+mod authorities;
 mod body;
 mod budget;
 mod connect;
@@ -44,6 +45,7 @@ use http::{Method, StatusCode};
 use pushgate_reference::Host;
 use tracing::debug;
 
+pub use authorities::Authorities;
 pub use budget::RequestBudget;
 pub use error::{Place, RegistryError, Site, Step};
 pub use manifests::FetchedManifest;
@@ -85,6 +87,8 @@ pub struct ClientOptions {
     pub proxies: Proxies,
     /// The name that the caller has registered it by; for hints alone.
     pub registered: Option<String>,
+    /// The certificate authorities to trust besides those of `ca_file`.
+    pub authorities: Authorities,
 }
 
 impl ClientOptions {
@@ -92,8 +96,8 @@ impl ClientOptions {
     #[must_use]
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
-        let (token_servers, proxies) = (Vec::new(), Proxies::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, registered: None }
+        let (token_servers, proxies, authorities) = (Vec::new(), Proxies::default(), Authorities::default());
+        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies, authorities, registered: None }
     }
 }
 
@@ -151,11 +155,13 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, registered } = options;
+        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies, authorities, registered } =
+            options;
         proxies.check()?;
         let trust = Trust {
             authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
+            system: authorities,
             forgets: false,
         };
         let origin = Origin::of_registry(scheme, &host);

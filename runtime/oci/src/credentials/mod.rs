@@ -21,7 +21,6 @@ use std::fmt;
 pub use aws::AwsSources;
 pub use docker_config::DockerConfig;
 pub use error::CredentialError;
-pub(crate) use file::open_regular;
 pub use helper::end_helpers;
 pub use server::Server;
 pub use sources::CredentialSources;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use pushgate_reference::Host;
 
+use crate::client::Authorities;
 use crate::credentials::{AwsSources, CredentialError, DockerConfig, Found, auth_file};
 
 /// All the places where credentials may lie. Nothing is read before [`CredentialSources::credentials`].
@@ -22,6 +23,7 @@ pub struct CredentialSources {
     podman: Vec<PathBuf>,
     search_path: Option<OsString>,
     aws: AwsSources,
+    authorities: Authorities,
 }
 
 impl CredentialSources {
@@ -37,6 +39,7 @@ impl CredentialSources {
             docker: DockerConfig::locate(set("DOCKER_CONFIG").as_deref(), home.as_deref()).search_helpers_in(search_path.as_deref()),
             podman: folder("XDG_RUNTIME_DIR").into_iter().chain(configuration).map(|folder| folder.join("containers/auth.json")).collect(),
             aws: AwsSources::from_environment(set),
+            authorities: Authorities::from_environment(set),
             search_path,
         }
     }
@@ -51,6 +54,12 @@ impl CredentialSources {
     #[must_use]
     pub fn aws(&self) -> &AwsSources {
         &self.aws
+    }
+
+    /// Whose certificates prove who a server is, before it is shown credentials.
+    #[must_use]
+    pub fn authorities(&self) -> &Authorities {
+        &self.authorities
     }
 
     /// Looks up who one is to a registry, or to a part of it: `repository` is a repository, or what several have in common. This blocks, for at

@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use rustix::fs::{FileType, Mode, OFlags, fstat, open, openat};
+use rustix::fs::{Mode, OFlags, open, openat};
 
 use crate::content::BlobReader;
 use crate::digest::Digest;
@@ -46,10 +46,6 @@ impl Files for Directory {
 }
 
 fn regular(descriptor: OwnedFd) -> io::Result<(BlobReader, u64)> {
-    let status = fstat(&descriptor)?;
-    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
-    let size = u64::try_from(status.st_size).map_err(io::Error::other)?;
-    Ok((BlobReader::File(File::from(descriptor)), size))
+    let file = pushgate_files::regular(File::from(descriptor))?;
+    Ok((BlobReader::File(file.file), file.metadata.len()))
 }

@@ -62,8 +62,8 @@ mod tests {
 
     const PAGE: &str = include_str!("../../../../docs/reference/environment.md");
 
-    /// What libraries read, for which there is no one to be asked: the standard library, anstream, rustls-native-certs.
-    const BY_LIBRARIES: [&str; 8] = ["TMPDIR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+    /// What libraries read, for which there is no one to be asked: the standard library, anstream.
+    const BY_LIBRARIES: [&str; 6] = ["TMPDIR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI"];
 
     /// Every name that is asked for: where nothing is set, where everything is, and by the command line.
     fn asked() -> BTreeSet<String> {

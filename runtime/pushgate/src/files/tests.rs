@@ -17,12 +17,15 @@ fn reading_is_bounded_and_wants_a_regular_file() {
     assert!(read(&path, 10, Links::Followed).unwrap().is_none());
     fs::write(&path, "0123456789").unwrap();
     assert_eq!(read(&path, 10, Links::Refused).unwrap().unwrap().bytes, b"0123456789");
-    assert!(matches!(read(&path, 9, Links::Followed), Err(FileError::TooLarge { .. })));
+    assert!(matches!(read(&path, 9, Links::Followed), Err(FileError::Unusable { problem: FileProblem::TooLarge { .. }, .. })));
 
     let fifo = folder.path().join("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     for path in [&fifo, folder.path(), Path::new("/dev/zero")] {
-        assert!(matches!(read(path, 10, Links::Followed), Err(FileError::Kind { .. })), "{path:?}");
+        assert!(
+            matches!(read(path, 10, Links::Followed), Err(FileError::Unusable { problem: FileProblem::NotRegular(_), .. })),
+            "{path:?}"
+        );
     }
 }
 
@@ -34,7 +37,10 @@ fn links_are_followed_only_where_it_says_so() {
     symlink(&path, &link).unwrap();
     symlink(&circle, &circle).unwrap();
     assert_eq!(read(&link, 10, Links::Followed).unwrap().unwrap().bytes, b"x");
-    assert_eq!(read(&link, 10, Links::Refused).unwrap_err().to_string(), format!("`{}` is not a regular file", link.display()));
+    assert_eq!(
+        read(&link, 10, Links::Refused).unwrap_err().to_string(),
+        format!("`{}` is a symbolic link, not a regular file", link.display())
+    );
     assert!(matches!(read(&circle, 10, Links::Followed), Err(FileError::System { action: "open", .. })));
     fs::remove_file(&path).unwrap();
     assert!(read(&link, 10, Links::Followed).unwrap().is_none());

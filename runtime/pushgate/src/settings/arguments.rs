@@ -2,8 +2,7 @@
 //!
 //! Two steps, because a malformed argument is told before the flavor is even loaded, and what `K=V` means depends on the flavor's schema.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value};
@@ -135,11 +134,8 @@ fn is_of_type(value: &Value, name: &str) -> bool {
 
 /// Reads a settings file, which may be a pipe.
 fn read(path: PathBuf) -> Result<String, SettingsError> {
-    let limit = 4 * MAX_SETTINGS_BYTES as u64 + 1;
-    let mut text = String::new();
-    // One byte beyond the limit is enough for the parser to refuse it.
-    match File::open(&path).and_then(|file| file.take(limit).read_to_string(&mut text)) {
-        Ok(_) => Ok(text),
-        Err(source) => Err(SettingsError::File { path, source }),
-    }
+    // Spaces between the members do not count for the settings themselves.
+    let read = pushgate_files::read_or_pipe(&path, 4 * MAX_SETTINGS_BYTES as u64).map_err(io::Error::from);
+    let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")));
+    text.map_err(|source| SettingsError::File { path, source })
 }

@@ -120,7 +120,7 @@ impl BoundCredential {
         let origin = self.origin.to_string();
         let missing = |hint: String| OutboundError::NoCredential { origin: origin.clone(), hint };
         if self.signs() {
-            let keys = aws_keys::look_up(sources.aws()).await;
+            let keys = aws_keys::look_up(sources.aws(), sources.authorities()).await;
             let keys = keys
                 .map_err(|place| OutboundError::Credential { origin: origin.clone(), problem: format!("{place} gave no keys of AWS") })?;
             let hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a container has a role";

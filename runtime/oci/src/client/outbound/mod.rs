@@ -52,12 +52,8 @@ impl OutboundClient {
     /// A client that goes to these origins and nowhere else, with the credentials that are bound to them.
     #[must_use]
     pub fn new(grants: Vec<HttpGrant>, credentials: Vec<BoundCredential>, sources: CredentialSources) -> Self {
-        Self {
-            grants,
-            credentials,
-            sources,
-            connector: Connector::new(Trust { forgets: true, ..Trust::default() }, Proxies::default(), CONNECT),
-        }
+        let trust = Trust { system: sources.authorities().clone(), forgets: true, ..Trust::default() };
+        Self { grants, credentials, sources, connector: Connector::new(trust, Proxies::default(), CONNECT) }
     }
 
     /// Sends a request and reads the whole response. `limit` is the most bytes of its header and body together; 4 MiB are the most in any case.

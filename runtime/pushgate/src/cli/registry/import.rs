@@ -1,9 +1,9 @@
 //! `pushgate registry import`.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use pushgate_files::FileProblem;
 use serde_json::json;
 
 use super::word;
@@ -68,14 +68,15 @@ pub(super) fn import(
 
 fn read(file: &Path) -> Result<String, Failure> {
     let failed = |problem: &str| Failure::new(Kind::Usage, format!("cannot read the ZenML file {}: {problem}", file.display()));
-    let source: io::Result<Box<dyn io::Read>> =
-        if file == Path::new("-") { Ok(Box::new(io::stdin())) } else { File::open(file).map(|file| Box::new(file) as Box<dyn io::Read>) };
-    let mut text = String::new();
-    let read = source.and_then(|source| source.take(MAX_BYTES + 1).read_to_string(&mut text));
-    match read.map_err(|error| failed(&error.to_string()))? {
-        length if length as u64 > MAX_BYTES => Err(failed(&format!("it is larger than {} MiB", MAX_BYTES >> 20))),
-        _ => Ok(text),
-    }
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(&error.to_string()))?;
+        if bytes.len() as u64 > MAX_BYTES { Err(FileProblem::TooLarge { limit: MAX_BYTES }) } else { Ok(bytes) }
+    } else {
+        pushgate_files::read_or_pipe(file, MAX_BYTES)
+    };
+    let bytes = bytes.map_err(|problem| failed(&io::Error::from(problem).to_string()))?;
+    String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8"))
 }
 
 /// `--name`, else ZenML's name, fitted to pushgate's rule.
