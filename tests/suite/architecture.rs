@@ -231,6 +231,8 @@ fn files_are_opened_in_one_crate() {
         "runtime/sandbox/src/cache.rs",
         "runtime/sandbox/src/cache_key.rs",
         "runtime/sandbox/src/cache_lock.rs",
+        // Pipes and devices, to write a report to.
+        "runtime/pushgate/src/cli/written.rs",
     ];
     let mut found = Vec::new();
     let mut tested = String::new();

@@ -199,7 +199,7 @@ fn a_push_that_cannot_be_confirmed_says_what_to_look_at() {
     let host = registry.host();
     let ran = home.run(&format!("push {host}/app:v1 --uri {host} --from oci:image"));
     assert_eq!(ran.code, 9, "{ran:?}");
-    assert!(hint(&ran).contains("look at the tag there before you push again"), "{ran:?}");
+    assert!(hint(&ran).contains("look at what the registry serves under the tag before you push again"), "{ran:?}");
 }
 
 #[test]

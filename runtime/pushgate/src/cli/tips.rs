@@ -251,10 +251,6 @@ mod tests {
                 "pushgate push a --set k=v",
                 Some("these flags go with --uri; a registered registry is changed with `pushgate registry update`"),
             ),
-            (
-                "pushgate check a --plain-http",
-                Some("these flags go with --uri; a registered registry is changed with `pushgate registry update`"),
-            ),
             ("pushgate check a --uri a.io --set k=v", None),
             ("pushgate check", None),
         ] {

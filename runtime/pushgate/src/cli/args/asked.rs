@@ -67,17 +67,12 @@ impl Args for AskedFlavors {
 impl FromArgMatches for AskedFlavors {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let mut words = Vec::new();
-        let texts: [(&str, fn(String) -> Word); 6] = [
-            ("flavor", Word::Flavor),
-            ("settings", Word::Settings),
-            ("set", Word::Set),
-            ("grant", Word::Grant),
-            ("credential", Word::Credential),
-            ("limit", Word::Limit),
-        ];
-        for (id, word) in texts {
-            collect(matches, id, word, &mut words);
-        }
+        collect(matches, "flavor", Word::Flavor, &mut words);
+        collect(matches, "settings", Word::Settings, &mut words);
+        collect(matches, "set", Word::Set, &mut words);
+        collect(matches, "grant", Word::Grant, &mut words);
+        collect(matches, "credential", Word::Credential, &mut words);
+        collect(matches, "limit", Word::Limit, &mut words);
         collect(matches, "mode", Word::Mode, &mut words);
         words.sort_by_key(|(place, _)| *place);
         grouped(words.into_iter().map(|(_, word)| word).collect()).map(Self)
