@@ -120,7 +120,7 @@ impl Registry {
 
     /// Clears the record of requests.
     pub fn forget_requests(&self) {
-        self.shared.recorder.clear();
+        self.shared.forget();
     }
 
     /// How many connections were accepted since the start.

@@ -24,6 +24,7 @@ mod authorise;
 mod challenge;
 
 mod blobs;
+mod handed;
 mod manifests;
 mod names;
 mod queries;

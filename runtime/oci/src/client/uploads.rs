@@ -15,6 +15,7 @@ use crate::client::authorise::Access;
 use crate::client::blobs::{Found, Mounting};
 use crate::client::body::{Failure, Sending};
 use crate::client::error::{RegistryError, Step};
+use crate::client::handed::Handed;
 use crate::client::retry::Retries;
 use crate::client::sessions::{LIMIT, Session};
 use crate::client::transport::{Answer, Outgoing};
@@ -64,8 +65,10 @@ impl Lane {
 }
 
 /// An upload on its way.
-struct Upload {
+struct Upload<'a> {
     session: Session,
+    /// What was sent in all attempts.
+    handed: &'a Handed,
     /// So many bytes are at the registry.
     at: u64,
     /// So many may have reached it.
@@ -74,9 +77,9 @@ struct Upload {
     chunk: u64,
 }
 
-impl Upload {
-    fn new(session: Session) -> Self {
-        Self { session, at: 0, sent: 0, chunk: u64::MAX }
+impl<'a> Upload<'a> {
+    fn new(session: Session, handed: &'a Handed) -> Self {
+        Self { session, handed, at: 0, sent: 0, chunk: u64::MAX }
     }
 
     /// Chooses smaller chunks; not if they are as small as they may be.
@@ -116,10 +119,11 @@ impl RegistryClient {
                 Found::Doubtful(session) => (session, true),
             };
             let _turn = self.lane.enter(*size).await;
+            let handed = Handed::new(*size);
             if doubtful {
-                self.upload_unless_there(repository, session, blob, progress).await
+                self.upload_unless_there(repository, session, blob, &handed, progress).await
             } else {
-                self.upload(repository, session, blob, progress).await
+                self.upload(repository, session, blob, &handed, progress).await
             }
         };
         let mut stopped = stop.subscribe();
@@ -131,21 +135,25 @@ impl RegistryClient {
         Ok(())
     }
 
-    /// Sends a blob, unless the registry, which is asked meanwhile, has it. Then the session stays open, until the push ends.
+    /// Sends a blob, unless the registry, which is asked meanwhile, has it. Then the session stays open, until the push ends. What was sent
+    /// whole by then counts as sent: whether it was there before can no longer be told.
     async fn upload_unless_there(
         &self,
         repository: &str,
         session: Session,
         blob: &PinnedBlob,
+        handed: &Handed,
         progress: &dyn Progress,
     ) -> Result<LayerOutcome, UploadError> {
-        let upload = self.upload(repository, session, blob, progress);
+        let upload = self.upload(repository, session, blob, handed, progress);
         tokio::pin!(upload);
         let there = tokio::select! {
             uploaded = &mut upload => return uploaded,
             there = self.has_blob(repository, &blob.descriptor) => there,
         };
         match there {
+            // It may have all of it from this upload, whose answer is late.
+            Ok(true) if handed.is_whole() => Ok(LayerOutcome::Uploaded),
             Ok(true) => {
                 self.mounting.found(Mounting::USELESS);
                 Ok(LayerOutcome::AlreadyThere)
@@ -162,9 +170,10 @@ impl RegistryClient {
         repository: &str,
         session: Session,
         blob: &PinnedBlob,
+        handed: &Handed,
         progress: &dyn Progress,
     ) -> Result<LayerOutcome, UploadError> {
-        let mut upload = Upload::new(session);
+        let mut upload = Upload::new(session, handed);
         let mut retries = Retries::new(self.transport.timeouts());
         loop {
             let error = match self.send(repository, &mut upload, blob, progress).await {
@@ -182,7 +191,7 @@ impl RegistryClient {
     }
 
     /// Sends what is left of a blob, and closes the upload.
-    async fn send(&self, repository: &str, upload: &mut Upload, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
+    async fn send(&self, repository: &str, upload: &mut Upload<'_>, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
         let Descriptor { digest, size, .. } = &blob.descriptor;
         let call =
             |method| Call { method, repository, step: Step::SendBlob(digest.clone()), access: Access::Push, also_pull: None, limit: LIMIT };
@@ -191,7 +200,7 @@ impl RegistryClient {
             let call = call(Method::PATCH);
             let end = upload.at.saturating_add(upload.chunk).min(*size);
             upload.sent = end;
-            let answer = self.send_range(&call, &upload.session.location, blob, upload.at..end, progress).await?;
+            let answer = self.send_range(&call, &upload.session.location, blob, upload.at..end, upload.handed, progress).await?;
             if answer.status != StatusCode::ACCEPTED {
                 return Err(self.unexpected(&call, &answer).await.into());
             }
@@ -206,7 +215,7 @@ impl RegistryClient {
         let mut url = upload.session.location.clone();
         url.query_pairs_mut().append_pair("digest", digest.as_str());
         upload.sent = *size;
-        let answer = self.send_range(&call, &url, blob, upload.at..*size, progress).await?;
+        let answer = self.send_range(&call, &url, blob, upload.at..*size, upload.handed, progress).await?;
         match answer.status {
             StatusCode::CREATED => Ok(()),
             _ => Err(self.unexpected(&call, &answer).await.into()),
@@ -220,6 +229,7 @@ impl RegistryClient {
         url: &Url,
         blob: &PinnedBlob,
         range: std::ops::Range<u64>,
+        handed: &Handed,
         progress: &dyn Progress,
     ) -> Result<Answer, UploadError> {
         let target = reply::target(url);
@@ -228,6 +238,7 @@ impl RegistryClient {
         let outgoing = async || {
             let sending = Sending::open(blob, range.clone(), self.transport.is_direct(&self.origin)).await?;
             *failure.lock().unwrap_or_else(PoisonError::into_inner) = sending.failure;
+            handed.attempt(sending.sent.clone());
             let mut headers = reply::common_headers();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
             headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
@@ -251,7 +262,7 @@ impl RegistryClient {
     async fn resume(
         &self,
         repository: &str,
-        upload: &mut Upload,
+        upload: &mut Upload<'_>,
         blob: &Descriptor,
         error: RegistryError,
         retries: &mut Retries,
@@ -285,9 +296,10 @@ impl RegistryClient {
             }
             // Lost, or closed: then the blob may be there.
             None => match self.ask_then_start(repository, blob).await? {
-                Found::There(_) => Ok(Some(LayerOutcome::Uploaded)),
+                Found::There(_) if upload.handed.is_whole() => Ok(Some(LayerOutcome::Uploaded)),
+                Found::There(how) => Ok(Some(how)),
                 Found::Missing(session) | Found::Doubtful(session) => {
-                    *upload = Upload { chunk: upload.chunk, ..Upload::new(session) };
+                    *upload = Upload { chunk: upload.chunk, ..Upload::new(session, upload.handed) };
                     Ok(None)
                 }
             },
