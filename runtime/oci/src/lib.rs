@@ -62,7 +62,7 @@ mod testing;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
-    BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
+    BoundCredential, ClientCertificate, ClientOptions, Connections, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
     OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, TargetRefusal, Timeouts,
     TokenServer, http_target,
 };

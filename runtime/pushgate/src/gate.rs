@@ -272,21 +272,25 @@ impl Gate {
     /// # Errors
     /// Its certificates, or the variables that name proxies, cannot be used.
     pub fn client(&self, host: &Host, connection: &Connection, credentials: Credentials) -> Result<RegistryClient, Failure> {
+        Ok(RegistryClient::new(self.client_options(host, connection, credentials))?)
+    }
+
+    /// How a registry is spoken to, and as whom.
+    pub fn client_options(&self, host: &Host, connection: &Connection, credentials: Credentials) -> ClientOptions {
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
             Transport::Tls => Scheme::Https,
             Transport::Default if host.is_loopback() => Scheme::Http,
             Transport::Default => Scheme::Https,
         };
-        let options = ClientOptions {
+        ClientOptions {
             ca_file: connection.ca_file.clone(),
             credentials,
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
             ..ClientOptions::new(host.clone(), scheme)
-        };
-        Ok(RegistryClient::new(options)?)
+        }
     }
 
     /// Lets registries give up the uploads of a push that was dropped. It ends after `limit`, whatever they do.

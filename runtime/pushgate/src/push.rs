@@ -49,6 +49,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     let pinned = Arc::new(pinned);
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
     let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
+    access.open_ahead(pinned.blobs());
     let approval = hooks::ask(gate, &access, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
     let pusher = Pusher::new(&access, report).await?;
     let approved = ApprovedPush::new(scoped, pinned, approval);

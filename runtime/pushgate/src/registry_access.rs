@@ -1,9 +1,9 @@
 //! The registry of one push: who we are there, and the client that asks it and pushes to it. Made when it is first needed, and then the same for
 //! the hooks' questions and for the push.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use pushgate_oci::{ClientCertificate, Credentials, RegistryClient};
+use pushgate_oci::{ClientCertificate, Connections, Credentials, RegistryClient};
 use tokio::sync::OnceCell;
 
 use crate::destination::Registry;
@@ -17,6 +17,8 @@ pub struct RegistryAccess {
     gate: Gate,
     registry: Registry,
     repository: String,
+    /// Those that were opened ahead.
+    connections: OnceLock<Connections>,
     made: OnceCell<Made>,
 }
 
@@ -39,7 +41,18 @@ pub struct Access {
 impl RegistryAccess {
     /// Reads nothing yet. `repository` is the one that is pushed to: there may be credentials for it alone.
     pub fn new(gate: &Gate, registry: &Registry, repository: &str) -> Self {
-        Self { gate: gate.clone(), registry: registry.clone(), repository: repository.to_owned(), made: OnceCell::new() }
+        let (gate, registry, repository) = (gate.clone(), registry.clone(), repository.to_owned());
+        Self { gate, registry, repository, connections: OnceLock::new(), made: OnceCell::new() }
+    }
+
+    /// Opens connections to the registry while the hooks are asked, for a push of so many blobs. They are nothing but
+    /// connections: no request goes out, and no credentials are looked for. What is wrong with them is told by the
+    /// first request.
+    pub fn open_ahead(&self, blobs: usize) {
+        let options = self.gate.client_options(self.registry.uri.host(), &self.registry.connection, Credentials::Anonymous);
+        if let Ok(connections) = Connections::new(&options) {
+            self.connections.get_or_init(|| connections).open_ahead(blobs);
+        }
     }
 
     /// The registry.
@@ -54,10 +67,11 @@ impl RegistryAccess {
     pub async fn get(&self) -> Result<&Access, Failure> {
         let make = || async {
             let (gate, registry, repository) = (self.gate.clone(), self.registry.clone(), self.repository.clone());
+            let connections = self.connections.get().cloned();
             // A credential helper may take its time.
             let made = tokio::task::spawn_blocking(move || {
                 let mut warnings = Vec::new();
-                Made { access: make(&gate, &registry, &repository, &mut warnings), warnings }
+                Made { access: make(&gate, &registry, &repository, connections.as_ref(), &mut warnings), warnings }
             });
             let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
             made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
@@ -71,12 +85,22 @@ impl RegistryAccess {
     }
 }
 
-fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<Warning>) -> Result<Access, Failure> {
+fn make(
+    gate: &Gate,
+    registry: &Registry,
+    repository: &str,
+    connections: Option<&Connections>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Access, Failure> {
     let found = gate.credentials().credentials(registry.uri.host(), Some(repository))?;
     let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
     warnings.extend(found.warnings.into_iter().chain(key).map(warning));
-    let client = Arc::new(gate.client(registry.uri.host(), &registry.connection, found.credentials.clone())?);
+    let options = gate.client_options(registry.uri.host(), &registry.connection, found.credentials.clone());
+    let client = Arc::new(match connections {
+        Some(connections) => RegistryClient::over(connections, options),
+        None => RegistryClient::new(options)?,
+    });
     gate.remember(&client);
     Ok(Access { client, credentials: found.credentials })
 }

@@ -129,6 +129,12 @@ impl Registry {
         self.shared.connections()
     }
 
+    /// How many of them resumed a TLS session of an earlier one.
+    #[must_use]
+    pub fn resumed(&self) -> u64 {
+        self.shared.resumed()
+    }
+
     /// The digest that a tag points to.
     #[must_use]
     pub fn tag_digest(&self, repository: &str, tag: &str) -> Option<String> {

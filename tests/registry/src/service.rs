@@ -31,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     rules: Mutex<Vec<Rule>>,
     connections: AtomicU64,
+    resumed: AtomicU64,
     /// The steps of which a request has done its work.
     worked: watch::Sender<HashSet<Step>>,
 }
@@ -47,6 +48,7 @@ impl Shared {
             tokens: Tokens::default(),
             rules,
             connections: AtomicU64::new(0),
+            resumed: AtomicU64::new(0),
             worked: watch::Sender::default(),
         }
     }
@@ -61,6 +63,14 @@ impl Shared {
 
     pub(crate) fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_resumed(&self) {
+        self.resumed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn resumed(&self) -> u64 {
+        self.resumed.load(Ordering::Relaxed)
     }
 
     /// Waits until a request of this step has done its work.

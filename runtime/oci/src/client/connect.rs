@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,10 +10,11 @@ use http::{Request, StatusCode};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
+use rustls::sign::SingleCertAndKey;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -39,9 +41,9 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Makes connections.
 pub(super) struct Connector {
-    trust: Trust,
+    trust: Arc<Trust>,
     proxies: Proxies,
-    /// Made when it is first needed: reading the system's certificates takes longer than a request to a near registry.
+    /// Made when it is first needed.
     tls: OnceCell<TlsConnector>,
     /// The same without the client's certificate, which is for the registry and its token server.
     proxy_tls: OnceCell<TlsConnector>,
@@ -71,6 +73,8 @@ pub(super) struct Connection {
     /// Kept for its end.
     #[expect(dead_code, reason = "dropping it is what it is for")]
     task: Task,
+    /// How many bytes of bodies went out on it. The more, the more the system sends at a time.
+    pub(super) carried: u64,
     /// What the marks in the next body stand for. Only a direct connection looks.
     pub(super) current: Current,
     /// The proxy that takes the requests themselves, and for which origin.
@@ -95,8 +99,14 @@ impl Connection {
     }
 }
 
-/// The task of a connection, which ends with this.
-struct Task(AbortHandle);
+/// A task that ends with this.
+pub(super) struct Task(AbortHandle);
+
+impl Task {
+    pub(super) fn new(task: &JoinHandle<()>) -> Self {
+        Self(task.abort_handle())
+    }
+}
 
 impl Drop for Task {
     fn drop(&mut self) {
@@ -106,7 +116,7 @@ impl Drop for Task {
 
 impl Connector {
     pub(super) fn new(trust: Trust, proxies: Proxies, time_limit: Duration) -> Self {
-        Self { trust, proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), resolver: Box::new(System), time_limit }
+        Self { trust: Arc::new(trust), proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), resolver: Box::new(System), time_limit }
     }
 
     /// With another resolver.
@@ -123,13 +133,17 @@ impl Connector {
 
     async fn try_connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
         let Some(proxy) = self.proxies.route(origin) else {
-            let stream = self.dial(origin, reach).await?;
             return match origin.scheme {
                 Scheme::Http => {
-                    let current = Current::default();
+                    let (stream, current) = (self.dial(origin, reach).await?, Current::default());
                     Ok(Connection { current: current.clone(), ..handshake(Direct::new(stream, current), None).await? })
                 }
-                Scheme::Https => handshake(self.encrypt(origin, stream).await?, None).await,
+                Scheme::Https => {
+                    // The certificates are read while the other end answers. That no address may be reached is said
+                    // before they are of no use.
+                    let (stream, connector) = tokio::join!(self.dial(origin, reach), self.tls());
+                    handshake(encrypt(connector, origin, stream?).await?, None).await
+                }
             };
         };
         let stream = self.reach(&proxy).await.map_err(|error| proxy.unreachable(error))?;
@@ -137,9 +151,14 @@ impl Connector {
             Scheme::Http => handshake(stream, Some((proxy, origin.clone()))).await,
             Scheme::Https => {
                 let tunnel = proxy.tunnel(stream, origin).await?;
-                handshake(self.encrypt(origin, tunnel).await?, None).await
+                handshake(encrypt(self.tls().await, origin, tunnel).await?, None).await
             }
         }
+    }
+
+    /// Whether a connection to an origin can be opened without telling anybody who opens it.
+    pub(super) fn is_anonymous(&self, origin: &Origin) -> bool {
+        self.trust.identity.is_none() && self.proxies.route(origin).is_none()
     }
 
     /// Whether a connection to an origin is plain TCP, all the way.
@@ -153,16 +172,21 @@ impl Connector {
         Ok(match proxy.origin.scheme {
             Scheme::Http => Box::new(stream),
             Scheme::Https => {
-                let connector = self.proxy_tls.get_or_try_init(|| async { tls::connector(&self.trust, None) }).await;
+                let connector = self.proxy_tls.get_or_try_init(|| self.trusting(None)).await;
                 Box::new(encrypt(connector, &proxy.origin, stream).await?)
             }
         })
     }
 
-    async fn encrypt<S: Stream>(&self, origin: &Origin, stream: S) -> Result<TlsStream<S>, TransportError> {
-        let identity = self.trust.identity.as_ref();
-        let connector = self.tls.get_or_try_init(|| async { tls::connector(&self.trust, identity) }).await;
-        encrypt(connector, origin, stream).await
+    async fn tls(&self) -> Result<&TlsConnector, RegistryError> {
+        self.tls.get_or_try_init(|| self.trusting(self.trust.identity.clone())).await
+    }
+
+    /// Reads the system's certificates, which takes longer than a request to a near registry.
+    async fn trusting(&self, identity: Option<Arc<SingleCertAndKey>>) -> Result<TlsConnector, RegistryError> {
+        let trust = Arc::clone(&self.trust);
+        let made = spawn_blocking(move || tls::connector(&trust, identity.as_ref())).await;
+        made.unwrap_or_else(|stopped| Err(RegistryError::Tls { problem: stopped.to_string() }))
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
@@ -230,7 +254,7 @@ where
         // The request on the connection gets the error too, and says where it happened.
         let _ = connection.await;
     });
-    Ok(Connection { sender, task: Task(task.abort_handle()), proxy, current: Current::default() })
+    Ok(Connection { sender, task: Task::new(&task), proxy, carried: 0, current: Current::default() })
 }
 
 #[cfg(test)]

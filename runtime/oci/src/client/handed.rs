@@ -1,7 +1,7 @@
 //! Whether a push has sent all of a blob itself.
 //!
-//! A registry can say that it has a blob because this push sent it: the question ran beside the upload, or the answer to the upload was lost.
-//! That is no blob that was there before, whichever attempt finds it.
+//! A registry can say that it has a blob because this push sent it: the question ran beside the upload, or the answer
+//! to the upload was lost. That is no blob that was there before, whichever attempt finds it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -38,8 +38,8 @@ impl Handed {
         state.current = Some(sent);
     }
 
-    /// Whether the registry can have the blob from this push. The last bytes are counted before a connection gets them, so what is true at the
-    /// registry is true here.
+    /// Whether the registry can have the blob from this push. The last bytes are counted before a connection gets them,
+    /// so what is true at the registry is true here.
     pub(super) fn is_whole(&self) -> bool {
         let state = self.state();
         state.whole || state.reached(self.size)

@@ -10,6 +10,7 @@ mod body;
 mod connect;
 mod direct;
 mod pace;
+mod pool;
 mod proxy;
 mod region;
 mod retry;
@@ -28,39 +29,43 @@ mod handed;
 mod manifests;
 mod names;
 mod queries;
+mod questions;
 mod referrers;
 mod sessions;
 mod uploads;
 mod verify;
 
+mod ahead;
 mod outbound;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Method, StatusCode};
 use pushgate_reference::Host;
+use tokio::sync::watch;
 use tracing::debug;
 
+pub use ahead::Connections;
 pub use error::{Place, RegistryError, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
+pub(crate) use questions::{Questions, Rank};
 pub use transport::Timeouts;
-pub(crate) use uploads::UploadError;
+pub(crate) use uploads::{Asking, UploadError};
 
 use crate::credentials::Credentials;
 use authorise::{Access, Authoriser};
 use blobs::Mounting;
-use connect::Connector;
 use origin::{Origin, Reach};
 use retry::{Retries, Verdict};
 use sessions::Sessions;
-use tls::Trust;
 use transport::{Answer, Destination, Outgoing, Transport};
 use uploads::Lane;
 use warnings::Warnings;
@@ -106,10 +111,12 @@ pub struct ClientCertificate {
 /// One registry. It needs a tokio runtime with time and I/O, keeps its connections for the next request, and can be shared.
 pub struct RegistryClient {
     origin: Origin,
-    transport: Transport,
+    transport: Arc<Transport>,
     authoriser: Authoriser,
     /// Whether the registry has answered anything yet.
     reached: AtomicBool,
+    /// Whether a request went out with a token: then the credentials are good, and the wait for the token is over.
+    with_token: watch::Sender<bool>,
     mounting: Mounting,
     lane: Lane,
     sessions: Sessions,
@@ -148,24 +155,25 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates, or a variable that names a proxy, cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions { host, scheme, ca_file, credentials, client_certificate, token_servers, proxies } = options;
-        proxies.check()?;
-        let trust = Trust {
-            authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
-            identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
-            forgets: false,
-        };
-        let origin = Origin::of_registry(scheme, &host);
-        Ok(Self {
-            transport: Transport::new(Connector::new(trust, proxies.clone(), timeouts.connect), timeouts),
+        Ok(Self::over(&Connections::with_timeouts(&options, timeouts)?, options))
+    }
+
+    /// A client over connections that were set up with the same options, but for the credentials.
+    #[must_use]
+    pub fn over(connections: &Connections, options: ClientOptions) -> Self {
+        let ClientOptions { host, credentials, token_servers, proxies, .. } = options;
+        let Connections { origin, transport } = connections.clone();
+        Self {
+            transport,
             authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
             origin,
             reached: AtomicBool::new(false),
+            with_token: watch::Sender::new(false),
             mounting: Mounting::default(),
             lane: Lane::new(),
             sessions: Sessions::default(),
             warnings: Warnings::default(),
-        })
+        }
     }
 
     /// What the registry warned of so far (`Warning: 299`), each once.
@@ -256,6 +264,9 @@ impl RegistryClient {
     ) -> Result<Option<Answer>, RegistryError> {
         let place = self.place(call);
         if let Some(value) = &used {
+            if value.as_bytes().starts_with(b"Bearer ") {
+                self.with_token.send_replace(true);
+            }
             request.headers.insert(AUTHORIZATION, value.clone());
         }
         // The user named the registry, so it may be anywhere.

@@ -16,6 +16,7 @@ use crate::client::blobs::{Found, Mounting};
 use crate::client::body::{Failure, Sending};
 use crate::client::error::{RegistryError, Step};
 use crate::client::handed::Handed;
+use crate::client::questions::{Question, Questions, Rank};
 use crate::client::retry::Retries;
 use crate::client::sessions::{LIMIT, Session};
 use crate::client::transport::{Answer, Outgoing};
@@ -24,9 +25,10 @@ use crate::content::{BlobError, PinnedBlob};
 use crate::descriptor::Descriptor;
 use crate::progress::{LayerOutcome, Progress};
 
-/// Blobs of more bytes are sent eight at a time: they fill the line, and each needs memory.
+/// Blobs of more bytes are sent four at a time: they fill the line, and each needs memory. More of them overrun the
+/// line when they begin together, and those that come later then get little of it.
 const LARGE: u64 = 1024 * 1024;
-const LARGE_AT_A_TIME: usize = 8;
+const LARGE_AT_A_TIME: usize = 4;
 /// The first chunks where not everything is taken at once: 32 MiB.
 const FIRST_CHUNK: u64 = 32 * 1024 * 1024;
 /// The smallest chunks, unless the registry wants larger ones: 64 KiB.
@@ -49,6 +51,14 @@ impl From<BlobError> for UploadError {
     fn from(error: BlobError) -> Self {
         Self::Source(error)
     }
+}
+
+/// What is the same for all blobs of a push.
+pub(crate) struct Asking<'a> {
+    pub(crate) repository: &'a str,
+    /// Other repositories of the registry that may have them.
+    pub(crate) mount_from: &'a [String],
+    pub(crate) questions: &'a Questions,
 }
 
 /// Lets so many large blobs through at a time.
@@ -94,37 +104,43 @@ impl<'a> Upload<'a> {
 }
 
 impl RegistryClient {
-    /// Makes sure that the registry has a blob. `mount_from` are other repositories of the registry that may have it. Once `stop` holds,
-    /// nothing more is begun, and what is being sent is dropped; but an upload that is being opened is waited for, since nobody could give up
-    /// one of which nobody heard.
+    /// Makes sure that the registry has a blob. Once `stop` holds, nothing more is begun, and what is being sent is
+    /// dropped; but an upload that is being opened is waited for, since nobody could give up one of which nobody heard.
     pub(crate) async fn push_blob(
         &self,
-        repository: &str,
+        asking: &Asking<'_>,
         blob: &PinnedBlob,
-        mount_from: &[String],
+        rank: Rank,
         stop: &watch::Sender<bool>,
         progress: &dyn Progress,
     ) -> Result<(), UploadError> {
+        let Asking { repository, mount_from, questions } = *asking;
         names::repository(repository)?;
         if *stop.borrow() {
             return Ok(());
         }
         let Descriptor { digest, size, .. } = &blob.descriptor;
         progress.layer_started(&blob.descriptor);
-        let found = self.find_blob(repository, &blob.descriptor, mount_from).await?;
+        // With other repositories to mount from, each blob is asked for in any case.
+        let question = if mount_from.is_empty() { questions.about(rank).await } else { Question::IsThere };
+        if *stop.borrow() {
+            return Ok(());
+        }
+        let found = self.find_blob(repository, &blob.descriptor, mount_from, question).await;
+        questions.answered(rank, matches!(found, Ok(Found::There(_))));
+        let found = found?;
         let send = async {
             let (session, doubtful) = match found {
                 Found::There(how) => return Ok(how),
                 Found::Missing(session) => (session, false),
                 Found::Doubtful(session) => (session, true),
             };
-            let _turn = self.lane.enter(*size).await;
             let handed = Handed::new(*size);
-            if doubtful {
-                self.upload_unless_there(repository, session, blob, &handed, progress).await
-            } else {
+            let upload = async {
+                let _turn = self.lane.enter(*size).await;
                 self.upload(repository, session, blob, &handed, progress).await
-            }
+            };
+            if doubtful { self.unless_there(repository, &blob.descriptor, &handed, upload).await } else { upload.await }
         };
         let mut stopped = stop.subscribe();
         tokio::select! {
@@ -135,25 +151,25 @@ impl RegistryClient {
         Ok(())
     }
 
-    /// Sends a blob, unless the registry, which is asked meanwhile, has it. Then the session stays open, until the push ends. What was sent
-    /// whole by then counts as sent: whether it was there before can no longer be told.
-    async fn upload_unless_there(
+    /// Sends a blob, unless the registry has it, which is asked while the upload waits for its turn, or is under way.
+    /// Then the session stays open, until the push ends.
+    async fn unless_there(
         &self,
         repository: &str,
-        session: Session,
-        blob: &PinnedBlob,
+        blob: &Descriptor,
         handed: &Handed,
-        progress: &dyn Progress,
+        upload: impl Future<Output = Result<LayerOutcome, UploadError>>,
     ) -> Result<LayerOutcome, UploadError> {
-        let upload = self.upload(repository, session, blob, handed, progress);
         tokio::pin!(upload);
         let there = tokio::select! {
+            // The upload gets the better connection.
+            biased;
             uploaded = &mut upload => return uploaded,
-            there = self.has_blob(repository, &blob.descriptor) => there,
+            there = self.has_blob(repository, blob) => there,
         };
         match there {
             // It may have all of it from this upload, whose answer is late.
-            Ok(true) if handed.is_whole() => Ok(LayerOutcome::Uploaded),
+            Ok(true) if handed.is_whole() => upload.await,
             Ok(true) => {
                 self.mounting.found(Mounting::USELESS);
                 Ok(LayerOutcome::AlreadyThere)

@@ -36,14 +36,6 @@ fn count(steps: &[Step], step: Step) -> usize {
 }
 
 #[tokio::test]
-async fn what_is_missing_costs_two_requests_and_no_question() {
-    let registry = start(Options::default()).await;
-    let (outcomes, steps) = steps(&registry, &[b"one", b"two"], &[]).await;
-    assert_eq!(outcomes, [LayerOutcome::Uploaded; 2]);
-    assert_eq!((count(&steps, Step::UploadMount), count(&steps, Step::UploadFinish), steps.len()), (3, 3, 7));
-}
-
-#[tokio::test]
 async fn what_is_there_is_not_sent_whether_the_registry_knows_mounts_or_not() {
     // More than the system takes for a connection whose other end reads nothing.
     let large = vec![7; 24 * 1024 * 1024];
