@@ -115,3 +115,27 @@ fn libraries_are_named_only_where_they_live() {
         assert!(elsewhere.is_empty(), "{words:?} belongs into {home}, and stands in {elsewhere:#?}");
     }
 }
+
+/// The files that start other programs, and what keeps `DOCKER_AUTH_CONFIG` from those.
+const STARTERS: [(&str, &str); 2] = [
+    ("runtime/oci/src/credentials/helper.rs", ".env_remove(auth_variable::NAME)"),
+    ("runtime/sandbox/src/worker/process.rs", ".env_clear()"),
+];
+
+#[test]
+fn other_programs_are_started_without_credentials_in_their_environment() {
+    let lines = lines();
+    let starts = |code: &str| ["Command::new(", "posix_spawn", "fork()", "execv"].iter().any(|word| code.contains(word));
+    let in_tests = |file: &str, number: usize| {
+        let is_test = |(other, at, code): &&(String, usize, String)| other == file && *at < number && code.contains("#[cfg(test)]");
+        file.contains("tests") || lines.iter().any(|line| is_test(&line))
+    };
+    let mut found: Vec<&str> =
+        lines.iter().filter(|(file, number, code)| starts(code) && !in_tests(file, *number)).map(|(file, ..)| file.as_str()).collect();
+    found.sort_unstable();
+    // One line in each, so that there is no second way past the other.
+    assert_eq!(found, STARTERS.map(|(file, _)| file));
+    for (file, kept_out) in STARTERS {
+        assert!(lines.iter().any(|(other, _, code)| other == file && code.contains(kept_out)), "{file} keeps the variable out");
+    }
+}

@@ -106,14 +106,55 @@ fn a_proxy_of_the_environment_is_used() {
     let asked = proxy.requests().len();
     assert!(asked > 0);
 
-    for bad in [format!("socks5://me:{CANARY}@{}", proxy.host()), format!("http://me:{CANARY}@@x")] {
-        let ran = with_variable(&home, push, "HTTPS_PROXY", &bad);
-        assert_eq!(ran.code, 7, "{ran:?}");
-        assert!(ran.stderr.contains("HTTPS_PROXY cannot be used"), "{ran:?}");
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        for bad in [format!("socks4://me:{CANARY}@{}", proxy.host()), format!("http://me:{CANARY}@@x")] {
+            let ran = with_variable(&home, push, variable, &bad);
+            assert_eq!(ran.code, 7, "{ran:?}");
+            assert!(ran.stderr.contains(&format!("{variable} cannot be used")), "{ran:?}");
+        }
     }
     // A check sends nothing, so that it needs no proxy.
     assert_eq!(with_variable(&home, "check registry.test/app:v1 --uri registry.test", "HTTPS_PROXY", "ftp://x").code, 0);
     assert_eq!(proxy.requests().len(), asked);
+}
+
+#[test]
+fn a_socks_proxy_of_the_environment_is_used() {
+    let home = home();
+    let mut options = Options::default().tls().basic("person", CANARY);
+    options.tls_names = vec!["registry.test".to_owned()];
+    let registry = Registry::start_blocking(options).expect("a registry");
+    let proxy = Proxy::socks(registry.address(), Some(&format!("me:{CANARY}")), 0).expect("a proxy");
+    home.write("ca.pem", registry.ca_pem().expect("TLS"));
+    home.log_in("registry.test", &User::new("person", CANARY));
+    let push = "push registry.test/app:v1 --uri registry.test --from oci:image --ca-file ca.pem -vv";
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let ran = with_variable(&home, push, variable, &format!("socks5h://me:{CANARY}@{}", proxy.host()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    assert!(proxy.requests().iter().all(|request| request.target == "registry.test:443"));
+    let ran = with_variable(&home, push, "ALL_PROXY", &format!("socks5h://{}", proxy.host()));
+    assert!(ran.code == 7 && ran.stderr.contains("asks for a username and a password"), "{ran:?}");
+}
+
+#[test]
+fn loopback_goes_past_variables_that_cannot_be_used() {
+    let home = home();
+    let registry = Registry::start_blocking(Options::default()).expect("a registry");
+    let engine = pushgate_test_engine::Engine::start_blocking(pushgate_test_engine::Options::default()).expect("an engine");
+    engine.add_image(&pushgate_test_engine::Image::default(), &[&format!("{}/team/app:v1", registry.host())]);
+    let bad = format!("socks4://me:{CANARY}@proxy.example");
+    let variables = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"].map(|name| (name, bad.as_str()));
+    for source in ["--from oci:image", ""] {
+        let line = format!("push {0}/team/app:v1 --uri {0} {source}", registry.host());
+        let mut command = home.command(line.split_whitespace());
+        let ran = Ran::from(command.envs(variables).env("DOCKER_HOST", engine.docker_host()).output().expect("the command runs"));
+        assert_eq!(ran.code, 0, "{source} {ran:?}");
+    }
+    let line = "push registry.test/app:v1 --uri registry.test --from oci:image";
+    let ran =
+        Ran::from(home.command(line.split_whitespace()).envs(variables).env("NO_PROXY", "other.test").output().expect("the command runs"));
+    assert!(ran.code == 7 && ran.stderr.contains("HTTPS_PROXY cannot be used"), "{ran:?}");
 }
 
 #[test]

@@ -145,9 +145,13 @@ fn everything_else_in_the_file_stays_as_it_is() {
     let expected = before.replace("\"a.example\":{}", &format!("\"a.example\":{{}}{entry}"));
     assert_eq!(fs::read_to_string(&path).expect("a file"), expected);
     assert_eq!(mode(&path), 0o600);
-    // The same again changes nothing.
-    assert_eq!(stage.login(CANARY, "").code, 0);
-    assert_eq!(fs::read_to_string(&path).expect("a file"), expected);
+    // The same again changes nothing, but that others can read it.
+    for found in [0o644, 0o604, 0o666, 0o755, 0o600] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(found)).expect("a mode");
+        assert_eq!(stage.login(CANARY, "").code, 0);
+        assert_eq!(fs::read_to_string(&path).expect("a file"), expected);
+        assert_eq!(mode(&path), found & 0o700, "{found:o}");
+    }
     stage.home.must("registry logout prod");
     assert_eq!(fs::read_to_string(&path).expect("a file"), before);
 }

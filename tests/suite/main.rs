@@ -20,6 +20,7 @@ mod completions;
 mod componentize;
 mod connection;
 mod contract;
+mod credentials;
 mod direct;
 mod ecr;
 mod engine;

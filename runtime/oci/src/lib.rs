@@ -63,12 +63,12 @@ mod testing;
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
     BoundCredential, ClientCertificate, ClientOptions, Connections, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
-    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, RegistryClient, RegistryError, Scheme, Step, TargetRefusal, Timeouts,
-    TokenServer, http_target,
+    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, Refusal, RegistryClient, RegistryError, Scheme, Step, TargetRefusal,
+    Timeouts, TokenServer, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{
-    AwsSources, CredentialError, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server, end_helpers,
+    AwsSources, CredentialError, CredentialPlace, CredentialSources, Credentials, DockerConfig, Found, Kept, Secret, Server, end_helpers,
 };
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{ClientOptions, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
+use pushgate_oci::{ClientOptions, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
 use pushgate_reference::{Host, ImageReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
@@ -267,25 +267,40 @@ impl Gate {
         self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(client));
     }
 
-    /// A client of a registry.
+    /// A client of a registry, with credentials for it or with the reason why they could not be looked up.
     ///
     /// # Errors
-    /// Its certificates, or the variables that name proxies, cannot be used.
-    pub fn client(&self, host: &Host, connection: &Connection, credentials: Credentials) -> Result<RegistryClient, Failure> {
+    /// Its certificates cannot be used.
+    pub fn client(
+        &self,
+        host: &Host,
+        connection: &Connection,
+        credentials: Result<Credentials, Arc<CredentialError>>,
+    ) -> Result<RegistryClient, Failure> {
         Ok(RegistryClient::new(self.client_options(host, connection, credentials))?)
     }
 
     /// How a registry is spoken to, and as whom.
-    pub fn client_options(&self, host: &Host, connection: &Connection, credentials: Credentials) -> ClientOptions {
+    pub fn client_options(
+        &self,
+        host: &Host,
+        connection: &Connection,
+        credentials: Result<Credentials, Arc<CredentialError>>,
+    ) -> ClientOptions {
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
             Transport::Tls => Scheme::Https,
             Transport::Default if host.is_loopback() => Scheme::Http,
             Transport::Default => Scheme::Https,
         };
+        let (credentials, credentials_error) = match credentials {
+            Ok(credentials) => (credentials, None),
+            Err(error) => (Credentials::Anonymous, Some(error)),
+        };
         ClientOptions {
             ca_file: connection.ca_file.clone(),
             credentials,
+            credentials_error,
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),

@@ -1,9 +1,9 @@
 //! The registry of one push: who we are there, and the client that asks it and pushes to it. Made when it is first needed, and then the same for
 //! the hooks' questions and for the push.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use pushgate_oci::{ClientCertificate, Connections, Credentials, RegistryClient};
+use pushgate_oci::{ClientCertificate, Connections, CredentialError, Credentials, Found, RegistryClient, RegistryError};
 use tokio::sync::OnceCell;
 
 use crate::destination::Registry;
@@ -18,7 +18,7 @@ pub struct RegistryAccess {
     registry: Registry,
     repository: String,
     /// Those that were opened ahead.
-    connections: OnceLock<Connections>,
+    connections: Mutex<Option<Result<Connections, RegistryError>>>,
     made: OnceCell<Made>,
 }
 
@@ -36,23 +36,27 @@ pub struct Access {
     pub client: Arc<RegistryClient>,
     /// What the client shows, for the Docker Engine.
     pub credentials: Credentials,
+    /// Why there are none, if a credential helper is missing or failed. It matters where the registry asks for some.
+    pub credentials_error: Option<Arc<CredentialError>>,
 }
 
 impl RegistryAccess {
     /// Reads nothing yet. `repository` is the one that is pushed to: there may be credentials for it alone.
     pub fn new(gate: &Gate, registry: &Registry, repository: &str) -> Self {
         let (gate, registry, repository) = (gate.clone(), registry.clone(), repository.to_owned());
-        Self { gate, registry, repository, connections: OnceLock::new(), made: OnceCell::new() }
+        Self { gate, registry, repository, connections: Mutex::default(), made: OnceCell::new() }
     }
 
     /// Opens connections to the registry while the hooks are asked, for a push of so many blobs. They are nothing but
     /// connections: no request goes out, and no credentials are looked for. What is wrong with them is told by the
     /// first request.
     pub fn open_ahead(&self, blobs: usize) {
-        let options = self.gate.client_options(self.registry.uri.host(), &self.registry.connection, Credentials::Anonymous);
-        if let Ok(connections) = Connections::new(&options) {
-            self.connections.get_or_init(|| connections).open_ahead(blobs);
+        let options = self.gate.client_options(self.registry.uri.host(), &self.registry.connection, Ok(Credentials::Anonymous));
+        let connections = Connections::new(&options);
+        if let Ok(connections) = &connections {
+            connections.open_ahead(blobs);
         }
+        *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(connections);
     }
 
     /// The registry.
@@ -67,11 +71,11 @@ impl RegistryAccess {
     pub async fn get(&self) -> Result<&Access, Failure> {
         let make = || async {
             let (gate, registry, repository) = (self.gate.clone(), self.registry.clone(), self.repository.clone());
-            let connections = self.connections.get().cloned();
+            let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner).take();
             // A credential helper may take its time.
             let made = tokio::task::spawn_blocking(move || {
                 let mut warnings = Vec::new();
-                Made { access: make(&gate, &registry, &repository, connections.as_ref(), &mut warnings), warnings }
+                Made { access: make(&gate, &registry, &repository, connections, &mut warnings), warnings }
             });
             let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
             made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
@@ -89,18 +93,23 @@ fn make(
     gate: &Gate,
     registry: &Registry,
     repository: &str,
-    connections: Option<&Connections>,
+    connections: Option<Result<Connections, RegistryError>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Access, Failure> {
-    let found = gate.credentials().credentials(registry.uri.host(), Some(repository))?;
+    let (found, missing) = match gate.credentials().credentials(registry.uri.host(), Some(repository)) {
+        Ok(found) => (found, None),
+        // A registry that asks for nothing needs none.
+        Err(error) if error.is_of_helper() => (Found::default(), Some(Arc::new(error))),
+        Err(error) => return Err(error.into()),
+    };
     let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
-    let warning = |message| Warning { hook: None, code: Some("secret.readable".to_owned()), message, hint: None };
-    warnings.extend(found.warnings.into_iter().chain(key).map(warning));
-    let options = gate.client_options(registry.uri.host(), &registry.connection, found.credentials.clone());
-    let client = Arc::new(match connections {
-        Some(connections) => RegistryClient::over(connections, options),
-        None => RegistryClient::new(options)?,
-    });
+    let warning = |code: &str, message| Warning { hook: None, code: Some(code.to_owned()), message, hint: None };
+    warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
+    warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
+    let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
+    let options = gate.client_options(registry.uri.host(), &registry.connection, credentials);
+    let connections = connections.unwrap_or_else(|| Connections::new(&options))?;
+    let client = Arc::new(RegistryClient::over(&connections, options));
     gate.remember(&client);
-    Ok(Access { client, credentials: found.credentials })
+    Ok(Access { client, credentials: found.credentials, credentials_error: missing })
 }

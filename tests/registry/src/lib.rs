@@ -44,6 +44,7 @@ mod listing;
 mod manifests;
 mod names;
 mod proxy;
+mod socks;
 mod storage;
 #[cfg(test)]
 mod tests;

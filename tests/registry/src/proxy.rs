@@ -1,11 +1,13 @@
-//! A proxy: it takes tunnels (`CONNECT`) and requests in absolute form, writes down what it was asked, and leads all of it to one address,
-//! whatever name it was asked for. So a test can use any name, and no name is resolved.
+//! A proxy: it takes tunnels (`CONNECT`, or SOCKS5) and requests in absolute form, writes down what it was asked, and
+//! leads all of it to one address, whatever name it was asked for. So a test can use any name, and no name is resolved.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+use crate::socks;
 
 /// The longest header of a request.
 const MAX_HEADER: usize = 64 * 1024;
@@ -23,6 +25,10 @@ struct Shared {
     authorization: Option<String>,
     /// What is answered in the place of a connection.
     refusal: Option<&'static [u8]>,
+    /// Whether it speaks SOCKS5; `authorization` is then `username:password`.
+    is_socks: bool,
+    /// The code with which a SOCKS5 proxy answers requests for IPv6 addresses.
+    refuses_v6: u8,
     stopped: AtomicBool,
     requests: Mutex<Vec<ProxyRequest>>,
 }
@@ -30,11 +36,11 @@ struct Shared {
 /// The first request on a connection to the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyRequest {
-    /// `CONNECT`, or the method of the request that is passed on.
+    /// `CONNECT`, `SOCKS5`, or the method of the request that is passed on.
     pub method: String,
     /// `host:port`, or a URL.
     pub target: String,
-    /// The whole header, as it came.
+    /// The whole header, as it came; for SOCKS5, what the client showed as username and password.
     pub header: String,
 }
 
@@ -72,10 +78,25 @@ impl Proxy {
         Self::with(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None, Some(answer))
     }
 
+    /// A SOCKS5 proxy that leads everything to `target`, for those who show this `username:password` if there is one.
+    /// It answers requests for IPv6 addresses with the code `refuses_v6`, unless that is 0.
+    ///
+    /// # Errors
+    /// As [`Proxy::start`].
+    pub fn socks(target: SocketAddr, user: Option<&str>, refuses_v6: u8) -> io::Result<Self> {
+        let authorization = user.map(str::to_owned);
+        let (stopped, requests) = (AtomicBool::new(false), Mutex::default());
+        Self::serving(Shared { target, authorization, refusal: None, is_socks: true, refuses_v6, stopped, requests })
+    }
+
     fn with(target: SocketAddr, authorization: Option<String>, refusal: Option<&'static [u8]>) -> io::Result<Self> {
+        let (stopped, requests) = (AtomicBool::new(false), Mutex::default());
+        Self::serving(Shared { target, authorization, refusal, is_socks: false, refuses_v6: 0, stopped, requests })
+    }
+
+    fn serving(shared: Shared) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let shared = Shared { target, authorization, refusal, stopped: AtomicBool::new(false), requests: Mutex::default() };
         let shared = Arc::new(shared);
         let serving = Arc::clone(&shared);
         let thread = thread::Builder::new().name("test-proxy".to_owned()).spawn(move || {
@@ -121,6 +142,9 @@ impl Shared {
     }
 
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
+        if self.is_socks {
+            return self.serve_socks(client);
+        }
         let header = read_header(&mut client)?;
         let mut words = header.split(' ');
         let (method, target) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
@@ -142,17 +166,35 @@ impl Shared {
             // Absolute form is for servers too (RFC 9112, section 3.2.2), so that it is passed on as it is.
             server.write_all(request.header.as_bytes())?;
         }
-        let (mut from_client, mut to_client) = (client.try_clone()?, client);
-        let (mut from_server, mut to_server) = (server.try_clone()?, server);
-        let upward = thread::spawn(move || {
-            let _ = io::copy(&mut from_client, &mut to_server);
-            let _ = to_server.shutdown(Shutdown::Write);
-        });
-        let _ = io::copy(&mut from_server, &mut to_client);
-        let _ = to_client.shutdown(Shutdown::Both);
-        let _ = upward.join();
-        Ok(())
+        pass_on(client, server)
     }
+
+    fn serve_socks(&self, mut client: TcpStream) -> io::Result<()> {
+        let Some(asked) = socks::read_request(&mut client, self.authorization.as_deref())? else { return Ok(()) };
+        let refused = self.refuses_v6 != 0 && asked.target.starts_with('[');
+        let (method, target, header) = ("SOCKS5".to_owned(), asked.target, asked.user.unwrap_or_default());
+        self.requests().push(ProxyRequest { method, target, header });
+        if refused {
+            return socks::answer(&mut client, self.refuses_v6);
+        }
+        let server = TcpStream::connect(self.target)?;
+        socks::answer(&mut client, 0)?;
+        pass_on(client, server)
+    }
+}
+
+/// Passes bytes on in both directions, until both sides have ended.
+fn pass_on(client: TcpStream, server: TcpStream) -> io::Result<()> {
+    let (mut from_client, mut to_client) = (client.try_clone()?, client);
+    let (mut from_server, mut to_server) = (server.try_clone()?, server);
+    let upward = thread::spawn(move || {
+        let _ = io::copy(&mut from_client, &mut to_server);
+        let _ = to_server.shutdown(Shutdown::Write);
+    });
+    let _ = io::copy(&mut from_server, &mut to_client);
+    let _ = to_client.shutdown(Shutdown::Both);
+    let _ = upward.join();
+    Ok(())
 }
 
 /// Reads to the end of the header and no further.

@@ -31,7 +31,7 @@ impl Connections {
     /// Sets up connections, and opens none. Of the options, the credentials and the token servers play no part.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn new(options: &ClientOptions) -> Result<Self, RegistryError> {
         Self::with_timeouts(options, Timeouts::default())
     }
@@ -39,9 +39,8 @@ impl Connections {
     /// The same with other time limits.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn with_timeouts(options: &ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        options.proxies.check()?;
         let trust = Trust {
             authorities: options.ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: options.client_certificate.as_ref().map(tls::read_identity).transpose()?,

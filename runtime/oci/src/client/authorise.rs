@@ -2,13 +2,16 @@
 //! form for identity tokens).
 //!
 //! Nothing is shown before a registry asks for it. The scope of a token is made here from the repository at hand and never taken from the
-//! challenge, and where a token server may be is for `origin` to say.
+//! challenge, and where a token server may be is for `origin` to say. What a refusal says is for `refusal`.
+
+mod refusal;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
@@ -18,12 +21,12 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use crate::client::challenge::{Challenge, challenges};
-use crate::client::error::{Place, RegistryError, Step};
+use crate::client::error::{Place, Refusal, RegistryError, Step};
 use crate::client::origin::{self, Allowed, Origin};
 use crate::client::proxy::Proxies;
+use crate::client::reply;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
-use crate::client::{reply, retry};
-use crate::credentials::Credentials;
+use crate::credentials::{CredentialError, Credentials};
 use crate::strict_json;
 
 /// The most bytes of a token server's answer: 64 KiB.
@@ -47,12 +50,20 @@ pub(super) enum Access {
     Push,
 }
 
+/// What there is to show.
+pub(super) struct Identity {
+    pub(super) credentials: Credentials,
+    /// Why there are no credentials, if they could not be looked up.
+    pub(super) missing: Option<Arc<CredentialError>>,
+}
+
 /// Who we are to one registry, and what was found out about how it wants to be told.
 pub(super) struct Authoriser {
     registry: Origin,
     /// As it stands in a reference.
     host: String,
     credentials: Credentials,
+    missing: Option<Arc<CredentialError>>,
     /// Those that the user named.
     token_servers: Vec<origin::TokenServer>,
     proxies: Proxies,
@@ -67,6 +78,8 @@ struct State {
     /// The token server takes passwords by POST only.
     posts_passwords: bool,
     tokens: HashMap<Scope, Token>,
+    /// The scopes that challenges named, by repository. They are shown, and nothing else.
+    challenged: HashMap<Box<str>, String>,
 }
 
 /// What a token is for. It is made from what is to be done, and never from a challenge.
@@ -80,6 +93,10 @@ struct Scope {
 }
 
 impl Scope {
+    fn of(repository: &str, access: Access, also_pull: Option<&str>) -> Self {
+        Self { repository: repository.to_owned(), access, also_pull: also_pull.map(str::to_owned) }
+    }
+
     /// Whether a token for this does for `wanted`.
     fn covers(&self, wanted: &Self) -> bool {
         self.repository == wanted.repository
@@ -116,11 +133,12 @@ impl Authoriser {
     pub(super) fn new(
         registry: Origin,
         host: String,
-        credentials: Credentials,
+        identity: Identity,
         token_servers: Vec<origin::TokenServer>,
         proxies: Proxies,
     ) -> Self {
-        Self { registry, host, credentials, token_servers, proxies, state: Mutex::default() }
+        let Identity { credentials, missing } = identity;
+        Self { registry, host, credentials, missing, token_servers, proxies, state: Mutex::default() }
     }
 
     /// The `Authorization` field for the next request; none as long as the registry did not ask. An empty repository stands for none.
@@ -133,7 +151,7 @@ impl Authoriser {
         access: Access,
         also_pull: Option<&str>,
     ) -> Result<Option<HeaderValue>, RegistryError> {
-        let wanted = Scope { repository: repository.to_owned(), access, also_pull: also_pull.map(str::to_owned) };
+        let wanted = Scope::of(repository, access, also_pull);
         let mut state = self.state.lock().await;
         let now = Instant::now();
         let enough = |(scope, token): &(&Scope, &Token)| scope.covers(&wanted) && now < token.renew_after;
@@ -141,7 +159,7 @@ impl Authoriser {
             return Ok(Some(token.header.clone()));
         }
         let Some(realm) = state.realm.clone() else { return Ok(state.basic.clone()) };
-        let token = self.fetch(transport, &realm, &wanted, &mut state.posts_passwords).await?;
+        let token = self.fetch(transport, &realm, &wanted, &mut state).await?;
         let header = token.header.clone();
         state.tokens.insert(wanted, token);
         Ok(Some(header))
@@ -150,7 +168,6 @@ impl Authoriser {
     /// Takes in what a 401 asks for. An error if there is nothing more to show than `used` was.
     pub(super) async fn challenged(&self, answer: &Answer, used: Option<&HeaderValue>, place: &Place) -> Result<(), RegistryError> {
         let asked = challenges(&answer.headers);
-        let unauthorized = || self.unauthorized(place);
         let find = |scheme: &str| asked.iter().find(|challenge| challenge.scheme == scheme);
         self.for_nobody_else(&self.registry, place)?;
         let mut state = self.state.lock().await;
@@ -160,6 +177,7 @@ impl Authoriser {
                 .map_err(|realm| RegistryError::RealmNotAllowed { place: place.clone(), realm: self.censor(&state, realm) })?;
             self.for_nobody_else(&found.allowed.origin, place)?;
             state.tokens.retain(|_, token| Some(&token.header) != used);
+            state.note_challenge(&place.repository, bearer);
             state.realm = Some(found);
             return Ok(());
         }
@@ -167,29 +185,28 @@ impl Authoriser {
             let text = Some("no challenge for basic or token authentication".to_owned());
             return Err(RegistryError::Status { place: place.clone(), code: answer.status.as_u16(), text, retry_after: None });
         }
-        let basic = self.basic(place)?.ok_or_else(unauthorized)?;
-        if used == Some(&basic) {
-            return Err(unauthorized());
+        match self.basic(place)? {
+            Some(basic) if used != Some(&basic) => {
+                state.basic = Some(basic);
+                Ok(())
+            }
+            _ => {
+                let text = reply::text(&answer.body).map(|text| self.censor(&state, text));
+                Err(self.unauthorized(place, Refusal { text, ..Refusal::default() }))
+            }
         }
-        state.basic = Some(basic);
-        Ok(())
     }
 
     /// Credentials, and tokens that were got with them, do not go in clear past a proxy.
     fn for_nobody_else(&self, origin: &Origin, place: &Place) -> Result<(), RegistryError> {
+        if self.credentials.is_anonymous() {
+            return Ok(());
+        }
         match self.proxies.reader(origin) {
-            Some(proxy) if !self.credentials.is_anonymous() => Err(RegistryError::ReadByProxy { place: place.clone(), proxy }),
-            _ => Ok(()),
+            Ok(None) => Ok(()),
+            Ok(Some(proxy)) => Err(RegistryError::ReadByProxy { place: place.clone(), proxy }),
+            Err(unusable) => Err(reply::failed(unusable.into(), place)),
         }
-    }
-
-    /// The error for a 401 to a request that showed all there is.
-    pub(super) fn rejected(&self, answer: &Answer, place: &Place) -> RegistryError {
-        let insufficient = |challenge: &Challenge| challenge.parameter("error") == Some("insufficient_scope");
-        if challenges(&answer.headers).iter().any(insufficient) && !self.credentials.is_anonymous() {
-            return RegistryError::Denied { place: place.clone(), text: None };
-        }
-        self.unauthorized(place)
     }
 
     /// What a registry said, unless it repeats a credential.
@@ -199,22 +216,21 @@ impl Authoriser {
 
     fn censor(&self, state: &State, text: String) -> String {
         let headers = state.tokens.values().map(|token| &token.header).chain(&state.basic);
-        let values = headers.filter_map(|header| header.to_str().ok()?.split_once(' ')).map(|(_scheme, value)| value);
+        let values = headers.filter_map(|header| header.to_str().ok()?.split_once(' ')).map(|(_scheme, value)| value.to_owned());
         let own = match &self.credentials {
-            Credentials::Anonymous => None,
-            Credentials::Basic { password: secret, .. } | Credentials::IdentityToken(secret) => Some(secret.expose()),
+            Credentials::Anonymous => Vec::new(),
+            Credentials::Basic { username, password } => {
+                vec![password.expose().to_owned(), format!("{username}:{}", password.expose())]
+            }
+            Credentials::IdentityToken(token) => vec![token.expose().to_owned()],
         };
         // Parts of a URL come back in lower case.
         let folded = text.to_lowercase();
         let repeated = |secret: &str| !secret.is_empty() && folded.contains(&secret.to_lowercase());
-        if values.chain(own).any(|secret| repeated(secret) || encodings(secret).iter().any(|encoded| repeated(encoded))) {
+        if values.chain(own).any(|secret| repeated(&secret) || encodings(&secret).iter().any(|encoded| repeated(encoded))) {
             return "(an answer that repeats a credential)".to_owned();
         }
         text
-    }
-
-    fn unauthorized(&self, place: &Place) -> RegistryError {
-        RegistryError::Unauthorized { place: place.clone(), host: self.host.clone(), anonymous: self.credentials.is_anonymous() }
     }
 
     fn basic(&self, place: &Place) -> Result<Option<HeaderValue>, RegistryError> {
@@ -231,7 +247,7 @@ impl Authoriser {
     }
 
     /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
-    async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, posts: &mut bool) -> Result<Token, RegistryError> {
+    async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, state: &mut State) -> Result<Token, RegistryError> {
         let place =
             Place { origin: realm.allowed.origin.to_string().into(), repository: scope.repository.as_str().into(), step: Step::FetchToken };
         let url = &realm.allowed.url;
@@ -248,7 +264,8 @@ impl Authoriser {
                 let grant = [("grant_type", "refresh_token"), ("client_id", CLIENT_ID), ("refresh_token", token.expose())];
                 let answer = ask(post(url, &[form, grant.to_vec()].concat())).await?;
                 if is_unknown(answer.status) {
-                    let text = Some("the token server does not take identity tokens, such as this credential is one".to_owned());
+                    let said = self.token_server_said(state, &answer).map(|text| format!(": {text}")).unwrap_or_default();
+                    let text = Some(format!("the token server does not take identity tokens, and this credential is one{said}"));
                     return Err(RegistryError::Status { place, code: answer.status.as_u16(), text, retry_after: None });
                 }
                 answer
@@ -256,13 +273,13 @@ impl Authoriser {
             Credentials::Basic { username, password } => {
                 let grant = [("grant_type", "password"), ("client_id", CLIENT_ID), ("username", username), ("password", password.expose())];
                 let by_post = || post(url, &[form.as_slice(), &grant].concat());
-                if *posts {
+                if state.posts_passwords {
                     ask(by_post()).await?
                 } else {
                     let answer = ask(get(url, &query(), self.basic(&place)?)).await?;
                     if is_unknown(answer.status) {
                         let answer = ask(by_post()).await?;
-                        *posts = answer.status == StatusCode::OK;
+                        state.posts_passwords = answer.status == StatusCode::OK;
                         answer
                     } else {
                         answer
@@ -271,15 +288,8 @@ impl Authoriser {
             }
             Credentials::Anonymous => ask(get(url, &query(), None)).await?,
         };
-        match answer.status {
-            StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED => return Err(self.unauthorized(&place)),
-            // Some servers answer wrong passwords, and repositories that are not the user's, with 403; the text tells.
-            StatusCode::FORBIDDEN => return Err(RegistryError::Denied { place, text: None }),
-            status => {
-                let retry_after = retry::asked_to_wait(&answer);
-                return Err(RegistryError::Status { place, code: status.as_u16(), text: None, retry_after });
-            }
+        if answer.status != StatusCode::OK {
+            return Err(self.refused_token(state, place, scope, &answer));
         }
         read_token(&answer.body, asked_at).map_err(|problem| RegistryError::BadAnswer { place, problem: problem.to_owned() })
     }
@@ -345,8 +355,9 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 }
 
 /// The forms in which a server may repeat a secret.
-fn encodings(secret: &str) -> [String; 2] {
-    [STANDARD.encode(secret), form_urlencoded::byte_serialize(secret.as_bytes()).collect()]
+fn encodings(secret: &str) -> [String; 4] {
+    let percent: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    [STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret), percent.replace('+', "%20"), percent]
 }
 
 #[cfg(test)]

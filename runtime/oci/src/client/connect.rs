@@ -22,7 +22,8 @@ use tokio_rustls::client::TlsStream;
 use crate::client::RegistryError;
 use crate::client::direct::{Current, Direct};
 use crate::client::origin::{Origin, Reach, Scheme};
-use crate::client::proxy::{Proxies, Proxy};
+use crate::client::proxy::{Kind, Proxies, Proxy};
+use crate::client::socks::Socks;
 use crate::client::tls::{self, Trust};
 use crate::client::transport::{RequestBody, TransportError};
 
@@ -132,7 +133,7 @@ impl Connector {
     }
 
     async fn try_connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
-        let Some(proxy) = self.proxies.route(origin) else {
+        let Some(proxy) = self.proxies.route(origin)? else {
             return match origin.scheme {
                 Scheme::Http => {
                     let (stream, current) = (self.dial(origin, reach).await?, Current::default());
@@ -146,6 +147,13 @@ impl Connector {
                 }
             };
         };
+        if let Kind::Socks(socks) = &proxy.kind {
+            let stream = self.through_socks(&proxy, socks, origin, reach).await?;
+            return match origin.scheme {
+                Scheme::Http => handshake(stream, None).await,
+                Scheme::Https => handshake(encrypt(self.tls().await, origin, stream).await?, None).await,
+            };
+        }
         let stream = self.reach(&proxy).await.map_err(|error| proxy.unreachable(error))?;
         match origin.scheme {
             Scheme::Http => handshake(stream, Some((proxy, origin.clone()))).await,
@@ -158,12 +166,33 @@ impl Connector {
 
     /// Whether a connection to an origin can be opened without telling anybody who opens it.
     pub(super) fn is_anonymous(&self, origin: &Origin) -> bool {
-        self.trust.identity.is_none() && self.proxies.route(origin).is_none()
+        self.trust.identity.is_none() && matches!(self.proxies.route(origin), Ok(None))
     }
 
     /// Whether a connection to an origin is plain TCP, all the way.
     pub(super) fn is_direct(&self, origin: &Origin) -> bool {
-        origin.scheme == Scheme::Http && self.proxies.route(origin).is_none()
+        origin.scheme == Scheme::Http && matches!(self.proxies.route(origin), Ok(None))
+    }
+
+    /// A connection to an origin through a SOCKS proxy: to its name, or to the addresses that it has here, one after
+    /// the other.
+    async fn through_socks(&self, proxy: &Proxy, socks: &Socks, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
+        let targets = if socks.resolves && origin.hostname.parse::<IpAddr>().is_err() {
+            vec![origin.host_and_port()]
+        } else {
+            self.permitted_addresses(origin, reach).await?.iter().map(SocketAddr::to_string).collect()
+        };
+        let share = self.share(targets.len());
+        let mut failure = proxy.failed(format!("was not asked for {}, which has no address", origin.hostname));
+        for target in targets {
+            let stream = self.dial(&proxy.origin, Reach::Anywhere).await.map_err(|error| proxy.unreachable(error))?;
+            match timeout(share, socks.connect(stream, &target)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(problem)) => failure = proxy.failed(problem),
+                Err(_) => failure = proxy.failed(format!("does not connect to {target} in time")),
+            }
+        }
+        Err(failure)
     }
 
     /// A connection to a proxy, which the user named, so that it may be anywhere.
@@ -190,13 +219,8 @@ impl Connector {
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
-        let mut addresses = self.addresses(origin).await.map_err(TransportError::Unreachable)?;
-        if !addresses.iter().all(|address| reach.permits(address.ip())) {
-            return Err(TransportError::PrivateAddress);
-        }
-        addresses.truncate(MAX_ADDRESSES);
-        // One address that swallows packets must not use up the others' time.
-        let share = self.time_limit / u32::try_from(addresses.len()).unwrap_or(1).max(1);
+        let addresses = self.permitted_addresses(origin, reach).await?;
+        let share = self.share(addresses.len());
         let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {
             match timeout(share, TcpStream::connect(address)).await {
@@ -210,6 +234,21 @@ impl Connector {
             }
         }
         Err(TransportError::Unreachable(failure))
+    }
+
+    /// The addresses to try, if a connection may go to all that there are.
+    async fn permitted_addresses(&self, origin: &Origin, reach: Reach) -> Result<Vec<SocketAddr>, TransportError> {
+        let mut addresses = self.addresses(origin).await.map_err(TransportError::Unreachable)?;
+        if !addresses.iter().all(|address| reach.permits(address.ip())) {
+            return Err(TransportError::PrivateAddress);
+        }
+        addresses.truncate(MAX_ADDRESSES);
+        Ok(addresses)
+    }
+
+    /// The time for each of several attempts: one address that swallows packets must not use up the others' time.
+    fn share(&self, attempts: usize) -> Duration {
+        self.time_limit / u32::try_from(attempts).unwrap_or(1).max(1)
     }
 
     /// `localhost` is this machine, whatever a resolver says.

@@ -4,9 +4,11 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::origin::TokenServer;
+use crate::credentials::CredentialError;
 use crate::digest::Digest;
 
 /// What was being done, and where. It holds no query string and no credential.
@@ -43,6 +45,30 @@ pub enum Step {
     VerifyCredentials,
 }
 
+/// What a registry, or its token server, said when it refused, and what it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The scope that a token was asked for, in the words of the token specification; none where no token is involved.
+    pub asked: Option<String>,
+    /// The scope that the registry's challenge names, where it is another one; at most 256 characters.
+    pub challenged: Option<String>,
+    /// What was said, at most 512 characters.
+    pub text: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let challenged = self.challenged.as_ref().map(|scope| format!("; the registry's challenge names `{scope}`")).unwrap_or_default();
+        match self.asked.as_deref() {
+            Some("") if challenged.is_empty() => {}
+            Some("") => write!(formatter, " (asked for no scope{challenged})")?,
+            Some(asked) => write!(formatter, " (asked for the scope `{asked}`{challenged})")?,
+            None => {}
+        }
+        self.text.as_ref().map_or(Ok(()), |text| write!(formatter, ": {text}"))
+    }
+}
+
 /// A failure of, or on the way to, a registry.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
@@ -62,10 +88,13 @@ pub enum RegistryError {
         /// Why. It holds nothing of a key.
         problem: String,
     },
-    /// A variable that names a proxy is of no use. Its value may hold a password and is not shown.
-    #[error("{variable} cannot be used: {problem}")]
+    /// The variable that names the proxy for a request cannot be used. Its value may hold a password and is not shown.
+    /// Nothing was sent.
+    #[error("{place}: {variable} cannot be used: {problem}")]
     ProxyVariable {
-        /// The variable, in capitals.
+        /// What was being done.
+        place: Place,
+        /// The variable, as it is set.
         variable: &'static str,
         /// Why.
         problem: &'static str,
@@ -117,7 +146,7 @@ pub enum RegistryError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// 401, with the credentials there are, or for want of any.
-    #[error("{place}: {}", if *anonymous { "the registry asks for credentials" } else { "the credentials were not accepted" })]
+    #[error("{place}: {}{refusal}", if *anonymous { "the registry asks for credentials" } else { "the credentials were not accepted" })]
     Unauthorized {
         /// What was being done.
         place: Place,
@@ -125,14 +154,19 @@ pub enum RegistryError {
         host: String,
         /// Whether there were no credentials to show.
         anonymous: bool,
+        /// What was asked for, and what was said.
+        refusal: Box<Refusal>,
+        /// Why there were none, if they could not be looked up.
+        #[source]
+        source: Option<Arc<CredentialError>>,
     },
     /// The credentials are good, but not for this.
-    #[error("{place}: not permitted{}", after_colon(text))]
+    #[error("{place}: not permitted{refusal}")]
     Denied {
         /// What was being done.
         place: Place,
-        /// What the registry said, at most 512 characters.
-        text: Option<String>,
+        /// What was asked for, and what was said.
+        refusal: Box<Refusal>,
     },
     /// The registry does not have the repository and does not make it.
     #[error("{place}: the repository does not exist{}", after_colon(text))]
@@ -236,6 +270,7 @@ impl RegistryError {
                 }
                 _ => format!("is {} the right address, and is the registry up?", place.origin),
             }),
+            Self::Unauthorized { source: Some(source), .. } => source.hint(),
             Self::Unauthorized { host, .. } => Some(if host == "docker.io" {
                 "log in with `docker login`".to_owned()
             } else {
@@ -246,9 +281,14 @@ impl RegistryError {
                 .is_ok()
                 .then(|| format!("nothing was sent there; if you know that it is the registry's, say so with `--token-server {realm}`")),
             Self::ClientCertificate { .. } => Some("certificate and key must be in PEM form, the key without a passphrase".to_owned()),
-            Self::ProxyVariable { .. } => Some("it must be like http://proxy.example.com:3128; NO_PROXY exempts single hosts".to_owned()),
-            Self::Proxy { problem, .. } if problem.ends_with("(407)") => {
-                Some("put them into the URL of the proxy, http://USER:PASSWORD@HOST:PORT, or exempt the registry with NO_PROXY".to_owned())
+            Self::ProxyVariable { variable, .. } => Some(format!(
+                "set {variable} to a URL such as http://proxy.example.com:3128 or socks5h://proxy.example.com:1080, or exempt the host with NO_PROXY"
+            )),
+            Self::Proxy { proxy, problem, .. } if problem.contains("username") => {
+                let scheme = proxy.split("://").next().unwrap_or("http");
+                Some(format!(
+                    "put them into the URL of the proxy, {scheme}://USER:PASSWORD@HOST:PORT, or exempt the registry with NO_PROXY"
+                ))
             }
             Self::Proxy { .. } => Some("if the registry can be reached without a proxy, exempt it with NO_PROXY".to_owned()),
             Self::ReadByProxy { .. } => Some("use TLS, or exempt the registry with NO_PROXY".to_owned()),

@@ -14,6 +14,7 @@ mod pool;
 mod proxy;
 mod region;
 mod retry;
+mod socks;
 mod tls;
 mod transport;
 
@@ -50,7 +51,7 @@ use tokio::sync::watch;
 use tracing::debug;
 
 pub use ahead::Connections;
-pub use error::{Place, RegistryError, Step};
+pub use error::{Place, Refusal, RegistryError, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
@@ -60,8 +61,8 @@ pub(crate) use questions::{Questions, Rank};
 pub use transport::Timeouts;
 pub(crate) use uploads::{Asking, UploadError};
 
-use crate::credentials::Credentials;
-use authorise::{Access, Authoriser};
+use crate::credentials::{CredentialError, Credentials};
+use authorise::{Access, Authoriser, Identity};
 use blobs::Mounting;
 use origin::{Origin, Reach};
 use retry::{Retries, Verdict};
@@ -81,6 +82,9 @@ pub struct ClientOptions {
     pub ca_file: Option<PathBuf>,
     /// What is shown to the registry when it asks, and to nobody else but its token server.
     pub credentials: Credentials,
+    /// Why there are none, if they could not be looked up. It matters once the registry asks for some, and is the
+    /// reason given then.
+    pub credentials_error: Option<Arc<CredentialError>>,
     /// Shown to the registry, and to its token server, when they ask for a certificate.
     pub client_certificate: Option<ClientCertificate>,
     /// Token servers on other hosts that are the registry's, besides those that are known.
@@ -95,7 +99,8 @@ impl ClientOptions {
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
         let (token_servers, proxies) = (Vec::new(), Proxies::default());
-        Self { host, scheme, ca_file: None, credentials, client_certificate: None, token_servers, proxies }
+        let (ca_file, credentials_error, client_certificate) = (None, None, None);
+        Self { host, scheme, ca_file, credentials, credentials_error, client_certificate, token_servers, proxies }
     }
 }
 
@@ -145,7 +150,7 @@ impl RegistryClient {
     /// Sets up a client. Nothing is sent, and the system's certificates are read when they are first needed.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self, RegistryError> {
         Self::with_timeouts(options, Timeouts::default())
     }
@@ -153,7 +158,7 @@ impl RegistryClient {
     /// The same with other time limits.
     ///
     /// # Errors
-    /// If a file with certificates, or a variable that names a proxy, cannot be used.
+    /// If a file with certificates cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
         Ok(Self::over(&Connections::with_timeouts(&options, timeouts)?, options))
     }
@@ -161,11 +166,12 @@ impl RegistryClient {
     /// A client over connections that were set up with the same options, but for the credentials.
     #[must_use]
     pub fn over(connections: &Connections, options: ClientOptions) -> Self {
-        let ClientOptions { host, credentials, token_servers, proxies, .. } = options;
+        let ClientOptions { host, credentials, credentials_error, token_servers, proxies, .. } = options;
         let Connections { origin, transport } = connections.clone();
+        let identity = Identity { credentials, missing: credentials_error };
         Self {
             transport,
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), credentials, token_servers, proxies),
+            authoriser: Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies),
             origin,
             reached: AtomicBool::new(false),
             with_token: watch::Sender::new(false),
@@ -281,7 +287,7 @@ impl RegistryClient {
             return Ok(Some(answer));
         }
         if is_last {
-            return Err(self.authoriser.rejected(&answer, &place));
+            return Err(self.authoriser.rejected(&answer, &place, call.access, call.also_pull).await);
         }
         self.authoriser.challenged(&answer, used.as_ref(), &place).await?;
         Ok(None)
@@ -295,7 +301,7 @@ impl RegistryClient {
             None => None,
         };
         match answer.status {
-            StatusCode::FORBIDDEN => RegistryError::Denied { place, text },
+            StatusCode::FORBIDDEN => self.authoriser.denied(place, call.access, call.also_pull, text).await,
             StatusCode::NOT_FOUND => RegistryError::NotFound { place, text },
             status => RegistryError::Status { place, code: status.as_u16(), text, retry_after: retry::asked_to_wait(answer) },
         }

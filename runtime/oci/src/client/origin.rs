@@ -50,8 +50,23 @@ const DOCKER_HUB: &str = "registry-1.docker.io";
 /// Longer ones are nonsense.
 const MAX_URL: usize = 8 * 1024;
 
-/// The token servers that serve registries of other names: as registries are named on the wire.
-const TOKEN_SERVERS: [(&str, &str); 2] = [(DOCKER_HUB, "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")];
+/// The token servers that serve registries of other names: as registries are named on the wire. Their certificates
+/// vouch for them.
+///
+/// Most services need no line here, since their token server is on the registry's own host: GitHub (`ghcr.io/token`),
+/// Google (`LOCATION-docker.pkg.dev/v2/token`, `gcr.io/v2/token`), Azure (`NAME.azurecr.io/oauth2/token`), Quay
+/// (`quay.io/v2/auth`), Harbor (`/service/token`) and Amazon's public registry (`public.ecr.aws/token/`); Amazon ECR
+/// takes passwords. A GitLab of one's own has it on GitLab's host (`/jwt/auth`), which its user names. A test holds the
+/// challenges of all of them.
+const TOKEN_SERVERS: [(&str, &str); 3] = [
+    // https://distribution.github.io/distribution/spec/auth/token/
+    (DOCKER_HUB, "auth.docker.io"),
+    // https://docs.gitlab.com/administration/packages/container_registry/, and the flow in GitLab's container-registry,
+    // docs/spec/gitlab/auth.
+    ("registry.gitlab.com", "gitlab.com"),
+    // https://github.com/docker/build-push-action/issues/585, https://github.com/basecamp/kamal/issues/801
+    ("registry.digitalocean.com", "api.digitalocean.com"),
+];
 
 impl Origin {
     /// Where a registry is.
@@ -79,8 +94,16 @@ impl Origin {
 
     /// The value of the `Host` field.
     pub(crate) fn authority(&self) -> String {
-        let bracketed = if self.hostname.contains(':') { format!("[{}]", self.hostname) } else { self.hostname.clone() };
-        if self.port == self.scheme.default_port() { bracketed } else { format!("{bracketed}:{}", self.port) }
+        if self.port == self.scheme.default_port() { self.bracketed() } else { self.host_and_port() }
+    }
+
+    /// The authority with its port, whether the scheme has another one or not.
+    pub(crate) fn host_and_port(&self) -> String {
+        format!("{}:{}", self.bracketed(), self.port)
+    }
+
+    fn bracketed(&self) -> String {
+        if self.hostname.contains(':') { format!("[{}]", self.hostname) } else { self.hostname.clone() }
     }
 
     pub(crate) fn is_loopback(&self) -> bool {

@@ -1,9 +1,10 @@
-//! Proxies: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as curl and Go read them.
+//! Proxies: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, as curl reads them, and Go all but the third.
 //!
-//! A registry over TLS is reached through a tunnel (`CONNECT`, RFC 9110, section 9.3.6), so that the proxy sees its name and nothing else.
-//! One in clear is asked for in absolute form, so that the proxy sees everything; no credentials are sent that way. Loopback is never reached
-//! through a proxy. The name is resolved by the proxy, so that the addresses of a known token server cannot be checked there; its certificate
-//! is.
+//! A registry over TLS is reached through a tunnel (`CONNECT`, RFC 9110, section 9.3.6, or SOCKS5), so that the proxy
+//! sees its name and nothing else. One in clear is asked for in absolute form, or through SOCKS5, so that the proxy
+//! sees everything; no credentials are sent that way. Loopback is never reached through a proxy. But for `socks5` the
+//! name is resolved by the proxy, so that the addresses of a known token server cannot be checked there; its
+//! certificate is. A variable is looked at only for a request that would go through its proxy.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -18,89 +19,83 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 
-use crate::client::RegistryError;
 use crate::client::connect::Stream;
 use crate::client::origin::{Origin, Scheme};
+use crate::client::socks::{self, Socks};
 use crate::client::transport::TransportError;
 
 /// The longest header of a proxy's answer.
 const MAX_HEADER: usize = 16 * 1024;
 
-/// What the environment says about proxies. Nothing of it is looked at before a client is made. Its `Debug` shows no values, which may hold
-/// passwords.
+/// What the environment says about proxies. Nothing of it is looked at before a request would go through one. Its
+/// `Debug` shows no values, which may hold passwords.
 #[derive(Clone, Default)]
 pub struct Proxies {
-    http: Option<String>,
-    https: Option<String>,
+    http: Option<Setting>,
+    https: Option<Setting>,
+    all: Option<Setting>,
     no: String,
+}
+
+/// A variable that is set.
+#[derive(Clone)]
+struct Setting {
+    variable: &'static str,
+    value: String,
+}
+
+/// Why a variable names no proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unusable {
+    pub(super) variable: &'static str,
+    pub(super) problem: &'static str,
+}
+
+impl From<Unusable> for TransportError {
+    fn from(Unusable { variable, problem }: Unusable) -> Self {
+        Self::ProxyVariable { variable, problem }
+    }
 }
 
 impl fmt::Debug for Proxies {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let set = |value: &Option<String>| if value.is_some() { "set" } else { "not set" };
-        write!(formatter, "Proxies(HTTP_PROXY {}, HTTPS_PROXY {}, NO_PROXY `{}`)", set(&self.http), set(&self.https), self.no)
+        let set: Vec<_> = [&self.http, &self.https, &self.all].into_iter().flatten().map(|setting| setting.variable).collect();
+        write!(formatter, "Proxies({} set, NO_PROXY `{}`)", set.join(" and "), self.no)
     }
 }
 
 impl Proxies {
-    /// The environment as `variable` tells it. The name in capitals counts before the one in small letters, as for Docker.
+    /// The environment as `variable` tells it. The name in capitals counts before the one in small letters, as for
+    /// Docker, and the one for a scheme before the one for all, as for curl.
     ///
     /// In a CGI program `HTTP_PROXY` is what a client sent as the header `Proxy`, so it is not believed there.
     pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let first = |names: [&str; 2]| {
-            let values = names.iter().filter_map(|name| variable(name)).filter(|value| !value.is_empty());
-            values.map(|value| value.to_string_lossy().trim().to_owned()).next()
+        let first = |names: [&'static str; 2]| {
+            let mut values = names.into_iter().filter_map(|name| Some((name, variable(name).filter(|value| !value.is_empty())?)));
+            values.next().map(|(variable, value)| Setting { variable, value: value.to_string_lossy().trim().to_owned() })
         };
         let is_cgi = variable("REQUEST_METHOD").is_some();
         Self {
             http: if is_cgi { first(["http_proxy", "http_proxy"]) } else { first(["HTTP_PROXY", "http_proxy"]) },
             https: first(["HTTPS_PROXY", "https_proxy"]),
-            no: first(["NO_PROXY", "no_proxy"]).unwrap_or_default(),
+            all: first(["ALL_PROXY", "all_proxy"]),
+            no: first(["NO_PROXY", "no_proxy"]).map(|setting| setting.value).unwrap_or_default(),
         }
     }
 
-    /// Looks at the variables themselves.
-    pub(super) fn check(&self) -> Result<(), RegistryError> {
-        for (variable, value, scheme) in [("HTTP_PROXY", &self.http, Scheme::Http), ("HTTPS_PROXY", &self.https, Scheme::Https)] {
-            let Some(value) = value else { continue };
-            if self.proxy(scheme).is_none() {
-                let problem = if value.starts_with("socks") { "SOCKS is not supported" } else { "it is not the URL of an HTTP proxy" };
-                return Err(RegistryError::ProxyVariable { variable, problem });
-            }
+    /// The proxy to an origin; none if it is reached straight, which is decided before any variable is looked at.
+    ///
+    /// # Errors
+    /// The variable that counts cannot be used.
+    pub(super) fn route(&self, origin: &Origin) -> Result<Option<Proxy>, Unusable> {
+        let setting = match origin.scheme {
+            Scheme::Http => &self.http,
+            Scheme::Https => &self.https,
+        };
+        match setting.as_ref().or(self.all.as_ref()) {
+            Some(setting) if !origin.is_loopback() && !self.exempts(origin) => setting.proxy().map(Some),
+            _ => Ok(None),
         }
-        Ok(())
-    }
-
-    fn proxy(&self, scheme: Scheme) -> Option<Proxy> {
-        let (target, value) = match scheme {
-            Scheme::Http => ("http://registry.invalid/", self.http.as_ref()?),
-            Scheme::Https => ("https://registry.invalid/", self.https.as_ref()?),
-        };
-        let matcher = Matcher::builder().all(value).build();
-        let intercept = matcher.intercept(&Uri::from_static(target))?;
-        let uri = intercept.uri();
-        let scheme = match uri.scheme_str() {
-            Some("http") => Scheme::Http,
-            Some("https") => Scheme::Https,
-            _ => return None,
-        };
-        let host = uri.host()?;
-        let port = match uri.authority()?.as_str().strip_prefix(host)? {
-            // As for curl; Go takes 80.
-            "" if scheme == Scheme::Https => 443,
-            "" => 80,
-            port => port.strip_prefix(':')?.parse().ok().filter(|port| *port != 0)?,
-        };
-        let hostname = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        (!hostname.is_empty()).then(|| Proxy { origin: Origin { scheme, hostname, port }, authorization: intercept.basic_auth().cloned() })
-    }
-
-    /// The proxy to an origin; none if it is reached straight.
-    pub(super) fn route(&self, origin: &Origin) -> Option<Proxy> {
-        if origin.is_loopback() {
-            return None;
-        }
-        self.proxy(origin.scheme).filter(|_| !self.exempts(origin))
     }
 
     /// Whether `NO_PROXY` names the origin. An entry may have a port, which must then be the origin's.
@@ -120,21 +115,95 @@ impl Proxies {
     }
 
     /// The proxy that would read what is sent to an origin.
-    pub(super) fn reader(&self, origin: &Origin) -> Option<String> {
-        if origin.scheme == Scheme::Https { None } else { self.route(origin).map(|proxy| proxy.origin.to_string()) }
+    ///
+    /// # Errors
+    /// The variable that counts cannot be used.
+    pub(super) fn reader(&self, origin: &Origin) -> Result<Option<String>, Unusable> {
+        if origin.scheme == Scheme::Https { Ok(None) } else { Ok(self.route(origin)?.map(|proxy| proxy.name())) }
+    }
+}
+
+impl Setting {
+    fn proxy(&self) -> Result<Proxy, Unusable> {
+        let unusable = |problem| Unusable { variable: self.variable, problem };
+        // Schemes have no case (RFC 3986, section 3.1).
+        let value = match self.value.split_once("://") {
+            Some((scheme, rest)) => format!("{}://{rest}", scheme.to_ascii_lowercase()),
+            None => self.value.clone(),
+        };
+        if ["socks:", "socks4:", "socks4a:"].iter().any(|scheme| value.starts_with(scheme)) {
+            return Err(unusable("of SOCKS proxies only socks5:// and socks5h:// are supported"));
+        }
+        let target = Uri::from_static("http://registry.invalid/");
+        let no_url = unusable("it is not the URL of an HTTP or SOCKS5 proxy");
+        let intercept = Matcher::builder().all(value).build().intercept(&target).ok_or(no_url)?;
+        let uri = intercept.uri();
+        let (scheme, default_port, resolves) = match uri.scheme_str() {
+            // As for curl; Go takes 80.
+            Some("http") => (Scheme::Http, 80, None),
+            Some("https") => (Scheme::Https, 443, None),
+            Some("socks5") => (Scheme::Http, 1080, Some(false)),
+            Some("socks5h") => (Scheme::Http, 1080, Some(true)),
+            _ => return Err(no_url),
+        };
+        let host = uri.host().ok_or(no_url)?;
+        let port = match uri.authority().and_then(|authority| authority.as_str().strip_prefix(host)).ok_or(no_url)? {
+            "" => default_port,
+            port => port.strip_prefix(':').and_then(|port| port.parse().ok()).filter(|port| *port != 0).ok_or(no_url)?,
+        };
+        let hostname = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        if hostname.is_empty() {
+            return Err(no_url);
+        }
+        let kind = match resolves {
+            None => Kind::Http { authorization: intercept.basic_auth().cloned() },
+            Some(resolves) => {
+                let user = intercept.raw_auth().map(|(username, password)| (username.to_owned(), password.to_owned()));
+                if user.iter().any(|(username, password)| username.len().max(password.len()) > socks::MAX_PART) {
+                    return Err(unusable("its username or password has more than the 255 bytes that SOCKS5 takes"));
+                }
+                Kind::Socks(Socks { resolves, user })
+            }
+        };
+        Ok(Proxy { origin: Origin { scheme, hostname, port }, kind })
     }
 }
 
 /// One proxy.
 #[derive(Clone)]
 pub(super) struct Proxy {
+    /// Where it is. A SOCKS proxy is reached over plain TCP.
     pub(super) origin: Origin,
-    authorization: Option<HeaderValue>,
+    pub(super) kind: Kind,
+}
+
+/// What a proxy speaks.
+#[derive(Clone)]
+pub(super) enum Kind {
+    Http { authorization: Option<HeaderValue> },
+    Socks(Socks),
 }
 
 impl Proxy {
-    fn failed(&self, problem: String) -> TransportError {
-        TransportError::Proxy { proxy: self.origin.to_string(), problem }
+    /// `scheme://host:port`, without credentials.
+    pub(super) fn name(&self) -> String {
+        match &self.kind {
+            Kind::Http { .. } => self.origin.to_string(),
+            Kind::Socks(Socks { resolves, .. }) => {
+                format!("{}://{}", if *resolves { "socks5h" } else { "socks5" }, self.origin.host_and_port())
+            }
+        }
+    }
+
+    pub(super) fn failed(&self, problem: String) -> TransportError {
+        TransportError::Proxy { proxy: self.name(), problem }
+    }
+
+    fn authorization(&self) -> Option<&HeaderValue> {
+        match &self.kind {
+            Kind::Http { authorization } => authorization.as_ref(),
+            Kind::Socks(_) => None,
+        }
     }
 
     /// The failure of a connection to the proxy.
@@ -148,7 +217,7 @@ impl Proxy {
     /// What an answer of the proxy itself means.
     pub(super) fn refusal(&self, status: StatusCode, target: &str) -> TransportError {
         self.failed(match status {
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED if self.authorization.is_none() => {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED if self.authorization().is_none() => {
                 "asks for a username and a password (407)".to_owned()
             }
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -163,11 +232,7 @@ impl Proxy {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let target = if origin.hostname.contains(':') {
-            format!("[{}]:{}", origin.hostname, origin.port)
-        } else {
-            format!("{}:{}", origin.hostname, origin.port)
-        };
+        let target = origin.host_and_port();
         let broke = |error: hyper::Error| self.failed(format!("broke off: {}", innermost(&error)));
         let mut request =
             Request::builder().method(Method::CONNECT).uri(&target).body(Empty::<Bytes>::new()).map_err(TransportError::NotSendable)?;
@@ -195,7 +260,7 @@ impl Proxy {
     }
 
     fn authorise<B>(&self, request: &mut Request<B>) {
-        if let Some(value) = &self.authorization {
+        if let Some(value) = self.authorization() {
             request.headers_mut().insert(PROXY_AUTHORIZATION, value.clone());
         }
     }

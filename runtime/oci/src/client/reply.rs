@@ -1,14 +1,14 @@
 //! What requests have in common, and what replies mean.
 
 use bytes::Bytes;
-use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http_body_util::{BodyExt as _, Full};
 use serde_json::Value;
 use url::Url;
 
 use crate::client::error::{Place, RegistryError};
 use crate::client::region::Piece;
-use crate::client::transport::{RequestBody, TransportError};
+use crate::client::transport::{Answer, RequestBody, TransportError};
 
 /// How much of a registry's own words an error holds, in characters.
 const MAX_TEXT: usize = 512;
@@ -42,6 +42,7 @@ pub(super) fn failed(error: TransportError, place: &Place) -> RegistryError {
         TransportError::Tls(problem) => RegistryError::Tls { problem },
         TransportError::Unreachable(source) => RegistryError::Unreachable { place, source },
         TransportError::PrivateAddress => RegistryError::PrivateAddress { place },
+        TransportError::ProxyVariable { variable, problem } => RegistryError::ProxyVariable { place, variable, problem },
         TransportError::Proxy { proxy, problem } => RegistryError::Proxy { place, proxy, problem },
         TransportError::TimedOut(after) => RegistryError::TimedOut { place, after },
         TransportError::Disconnected(source) => RegistryError::Disconnected { place, source: source.into() },
@@ -66,8 +67,43 @@ pub(super) fn text(body: &[u8]) -> Option<String> {
             }
         })
         .collect();
-    let said = said.join("; ");
-    (!said.is_empty()).then(|| said.chars().take(MAX_TEXT).collect())
+    bounded(&said.join("; "))
+}
+
+/// A token server's own words in an answer: in the form of the distribution specification, of OAuth2 (RFC 6749, section
+/// 5.2), or in one of those that are in use, plain text included.
+pub(super) fn token_server_text(answer: &Answer) -> Option<String> {
+    if let Some(text) = text(&answer.body) {
+        return Some(text);
+    }
+    match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(Value::Object(members)) => {
+            let member = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+            let said: Vec<String> = ["error", "error_description", "code", "message", "msg", "detail", "details", "reason"]
+                .iter()
+                .filter_map(|name| match members.get(*name) {
+                    Some(Value::Object(inner)) => member(inner.get("message")).or_else(|| member(inner.get("code"))),
+                    value => member(value),
+                })
+                .collect();
+            bounded(&said.join(": "))
+        }
+        Ok(Value::String(text)) => bounded(&text),
+        Ok(_) => None,
+        Err(_) => {
+            let is_plain =
+                answer.header(CONTENT_TYPE.as_str()).is_none_or(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/plain"));
+            let text = std::str::from_utf8(&answer.body).ok().filter(|text| is_plain && !text.trim_start().starts_with('<'))?;
+            bounded(text)
+        }
+    }
+}
+
+/// A text on one line, cut. It is escaped where it is shown.
+fn bounded(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let text: String = words.join(" ").chars().take(MAX_TEXT).collect();
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
@@ -86,6 +122,35 @@ mod tests {
         assert_eq!(text(r#"{"errors":"x"}"#), None);
         let long = format!(r#"{{"errors":[{{"message":"{}"}}]}}"#, "ä".repeat(10_000));
         assert_eq!(text(&long).unwrap().chars().count(), MAX_TEXT);
+    }
+
+    #[test]
+    fn words_of_a_token_server() {
+        let said = |kind: Option<&str>, body: &str| {
+            let mut headers = HeaderMap::new();
+            headers.extend(kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_str(kind).unwrap())));
+            token_server_text(&Answer { status: http::StatusCode::UNAUTHORIZED, headers, body: Bytes::copy_from_slice(body.as_bytes()) })
+        };
+        let json = Some("application/json");
+        for (kind, body, expected) in [
+            (json, r#"{"errors":[{"code":"DENIED","message":"no"}]}"#, Some("DENIED: no")),
+            (json, r#"{"details":"incorrect username or password"}"#, Some("incorrect username or password")),
+            (json, r#"{"error":"invalid_grant","error_description":"expired"}"#, Some("invalid_grant: expired")),
+            (json, r#"{"error":{"code":"x","message":"y"}}"#, Some("y")),
+            (json, r#"{"id":"not_found","message":"registry does not exist","request_id":"7"}"#, Some("registry does not exist")),
+            (Some("text/plain; charset=utf-8"), "Forbidden\n\n  for you\r\n", Some("Forbidden for you")),
+            (None, "Unauthorized", Some("Unauthorized")),
+            (json, r#""a string""#, Some("a string")),
+            (Some("text/html"), "S3CRET", None),
+            (None, " <html>S3CRET</html>", None),
+            (Some("application/octet-stream"), "S3CRET", None),
+            (json, "[1]", None),
+            (json, r#"{"message":7}"#, None),
+            (json, "", None),
+        ] {
+            assert_eq!(said(kind, body).as_deref(), expected, "{body}");
+        }
+        assert_eq!(said(None, &"ä ".repeat(10_000)).unwrap().chars().count(), MAX_TEXT);
     }
 
     #[test]

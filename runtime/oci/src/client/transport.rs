@@ -100,6 +100,11 @@ pub(crate) enum TransportError {
     Tls(String),
     Unreachable(io::Error),
     PrivateAddress,
+    /// The variable that names the proxy for this request cannot be used.
+    ProxyVariable {
+        variable: &'static str,
+        problem: &'static str,
+    },
     /// The proxy failed, or refused. Its name holds no credentials.
     Proxy {
         proxy: String,

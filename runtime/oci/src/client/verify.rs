@@ -32,8 +32,11 @@ impl RegistryClient {
         let answer = self.base(shown, &place).await?;
         match answer.status {
             StatusCode::OK => Ok(()),
-            StatusCode::UNAUTHORIZED => Err(self.authoriser.rejected(&answer, &place)),
-            StatusCode::FORBIDDEN => Err(RegistryError::Denied { place, text: None }),
+            StatusCode::UNAUTHORIZED => Err(self.authoriser.rejected(&answer, &place, Access::Pull, None).await),
+            StatusCode::FORBIDDEN => {
+                let text = self.authoriser.said(&answer).await;
+                Err(self.authoriser.denied(place, Access::Pull, None, text).await)
+            }
             status => Err(RegistryError::Status { place, code: status.as_u16(), text: None, retry_after: retry::asked_to_wait(&answer) }),
         }
     }

@@ -1,40 +1,55 @@
 //! Podman's `auth.json`, as containers-auth.json(5) describes it: like Docker's configuration, but an entry may be for a part of a registry.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use pushgate_reference::Host;
+use serde_json::{Map, Value};
 
 use crate::credentials::file::{self, Section};
-use crate::credentials::{CredentialError, Credentials, Found, Server, helper};
+use crate::credentials::helper::Helpers;
+use crate::credentials::{CredentialError, CredentialPlace, Found, Server};
 
-/// Looks up a registry in one such file; none if it has nothing for it.
-///
-/// Of the entries for `host/team/app`, `host/team` and `host` the most specific one counts. A helper is named for the whole host.
-pub(super) fn credentials(
-    path: &PathBuf,
-    search_path: Option<&OsStr>,
-    host: &Host,
-    repository: Option<&str>,
-) -> Result<Option<Found>, CredentialError> {
-    if !path.is_absolute() {
-        return Err(CredentialError::RelativeAuthFile { path: path.clone() });
+/// One such file. Nothing is read before it is asked.
+#[derive(Clone, Debug)]
+pub(super) struct AuthFile {
+    pub(super) path: PathBuf,
+    /// Whether it has the form of `.dockercfg`, which is the object that is `auths` elsewhere.
+    pub(super) is_legacy: bool,
+}
+
+impl AuthFile {
+    /// A file in the form of today.
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, is_legacy: false }
     }
-    let Some(file) = file::read(path)? else { return Ok(None) };
-    let section = Section { path, members: &file.members, registry: host.as_str() };
-    let servers = Server::from(host).names;
-    if let Some(value) = section.own_helper(&servers)?
-        && let Some(name) = section.helper_name(value)?
-    {
-        // Podman asks for Docker Hub by this name.
-        let server = [host.to_string()];
-        let found = helper::get(name, search_path, &server, path, host.as_str())?;
-        let origin = format!("credential helper `{}`", found.program.display());
-        return Ok(found.credentials.map(|credentials| Found { credentials, origin, warnings: Vec::new() }));
+
+    /// Looks up a registry; none if the file has nothing for it.
+    ///
+    /// Of the entries for `host/team/app`, `host/team` and `host` the most specific one counts. A helper is named for
+    /// the whole host.
+    pub(super) fn credentials(&self, helpers: &Helpers, host: &Host, repository: Option<&str>) -> Result<Option<Found>, CredentialError> {
+        if !self.path.is_absolute() {
+            return Err(CredentialError::RelativeAuthFile { path: self.path.clone() });
+        }
+        let Some(mut file) = file::read(&self.path)? else { return Ok(None) };
+        if self.is_legacy {
+            file.members = Map::from_iter([("auths".to_owned(), Value::Object(file.members))]);
+        }
+        let place = CredentialPlace::File(self.path.clone());
+        let section = Section { place: &place, members: &file.members, registry: host.as_str() };
+        if let Some(helper) = section.own_helper(helpers, &Server::from(host).names)? {
+            let origin = helper.origin();
+            // Podman asks for Docker Hub by this name.
+            let credentials = helper.get(host.as_str())?;
+            return Ok(credentials.map(|credentials| Found { credentials, origin, warnings: Vec::new(), notes: Vec::new() }));
+        }
+        Ok(section.entry(&keys(host, repository))?.map(|credentials| file::found(credentials, &place, file.warnings(&place))))
     }
-    let keys: Vec<String> = parts(host, repository.unwrap_or_default()).into_iter().chain(servers).collect();
-    let found = |credentials: Credentials| Found { credentials, origin: format!("`{}`", path.display()), warnings: file.warnings(path) };
-    Ok(section.entry(&keys)?.map(found))
+}
+
+/// The keys under which an entry for a repository may be, the most specific first.
+pub(super) fn keys(host: &Host, repository: Option<&str>) -> Vec<String> {
+    parts(host, repository.unwrap_or_default()).into_iter().chain(Server::from(host).names).collect()
 }
 
 /// `host/team/app`, `host/team`: the parts of a registry in which a repository lies, the smallest first.

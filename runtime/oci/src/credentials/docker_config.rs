@@ -7,13 +7,14 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::credentials::file::{self, Section};
-use crate::credentials::{CredentialError, Credentials, Found, Server, helper};
+use crate::credentials::helper::Helpers;
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, Found, Server};
 
 /// Where Docker's configuration file is. Nothing is read before [`DockerConfig::credentials`].
 #[derive(Clone, Debug, Default)]
 pub struct DockerConfig {
     folder: Option<PathBuf>,
-    search_path: Option<Box<OsStr>>,
+    pub(super) helpers: Helpers,
 }
 
 impl DockerConfig {
@@ -22,13 +23,13 @@ impl DockerConfig {
     pub fn locate(docker_config: Option<&OsStr>, home: Option<&Path>) -> Self {
         let named = docker_config.filter(|value| !value.is_empty()).map(PathBuf::from);
         let folder = named.or_else(|| home.filter(|home| home.is_absolute()).map(|home| home.join(".docker")));
-        Self { folder, search_path: None }
+        Self { folder, helpers: Helpers::default() }
     }
 
     /// Takes the value of `PATH`, in which credential helpers are looked up. Relative folders in it are skipped.
     #[must_use]
     pub fn search_helpers_in(mut self, path: Option<&OsStr>) -> Self {
-        self.search_path = path.map(Into::into);
+        self.helpers.search_path = path.map(Into::into);
         self
     }
 
@@ -45,11 +46,8 @@ impl DockerConfig {
         }
     }
 
-    pub(super) fn search_path(&self) -> Option<&OsStr> {
-        self.search_path.as_deref()
-    }
-
-    /// Looks up who one is to a registry, or to an origin. This blocks, for at most 10 seconds where a helper is asked.
+    /// Looks up who one is to a registry, or to an origin. This blocks, as long as a helper that is asked takes: 10
+    /// seconds at most, unless another limit is set.
     ///
     /// A missing file, or one without anything for it, means [`Credentials::Anonymous`].
     ///
@@ -57,26 +55,25 @@ impl DockerConfig {
     /// If the file, the registry's entry, or its helper is of no use.
     pub fn credentials(&self, server: impl Into<Server>) -> Result<Found, CredentialError> {
         let server = server.into();
-        let anonymous = |origin: String| Found { credentials: Credentials::Anonymous, origin, warnings: Vec::new() };
+        let anonymous = |origin: String| Found { credentials: Credentials::Anonymous, origin, warnings: Vec::new(), notes: Vec::new() };
         let Some(path) = self.absolute_path()? else {
             return Ok(anonymous("none: there is no home folder".to_owned()));
         };
         let Some(file) = file::read(&path)? else {
             return Ok(anonymous(format!("none: `{}` does not exist", path.display())));
         };
-        let section = Section { path: &path, members: &file.members, registry: &server.shown };
-        if let Some(name) = section.helper(&server.names)? {
-            let found = helper::get(name, self.search_path.as_deref(), &server.names, &path, &server.shown)?;
-            let origin = format!("credential helper `{}`", found.program.display());
-            return Ok(match found.credentials {
-                Some(credentials) => Found { credentials, origin, warnings: Vec::new() },
+        let place = CredentialPlace::File(path);
+        let section = Section { place: &place, members: &file.members, registry: &server.shown };
+        if let Some(helper) = section.helper(&self.helpers, &server.names)? {
+            let origin = helper.origin();
+            return Ok(match helper.get(server.first_name())? {
+                Some(credentials) => Found { credentials, origin, warnings: Vec::new(), notes: Vec::new() },
                 None => anonymous(format!("none: {origin} has nothing for {}", server.shown)),
             });
         }
-        let Some(credentials) = section.entry(&server.names)? else {
-            return Ok(anonymous(format!("none: `{}` has nothing for {}", path.display(), server.shown)));
-        };
-        let warnings = file.warnings(&path);
-        Ok(Found { credentials, origin: format!("`{}`", path.display()), warnings })
+        match section.entry(&server.names)? {
+            Some(credentials) => Ok(file::found(credentials, &place, file.warnings(&place))),
+            None => Ok(anonymous(format!("none: {place} has nothing for {}", server.shown))),
+        }
     }
 }

@@ -1,7 +1,27 @@
 //! Why credentials could not be looked up. No variant holds any content of a file, and none holds what a helper printed.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
+
+/// Where credentials are looked for: a file, or a variable that holds what such a file holds. Its display is fit for a
+/// person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialPlace {
+    /// A file.
+    File(PathBuf),
+    /// The name of an environment variable. Its value is never shown.
+    Variable(&'static str),
+}
+
+impl fmt::Display for CredentialPlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "`{}`", path.display()),
+            Self::Variable(name) => write!(formatter, "the environment variable {name}"),
+        }
+    }
+}
 
 /// A failed look-up of the credentials of one registry.
 #[derive(Debug, thiserror::Error)]
@@ -61,53 +81,78 @@ pub enum CredentialError {
         #[source]
         source: io::Error,
     },
-    /// The file is not JSON, or has a key twice.
-    #[error("`{}` is not valid: {problem}", path.display())]
+    /// The file, or the variable, is not JSON, or has a key twice.
+    #[error("{place} is not valid: {problem}")]
     Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with line and column.
+        /// The file or the variable.
+        place: CredentialPlace,
+        /// What is wrong, with line and column. It holds nothing of the content.
         problem: String,
     },
     /// The registry's own entry is of no use.
-    #[error("the entry for {registry} in `{}` is not valid: {problem}", path.display())]
+    #[error("the entry for {registry} in {place} is not valid: {problem}")]
     Entry {
-        /// The file.
-        path: PathBuf,
+        /// The file or the variable.
+        place: CredentialPlace,
         /// The registry's host.
         registry: String,
         /// What is wrong.
         problem: &'static str,
     },
     /// The name of the helper could lead anywhere.
-    #[error("`{}` names a credential helper for {registry} that is not a word of letters, digits, `.`, `_` and `-`", path.display())]
+    #[error("`{member}` in {place} names a credential helper for {registry} that is not a word of letters, digits, `.`, `_` and `-`")]
     HelperName {
+        /// `credHelpers` or `credsStore`.
+        member: &'static str,
         /// The file.
-        path: PathBuf,
+        place: CredentialPlace,
         /// The registry's host.
         registry: String,
     },
     /// No absolute folder of PATH has an executable file of that name.
-    #[error("the credential helper `{program}` for {registry} is not in any absolute folder of PATH")]
+    #[error("the credential helper `{program}` for {registry} is not in any absolute folder of PATH; `{member}` in {place} names it")]
     HelperMissing {
         /// The file name of the helper.
         program: String,
+        /// `credHelpers` or `credsStore`.
+        member: &'static str,
+        /// The file that names it.
+        place: CredentialPlace,
         /// The registry's host.
         registry: String,
     },
     /// The helper could not be run, or failed.
-    #[error("the credential helper `{}` for {registry} {problem}", program.display())]
+    #[error("the credential helper `{}` for {registry}, which `{member}` in {place} names, {problem}", program.display())]
     Helper {
         /// The helper.
         program: PathBuf,
+        /// `credHelpers` or `credsStore`.
+        member: &'static str,
+        /// The file that names it.
+        place: CredentialPlace,
         /// The registry's host.
         registry: String,
         /// What it did.
         problem: String,
     },
+    /// The time limit of helpers is no number of seconds.
+    #[error("{variable} is not a number of seconds from 1 to {most}")]
+    HelperTimeLimit {
+        /// The variable.
+        variable: &'static str,
+        /// The longest limit, in seconds.
+        most: u64,
+    },
 }
 
 impl CredentialError {
+    /// Whether a helper that is named properly is missing or failed: then there may be credentials, which matters once
+    /// a registry asks for some.
+    #[must_use]
+    pub fn is_of_helper(&self) -> bool {
+        matches!(self, Self::HelperMissing { .. } | Self::Helper { .. })
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -118,13 +163,19 @@ impl CredentialError {
             Self::ForeignOwner { .. } => Some("run the command as that user, or set DOCKER_CONFIG to a folder of your own".to_owned()),
             Self::Busy { .. } => Some("try again when it has ended".to_owned()),
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::NotStorable { .. } => None,
-            Self::Malformed { .. } => Some("correct the file; nothing of it was used".to_owned()),
+            Self::Malformed { place: CredentialPlace::File(_), .. } => Some("correct the file; nothing of it was used".to_owned()),
+            Self::Malformed { place: CredentialPlace::Variable(name), .. } => Some(format!(
+                "unset {name}, or set it to JSON such as {{\"auths\":{{\"registry.example.com\":{{\"auth\":\"BASE64 OF USER:PASSWORD\"}}}}}}; \
+                 nothing of it was used"
+            )),
+            Self::Entry { place: CredentialPlace::Variable(name), .. } => Some(format!("correct {name}, or unset it")),
             Self::Entry { registry, .. } if registry.contains("://") => {
                 Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
             }
             Self::Entry { registry, .. } => Some(format!("log in again with `docker login {registry}`")),
-            Self::HelperName { .. } => Some("correct `credHelpers` or `credsStore`".to_owned()),
-            Self::HelperMissing { .. } => Some("install the helper, or take it out of `credHelpers` or `credsStore`".to_owned()),
+            Self::HelperName { member, .. } => Some(format!("correct `{member}`")),
+            Self::HelperMissing { member, place, .. } => Some(format!("install the helper, or remove it from `{member}` in {place}")),
+            Self::HelperTimeLimit { variable, most } => Some(format!("set {variable} to 1 to {most}, or unset it")),
             Self::Helper { program, registry, .. } => Some(format!("try it by hand: `echo {registry} | {} get`", program.display())),
         }
     }

@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use crate::credentials::{CredentialError, Credentials, Secret};
+use crate::credentials::helper::{Helper, Helpers};
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, Found, Secret};
 use crate::strict_json::{self, DocumentError};
 
 /// The most bytes that a file may have: 1 MiB.
@@ -36,17 +37,22 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<(Vec<u8>, File)>, Credent
     };
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let members = strict_json::parse(&bytes, MAX_FILE).map_err(|error| CredentialError::Malformed {
-        path: path.to_owned(),
-        // In a file that is not what it should be, a key may be anything, a password included.
+    let members = parse(&bytes, || CredentialPlace::File(path.to_owned()))?;
+    Ok(Some((bytes, File { members, mode: metadata.mode() })))
+}
+
+/// The members of the JSON object that a file or a variable holds.
+pub(super) fn parse(bytes: &[u8], place: impl FnOnce() -> CredentialPlace) -> Result<Map<String, Value>, CredentialError> {
+    strict_json::parse(bytes, MAX_FILE).map_err(|error| CredentialError::Malformed {
+        place: place(),
+        // In what is not as it should be, a key may be anything, a password included.
         problem: match error {
             DocumentError::RepeatedKey { line, column, .. } => {
                 format!("a key stands twice (case does not count), at line {line}, column {column}")
             }
             other => other.to_string(),
         },
-    })?;
-    Ok(Some((bytes, File { members, mode: metadata.mode() })))
+    })
 }
 
 /// Opens a regular file.
@@ -63,24 +69,24 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<(fs::File, fs::Metadata)> 
 
 /// The file, as far as it concerns one registry.
 pub(super) struct Section<'a> {
-    pub(super) path: &'a Path,
+    pub(super) place: &'a CredentialPlace,
     pub(super) members: &'a Map<String, Value>,
     pub(super) registry: &'a str,
 }
 
 impl File {
     /// A warning if others can read the credentials in the file.
-    pub(super) fn warnings(&self, path: &Path) -> Vec<String> {
+    pub(super) fn warnings(&self, place: &CredentialPlace) -> Vec<String> {
         if self.mode & 0o077 == 0 {
             return Vec::new();
         }
-        vec![format!("`{}` holds credentials and can be read by other users: `chmod 600` it", path.display())]
+        vec![format!("{place} holds credentials and can be read by other users: `chmod 600` it")]
     }
 }
 
 impl<'a> Section<'a> {
     fn error(&self, problem: &'static str) -> CredentialError {
-        CredentialError::Entry { path: self.path.to_owned(), registry: self.registry.to_owned(), problem }
+        CredentialError::Entry { place: self.place.clone(), registry: self.registry.to_owned(), problem }
     }
 
     /// What an object of the file holds under one of the names. The case of a host does not count.
@@ -94,24 +100,28 @@ impl<'a> Section<'a> {
         Ok(names.iter().find_map(find).map(|(_, value)| value))
     }
 
-    /// The name of the helper that knows this registry.
-    pub(super) fn helper(&self, names: &[String]) -> Result<Option<&'a str>, CredentialError> {
-        match self.own_helper(names)?.or_else(|| self.members.get("credsStore")) {
-            None => Ok(None),
-            Some(value) => self.helper_name(value),
+    /// The helper that knows this registry: its own, else the one for all.
+    pub(super) fn helper<'h>(&'h self, helpers: &'h Helpers, names: &[String]) -> Result<Option<Helper<'h>>, CredentialError> {
+        match self.own(names)? {
+            Some(value) => self.find(helpers, "credHelpers", value),
+            None => self.members.get("credsStore").map_or(Ok(None), |value| self.find(helpers, "credsStore", value)),
         }
     }
 
     /// The helper that is named for this registry alone.
-    pub(super) fn own_helper(&self, names: &[String]) -> Result<Option<&'a Value>, CredentialError> {
+    pub(super) fn own_helper<'h>(&'h self, helpers: &'h Helpers, names: &[String]) -> Result<Option<Helper<'h>>, CredentialError> {
+        self.own(names)?.map_or(Ok(None), |value| self.find(helpers, "credHelpers", value))
+    }
+
+    fn own(&self, names: &[String]) -> Result<Option<&'a Value>, CredentialError> {
         self.look_up("credHelpers", "`credHelpers` is not an object", names)
     }
 
-    pub(super) fn helper_name(&self, value: &'a Value) -> Result<Option<&'a str>, CredentialError> {
+    fn find<'h>(&'h self, helpers: &'h Helpers, member: &'static str, value: &Value) -> Result<Option<Helper<'h>>, CredentialError> {
         match value {
             Value::Null => Ok(None),
             Value::String(name) if name.is_empty() => Ok(None),
-            Value::String(name) => Ok(Some(name)),
+            Value::String(name) => Helper::find(name, helpers, self, member).map(Some),
             _ => Err(self.error("the name of the credential helper is not a string")),
         }
     }
@@ -149,6 +159,11 @@ impl<'a> Section<'a> {
         };
         user(username, password).map(Some).ok_or_else(|| self.error("the username is empty or holds a colon"))
     }
+}
+
+/// Credentials that were found in a place.
+pub(super) fn found(credentials: Credentials, place: &CredentialPlace, warnings: Vec<String>) -> Found {
+    Found { credentials, origin: place.to_string(), warnings, notes: Vec::new() }
 }
 
 /// A pair as credentials. Docker's name for an identity token in place of a password is the username `<token>`.

@@ -1,10 +1,12 @@
 //! Credential helpers: programs that are given a registry's name on stdin and print a JSON object with the credentials, as in Docker's
 //! `docker-credential-helpers`.
 //!
-//! A helper is somebody else's program. It is found in absolute folders only, runs in a process group of its own, which is killed after 10
-//! seconds or 64 KiB whatever it started, and nothing that it prints reaches an error: helpers put secrets into their error messages.
+//! A helper is a stranger's program. It is found in absolute folders only, runs in a process group of its own, which is
+//! killed at its time limit or after 64 KiB whatever it started, and nothing that it prints reaches an error: helpers
+//! put secrets into their error messages. It inherits the environment, by which many find what they keep, without the
+//! variable that holds credentials of other registries.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -15,12 +17,22 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Access, access};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde_json::Value;
+use tracing::warn;
 
-use crate::credentials::{CredentialError, Credentials, Secret, file};
+use crate::credentials::file::Section;
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, Secret, auth_variable, file};
 use crate::strict_json;
 
-/// How long a helper may take in all.
+/// The variable that sets how long a helper may take in all, in seconds.
+pub(super) const TIME_LIMIT_VARIABLE: &str = "PUSHGATE_HELPER_TIMEOUT";
+/// How long it may take otherwise: without a terminal it can ask nothing of a person.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// On a terminal a person may have to unlock a keychain, or to confirm something in a browser.
+const TIME_LIMIT_ON_TERMINAL: Duration = Duration::from_secs(60);
+/// The longest limit that can be set, in seconds.
+const MAX_TIME_LIMIT: u64 = 3600;
+/// From then on a person is told what is waited for.
+const SILENT: Duration = Duration::from_secs(5);
 /// The most bytes that a helper may print: 64 KiB.
 const OUTPUT_LIMIT: u64 = 64 * 1024;
 /// How often is looked whether a helper that closed its stdout has ended.
@@ -29,42 +41,66 @@ const POLL: Duration = Duration::from_millis(5);
 /// What helpers print, with exit code 1, when they know nothing about a registry.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 
-/// What a helper said, and which program it was.
-pub(super) struct Answer {
-    pub(super) program: PathBuf,
-    pub(super) credentials: Option<Credentials>,
+/// How helpers are found, and how long each may take.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Helpers {
+    /// `PATH`.
+    pub(super) search_path: Option<OsString>,
+    /// The variable's value.
+    pub(super) time_limit: Option<OsString>,
+    pub(super) on_terminal: bool,
+}
+
+impl Helpers {
+    fn time_limit(&self) -> Result<Duration, CredentialError> {
+        let Some(value) = &self.time_limit else {
+            return Ok(if self.on_terminal { TIME_LIMIT_ON_TERMINAL } else { TIME_LIMIT });
+        };
+        let seconds =
+            value.to_str().and_then(|text| text.trim().parse::<u64>().ok()).filter(|seconds| (1..=MAX_TIME_LIMIT).contains(seconds));
+        let wrong = CredentialError::HelperTimeLimit { variable: TIME_LIMIT_VARIABLE, most: MAX_TIME_LIMIT };
+        seconds.map(Duration::from_secs).ok_or(wrong)
+    }
 }
 
 /// One helper, found.
 pub(super) struct Helper<'a> {
     program: PathBuf,
     registry: &'a str,
+    time_limit: Duration,
+    /// The member of a file that names it.
+    member: &'static str,
+    place: &'a CredentialPlace,
 }
 
 impl<'a> Helper<'a> {
-    /// Finds `docker-credential-NAME`. `config` is the file that names it.
-    pub(super) fn find(name: &str, search_path: Option<&OsStr>, config: &Path, registry: &'a str) -> Result<Self, CredentialError> {
+    /// Finds `docker-credential-NAME`, which `member` of a file names.
+    pub(super) fn find(name: &str, helpers: &Helpers, section: &'a Section<'_>, member: &'static str) -> Result<Self, CredentialError> {
+        let (registry, place) = (section.registry, section.place);
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         if !(1..=128).contains(&name.len()) || !name.bytes().all(allowed) {
-            return Err(CredentialError::HelperName { path: config.to_owned(), registry: registry.to_owned() });
+            return Err(CredentialError::HelperName { member, place: place.clone(), registry: registry.to_owned() });
         }
+        let time_limit = helpers.time_limit()?;
         let program = format!("docker-credential-{name}");
-        match find(&program, search_path) {
-            Some(program) => Ok(Self { program, registry }),
-            None => Err(CredentialError::HelperMissing { program, registry: registry.to_owned() }),
+        match find(&program, helpers.search_path.as_deref()) {
+            Some(program) => Ok(Self { program, registry, time_limit, member, place }),
+            None => Err(CredentialError::HelperMissing { program, member, place: place.clone(), registry: registry.to_owned() }),
         }
     }
 
-    pub(super) fn program(&self) -> &Path {
-        &self.program
+    /// It, in the words of [`Found::origin`](crate::Found).
+    pub(super) fn origin(&self) -> String {
+        format!("credential helper `{}`", self.program.display())
     }
 
     fn failed(&self, problem: String) -> CredentialError {
-        CredentialError::Helper { program: self.program.clone(), registry: self.registry.to_owned(), problem }
+        let (program, place, registry) = (self.program.clone(), self.place.clone(), self.registry.to_owned());
+        CredentialError::Helper { program, member: self.member, place, registry, problem }
     }
 
     fn run(&self, action: &'static str, input: Vec<u8>) -> Result<(ExitStatus, Vec<u8>), CredentialError> {
-        run(&self.program, action, input, TIME_LIMIT).map_err(|problem| self.failed(problem))
+        run(&self.program, action, input, self.time_limit).map_err(|problem| self.failed(problem))
     }
 
     /// What it knows about a server.
@@ -100,19 +136,6 @@ impl<'a> Helper<'a> {
     }
 }
 
-/// Asks the helper `docker-credential-NAME` for the first of a registry's names.
-pub(super) fn get(
-    name: &str,
-    search_path: Option<&OsStr>,
-    servers: &[String],
-    config: &Path,
-    registry: &str,
-) -> Result<Answer, CredentialError> {
-    let helper = Helper::find(name, search_path, config, registry)?;
-    let credentials = helper.get(servers.first().map_or(registry, String::as_str))?;
-    Ok(Answer { program: helper.program, credentials })
-}
-
 fn find(program: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
     std::env::split_paths(search_path?)
         .filter(|folder| folder.is_absolute())
@@ -132,7 +155,7 @@ fn parse(output: &[u8]) -> Option<Credentials> {
 /// Runs `PROGRAM ACTION` and gives its exit status and what it printed. An error says what it did, to be put after its name.
 fn run(program: &Path, action: &'static str, input: Vec<u8>, limit: Duration) -> Result<(ExitStatus, Vec<u8>), String> {
     let deadline = Instant::now() + limit;
-    let child = Command::new(program)
+    let child = command(program)
         .arg(action)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -148,18 +171,27 @@ fn run(program: &Path, action: &'static str, input: Vec<u8>, limit: Duration) ->
             let _ = stdin.write_all(&input);
         });
     }
-    let output = group.read_output(deadline)?;
+    let output = group.read_output(program, deadline, limit)?;
     while !group.has_ended().map_err(|error| format!("cannot be waited for: {error}"))? {
         if Instant::now() >= deadline {
-            return Err(late());
+            return Err(late(limit));
         }
         std::thread::sleep(POLL);
     }
     group.end().map(|status| (status, output)).map_err(|error| format!("cannot be waited for: {error}"))
 }
 
-fn late() -> String {
-    format!("did not end within {} seconds and was killed", TIME_LIMIT.as_secs())
+/// A command without the variable that holds credentials: no other program is meant to see those of every registry.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove(auth_variable::NAME);
+    command
+}
+
+fn late(limit: Duration) -> String {
+    let seconds = limit.as_secs();
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    format!("did not end within {seconds} {unit} and was killed ({TIME_LIMIT_VARIABLE} sets the limit)")
 }
 
 /// The groups whose helpers were not reaped yet.
@@ -190,7 +222,7 @@ impl Group {
     }
 
     /// Everything that the helper prints, until all that hold its stdout have closed it.
-    fn read_output(&mut self, deadline: Instant) -> Result<Vec<u8>, String> {
+    fn read_output(&mut self, program: &Path, deadline: Instant, limit: Duration) -> Result<Vec<u8>, String> {
         let Some(stdout) = self.child.stdout.take() else {
             return Err("has no stdout".to_owned());
         };
@@ -203,11 +235,18 @@ impl Group {
             // Nobody listens any more after the deadline.
             let _ = sender.send(read.map(|_| output));
         });
-        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let received = receiver.recv_timeout(left().min(SILENT)).or_else(|_| {
+            if !left().is_zero() {
+                warn!("waiting for the credential helper `{}`, for at most {} seconds", program.display(), limit.as_secs());
+            }
+            receiver.recv_timeout(left())
+        });
+        match received {
             Ok(Ok(output)) if output.len() as u64 > OUTPUT_LIMIT => Err("printed more than 64 KiB and was killed".to_owned()),
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(format!("cannot be read: {error}")),
-            Err(_) => Err(late()),
+            Err(_) => Err(late(limit)),
         }
     }
 

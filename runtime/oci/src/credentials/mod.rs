@@ -4,6 +4,7 @@ mod error;
 
 // Where they are looked up.
 mod auth_file;
+mod auth_variable;
 mod aws;
 mod docker_config;
 mod file;
@@ -20,7 +21,7 @@ use std::fmt;
 
 pub use aws::AwsSources;
 pub use docker_config::DockerConfig;
-pub use error::CredentialError;
+pub use error::{CredentialError, CredentialPlace};
 pub(crate) use file::open_regular;
 pub use helper::end_helpers;
 pub use server::Server;
@@ -77,14 +78,16 @@ impl Credentials {
 }
 
 /// Credentials with the place where they were found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Found {
     /// [`Credentials::Anonymous`] if there are none for this registry.
     pub credentials: Credentials,
-    /// The file or the helper, never what it holds. Also says where was looked when there are none.
+    /// The file, the variable or the helper, never what it holds. Also says where was looked when there are none.
     pub origin: String,
-    /// What a person should know, for example that others can read the file.
+    /// What is dangerous about the place, for example that others can read the file.
     pub warnings: Vec<String>,
+    /// What was ignored on the way.
+    pub notes: Vec<String>,
 }
 
 #[cfg(test)]

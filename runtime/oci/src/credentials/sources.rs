@@ -1,44 +1,79 @@
 //! Where credentials may lie, in the order in which they are looked for.
 
-use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use pushgate_reference::Host;
 
-use crate::credentials::{AwsSources, CredentialError, DockerConfig, Found, auth_file};
+use crate::credentials::auth_file::AuthFile;
+use crate::credentials::auth_variable::{self, AuthVariable};
+use crate::credentials::{AwsSources, CredentialError, DockerConfig, Found, helper};
 
 /// All the places where credentials may lie. Nothing is read before [`CredentialSources::credentials`].
 ///
-/// 1. The file that `REGISTRY_AUTH_FILE` names: whoever sets it means it.
-/// 2. Docker's configuration, with its helpers. Podman looks here last. pushgate pushes through Docker, so that both ways out must be the
-///    same user, and what `registry login` stores there must count.
-/// 3. Podman's own files: `$XDG_RUNTIME_DIR/containers/auth.json`, then `containers/auth.json` in `$XDG_CONFIG_HOME`, else in `~/.config`.
+/// 1. The file that `REGISTRY_AUTH_FILE` names, which is meant for this very command.
+/// 2. `DOCKER_AUTH_CONFIG`, as for Docker. GitLab CI sets it for every job; there it comes after the next place, since a
+///    `docker login` of the job is meant.
+/// 3. Docker's configuration, with its helpers. Podman looks here last. pushgate pushes through Docker, so that both ways
+///    out must be the same user, and what `registry login` stores there must count.
+/// 4. Podman's own files, as containers-auth.json(5) lists them: `$XDG_RUNTIME_DIR/containers/auth.json`, without that
+///    variable `/run/containers/UID/auth.json`; then `containers/auth.json` in `$XDG_CONFIG_HOME`, else in `~/.config`;
+///    last `~/.dockercfg`.
 ///
-/// The first place that has something for a registry counts. A place that cannot be read is an error and not passed over.
+/// The first place that has something for a registry counts; what one lacks is looked for in the next. A place that
+/// cannot be read is an error and not passed over.
 #[derive(Clone, Debug, Default)]
 pub struct CredentialSources {
-    named: Option<PathBuf>,
+    named: Option<AuthFile>,
+    variable: Option<AuthVariable>,
+    /// Whether Docker's configuration counts before the variable.
+    docker_first: bool,
     docker: DockerConfig,
-    podman: Vec<PathBuf>,
-    search_path: Option<OsString>,
+    podman: Vec<AuthFile>,
     aws: AwsSources,
+}
+
+/// One place.
+enum Place<'a> {
+    File(&'a AuthFile),
+    Variable(&'a AuthVariable),
+    Docker,
 }
 
 impl CredentialSources {
     /// The environment as `variable` tells it. An empty variable counts as unset.
     pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let user = rustix::process::geteuid().as_raw();
+        Self::with_runtime_folder(variable, &Path::new("/run/containers").join(user.to_string()))
+    }
+
+    /// The same with another folder for what Podman keeps where `XDG_RUNTIME_DIR` is not set.
+    fn with_runtime_folder(variable: impl Fn(&str) -> Option<OsString>, runtime_folder: &Path) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let folder = |name: &str| set(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = folder("HOME");
+        let runtime = folder("XDG_RUNTIME_DIR").map_or_else(|| runtime_folder.to_owned(), |folder| folder.join("containers"));
         let configuration = folder("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|home| home.join(".config")));
-        let search_path = set("PATH");
+        let folders = std::iter::once(runtime).chain(configuration.map(|folder| folder.join("containers")));
+        let legacy = home.as_ref().map(|home| AuthFile { path: home.join(".dockercfg"), is_legacy: true });
+        let mut docker = DockerConfig::locate(set("DOCKER_CONFIG").as_deref(), home.as_deref()).search_helpers_in(set("PATH").as_deref());
+        docker.helpers.time_limit = set(helper::TIME_LIMIT_VARIABLE);
         Self {
-            named: set("REGISTRY_AUTH_FILE").map(PathBuf::from),
-            docker: DockerConfig::locate(set("DOCKER_CONFIG").as_deref(), home.as_deref()).search_helpers_in(search_path.as_deref()),
-            podman: folder("XDG_RUNTIME_DIR").into_iter().chain(configuration).map(|folder| folder.join("containers/auth.json")).collect(),
+            named: set("REGISTRY_AUTH_FILE").map(PathBuf::from).map(AuthFile::new),
+            variable: set(auth_variable::NAME).map(AuthVariable::new),
+            docker_first: set("GITLAB_CI").is_some(),
+            docker,
+            podman: folders.map(|folder| AuthFile::new(folder.join("auth.json"))).chain(legacy).collect(),
             aws: AwsSources::from_environment(set),
-            search_path,
         }
+    }
+
+    /// Gives helpers the time that a person needs, 60 seconds, where there is a terminal. `PUSHGATE_HELPER_TIMEOUT`
+    /// counts before it.
+    #[must_use]
+    pub fn on_terminal(mut self, on_terminal: bool) -> Self {
+        self.docker.helpers.on_terminal = on_terminal;
+        self
     }
 
     /// Docker's configuration, where `registry login` stores credentials.
@@ -53,32 +88,41 @@ impl CredentialSources {
         &self.aws
     }
 
-    /// Looks up who one is to a registry, or to a part of it: `repository` is a repository, or what several have in common. This blocks, for at
-    /// most 10 seconds for each helper that is asked.
+    /// Looks up who one is to a registry, or to a part of it: `repository` is a repository, or what several have in
+    /// common. This blocks, as long as the helpers that are asked take.
     ///
     /// # Errors
-    /// If a file, the registry's entry in it, or its helper is of no use.
+    /// If a file, a variable, the registry's entry in one, or its helper is of no use.
     pub fn credentials(&self, host: &Host, repository: Option<&str>) -> Result<Found, CredentialError> {
-        let in_file = |path: &PathBuf| auth_file::credentials(path, self.helpers(), host, repository);
-        if let Some(path) = &self.named
-            && let Some(found) = in_file(path)?
-        {
-            return Ok(found);
-        }
-        let found = self.docker.credentials(host)?;
-        if !found.credentials.is_anonymous() {
-            return Ok(found);
-        }
-        for path in &self.podman {
-            if let Some(found) = in_file(path)? {
-                return Ok(found);
+        let mut notes = Vec::new();
+        // What Docker's configuration says of a registry that no place has.
+        let mut nothing = None;
+        for place in self.places() {
+            let found = match place {
+                Place::File(file) => file.credentials(&self.docker.helpers, host, repository)?,
+                Place::Variable(variable) => {
+                    let answer = variable.credentials(host, repository)?;
+                    notes.extend(answer.note);
+                    answer.found
+                }
+                Place::Docker => {
+                    let found = self.docker.credentials(host)?;
+                    if found.credentials.is_anonymous() { nothing.replace(found).and(None) } else { Some(found) }
+                }
+            };
+            if let Some(found) = found {
+                return Ok(Found { notes, ..found });
             }
         }
-        Ok(found)
+        Ok(Found { notes, ..nothing.unwrap_or_default() })
     }
 
-    fn helpers(&self) -> Option<&OsStr> {
-        self.search_path.as_deref()
+    fn places(&self) -> Vec<Place<'_>> {
+        let variable = self.variable.iter().map(Place::Variable);
+        let (before, after): (Vec<_>, Vec<_>) =
+            if self.docker_first { (Vec::new(), variable.collect()) } else { (variable.collect(), Vec::new()) };
+        let named = self.named.iter().map(Place::File);
+        named.chain(before).chain([Place::Docker]).chain(after).chain(self.podman.iter().map(Place::File)).collect()
     }
 }
 

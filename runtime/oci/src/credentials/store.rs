@@ -4,9 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, json};
 
-use crate::credentials::file::{self, File, Section};
-use crate::credentials::helper::Helper;
-use crate::credentials::{CredentialError, Credentials, DockerConfig, Secret, Server, json_edit, write};
+use crate::credentials::file::{self, Section};
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, DockerConfig, Secret, Server, json_edit, write};
 
 /// The most bytes of a secret. More than any registry takes in a header.
 const MAX_SECRET: usize = 32 * 1024;
@@ -58,18 +57,20 @@ impl DockerConfig {
             Credentials::IdentityToken(token) => ("<token>", token),
         };
         let path = self.absolute_path()?.ok_or(CredentialError::NoFolder)?;
-        if let Some(file) = file::read(&path)?
-            && let Some(helper) = self.helper_of(&path, &file, &server)?
-        {
-            helper.store(server.first_name(), username, secret)?;
-            return Ok(Kept { origin: format!("credential helper `{}`", helper.program().display()), changed: true });
+        let place = CredentialPlace::File(path.clone());
+        if let Some(file) = file::read(&path)? {
+            let section = Section { place: &place, members: &file.members, registry: &server.shown };
+            if let Some(helper) = section.helper(&self.helpers, &server.names)? {
+                helper.store(server.first_name(), username, secret)?;
+                return Ok(Kept { origin: helper.origin(), changed: true });
+            }
         }
         let entry = match credentials {
             Credentials::IdentityToken(token) => json!({ "identitytoken": token.expose() }),
             _ => json!({ "auth": STANDARD.encode(format!("{username}:{}", secret.expose())) }),
         };
         let changed = write::edit(&path, |text| json_edit::set(text, "auths", server.first_name(), &entry.to_string()))?;
-        Ok(Kept { origin: format!("`{}`", path.display()), changed })
+        Ok(Kept { origin: place.to_string(), changed })
     }
 
     /// Forgets what is kept for a registry, or an origin, under whatever name. This blocks.
@@ -81,26 +82,21 @@ impl DockerConfig {
         let Some(path) = self.absolute_path()? else {
             return Ok(Kept { origin: "no file: there is no home folder".to_owned(), changed: false });
         };
-        let origin = format!("`{}`", path.display());
-        let Some(file) = file::read(&path)? else { return Ok(Kept { origin, changed: false }) };
+        let place = CredentialPlace::File(path.clone());
+        let Some(file) = file::read(&path)? else { return Ok(Kept { origin: place.to_string(), changed: false }) };
         // What lies in the file beside a helper is no longer looked at, but is still a password.
         let has_entry = file.members.get("auths").and_then(|auths| auths.as_object()).is_some_and(|auths| holds(auths, &server.names));
         let in_file = has_entry && write::edit(&path, |text| json_edit::remove(text, "auths", &server.names))?;
-        let Some(helper) = self.helper_of(&path, &file, &server)? else { return Ok(Kept { origin, changed: in_file }) };
+        let section = Section { place: &place, members: &file.members, registry: &server.shown };
+        let Some(helper) = section.helper(&self.helpers, &server.names)? else {
+            return Ok(Kept { origin: place.to_string(), changed: in_file });
+        };
         // Helpers fail to erase what they do not have.
         let in_helper = helper.get(server.first_name())?.is_some();
         if in_helper {
             helper.erase(server.first_name())?;
         }
-        Ok(Kept { origin: format!("credential helper `{}`", helper.program().display()), changed: in_file || in_helper })
-    }
-
-    fn helper_of<'a>(&self, path: &std::path::Path, file: &File, server: &'a Server) -> Result<Option<Helper<'a>>, CredentialError> {
-        let section = Section { path, members: &file.members, registry: &server.shown };
-        match section.helper(&server.names)? {
-            Some(name) => Helper::find(name, self.search_path(), path, &server.shown).map(Some),
-            None => Ok(None),
-        }
+        Ok(Kept { origin: helper.origin(), changed: in_file || in_helper })
     }
 }
 

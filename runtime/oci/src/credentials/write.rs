@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::credentials::{CredentialError, file};
+use crate::credentials::{CredentialError, CredentialPlace, file};
 
 /// How long is waited for another pushgate. A write takes milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -15,7 +15,8 @@ const LOCK_POLL: Duration = Duration::from_millis(5);
 /// How often is begun anew where Docker, which knows no lock, wrote in between.
 const ATTEMPTS: usize = 5;
 
-/// Changes the text of a file, and says whether it differs now. A missing file counts as an empty object.
+/// Changes the text of a file, and says whether it differs now. A missing file counts as an empty object. A text that
+/// stays as it is stays in its file, which is this user's alone afterwards too.
 ///
 /// The new text goes to a file of its own beside the old one, with mode 0600, and takes its name in one step: whoever is interrupted leaves the
 /// old one. Another pushgate waits: the lock is on the folder, so that no lock file is left behind.
@@ -41,10 +42,12 @@ pub(super) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
             None => "{}\n".to_owned(),
         };
         let changed = change(&text).filter(|changed| serde_json::from_str::<serde::de::IgnoredAny>(changed).is_ok());
-        let changed =
-            changed.ok_or_else(|| CredentialError::Malformed { path: path.clone(), problem: "`auths` is not an object".to_owned() })?;
+        let changed = changed.ok_or_else(|| CredentialError::Malformed {
+            place: CredentialPlace::File(path.clone()),
+            problem: "`auths` is not an object".to_owned(),
+        })?;
         if changed == text {
-            return Ok(false);
+            return narrow(&path).map(|()| false).map_err(unwritable(&path));
         }
         let new = beside(&path);
         let written = write_new(&new, changed.as_bytes()).and_then(|()| {
@@ -62,6 +65,17 @@ pub(super) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
     }
     let _ = fs::remove_file(beside(&path));
     Err(CredentialError::Busy { path })
+}
+
+/// Takes the permissions of others from a file that is there. It is opened first, so that no other file that takes its
+/// name is meant.
+fn narrow(path: &Path) -> io::Result<()> {
+    let (file, metadata) = match file::open_regular(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    let mode = metadata.mode();
+    if mode & 0o077 == 0 { Ok(()) } else { file.set_permissions(Permissions::from_mode(mode & 0o700)) }
 }
 
 /// The file that a symbolic link leads to, which is the one to replace.

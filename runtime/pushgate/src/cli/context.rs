@@ -1,6 +1,7 @@
 //! What every command starts from: the environment, read once, and the gate that is built from it.
 
 use std::ffi::OsString;
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use pushgate_oci::{CredentialSources, Proxies};
@@ -25,7 +26,9 @@ impl Context {
         listen(arguments.verbose, output.is_colored());
         let paths = Paths::from_environment(variable, arguments.config.clone());
         let engine = EngineEnvironment::from_environment(variable);
-        let credentials = CredentialSources::from_environment(variable);
+        // A person who is there can answer what a helper asks.
+        let on_terminal = std::io::stdin().is_terminal() || std::io::stderr().is_terminal();
+        let credentials = CredentialSources::from_environment(variable).on_terminal(on_terminal);
         let proxies = Proxies::from_environment(variable);
         Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }, Arc::new(output)), output })
     }

@@ -22,7 +22,10 @@ pub(super) const VARIABLES: &[Variables] = &[
     variables(&["DOCKER_CONFIG"], "The folder of Docker's configuration, with its credentials and its context."),
     variables(&["XDG_RUNTIME_DIR"], "Where sockets of rootless Docker and Podman lie, and Podman's credentials."),
     variables(&["REGISTRY_AUTH_FILE"], "A file with credentials of registries, before Docker's and Podman's."),
+    variables(&["DOCKER_AUTH_CONFIG"], "Credentials of registries as JSON, before Docker's configuration."),
+    variables(&["GITLAB_CI"], "Where it is set, DOCKER_AUTH_CONFIG counts after Docker's configuration."),
     variables(&["PATH"], "Where credential helpers are looked for."),
+    variables(&["PUSHGATE_HELPER_TIMEOUT"], "How many seconds a credential helper may take; 10, or 60 on a terminal, without it."),
     variables(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"], "Keys of AWS, for --credential ORIGIN=sigv4."),
     variables(
         &["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_REGION", "AWS_STS_REGIONAL_ENDPOINTS"],
@@ -40,7 +43,7 @@ pub(super) const VARIABLES: &[Variables] = &[
     ),
     variables(&["SSL_CERT_FILE", "SSL_CERT_DIR"], "Other certificate authorities than the system's."),
     variables(
-        &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"],
+        &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"],
         "Proxies for registries, and what is reached without one.",
     ),
     variables(&["REQUEST_METHOD"], "Where it is set, in a CGI program, HTTP_PROXY is ignored."),

@@ -28,7 +28,7 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
     let credentials =
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
-    let client = context.gate.client(host, &entry.connection, credentials.clone())?;
+    let client = context.gate.client(host, &entry.connection, Ok(credentials.clone()))?;
     context.wait_for(async { Ok(client.verify_credentials().await?) }).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));
@@ -41,7 +41,9 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
     match context.gate.credentials().credentials(host, part) {
         Ok(found) if found.origin == kept.origin => {}
         Ok(found) => context.output.note(&format!("a push still uses {}, which is looked at first", found.origin)),
-        Err(error) => context.output.note(&format!("what was kept cannot be read again: {}", Failure::from(error).message)),
+        Err(error) => {
+            context.output.note(&format!("a push cannot use what was kept, which cannot be read again: {}", Failure::from(error).message))
+        }
     }
     tell(context, &entry, "logged-in", &kept.origin, &format!("logged in to {host} as {username}; kept in {}", kept.origin));
     Ok(())

@@ -163,6 +163,12 @@ impl EngineError {
         matches!(self, Self::Push { registry: Some(_), .. })
     }
 
+    /// Whether the registry wants other credentials than it was shown, as the daemon reports it.
+    #[must_use]
+    pub fn asks_for_credentials(&self) -> bool {
+        matches!(self, Self::Push { registry: Some(RegistryFault::Unauthorized), .. })
+    }
+
     /// Whether the push was under way and its end is unknown: the registry may hold the new image.
     #[must_use]
     pub fn leaves_registry_unknown(&self) -> bool {

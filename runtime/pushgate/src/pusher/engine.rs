@@ -49,7 +49,16 @@ async fn settle(
     report: &mut Report,
 ) -> Failure {
     let is_unknown = error.leaves_registry_unknown();
-    let failure = Failure::from(error);
+    // The Engine pushed without credentials, for a reason that it does not know.
+    let missing = pusher.credentials_error.as_deref().filter(|_| error.asks_for_credentials());
+    let failure = match missing {
+        Some(missing) => {
+            let failure = Failure::from(error);
+            let message = format!("{}: {missing}", failure.message);
+            Failure { message, hint: missing.hint(), ..failure }
+        }
+        None => Failure::from(error),
+    };
     let changed = match pusher.client.manifest(scoped.repository(), scoped.tag()).await {
         Ok(after) if after.as_ref().map(|manifest| &manifest.digest) == before.map(|manifest| &manifest.digest) => {
             report.remote = Some(Remote::Unchanged);

@@ -7,7 +7,7 @@ mod layout;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_oci::{Credentials, Digest, RegistryClient};
+use pushgate_oci::{CredentialError, Credentials, Digest, RegistryClient};
 use pushgate_reference::ScopedReference;
 
 use crate::exit::Failure;
@@ -48,6 +48,7 @@ pub struct PushReceipt {
 pub struct Pusher {
     client: Arc<RegistryClient>,
     credentials: Credentials,
+    credentials_error: Option<Arc<CredentialError>>,
 }
 
 impl Pusher {
@@ -59,7 +60,11 @@ impl Pusher {
     pub async fn new(access: &RegistryAccess, report: &mut Report) -> Result<Self, Failure> {
         let made = access.get().await;
         report.warnings.extend(access.warnings());
-        made.map(|made| Self { client: Arc::clone(&made.client), credentials: made.credentials.clone() })
+        made.map(|made| Self {
+            client: Arc::clone(&made.client),
+            credentials: made.credentials.clone(),
+            credentials_error: made.credentials_error.clone(),
+        })
     }
 
     /// Pushes, and confirms. `mount_from` are repositories from which the registry may take layers that it has there.

@@ -1,5 +1,7 @@
 use super::*;
 
+mod services;
+
 fn registry(scheme: Scheme, host: &str) -> Origin {
     Origin::of_registry(scheme, &Host::parse(host).unwrap())
 }

@@ -134,6 +134,7 @@ pub(super) fn of_transport(origin: &str, error: TransportError) -> OutboundError
         TransportError::NotSendable(error) => invalid(format!("no request can be made of it: {error}")),
         // There is none on this way.
         TransportError::Proxy { problem, .. } => OutboundError::Unreachable { origin, source: io::Error::other(problem) },
+        TransportError::ProxyVariable { problem, .. } => OutboundError::Unreachable { origin, source: io::Error::other(problem) },
     }
 }
 

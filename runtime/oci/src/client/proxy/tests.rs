@@ -16,7 +16,7 @@ fn registry(scheme: Scheme, host: &str) -> Origin {
 
 /// The proxy to a registry, as it is shown.
 fn route(proxies: &Proxies, scheme: Scheme, host: &str) -> Option<String> {
-    proxies.route(&registry(scheme, host)).map(|proxy| proxy.origin.to_string())
+    proxies.route(&registry(scheme, host)).unwrap().map(|proxy| proxy.name())
 }
 
 #[test]
@@ -44,9 +44,11 @@ fn a_header_of_a_cgi_request_is_no_variable() {
 #[test]
 fn loopback_is_never_reached_through_a_proxy() {
     let both = proxies(&[("HTTP_PROXY", "http://p.example"), ("HTTPS_PROXY", "http://p.example")]);
+    let unusable = proxies(&[("HTTP_PROXY", "gopher://p.example"), ("ALL_PROXY", "socks4://p.example")]);
     for host in ["localhost", "localhost:5000", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000"] {
         for scheme in [Scheme::Http, Scheme::Https] {
             assert_eq!(route(&both, scheme, host), None, "{host}");
+            assert_eq!(route(&unusable, scheme, host), None, "{host}");
         }
     }
     assert!(route(&both, Scheme::Https, "127.evil.io").is_some());
@@ -54,8 +56,13 @@ fn loopback_is_never_reached_through_a_proxy() {
 
 #[test]
 fn exemptions() {
-    let exempts =
-        |no: &str, host: &str| route(&proxies(&[("HTTPS_PROXY", "http://p.example"), ("NO_PROXY", no)]), Scheme::Https, host).is_none();
+    let exempts = |no: &str, host: &str| {
+        let exempts = route(&proxies(&[("HTTPS_PROXY", "http://p.example"), ("NO_PROXY", no)]), Scheme::Https, host).is_none();
+        // It counts before the variable is looked at.
+        let unusable = proxies(&[("https_proxy", "nonsense://p.example"), ("no_proxy", no)]);
+        assert_eq!(unusable.route(&registry(Scheme::Https, host)).is_ok(), exempts, "{no} {host}");
+        exempts
+    };
     for (no, host) in [
         ("r.example", "r.example"),
         ("R.Example", "r.example:5000"),
@@ -93,28 +100,68 @@ fn exemptions() {
 }
 
 #[test]
+fn one_variable_is_for_all_schemes_that_have_none() {
+    for name in ["ALL_PROXY", "all_proxy"] {
+        let all = proxies(&[(name, "socks5h://p.example"), ("HTTP_PROXY", "http://one.example:3128"), ("NO_PROXY", "safe.example")]);
+        assert_eq!(route(&all, Scheme::Https, "r.example").as_deref(), Some("socks5h://p.example:1080"));
+        assert_eq!(route(&all, Scheme::Http, "r.example").as_deref(), Some("http://one.example:3128"));
+        assert_eq!(route(&all, Scheme::Https, "safe.example"), None);
+    }
+}
+
+#[test]
+fn what_a_proxy_may_be() {
+    for (value, shown) in [
+        ("p.example:3128", "http://p.example:3128"),
+        ("http://user:p%40ss@p.example:3128/", "http://p.example:3128"),
+        ("HTTP://p.example", "http://p.example"),
+        ("https://p.example", "https://p.example"),
+        ("socks5://p.example", "socks5://p.example:1080"),
+        ("SOCKS5H://u:p@p.example:9050", "socks5h://p.example:9050"),
+        ("socks5://[2001:db8::1]:1", "socks5://[2001:db8::1]:1"),
+    ] {
+        let all = proxies(&[("HTTPS_PROXY", value)]);
+        assert_eq!(route(&all, Scheme::Https, "r.example").as_deref(), Some(shown), "{value}");
+    }
+    let proxy = proxies(&[("ALL_PROXY", "socks5h://us%3Aer:p%40ss@p.example")]).route(&registry(Scheme::Https, "r.example"));
+    let Ok(Some(Proxy { kind: Kind::Socks(socks), .. })) = proxy else { panic!("a SOCKS proxy") };
+    assert!(socks.resolves);
+    assert_eq!(socks.user, Some(("us:er".to_owned(), "p@ss".to_owned())));
+}
+
+#[test]
 fn a_variable_that_cannot_be_used_is_named_and_not_shown() {
+    let long = format!("socks5://u:{CANARY}{}@p.example", "x".repeat(256));
     for (variable, value, words) in [
-        ("HTTPS_PROXY", format!("socks5://u:{CANARY}@p.example"), "SOCKS"),
+        ("HTTPS_PROXY", format!("socks4://u:{CANARY}@p.example"), "only socks5"),
+        ("HTTPS_PROXY", format!("socks4a://u:{CANARY}@p.example"), "only socks5"),
+        ("ALL_PROXY", format!("socks://u:{CANARY}@p.example"), "only socks5"),
+        ("all_proxy", long, "255 bytes"),
         ("HTTPS_PROXY", format!("ftp://u:{CANARY}@p.example"), "not the URL"),
-        ("HTTP_PROXY", format!("http://u:{CANARY}@@p.example:1"), "not the URL"),
-        ("HTTP_PROXY", format!("{CANARY} with blanks"), "not the URL"),
-        ("HTTP_PROXY", format!("http://p.example:99999/{CANARY}"), "not the URL"),
+        ("HTTPS_PROXY", format!("http://u:{CANARY}@@p.example:1"), "not the URL"),
+        ("https_proxy", format!("{CANARY} with blanks"), "not the URL"),
+        ("https_proxy", format!("http://p.example:99999/{CANARY}"), "not the URL"),
         ("https_proxy", "http://".to_owned(), "not the URL"),
+        ("https_proxy", "socks5://p.example:0".to_owned(), "not the URL"),
     ] {
         let proxies = proxies(&[(variable, &value)]);
-        let error = proxies.check().unwrap_err();
-        let shown = format!("{error} {error:?} {:?} {proxies:?}", error.hint());
-        assert!(shown.contains(words) && shown.contains(&variable.to_uppercase()) && !shown.contains(CANARY), "{shown}");
+        let unusable = proxies.route(&registry(Scheme::Https, "r.example")).map(|_| ()).unwrap_err();
+        assert!(unusable.variable == variable && unusable.problem.contains(words), "{value}: {unusable:?}");
+        assert!(!format!("{unusable:?} {proxies:?}").contains(CANARY), "{proxies:?}");
+        // A request of the other scheme does not go there, unless the variable is for all.
+        assert_eq!(proxies.route(&registry(Scheme::Http, "r.example")).is_ok(), !variable.eq_ignore_ascii_case("ALL_PROXY"), "{value}");
     }
-    assert!(proxies(&[("HTTPS_PROXY", "http://user:p%40ss@p.example:3128/")]).check().is_ok());
 }
 
 #[test]
 fn only_what_is_in_clear_is_read() {
     let both = proxies(&[("HTTP_PROXY", "http://u:p@p.example"), ("HTTPS_PROXY", "http://p.example"), ("NO_PROXY", "safe.example")]);
-    assert_eq!(both.reader(&registry(Scheme::Http, "r.example")).as_deref(), Some("http://p.example"));
-    assert_eq!(both.reader(&registry(Scheme::Https, "r.example")), None);
-    assert_eq!(both.reader(&registry(Scheme::Http, "safe.example")), None);
-    assert_eq!(both.reader(&registry(Scheme::Http, "127.0.0.1:5000")), None);
+    assert_eq!(both.reader(&registry(Scheme::Http, "r.example")).unwrap().as_deref(), Some("http://p.example"));
+    assert_eq!(both.reader(&registry(Scheme::Https, "r.example")), Ok(None));
+    assert_eq!(both.reader(&registry(Scheme::Http, "safe.example")), Ok(None));
+    assert_eq!(both.reader(&registry(Scheme::Http, "127.0.0.1:5000")), Ok(None));
+    let socks = proxies(&[("ALL_PROXY", "socks5h://u:p@p.example")]);
+    assert_eq!(socks.reader(&registry(Scheme::Http, "r.example")).unwrap().as_deref(), Some("socks5h://p.example:1080"));
+    assert_eq!(socks.reader(&registry(Scheme::Https, "r.example")), Ok(None));
+    assert!(proxies(&[("HTTP_PROXY", "nonsense://p")]).reader(&registry(Scheme::Http, "r.example")).is_err());
 }

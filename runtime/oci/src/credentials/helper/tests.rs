@@ -126,6 +126,41 @@ fn only_absolute_folders_and_plain_names() {
 }
 
 #[test]
+fn errors_name_the_file_that_names_the_helper() {
+    let _lock = locked();
+    let helpers =
+        Helpers::new(r#"{"credHelpers":{"a.example":"absent","b.example":"fails"},"credsStore":"desktop.exe"}"#, &[("fails", "exit 1")]);
+    let file = format!("`{}`", helpers.folder.path().join("config.json").display());
+    for (host, member, words) in [
+        ("a.example", "`credHelpers`", "is not in any absolute folder of PATH"),
+        ("b.example", "`credHelpers`", "failed"),
+        ("c.example", "`credsStore`", "`docker-credential-desktop.exe` for c.example is not in any absolute folder of PATH"),
+    ] {
+        let error = helpers.look_up(host).unwrap_err();
+        let shown = error.to_string();
+        assert!(error.is_of_helper() && shown.contains(&file) && shown.contains(member) && shown.contains(words), "{shown}");
+    }
+}
+
+#[test]
+fn the_time_limit_is_what_is_set_or_fits_a_terminal() {
+    let limit = |value: Option<&str>, on_terminal| {
+        let helpers = super::Helpers { time_limit: value.map(OsString::from), on_terminal, ..super::Helpers::default() };
+        helpers.time_limit().map(|limit| limit.as_secs())
+    };
+    for (value, on_terminal, expected) in
+        [(None, false, 10), (None, true, 60), (Some("1"), true, 1), (Some("90"), false, 90), (Some(" 3600 "), false, 3600)]
+    {
+        assert_eq!(limit(value, on_terminal).unwrap(), expected, "{value:?} {on_terminal}");
+    }
+    for value in ["0", "-1", "10s", "1.5", "3601", "99999999999999999999", "ten", " "] {
+        let error = limit(Some(value), true).unwrap_err();
+        assert!(matches!(error, CredentialError::HelperTimeLimit { .. }), "{value}: {error}");
+        assert!(error.to_string().contains(TIME_LIMIT_VARIABLE) && error.hint().unwrap().contains("3600"), "{error}");
+    }
+}
+
+#[test]
 fn a_helper_that_hangs_is_killed_with_all_that_it_started() {
     let _lock = locked();
     let helpers =
@@ -134,7 +169,7 @@ fn a_helper_that_hangs_is_killed_with_all_that_it_started() {
         let program = helpers.folder.path().join(format!("docker-credential-{name}"));
         // The script must have got as far as its number, however slow the machine is.
         let error = run(&program, "get", b"a.example".to_vec(), Duration::from_secs(2)).unwrap_err();
-        assert!(error.contains("was killed"), "{error}");
+        assert!(error.contains("did not end within 2 seconds and was killed (PUSHGATE_HELPER_TIMEOUT"), "{error}");
         let id = fs::read_to_string(format!("{}.id", program.display())).unwrap();
         let group = Pid::from_raw(id.trim().parse().unwrap()).unwrap();
         // Killed processes are there until they are reaped; the one that the shell left behind by whoever adopts it.

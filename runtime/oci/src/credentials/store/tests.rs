@@ -110,6 +110,26 @@ fn what_was_left_behind_is_replaced() {
 }
 
 #[test]
+fn what_is_there_already_becomes_this_users_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, link) = (folder.path().join("config.json"), folder.path().join("linked/config.json"));
+    fs::create_dir(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    config(folder.path()).store(&host("a.example"), &basic("u", CANARY)).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    for folder in [folder.path(), link.parent().unwrap()] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(!config(folder).store(&host("a.example"), &basic("u", CANARY)).unwrap().changed);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        // Reading warns, and leaves the file as it is.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(config(folder).credentials(&host("a.example")).unwrap().warnings.len(), 1);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+    }
+}
+
+#[test]
 fn many_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     std::thread::scope(|scope| {

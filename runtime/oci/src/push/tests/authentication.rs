@@ -253,3 +253,120 @@ async fn a_mount_asks_for_both_repositories() {
     );
     assert!(requests.iter().any(|request| request.step == Step::UploadMount && request.status == Some(201)));
 }
+
+/// A token server that answers this.
+fn refusing(status: u16, kind: &'static str, body: impl Into<bytes::Bytes>) -> Rule {
+    Rule::on(Step::Token, Switch::Reply { status, headers: vec![("content-type", kind.to_owned())], body: body.into() })
+}
+
+#[tokio::test]
+async fn a_token_servers_own_words_are_shown_whatever_its_status() {
+    let registry = start(Options::default().token("alice", "S3CRET-CANARY")).await;
+    for status in [400, 401, 402, 403, 404, 405, 409, 422, 500, 502] {
+        for (kind, body) in [
+            ("application/json", r#"{"errors":[{"code":"DENIED","message":"pay first"}]}"#),
+            ("application/json", r#"{"details":"pay first"}"#),
+            ("text/plain", "pay first"),
+        ] {
+            registry.behave();
+            registry.misbehave(refusing(status, kind, body));
+            let error = registry_error(push(&client(&registry, basic("alice", "S3CRET-CANARY")), &image().1).await);
+            let shown = everything(&error);
+            assert!(shown.contains("pay first"), "{status} {kind}: {shown}");
+            // What failed by itself has nothing to do with the scope.
+            assert_eq!(shown.contains("asked for the scope `repository:team/app:pull,push`"), status < 500, "{status}: {shown}");
+        }
+    }
+    // A text is bounded, and is not shown if it repeats a credential in any form.
+    registry.behave();
+    registry.misbehave(refusing(403, "text/plain", "x".repeat(100_000)));
+    let error = registry_error(push(&client(&registry, basic("alice", "S3CRET-CANARY")), &image().1).await);
+    assert!(error.to_string().chars().count() < 1024, "{error}");
+    let pair = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, "alice:S3CRET-CANARY");
+    for echoed in ["S3CRET-CANARY", "s3cret-canary", "Basic YWxpY2U6UzNDUkVULUNBTkFSWQ==", &pair] {
+        registry.behave();
+        registry.misbehave(refusing(401, "text/plain", format!("no such user: {echoed}")));
+        let shown = everything(&registry_error(push(&client(&registry, basic("alice", "S3CRET-CANARY")), &image().1).await));
+        assert!(shown.contains("repeats a credential") && !shown.contains(echoed), "{shown}");
+    }
+    registry.behave();
+    registry.misbehave(refusing(405, "text/plain", "only GET here").method(http::Method::POST));
+    let identity = Credentials::IdentityToken(Secret::new("S3CRET-CANARY".to_owned()));
+    let shown = everything(&registry_error(push(&client(&registry, identity), &image().1).await));
+    assert!(shown.contains("does not take identity tokens") && shown.contains("only GET here"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_refusal_says_both_scopes_where_they_differ() {
+    let named = |scope: &str, registry: &Registry| {
+        Switch::Challenge(format!("Bearer realm=\"{}/token\",service=\"registry.test\",scope=\"{scope}\"", registry.origin()))
+    };
+    let long = format!("repository:{}:pull", "x".repeat(1000));
+    for (scope, both) in [
+        ("repository:app:pull,push", true),
+        ("registry:catalog:*", true),
+        ("aws", true),
+        (long.as_str(), true),
+        ("repository:team/app:pull", false),
+        ("repository:team/app:push,pull", false),
+        ("", false),
+    ] {
+        // The token server refuses.
+        for (status, words) in [(401, "the credentials were not accepted"), (403, "not permitted"), (400, "status 400")] {
+            let registry = start(Options::default().token("alice", "secret")).await;
+            registry.misbehave(Rule::on(Step::ManifestGet, named(scope, &registry)));
+            registry.misbehave(refusing(status, "text/plain", "no"));
+            let shown = registry_error(push(&client(&registry, basic("alice", "secret")), &image().1).await).to_string();
+            assert!(shown.contains(words) && shown.contains("asked for the scope `repository:team/app:pull,push`"), "{shown}");
+            assert_eq!(shown.contains("challenge names"), both, "{scope}: {shown}");
+            let cut: String = scope.chars().take(256).collect();
+            assert!(!both || shown.contains(&format!("challenge names `{cut}`")), "{shown}");
+            assert!(shown.ends_with(": no"), "{shown}");
+        }
+        // The registry does, with the token.
+        let registry = start(Options::default().token("alice", "secret")).await;
+        registry.misbehave(Rule::on(Step::ManifestGet, named(scope, &registry)));
+        let shown = registry_error(push(&client(&registry, basic("alice", "secret")), &image().1).await).to_string();
+        assert!(shown.contains("the credentials were not accepted (asked for the scope `repository:team/app:pull,push`"), "{shown}");
+        assert_eq!(shown.contains("challenge names"), both, "{scope}: {shown}");
+    }
+    let registry = start(Options::default().token("alice", "secret")).await;
+    registry.misbehave(Rule::on(Step::ManifestPut, Switch::Status(403)));
+    let shown = registry_error(push(&client(&registry, basic("alice", "secret")), &image().1).await).to_string();
+    assert!(shown.contains("not permitted (asked for the scope `repository:team/app:pull,push`)"), "{shown}");
+    // A password has no scope.
+    let registry = start(Options::default().basic("alice", "secret")).await;
+    let shown = registry_error(push(&client(&registry, basic("alice", "wrong")), &image().1).await).to_string();
+    assert!(shown.contains("the credentials were not accepted: ") && !shown.contains("scope"), "{shown}");
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_looked_up_matter_where_some_are_asked_for() {
+    let place = crate::CredentialPlace::File("/home/me/.docker/config.json".into());
+    let program = "docker-credential-desktop.exe".to_owned();
+    let missing = crate::CredentialError::HelperMissing { program, member: "credsStore", place, registry: "r.example".to_owned() };
+    let missing = std::sync::Arc::new(missing);
+    let without = |registry: &Registry| {
+        let credentials_error = Some(std::sync::Arc::clone(&missing));
+        RegistryClient::new(ClientOptions { credentials_error, ..options(registry, Credentials::Anonymous) }).unwrap()
+    };
+    let open = start(Options::default()).await;
+    push(&without(&open), &image().1).await.unwrap();
+    let mut public = Options::default().token("alice", "secret");
+    public.anonymous_pull = true;
+    let public = start(public).await;
+    public.put_image(REPOSITORY, "v1", &[]);
+    assert!(without(&public).manifest(REPOSITORY, "v1").await.unwrap().is_some());
+    let denying = start(Options::default()).await;
+    denying.misbehave(Rule::on(Step::ManifestPut, Switch::Status(403)));
+    let basic = start(Options::default().basic("alice", "secret")).await;
+    let token = start(Options::default().token("alice", "secret")).await;
+    let forbidding = start(Options::default().token("alice", "secret").misbehave(refusing(403, "text/plain", "no"))).await;
+    for registry in [public, denying, basic, token, forbidding] {
+        let error = registry_error(push(&without(&registry), &TestLayout::with_image(&[b"x"]).pin(None).unwrap()).await);
+        let shown = everything(&error);
+        assert!(matches!(error, RegistryError::Unauthorized { anonymous: true, .. }), "{error:?}");
+        assert!(shown.contains("`credsStore` in `/home/me/.docker/config.json` names it"), "{shown}");
+        assert!(error.hint().unwrap().contains("install the helper"), "{error:?}");
+    }
+}

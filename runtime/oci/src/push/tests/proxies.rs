@@ -136,3 +136,105 @@ async fn loopback_goes_past_the_proxy() {
     push(&client, &image().1).await.unwrap();
     assert!(proxy.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_variable_that_cannot_be_used_fails_the_requests_that_need_it() {
+    let value = format!("socks4://u:{CANARY}@p.example");
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        // Loopback never goes through it.
+        let registry = start(Options::default().basic("alice", CANARY)).await;
+        let client =
+            RegistryClient::new(ClientOptions { proxies: proxies(variable, value.clone()), ..options(&registry, basic("alice", CANARY)) });
+        push(&client.unwrap(), &image().1).await.unwrap();
+
+        let options = |credentials| {
+            let host = Host::parse("registry.test").unwrap();
+            ClientOptions { credentials, proxies: proxies(variable, value.clone()), ..ClientOptions::new(host, Scheme::Http) }
+        };
+        let error = registry_error(push(&RegistryClient::new(options(basic("alice", CANARY))).unwrap(), &image().1).await);
+        let shown = format!("{} {:?}", everything(&error), error.hint());
+        assert!(matches!(error, RegistryError::ProxyVariable { .. }) && shown.contains(variable), "{shown}");
+        assert!(shown.contains("http://registry.test") && !shown.contains(CANARY) && error.changed_nothing(), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_server_behind_a_variable_that_cannot_be_used_gets_nothing() {
+    // The registry is on loopback, and its token server is not.
+    let registry = start(Options::default().token("alice", CANARY)).await;
+    registry.misbehave(Rule::on(Step::Any, Switch::Realm("http://auth.test/token".to_owned())));
+    let client = RegistryClient::new(ClientOptions {
+        proxies: proxies("HTTP_PROXY", "ftp://p.example".to_owned()),
+        token_servers: vec![crate::TokenServer::parse("http://auth.test").unwrap()],
+        ..options(&registry, basic("alice", CANARY))
+    });
+    let error = registry_error(push(&client.unwrap(), &image().1).await);
+    assert!(matches!(error, RegistryError::ProxyVariable { variable: "HTTP_PROXY", .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn tls_goes_through_socks_too_and_only_the_proxy_gets_its_password() {
+    let (registry, ca) = over_tls().await;
+    for user in [None, Some("me:p@ss:word")] {
+        registry.forget_requests();
+        let proxy = Proxy::socks(registry.address(), user, 0).unwrap();
+        let userinfo = if user.is_some() { "me:p%40ss:word@" } else { "" };
+        let url = format!("socks5h://{userinfo}{}", proxy.host());
+        push(&RegistryClient::new(named(&ca, proxies("ALL_PROXY", url))).unwrap(), &image().1).await.unwrap();
+        assert!(!proxy.requests().is_empty());
+        for request in proxy.requests() {
+            assert_eq!((request.method.as_str(), request.target.as_str()), ("SOCKS5", "registry.test:443"));
+            assert_eq!(request.header, user.unwrap_or_default());
+        }
+        assert!(registry.requests().iter().any(|request| request.header("authorization").is_some()));
+        assert!(registry.requests().iter().all(|request| request.header("proxy-authorization").is_none()));
+    }
+    assert!(registry.tag_digest(REPOSITORY, "v1").is_some());
+}
+
+#[tokio::test]
+async fn a_socks_proxy_that_refuses_or_is_none() {
+    let (registry, ca) = over_tls().await;
+    let socks = Proxy::socks(registry.address(), Some("me:other"), 0).unwrap();
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address_of_other = other.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = other.accept().await {
+            // How it ends is for the client to judge.
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let gone = Proxy::start(registry.address()).unwrap().host();
+    for (address, userinfo, words) in [
+        (socks.host(), String::new(), "asks for a username and a password"),
+        (socks.host(), format!("me:{CANARY}@"), "does not accept the username and the password"),
+        (address_of_other, String::new(), "does not speak SOCKS5"),
+        (gone, format!("me:{CANARY}@"), "cannot be reached"),
+    ] {
+        let url = format!("socks5h://{userinfo}{address}");
+        let error = registry_error(push(&RegistryClient::new(named(&ca, proxies("HTTPS_PROXY", url))).unwrap(), &image().1).await);
+        let shown = format!("{} {:?}", everything(&error), error.hint());
+        assert!(matches!(error, RegistryError::Proxy { .. }) && shown.contains(words), "{words}: {shown}");
+        assert!(shown.contains(&format!("socks5h://{address}")) && !shown.contains(CANARY), "{shown}");
+        assert_eq!(shown.contains("socks5h://USER:PASSWORD@HOST:PORT"), words.contains("password"), "{shown}");
+    }
+    assert!(registry.requests().is_empty());
+}
+
+#[tokio::test]
+async fn in_clear_socks_takes_requests_and_no_credentials() {
+    let registry = start(Options::default()).await;
+    let proxy = Proxy::socks(registry.address(), None, 0).unwrap();
+    let through = |credentials| {
+        let host = Host::parse("registry.test").unwrap();
+        let proxies = proxies("HTTP_PROXY", format!("socks5h://{}", proxy.host()));
+        RegistryClient::new(ClientOptions { credentials, proxies, ..ClientOptions::new(host, Scheme::Http) }).unwrap()
+    };
+    push(&through(Credentials::Anonymous), &image().1).await.unwrap();
+    assert!(registry.tag_digest(REPOSITORY, "v1").is_some());
+    assert!(proxy.requests().iter().all(|request| request.target == "registry.test:80"), "{:?}", proxy.requests());
+    registry.misbehave(Rule::on(Step::Any, Switch::Challenge("Basic realm=\"x\"".to_owned())));
+    let error = registry_error(push(&through(basic("alice", CANARY)), &TestLayout::with_image(&[b"other"]).pin(None).unwrap()).await);
+    assert!(matches!(&error, RegistryError::ReadByProxy { proxy: named, .. } if named.starts_with("socks5h://")), "{error:?}");
+    assert!(registry.requests().iter().all(|request| request.header("authorization").is_none()));
+}

@@ -18,7 +18,10 @@ pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
     let is_default = catalog.default_registry()?.is_some_and(|default| default.as_str() == name);
     let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
     let credentials = match context.gate.credentials().credentials(entry.uri.host(), part) {
-        Ok(found) => found.origin,
+        Ok(found) => {
+            found.notes.iter().for_each(|note| context.output.note(note));
+            found.origin
+        }
         Err(error) => format!("unusable: {}", Failure::from(error).message),
     };
     let text = || {
