@@ -111,7 +111,7 @@ const pushgate_answer *pushgate_other(const char *message);
 
 typedef enum pushgate_level { PUSHGATE_TRACE, PUSHGATE_DEBUG, PUSHGATE_INFO, PUSHGATE_WARN, PUSHGATE_ERROR } pushgate_level;
 
-/* Says something to the person who pushes. Warnings and errors are kept in the receipt. */
+/* Says something to the person who pushes. Warnings and errors are kept in the report. */
 void pushgate_log(pushgate_level level, const char *message);
 /* The same for a text that may hold a NUL. */
 void pushgate_log_bytes(pushgate_level level, const char *message, size_t length);

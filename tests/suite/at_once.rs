@@ -6,6 +6,7 @@
 //! | J-03 | the module `failing_disk`; `files::tests` of the library |
 //! | J-04 | `permissions::a_catalog_that_is_none_stops_every_command_and_is_left_alone`; `catalog::tests::damage` of the library |
 //! | J-06, J-07, J-10, J-13, J-15 | the module `permissions`; `files::tests`, `store::tests`, `paths::tests` of the library |
+//! | a lock file that is deleted | [`a_lock_that_is_held_names_its_holder_even_if_its_file_is_gone`]; `files::tests` of the library |
 //! | J-09 | [`a_push_keeps_the_bytes_that_it_began_with`] |
 //! | J-14 | `tests::cache` of the sandbox |
 //! | kill -9 | [`killed_at_any_moment_the_catalog_is_the_old_one_or_the_new_one`] |
@@ -89,6 +90,25 @@ fn of_fifty_processes_with_one_name_and_other_bytes_one_wins() {
     assert_eq!(flavors(&home), ["taken".to_owned()].into());
 }
 
+#[test]
+fn a_lock_that_is_held_names_its_holder_even_if_its_file_is_gone() {
+    let home = Home::new();
+    home.must("registry register prod --uri registry.example.com");
+    let lock = home.join(".config/pushgate/catalog.toml.lock");
+    let held = Catalog::edit(&home.catalog(), |edit| -> Result<Ran, Failure> {
+        edit.add_flavor(&Name::parse("mine").expect("a name"), &ComponentDigest::of(b"mine"))?;
+        std::fs::remove_file(&lock).expect("the lock file");
+        // It waits as long as it does for anybody.
+        Ok(home.run("registry use prod"))
+    });
+    let ran = held.expect("an edit");
+    assert_eq!(ran.code, 8, "{ran:?}");
+    let told = format!("`{}` has been locked by process {} for 10 seconds", lock.display(), std::process::id());
+    assert!(ran.stderr.contains(&told) && ran.stderr.contains("hint: wait for the other pushgate, or end it"), "{ran:?}");
+    home.must("registry use prod");
+    assert_eq!(flavors(&home), ["mine".to_owned()].into(), "nothing of the first writer is lost");
+}
+
 /// The hook is in the middle of its call: it writes more than a pipe holds, and nobody reads.
 #[test]
 fn a_push_keeps_the_bytes_that_it_began_with() {
@@ -105,7 +125,7 @@ fn a_push_keeps_the_bytes_that_it_began_with() {
     let mut line = String::new();
     stderr.read_line(&mut line).expect("a line of the flavor");
     assert!(line.contains("probe: xxx") && !line.contains('\u{1b}'), "{line}");
-    home.must(&format!("flavor register {} --name probe --replace", guest("passthrough").display()));
+    home.must(&format!("flavor register {} --name probe --replace --yes", guest("passthrough").display()));
     let old =
         home.join(".local/share/pushgate/components/sha256").join(format!("{}.wasm", digest(guest("probe")).trim_start_matches("sha256:")));
     std::fs::remove_file(old).expect("the component that is no longer named");

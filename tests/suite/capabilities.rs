@@ -185,6 +185,38 @@ fn a_registry_that_does_not_answer_is_to_blame_for_it() {
     assert!(ran.stdout.contains("did not answer a flavor's question within 0.8 seconds"), "{ran:?}");
 }
 
+/// What a question costs the registry is held to the limit on calls, and not the number of questions alone.
+#[test]
+fn requests_that_a_question_costs_count() {
+    let home = home_with_probe();
+    let registry = registry(Options { page_size: 1, ..Options::default().token(ALICE, PASSWORD) });
+    for tag in 0..30 {
+        registry.put_image("team/app", &format!("v{tag:02}"), &[]);
+    }
+    log_in(&home, &registry);
+    let uri = format!("{}/team", registry.host());
+    let look = json!({ "do": "report", "look": ["registry"], "repository": "team/app", "tag": "v00", "count": 1000 });
+    let ask = |calls: usize| {
+        registry.forget_requests();
+        seen(&check(&home, &uri, &look, &["--limit", &format!("calls={calls}"), SOME_ORIGIN[0], SOME_ORIGIN[1]]))
+    };
+    let few = ask(10);
+    assert_eq!(registry.requests().len(), 10);
+    assert_eq!((&few["registry.repository-exists"], &few["registry.tags"]), (&"true".into(), &"limit-exceeded".into()), "{few:#}");
+    assert_eq!(few["registry.manifest-digest"], "limit-exceeded", "nothing is left: {few:#}");
+    // A challenge and a token, one page, 30 pages, one manifest.
+    let enough = ask(34);
+    assert_eq!((registry.requests().len(), enough["registry.tags"].as_str().map(|tags| tags.split(',').count())), (34, Some(30)));
+    assert!(enough["registry.manifest-digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:")), "{enough:#}");
+    // Those who give up for it blame themselves; unless it is the registry's failures that used it up.
+    let limited = ["--limit", "calls=2", SOME_ORIGIN[0], SOME_ORIGIN[1]];
+    assert_eq!(check(&home, &uri, &json!({ "do": "ask", "repository": "team/app" }), &limited).code, 5);
+    registry.misbehave(Rule::on(Step::TagList, Switch::Status(503)));
+    let limited = ["--limit", "calls=4", SOME_ORIGIN[0], SOME_ORIGIN[1]];
+    let ran = check(&home, &uri, &json!({ "do": "ask", "repository": "team/app" }), &limited);
+    assert!(ran.code == 7 && ran.stdout.contains("503"), "{ran:?}");
+}
+
 /// The grant of a server.
 fn to(server: &Registry) -> [String; 2] {
     ["--grant".to_owned(), format!("http={}", server.origin())]
@@ -278,6 +310,20 @@ fn a_dry_run_changes_nothing() {
         let settings = json!({ "do": "report", "look": ["http"], "url": server.origin(), "method": method });
         let seen = seen(&sending(&home, &server, &settings, &[]));
         assert!(seen["http.send"].as_str().is_some_and(|answer| answer.contains(told)), "{method}: {seen:#}");
+    }
+    assert_eq!(server.requests().len(), 3);
+    // Nor may a POST stand for another method.
+    for (headers, query, content) in [
+        (json!({ "X-HTTP-Method-Override": "DELETE" }), "", ""),
+        (json!({ "X-HTTP-Method": "MERGE" }), "", ""),
+        (json!({ "X-Method-Override": "PUT" }), "", ""),
+        (json!({}), "?a=b&_method=DELETE", ""),
+        (json!({ "content-type": "application/x-www-form-urlencoded" }), "", "_method=DELETE"),
+    ] {
+        let url = format!("{}/{query}", server.origin());
+        let settings = json!({ "do": "report", "look": ["http"], "url": url, "method": "POST", "headers": headers, "body": content });
+        let seen = seen(&sending(&home, &server, &settings, &[]));
+        assert!(seen["http.send"].as_str().is_some_and(|answer| answer.contains("dry run")), "{settings}: {seen:#}");
     }
     assert_eq!(server.requests().len(), 3);
     // A push may.
@@ -534,6 +580,10 @@ fn credentials_are_bound_in_ones_own_folder_only() {
     // One's own by its path is one's own.
     let own = home.catalog();
     home.must(&format!("check 127.0.0.1:1/app --config {}", own.display()));
+    // A catalog that is trusted may.
+    home.must("check 127.0.0.1:1/app --config work/catalog.toml --trust-config");
+    let sent = server.requests();
+    assert!(sent.len() == 3 && sent.iter().all(|request| request.header("authorization").is_some()));
     // Without the binding, the other may be used.
     let text = std::fs::read_to_string(&elsewhere).expect("a catalog");
     let without: Vec<_> = text.lines().filter(|line| !line.starts_with("credentials")).collect();

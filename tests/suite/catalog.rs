@@ -49,7 +49,7 @@ fn other_bytes_under_a_taken_name_need_replace() {
     home.must("registry register prod --uri registry.example.com/team --flavor tags");
     let other = guest("passthrough");
     assert_whole!(home, home.run(&format!("flavor register {} --name tags", other.display())));
-    assert_whole!(home, home.run(&format!("flavor register {} --name tags --replace", other.display())));
+    assert_whole!(home, home.run(&format!("flavor register {} --name tags --replace --yes", other.display())));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_replaced_flavor_that_wants_more_says_which_registries_no_longer_work() {
     let home = home_with_tags();
     home.must("registry register prod --uri registry.example.com/team --flavor tags --grant registry");
     home.must("registry register open --uri registry.example.com/open --flavor tags --grant registry --grant http=https://a.example");
-    let replace = format!("flavor register {} --name tags --replace", guest("probe").display());
+    let replace = format!("flavor register {} --name tags --replace --yes", guest("probe").display());
     assert_whole!(home, home.must(&replace));
     assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);
     home.must("registry update prod --flavor tags --grant registry --grant http=https://b.example");
@@ -65,7 +65,7 @@ fn a_replaced_flavor_that_wants_more_says_which_registries_no_longer_work() {
     assert_eq!((&json["flavor"]["change"], &json["flavor"]["warnings"]), (&"unchanged".into(), &serde_json::json!([])));
     // Settings that the new bytes do not take are told too.
     home.must("registry update prod --flavor tags --set do=approve");
-    let ran = home.must(&format!("flavor register {} --name tags --replace", shipped(&home, "require-labels").display()));
+    let ran = home.must(&format!("flavor register {} --name tags --replace --yes", shipped(&home, "require-labels").display()));
     assert!(ran.stderr.contains("warning: no push to prod is possible any more: the flavor tags"), "{ran:?}");
     assert!(ran.stderr.contains("hint: `pushgate registry update prod --flavor tags --settings JSON`"), "{ran:?}");
     assert_eq!(home.run("check registry.example.com/team/app --registry prod").code, 8);

@@ -2,7 +2,7 @@
 
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 
-use crate::support::{Home, Ran, User, assert_whole, guest};
+use crate::support::{Home, Ran, Terminal, User, assert_whole, guest};
 
 const CANARY: &str = "S3CRET-CANARY-Zm9v";
 
@@ -101,11 +101,104 @@ fn a_post_that_only_asks_stays_one() {
         "image = \"{host}/team/app:v1\"\nsettings = {{ do = \"send\", method = \"POST\", body = \"query\", url = \"{origin}/\" }}\n[expect]\nverdict = \"approved\"\n"
     );
     home.write("project/cases/asks.toml", &text);
-    let ran = record(&home, &registry, &server, "");
+    let ran = record(&home, &registry, &server, "--record-writes");
     assert_eq!(ran.code, 5, "{ran:?}");
     assert!(ran.stdout.contains("if it only asks, say `reads = true`"), "{ran:?}");
     home.write("project/cases/asks.toml", recorded(&home).replace("status = ", "reads = true\nstatus = "));
-    assert_eq!(record(&home, &registry, &server, "").code, 0, "{}", recorded(&home));
+    assert_eq!(record(&home, &registry, &server, "--record-writes").code, 0, "{}", recorded(&home));
+    // The word is in the case, which may be a stranger's: a recording does not take it.
+    assert_eq!(record(&home, &registry, &server, "").code, 2);
+}
+
+fn sends(home: &Home, registry: &Registry, server: &Registry, method: &str, more: &str) -> String {
+    let (host, origin) = (registry.host(), server.origin());
+    let text = format!(
+        "image = \"{host}/team/app:v1\"\nsettings = {{ do = \"send\", method = \"{method}\", url = \"{origin}/\" }}\n{more}\n[expect]\nverdict = \"approved\"\n"
+    );
+    home.write("project/cases/asks.toml", &text);
+    text
+}
+
+#[test]
+fn only_get_and_head_are_sent_unless_writes_are_recorded() {
+    let registry = registry();
+    let server = server(reply(204, &[], ""));
+    let home = home(&registry, &server);
+    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"] {
+        let before = sends(&home, &registry, &server, method, "");
+        let ran = record(&home, &registry, &server, "");
+        assert_eq!(ran.code, 2, "{method}: {ran:?}");
+        assert!(ran.stderr.contains(&format!("wants to send {method} {}/", server.origin())), "{ran:?}");
+        assert!(ran.stderr.contains("hint: --record-writes sends it too"), "{ran:?}");
+        assert_eq!(recorded(&home), before);
+    }
+    assert!(server.requests().is_empty());
+    for method in ["GET", "HEAD"] {
+        sends(&home, &registry, &server, method, "");
+        assert_eq!(record(&home, &registry, &server, "").code, 0, "{method}");
+    }
+    let count = |method: &str| server.requests().iter().filter(|request| request.method == method).count();
+    // In a case that is a dry run, what a check sends is sent.
+    for (method, dry_run, sent) in [("POST", "dry-run = true", 1), ("PUT", "dry-run = true", 0), ("PUT", "", 1), ("DELETE", "", 1)] {
+        sends(&home, &registry, &server, method, dry_run);
+        record(&home, &registry, &server, "--record-writes");
+        assert_eq!(count(method), sent, "{method} {dry_run}: {}", recorded(&home));
+    }
+}
+
+/// Any component can call itself as a registered flavor does.
+#[test]
+fn a_component_that_only_bears_the_name_of_a_hook_is_given_nothing_of_it() {
+    let registry = registry();
+    let server = server(reply(204, &[], ""));
+    let home = home(&registry, &server);
+    let before = case(&home, &registry, &server, "");
+    let (uri, origin) = (registry.host(), server.origin());
+    home.must(&format!("flavor register {}", guest("probe").display()));
+    home.must(&format!(
+        "registry register prod --uri {uri} --flavor probe --grant registry --grant http={origin} --credential {origin}=basic"
+    ));
+    let mut bytes = std::fs::read(guest("probe")).expect("a component");
+    bytes.extend([0, 3, 1, b'n', 7]);
+    home.write("strange.wasm", bytes);
+    let line = "flavor test project --component strange.wasm --record --registry prod";
+    let ran = home.run(line);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert_whole!(home, ran);
+    let no = Terminal::run(home.command(line.split_whitespace())).answer("[y/N] ", "").end();
+    assert_eq!(no.code, 2, "{no:?}");
+    assert!(
+        no.stderr.contains(&format!("prod asks probe, granting registry, http={origin}, with the credentials {origin}=basic")),
+        "{no:?}"
+    );
+    assert_eq!((registry.requests().len(), server.requests().len(), recorded(&home)), (0, 0, before), "nobody was asked");
+
+    // What is said on the command line is given, and no more.
+    home.must(&format!("{line} --grant registry --grant http={origin}"));
+    assert!(server.requests().iter().all(|request| request.header("authorization").is_none()));
+    let yes = Terminal::run(home.command(line.split_whitespace())).answer("[y/N] ", "y").end();
+    assert_eq!(yes.code, 0, "{yes:?}");
+    assert!(server.requests().iter().any(|request| request.header("authorization").is_some()));
+}
+
+/// One that the hook names and that is not registered is no reason either.
+#[test]
+fn a_hook_whose_flavor_is_gone_gives_nothing() {
+    let registry = registry();
+    let server = server(reply(204, &[], ""));
+    let home = home(&registry, &server);
+    case(&home, &registry, &server, "");
+    let probe = guest("probe").display();
+    home.write(
+        ".config/pushgate/catalog.toml",
+        format!(
+            "version = 1\n[registries.prod]\nuri = \"{}\"\nhooks = [{{ flavor = \"probe\", grants = [\"registry\"] }}]\n",
+            registry.host()
+        ),
+    );
+    let ran = home.run(&format!("flavor test project --component {probe} --record --registry prod"));
+    assert!(ran.code == 2 && ran.stderr.contains("(not registered)"), "{ran:?}");
+    assert!(registry.requests().is_empty());
 }
 
 /// A case with the failures of one bad day would be worse than none.

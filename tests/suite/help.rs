@@ -130,7 +130,12 @@ fn the_reference_of_the_catalog_is_current() {
     text.push_str(
         "\n## What is wrong with one\n\nA file that is not TOML, is of another version or has an unknown field at its top is an error with line and column (exit 8), and is never changed. In an\n\
          entry, a field that is unknown, missing or wrong makes this entry unusable and no other. A file that does not exist is an empty catalog; one that belongs to\n\
-         another user, or that others may write, is not read. A write replaces the whole file or nothing of it.\n",
+         another user, or that others may write, is not read. A write replaces the whole file or nothing of it.\n\n\
+         ## A catalog outside of your folder\n\nA catalog that `--config` or `PUSHGATE_CONFIG` names outside of your configuration folder does not decide where your\n\
+         credentials go, or how. `transport = \"plain-http\"` to an address that is not loopback, `ca-file`, `client-certificate`,\n\
+         `token-servers` and the `credentials` of a hook are exit 8 in it when they are used, unless the command line repeats them\n\
+         (`credentials` cannot be repeated), or `--trust-config` or `PUSHGATE_TRUST_CONFIG=1` trusts the catalog. `registry list` and\n\
+         `describe` show what would be refused.\n",
     );
     assert_page("catalog.md", &text);
 }

@@ -41,7 +41,7 @@ fn each_answer_has_its_exit_code() {
         ("approve", 0, "approved"),
         ("deny", 4, "refused"),
         ("other", 4, "refused"),
-        ("misconfigured", 8, "broke"),
+        ("misconfigured", 8, "misconfigured"),
         ("unavailable", 5, "broke"),
         ("panic", 5, "broke"),
         ("loop", 5, "broke"),
@@ -131,7 +131,7 @@ fn the_first_hook_that_breaks_ends_it() {
 fn images_that_cannot_be_read_are_the_callers_and_not_the_flavors() {
     let home = home_with_probe();
     let ran = probe(&home, &json!({ "do": "inspect" }), &["--from", "oci:missing", "--output", "json"]);
-    assert_eq!((ran.code, &ran.json()["hooks"][0]["verdict"]), (6, &"broke".into()), "{ran:?}");
+    assert_eq!((ran.code, &ran.json()["hooks"][0]["verdict"]), (6, &"unavailable".into()), "{ran:?}");
     Layout::create(&home.join("artifact"))
         .and_then(|mut layout| layout.add_artifact("application/vnd.example", b"{}", None))
         .expect("an artifact");
@@ -240,7 +240,7 @@ fn a_hook_that_only_warns_stops_no_push_by_a_refusal() {
         ("approve", 0, "approved"),
         ("deny", 0, "warned"),
         ("other", 0, "warned"),
-        ("misconfigured", 8, "broke"),
+        ("misconfigured", 8, "misconfigured"),
         ("unavailable", 5, "broke"),
         ("panic", 5, "broke"),
     ] {

@@ -13,14 +13,19 @@ use crate::support::{Home, Ran};
 const LONG: Duration = Duration::from_secs(60);
 
 /// A push that hangs in a step.
-struct Hanging {
+pub(crate) struct Hanging {
     process: Child,
     registry: Registry,
     _home: Home,
 }
 
 impl Hanging {
-    fn in_step(step: Step) -> Self {
+    pub(crate) fn in_step(step: Step) -> Self {
+        Self::with_words(step, &[])
+    }
+
+    /// With more words on its command line.
+    pub(crate) fn with_words(step: Step, words: &[&str]) -> Self {
         let home = Home::new();
         let layers = [vec![1; 2 << 20], vec![2; 100]];
         let image = layers.into_iter().fold(Image::new(), |image, layer| image.raw_layer(layer));
@@ -28,7 +33,7 @@ impl Hanging {
         let options = Options::default().misbehave(Rule::on(step, Switch::StallAfterRequest(1)));
         let registry = Registry::start_blocking(options).expect("a registry");
         let line = format!("push {0}/app:v1 --uri {0} --from oci:image --output json", registry.host());
-        let mut command = home.command(line.split_whitespace());
+        let mut command = home.command(line.split_whitespace().chain(words.iter().copied()));
         let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
         // Two layers and the config: an upload of which the client has not heard yet could not be given up.
         let expected = if step == Step::UploadFinish { 3 } else { 1 };
@@ -42,7 +47,7 @@ impl Hanging {
         Self { process, registry, _home: home }
     }
 
-    fn end_by(self, signal: Signal) -> (Ran, Duration, Registry) {
+    pub(crate) fn end_by(self, signal: Signal) -> (Ran, Duration, Registry) {
         let id = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).expect("a process");
         let begun = Instant::now();
         kill_process(id, signal).expect("a signal");

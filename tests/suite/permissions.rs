@@ -87,7 +87,7 @@ fn a_gigantic_catalog_is_not_read() {
     let home = Home::new();
     let path = home.write(".config/pushgate/catalog.toml", "version = 1\n");
     std::fs::File::options().write(true).open(&path).expect("the catalog").set_len(1 << 30).expect("a length");
-    refused(&home.run("registry list"), 8, "is larger than 16 MiB");
+    refused(&home.run("registry list"), 8, "exceeds the limit of 16 MiB");
     assert_eq!(std::fs::metadata(path).expect("the catalog").len(), 1 << 30);
 }
 

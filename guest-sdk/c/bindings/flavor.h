@@ -259,9 +259,9 @@ typedef uint8_t pushgate_flavor_log_level_t;
 #define PUSHGATE_FLAVOR_LOG_LEVEL_DEBUG 1
 // For the person who pushes.
 #define PUSHGATE_FLAVOR_LOG_LEVEL_INFO 2
-// For the person who pushes: the push may go on, but something should change. Kept in the receipt.
+// For the person who pushes: the push may go on, but something should change. Kept in the report.
 #define PUSHGATE_FLAVOR_LOG_LEVEL_WARN 3
-// For the person who pushes. Kept in the receipt; the last one is shown with a trap that comes after it.
+// For the person who pushes. Kept in the report; the last one is shown with a trap that comes after it.
 #define PUSHGATE_FLAVOR_LOG_LEVEL_ERROR 4
 
 typedef pushgate_flavor_types_approval_t exports_pushgate_flavor_prepare_image_push_approval_t;

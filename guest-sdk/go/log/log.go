@@ -8,7 +8,7 @@ import "fmt"
 // Level is how grave a message is.
 type Level string
 
-// The levels. Info, Warn and Error are for the person who pushes; Warn and Error are kept in the receipt.
+// The levels. Info, Warn and Error are for the person who pushes; Warn and Error are kept in the report.
 const (
 	Trace Level = "trace"
 	Debug Level = "debug"

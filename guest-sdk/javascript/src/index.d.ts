@@ -162,7 +162,7 @@ export declare class InspectError extends ContractError<'not-found' | 'not-an-im
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * Messages for the person who pushes. Those of `warn` and `error` are kept in the receipt; the host bounds how much is taken. What is written to `console`
+ * Messages for the person who pushes. Those of `warn` and `error` are kept in the report; the host bounds how much is taken. What is written to `console`
  * arrives as `debug`.
  */
 export declare const log: Readonly<Record<Level, (message: unknown) => void>>;

@@ -65,3 +65,19 @@ pub struct RootFilesystem {
 fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
     Ok(BTreeMap::<String, IgnoredAny>::deserialize(deserializer)?.into_keys().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keys of maps are exact: old base images have labels that differ in case only.
+    #[test]
+    fn keys_that_differ_in_case_are_two() {
+        let text = r#"{"architecture":"amd64","os":"linux","config":{"Labels":{"Name":"rhel7","name":"team/app"},
+            "ExposedPorts":{"80/TCP":{},"80/tcp":{}},"Volumes":{"/V":{},"/v":{}}},"rootfs":{"type":"layers","diff_ids":[]}}"#;
+        let config: ImageConfig = serde_json::from_str(text).unwrap();
+        let labels: Vec<_> = config.config.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(labels, ["Name=rhel7", "name=team/app"]);
+        assert_eq!((config.config.exposed_ports.len(), config.config.volumes.len()), (2, 2));
+    }
+}

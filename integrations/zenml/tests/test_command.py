@@ -141,6 +141,25 @@ class TestReport(unittest.TestCase):
             "hint: do this",
         )
 
+    def test_a_flavor_without_an_answer_is_named(self) -> None:
+        for code, verdict, kind in (
+            (5, "broke", FlavorBrokeError),
+            (6, "unavailable", ImageUnreadableError),
+            (7, "unavailable", RegistryFailedError),
+            (8, "misconfigured", PushgateConfigurationError),
+        ):
+            hooks = [
+                {"flavor": "forbid-tags", "verdict": "approved"},
+                {"flavor": "a\u001bws", "verdict": verdict},
+                {"flavor": "non-root", "verdict": "not_asked"},
+            ]
+            error = self.error(failed(code, hooks=hooks))
+            self.assertIs(type(error), kind)
+            self.assertEqual(
+                str(error),
+                f"it is so\n- flavor `a\\x1bws`: {verdict}\nhint: do this",
+            )
+
     def test_warnings_say_whose_they_are(self) -> None:
         warnings = [
             {"hook": "aws", "message": "no\u001b[2J repository"},
@@ -152,6 +171,10 @@ class TestReport(unittest.TestCase):
 
     def test_a_terminal_is_shown_nothing_that_it_acts_on(self) -> None:
         self.assertEqual(printable("é\u202e\n\x1b"), "é\\u202e\\n\\x1b")
+        for code in (0x34F, 0x115F, 0x180B, 0x2800, 0x3164, 0xFE0F, 0xE0100):
+            shown = printable(f"a{chr(code)}b")
+            self.assertIn("\\", shown, hex(code))
+            self.assertTrue(shown.isascii(), hex(code))
 
 
 class TestEnvironment(unittest.TestCase):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,9 @@ from zenml_pushgate.exceptions import (
 
 SCHEMA = 1
 """The form of pushgate's answers that this package reads."""
+
+_WITHOUT_ANSWER = ("misconfigured", "unavailable", "broke")
+"""The verdicts of a flavor that neither approves nor refuses."""
 
 _INSTALLED = (
     "install pushgate 0.1 or later on this machine, or set `executable` of "
@@ -84,9 +88,14 @@ class Report:
             return None
         error = cast(Dict[str, Any], self.document.get("error"))
         lines = [preface + printable(str(error.get("message", "")))]
+        hooks = _objects(self.document.get("hooks"))
+        for hook in hooks:
+            if hook.get("verdict") in _WITHOUT_ANSWER:
+                flavor = printable(str(hook.get("flavor", "")))
+                lines.append(f"- flavor `{flavor}`: {hook['verdict']}")
         violations = [
             violation
-            for hook in _objects(self.document.get("hooks"))
+            for hook in hooks
             for violation in _objects(hook.get("violations"))
         ]
         for violation in violations:
@@ -168,7 +177,7 @@ class Pushgate:
             ) from None
         except (OSError, ValueError) as error:
             raise PushgateUnusableError(
-                f"`{path}` cannot be run: {error}"
+                f"`{printable(path)}` cannot be run: {printable(str(error))}"
             ) from error
         return read_report(path, ended.returncode, ended.stdout, ended.stderr)
 
@@ -209,9 +218,9 @@ def read_report(path: str, code: int, stdout: bytes, stderr: bytes) -> Report:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         schema = document.get("schema") if isinstance(document, dict) else None
         raise PushgateUnusableError(
-            f"`{path}` answers in the form {schema!r}, and this package reads "
-            f"{SCHEMA}: install a pushgate and a zenml-pushgate that belong "
-            "together"
+            f"`{path}` answers in the form {printable(repr(schema))}, and "
+            f"this package reads {SCHEMA}: install a pushgate and a "
+            "zenml-pushgate that belong together"
         )
     error = document.get("error")
     agrees = (
@@ -222,14 +231,23 @@ def read_report(path: str, code: int, stdout: bytes, stderr: bytes) -> Report:
     if not agrees:
         raise PushgateUnusableError(
             f"`{path}` ended with exit code {code} and answered the verdict "
-            f"{document.get('verdict')!r}, which contradict each other: "
-            f"{_INSTALLED}"
+            f"{printable(repr(document.get('verdict')))}, which contradict "
+            f"each other: {_INSTALLED}"
         )
     return Report(code=code, document=document)
 
 
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\ufffc\U00013441\U00013442\U00016fe4\U0001d159"
+    "\U000e0100-\U000e01ef]"
+)
+"""Fillers, variation selectors and blanks: letters, marks and symbols for
+`str.isprintable`, and drawn as nothing."""
+
+
 def printable(text: str) -> str:
-    """Escapes what a terminal would act on.
+    """Escapes what a terminal acts on or does not show.
 
     Flavors and registries are strangers, and so are their texts.
 
@@ -241,7 +259,7 @@ def printable(text: str) -> str:
     """
     return "".join(
         character
-        if character.isprintable()
+        if character.isprintable() and not _INVISIBLE.match(character)
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )

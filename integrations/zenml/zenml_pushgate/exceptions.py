@@ -36,19 +36,28 @@ class ImageRefusedError(PushgateError):
 
 
 class FlavorBrokeError(PushgateError):
-    """A flavor gave no usable answer: its author has to act."""
+    """A flavor gave no usable answer (`broke`): its author has to act."""
 
 
 class ImageUnreadableError(PushgateError):
-    """The image could not be read where the container engine has it."""
+    """The image could not be read where the container engine has it.
+
+    A flavor that asked for it is `unavailable` in pushgate's report.
+    """
 
 
 class RegistryFailedError(PushgateError):
-    """The registry, or a server that a flavor asked, failed."""
+    """The registry, or a server that a flavor asked, failed.
+
+    The flavor is `unavailable` in pushgate's report.
+    """
 
 
 class PushgateConfigurationError(PushgateError, ValueError):
-    """The stack component, or pushgate's catalog, is wrong."""
+    """The stack component, or pushgate's catalog, is wrong.
+
+    A flavor that refuses its settings is `misconfigured` in the report.
+    """
 
 
 class PushgateUnusableError(PushgateError):

@@ -17,6 +17,7 @@ use crate::image_config::ImageConfig;
 use crate::layout::Files;
 use crate::platform::Platform;
 use crate::spool::{SpoolPart, SpoolReader};
+use crate::unchecked::UncheckedLayer;
 
 /// Everything that a push will send, and the images in it.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct PinnedContent {
     pub(crate) images: Vec<PinnedImage>,
     pub(crate) blobs: Vec<PinnedBlob>,
     pub(crate) artifact_type: Option<String>,
+    /// Filled by [`PinnedContent::verify`].
+    pub(crate) unchecked: Vec<UncheckedLayer>,
 }
 
 /// One image: one platform of a multi-platform image, or the only one.
@@ -42,7 +45,14 @@ pub struct PinnedImage {
     /// The bytes of its layers unpacked, as tar files. `None` where a layer is packed, and nobody has looked into it.
     pub unpacked_size: Option<u64>,
     /// Its layers as they are pushed, the lowest first: as many as the config has `diff_ids`.
-    pub(crate) layers: Vec<Digest>,
+    pub(crate) layers: Vec<ImageLayer>,
+}
+
+/// A layer, as the manifest of one image names it. Another image may name it otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageLayer {
+    pub(crate) digest: Digest,
+    pub(crate) is_encrypted: bool,
 }
 
 /// A manifest or an index, as it was read.
@@ -144,6 +154,12 @@ impl PinnedContent {
     #[must_use]
     pub fn artifact_type(&self) -> Option<&str> {
         self.artifact_type.as_deref()
+    }
+
+    /// The layers that [`Self::verify`] did not look into, with the reasons.
+    #[must_use]
+    pub fn unchecked(&self) -> &[UncheckedLayer] {
+        &self.unchecked
     }
 
     /// Every config, layer and part, each digest once.

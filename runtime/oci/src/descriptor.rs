@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::digest::Digest;
 use crate::media_type;
 use crate::platform::{self, Platform};
-use crate::strict_json::{DocumentError, Object};
+use crate::strict_json::{DocumentError, Object, Shape};
 
 /// The annotation of an `index.json` entry that names it.
 pub const REFERENCE_NAME: &str = "org.opencontainers.image.ref.name";
@@ -32,7 +32,16 @@ pub struct Descriptor {
     pub annotations: BTreeMap<String, String>,
 }
 
-pub(crate) const MEMBERS: [&str; 8] = ["mediaType", "digest", "size", "urls", "annotations", "data", "artifactType", "platform"];
+pub(crate) const SHAPE: Shape = Shape::Members(&[
+    ("mediaType", Shape::Scalar),
+    ("digest", Shape::Scalar),
+    ("size", Shape::Scalar),
+    ("urls", Shape::LIST),
+    ("annotations", Shape::TEXTS),
+    ("data", Shape::Scalar),
+    ("artifactType", Shape::Scalar),
+    ("platform", platform::SHAPE),
+]);
 
 impl Descriptor {
     pub(crate) fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
@@ -42,7 +51,7 @@ impl Descriptor {
             return Err(object.error("size", "more than 2^63-1"));
         }
         if object.array("urls")?.is_some_and(|urls| !urls.is_empty()) {
-            return Err(object.error("urls", "content at other places is not supported"));
+            return Err(object.error("urls", "a foreign layer: content at other places is not supported"));
         }
         if let Some(data) = object.string("data")? {
             let data = STANDARD.decode(data).map_err(|_| object.error("data", "not base64"))?;
@@ -50,7 +59,7 @@ impl Descriptor {
                 return Err(object.error("data", "does not have the size and digest beside it"));
             }
         }
-        let platform = object.object("platform", &platform::MEMBERS)?;
+        let platform = object.object("platform")?;
         Ok(Self {
             media_type: media_type_of(object, "mediaType")?.ok_or_else(|| object.error("mediaType", "is missing"))?,
             digest,
@@ -80,14 +89,13 @@ pub(crate) fn media_type_of(object: &Object<'_>, name: &str) -> Result<Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::strict_json::{MAX_DOCUMENT, parse};
+    use crate::strict_json::{MAX_DOCUMENT, Tree};
 
     const DIGEST: &str = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn descriptor(members: &str) -> Result<Descriptor, DocumentError> {
         let text = format!(r#"{{"mediaType":"a/b","digest":"{DIGEST}"{members}}}"#);
-        let members = parse(text.as_bytes(), MAX_DOCUMENT)?;
-        Descriptor::read(&Object::new(&members, "descriptor", &MEMBERS)?)
+        Descriptor::read(&Tree::parse(text.as_bytes(), MAX_DOCUMENT, "descriptor", &SHAPE)?.object()?)
     }
 
     #[test]
@@ -100,6 +108,13 @@ mod tests {
         assert_eq!(read.size, 3);
         assert_eq!(read.reference_name(), Some("v1"));
         assert_eq!(read.platform.unwrap().to_string(), "linux/amd64");
+    }
+
+    #[test]
+    fn annotations_that_differ_in_case_are_two() {
+        let read = descriptor(r#","size":3,"annotations":{"Name":"1","name":"2","size":"3","Size":"4"}"#).unwrap();
+        assert_eq!(read.annotations.into_iter().map(|(key, value)| key + &value).collect::<Vec<_>>(), ["Name1", "Size4", "name2", "size3"]);
+        assert!(descriptor(r#","size":3,"annotations":{"name":"1","name":"2"}"#).is_err());
     }
 
     #[test]

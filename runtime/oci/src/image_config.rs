@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::digest::Digest;
 use crate::platform::Platform;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, parse};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// An image config after the OCI image specification, "OCI Image Configuration". Serialises to that form.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -29,6 +29,10 @@ pub struct ImageConfig {
     /// For example `v8`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// For example `10.0.17763.6414`. It is for choosing one of several images, and no part of the document for the
+    /// hooks.
+    #[serde(skip)]
+    pub os_version: Option<String>,
     /// How a container is run.
     pub config: ExecutionConfig,
     /// What the layers hold.
@@ -89,9 +93,20 @@ impl From<DocumentError> for ConfigError {
     }
 }
 
-const MEMBERS: [&str; 10] =
-    ["created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history"];
-const EXECUTION_MEMBERS: [&str; 9] = ["User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal"];
+/// Docker's own members are those of its `image.Image`; what is read of them is nothing.
+const SHAPE: Shape = Shape::Members(&[
+    ("created", Shape::Scalar),
+    ("author", Shape::Scalar),
+    ("architecture", Shape::Scalar),
+    ("os", Shape::Scalar),
+    ("os.version", Shape::Scalar),
+    ("os.features", Shape::Unread),
+    ("variant", Shape::Scalar),
+    ("config", ExecutionConfig::SHAPE),
+    ("rootfs", Shape::Members(&[("type", Shape::Scalar), ("diff_ids", Shape::LIST)])),
+    ("history", Shape::Checked(&Shape::List(usize::MAX, &Shape::Members(&[])))),
+    ("container_config", Shape::Checked(&ExecutionConfig::SHAPE)),
+]);
 
 impl ImageConfig {
     /// Reads the config of an OCI or Docker image.
@@ -100,16 +115,17 @@ impl ImageConfig {
     /// If it is larger than 4 MiB, is not what the specification says, or could be read in two ways: a key that stands twice in any
     /// object, or is spelled in another case than the specification's.
     pub fn parse(bytes: &[u8]) -> Result<Self, ConfigError> {
-        let members = parse(bytes, MAX_DOCUMENT)?;
-        let object = Object::new(&members, "config", &MEMBERS)?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "config", &SHAPE)?;
+        let object = tree.object()?;
         let platform = Platform::read(&object)?;
-        let execution = object.object("config", &EXECUTION_MEMBERS)?;
+        let execution = object.object("config")?;
         Ok(Self {
             created: text(&object, "created")?,
             author: text(&object, "author")?,
             architecture: platform.architecture,
             os: platform.os,
             variant: platform.variant,
+            os_version: platform.os_version,
             config: execution.as_ref().map(ExecutionConfig::read).transpose()?.unwrap_or_default(),
             rootfs: RootFilesystem::read(&object)?,
         })
@@ -125,7 +141,8 @@ impl ImageConfig {
     /// What the image runs on.
     #[must_use]
     pub fn platform(&self) -> Platform {
-        Platform { os: self.os.clone(), architecture: self.architecture.clone(), variant: self.variant.clone() }
+        let (variant, os_version) = (self.variant.clone(), self.os_version.clone());
+        Platform { os: self.os.clone(), architecture: self.architecture.clone(), variant, os_version }
     }
 
     /// The labels, by key.
@@ -136,15 +153,33 @@ impl ImageConfig {
 }
 
 impl ExecutionConfig {
-    fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
+    /// What is kept of a document's member `config`, whether an image config's or, as `Config`, that of Docker's inspection.
+    pub const SHAPE: Shape = Shape::Members(&[
+        ("User", Shape::Scalar),
+        ("ExposedPorts", Shape::KEYS),
+        ("Env", Shape::LIST),
+        ("Entrypoint", Shape::LIST),
+        ("Cmd", Shape::LIST),
+        ("Volumes", Shape::KEYS),
+        ("WorkingDir", Shape::Scalar),
+        ("Labels", Shape::TEXTS),
+        ("StopSignal", Shape::Scalar),
+        ("Healthcheck", Shape::Checked(&Shape::Members(&[]))),
+    ]);
+
+    /// Reads the member, of a document that was parsed with [`Self::SHAPE`] in its place. What is absent, `null` or empty is empty.
+    ///
+    /// # Errors
+    /// A member of another kind than the specification says.
+    pub fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
         let text = |name| text(object, name).map(Option::unwrap_or_default);
         Ok(Self {
             user: text("User")?,
-            exposed_ports: keys(object, "ExposedPorts")?,
+            exposed_ports: object.keys("ExposedPorts")?,
             env: object.strings("Env")?,
             entrypoint: object.strings("Entrypoint")?,
             cmd: object.strings("Cmd")?,
-            volumes: keys(object, "Volumes")?,
+            volumes: object.keys("Volumes")?,
             working_dir: text("WorkingDir")?,
             labels: object.string_map("Labels")?,
             stop_signal: text("StopSignal")?,
@@ -154,7 +189,7 @@ impl ExecutionConfig {
 
 impl RootFilesystem {
     fn read(config: &Object<'_>) -> Result<Self, DocumentError> {
-        let object = config.object("rootfs", &["type", "diff_ids"])?.ok_or_else(|| config.error("rootfs", "is missing"))?;
+        let object = config.object("rootfs")?.ok_or_else(|| config.error("rootfs", "is missing"))?;
         if object.string("type")? != Some("layers") {
             return Err(object.error("type", "not `layers`"));
         }
@@ -177,11 +212,6 @@ impl Serialize for RootFilesystem {
 fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, DocumentError> {
     let text = object.string(name)?.filter(|text| !text.is_empty());
     Ok(text.map(str::to_owned))
-}
-
-fn keys(object: &Object<'_>, name: &str) -> Result<BTreeSet<String>, DocumentError> {
-    let members = object.map(name)?.into_iter().flatten();
-    Ok(members.map(|(key, _)| key.clone()).collect())
 }
 
 fn as_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -239,7 +269,11 @@ mod tests {
             r#","config":{"user":"0"}"#,
             r#","Config":{"User":"0"}"#,
             r#","OS":"windows""#,
-            r#","config":{"Labels":{"a":"1","A":"2"}}"#,
+            r#","config":{"Labels":{"a":"1","\u0061":"2"}}"#,
+            r#","config":{"Healthcheck":{"Test":[],"test":[]}}"#,
+            r#","config":{"x":1,"X":2}"#,
+            r#","history":[{"created_by":"a","Created_By":"b"}]"#,
+            r#","container_config":{"User":"1000","user":"0"}"#,
             r#","config":{"Labels":{"a":1}}"#,
             r#","config":[]"#,
             r#","config":{"Env":"A=b"}"#,
@@ -247,6 +281,20 @@ mod tests {
         ] {
             assert!(ImageConfig::parse(document(members).as_bytes()).is_err(), "{members}");
         }
+    }
+
+    /// What maps keys that people choose: image-spec's `config.md`, and the members that Docker adds.
+    #[test]
+    fn keys_that_differ_in_case_are_two() {
+        let maps = r#"{"Labels":{"Name":"rhel7","name":"team/app","user":"x","User":"y"},"ExposedPorts":{"80/TCP":{},"80/tcp":{}},"Volumes":{"/V":{},"/v":{}}}"#;
+        let members = format!(r#","config":{maps},"container_config":{maps},"history":[{{"created_by":"x","Labels":{maps}}}],"x":{maps}"#);
+        let config = ImageConfig::parse(document(&members).as_bytes()).unwrap();
+        let labels: Vec<_> = config.labels().iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(labels, ["Name=rhel7", "User=y", "name=team/app", "user=x"]);
+        assert!(config.to_json().contains(r#""ExposedPorts":{"80/TCP":{},"80/tcp":{}}"#), "{}", config.to_json());
+        assert!(config.to_json().contains(r#""Volumes":{"/V":{},"/v":{}}"#), "{}", config.to_json());
+        // What the hooks get is read again, by flavors and by tests of them.
+        assert_eq!(ImageConfig::parse(config.to_json().as_bytes()), Ok(config));
     }
 
     #[test]

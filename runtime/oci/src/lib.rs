@@ -37,6 +37,7 @@
 mod digest;
 pub mod media_type;
 mod strict_json;
+mod json_edit;
 mod platform;
 mod descriptor;
 mod manifest;
@@ -46,12 +47,15 @@ mod image_config;
 mod content;
 mod layout;
 mod archive;
+mod holding;
 mod sizes;
 mod spool;
 mod workers;
+mod unchecked;
 mod verify;
 
 // Who pushes, and how.
+mod redact;
 mod credentials;
 mod client;
 mod progress;
@@ -59,12 +63,14 @@ mod push;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod memory;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
-    BoundCredential, ClientCertificate, ClientOptions, Connections, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
-    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, Refusal, RegistryClient, RegistryError, Scheme, Step, TargetRefusal,
-    Timeouts, TokenServer, http_target,
+    Authorities, BoundCredential, ClientCertificate, ClientOptions, Connections, CredentialForm, FetchedManifest, HttpGrant, HttpTarget,
+    OutboundClient, OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, Refusal, RegistryClient, RegistryError,
+    RequestBudget, Scheme, Served, Site, Step, TargetRefusal, Timeouts, TokenServer, WaitListener, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{
@@ -72,11 +78,14 @@ pub use credentials::{
 };
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
+pub use holding::Holding;
 pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
-pub use manifest::{Document, Index, MAX_LAYERS, MAX_MANIFESTS, Manifest};
+pub use manifest::{Document, Index, MAX_DESCRIPTORS, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use progress::{LayerOutcome, Progress};
 pub use push::{Prepared, PushError, PushOptions, PushOutcome, Pushed};
-pub use strict_json::{DocumentError, MAX_DOCUMENT, parse_object};
+pub use redact::{Redactor, Unsearchable};
+pub use strict_json::{DocumentError, MAX_DOCUMENT, MAX_ELEMENTS, Object, Shape, Tree, parse_object};
+pub use unchecked::{Unchecked, UncheckedLayer};
 pub use verify::VerifyError;

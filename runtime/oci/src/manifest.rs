@@ -4,15 +4,28 @@ use std::collections::BTreeMap;
 
 use crate::descriptor::{self, Descriptor, media_type_of};
 use crate::media_type;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, parse};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// The most manifests that one index may list.
 pub const MAX_MANIFESTS: usize = 64;
-/// The most layers that one manifest may list.
-pub const MAX_LAYERS: usize = 128;
+/// The most layers of an image. Docker's own stores take about 125; images of sources, and what Nix builds, have several hundred.
+pub const MAX_LAYERS: usize = 1_024;
+/// The most layers, which are its files, of an artifact.
+pub const MAX_DESCRIPTORS: usize = 4_096;
+
+/// What to do about a document that is beyond these limits.
+pub(crate) fn way_out(error: &DocumentError) -> Option<String> {
+    matches!(error, DocumentError::TooLarge { .. } | DocumentError::TooMany { .. }).then(|| {
+        format!(
+            "an image may have {MAX_LAYERS} layers, an artifact {MAX_DESCRIPTORS}, and each manifest or config 4 MiB: \
+             build the image with fewer layers, or pack or split the artifact"
+        )
+    })
+}
 
 /// What a manifest document says: either one image or artifact, or a list of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "documents are read one at a time")]
 pub enum Document {
     /// Of one image or artifact.
     Manifest(Manifest),
@@ -20,7 +33,7 @@ pub enum Document {
     Index(Index),
 }
 
-/// The manifest of an image or an artifact.
+/// The manifest of an image or an artifact; [`Self::is_image`] tells which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// What `mediaType` says inside the document.
@@ -29,7 +42,7 @@ pub struct Manifest {
     pub artifact_type: Option<String>,
     /// The image config, or what an artifact has in its place.
     pub config: Descriptor,
-    /// At most [`MAX_LAYERS`].
+    /// At most [`MAX_LAYERS`] of an image, and [`MAX_DESCRIPTORS`] of an artifact.
     pub layers: Vec<Descriptor>,
     /// The manifest that this one is about.
     pub subject: Option<Descriptor>,
@@ -52,8 +65,31 @@ pub struct Index {
     pub annotations: BTreeMap<String, String>,
 }
 
-const MANIFEST_MEMBERS: [&str; 9] =
-    ["schemaVersion", "mediaType", "artifactType", "config", "layers", "subject", "annotations", "manifests", "fsLayers"];
+const MANIFEST: Shape = Shape::Members(&[
+    ("schemaVersion", Shape::Scalar),
+    ("mediaType", Shape::Scalar),
+    ("artifactType", Shape::Scalar),
+    ("config", descriptor::SHAPE),
+    ("layers", Shape::List(MAX_DESCRIPTORS, &descriptor::SHAPE)),
+    ("subject", descriptor::SHAPE),
+    ("annotations", Shape::TEXTS),
+    // That they are there is enough.
+    ("manifests", Shape::Scalar),
+    ("fsLayers", Shape::Scalar),
+]);
+
+const INDEX: Shape = Shape::Members(&[
+    ("schemaVersion", Shape::Scalar),
+    ("mediaType", Shape::Scalar),
+    ("artifactType", Shape::Scalar),
+    // The index of a layout may list more than one that is pushed.
+    ("manifests", Shape::List(usize::MAX, &descriptor::SHAPE)),
+    ("subject", descriptor::SHAPE),
+    ("annotations", Shape::TEXTS),
+    ("config", Shape::Scalar),
+    ("layers", Shape::Scalar),
+    ("fsLayers", Shape::Scalar),
+]);
 
 impl Document {
     /// Reads a document that was announced as `media_type`.
@@ -87,29 +123,50 @@ impl Document {
 }
 
 impl Manifest {
+    /// Whether it is an image: its config has an image's type, and it has no layer, or at least one of an image's layer type. Everything else is an
+    /// artifact. Classic signatures, for example, have the config of an image, which says nothing, and layers of their own.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        media_type::is_image_config(&self.config.media_type) && (self.layers.is_empty() || self.has_image_layers())
+    }
+
+    /// Whether it has a layer of an image. A runtime may run that, whatever the config is called.
+    #[must_use]
+    pub fn has_image_layers(&self) -> bool {
+        self.layers.iter().any(|layer| media_type::is_image_layer(&layer.media_type))
+    }
+
+    /// What an artifact is: its `artifactType`, else its config's type; where that is an image's, and so says nothing, its first layer's.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let config = &self.config.media_type;
+        let layer = self.layers.first().filter(|_| media_type::is_image_config(config)).map(|layer| &layer.media_type);
+        self.artifact_type.as_ref().or(layer).unwrap_or(config)
+    }
+
     fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let members = parse(bytes, MAX_DOCUMENT)?;
-        let object = open(&members, &["manifests", "fsLayers"])?;
-        let layers = descriptors(&object, "layers")?;
-        if layers.len() > MAX_LAYERS {
-            return Err(object.error("layers", "more than 128 layers"));
-        }
-        Ok(Self {
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &MANIFEST)?;
+        let object = open(&tree, &["manifests", "fsLayers"])?;
+        let manifest = Self {
             media_type: media_type_of(&object, "mediaType")?,
             artifact_type: media_type_of(&object, "artifactType")?,
             config: one(&object, "config")?.ok_or_else(|| object.error("config", "is missing"))?,
-            layers,
+            layers: descriptors(&object, "layers")?,
             subject: one(&object, "subject")?,
             annotations: object.string_map("annotations")?,
-        })
+        };
+        if manifest.is_image() && manifest.layers.len() > MAX_LAYERS {
+            return Err(DocumentError::TooMany { place: "document.layers".to_owned(), limit: MAX_LAYERS });
+        }
+        Ok(manifest)
     }
 }
 
 impl Index {
     /// Reads an index, or the `index.json` of a layout.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let members = parse(bytes, MAX_DOCUMENT)?;
-        let object = open(&members, &["config", "layers", "fsLayers"])?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &INDEX)?;
+        let object = open(&tree, &["config", "layers", "fsLayers"])?;
         Ok(Self {
             media_type: media_type_of(&object, "mediaType")?,
             artifact_type: media_type_of(&object, "artifactType")?,
@@ -121,8 +178,8 @@ impl Index {
 }
 
 /// A document that could be taken for a manifest and for an index is neither (CVE-2021-41190).
-fn open<'a>(members: &'a serde_json::Map<String, serde_json::Value>, foreign: &[&str]) -> Result<Object<'a>, DocumentError> {
-    let object = Object::new(members, "document", &MANIFEST_MEMBERS)?;
+fn open<'a>(tree: &'a Tree<'_>, foreign: &[&str]) -> Result<Object<'a>, DocumentError> {
+    let object = tree.object()?;
     if object.unsigned("schemaVersion")? != Some(2) {
         return Err(object.error("schemaVersion", "not 2"));
     }
@@ -135,11 +192,12 @@ fn open<'a>(members: &'a serde_json::Map<String, serde_json::Value>, foreign: &[
 }
 
 fn one(object: &Object<'_>, name: &str) -> Result<Option<Descriptor>, DocumentError> {
-    object.object(name, &descriptor::MEMBERS)?.as_ref().map(Descriptor::read).transpose()
+    object.object(name)?.as_ref().map(Descriptor::read).transpose()
 }
 
 fn descriptors(object: &Object<'_>, name: &str) -> Result<Vec<Descriptor>, DocumentError> {
-    object.objects(name, &descriptor::MEMBERS)?.ok_or_else(|| object.error(name, "is missing"))?.iter().map(Descriptor::read).collect()
+    let objects = object.objects(name)?.ok_or_else(|| object.error(name, "is missing"))?;
+    objects.map(|object| Descriptor::read(&object?)).collect()
 }
 
 fn shape(member: &str, problem: impl Into<String>) -> DocumentError {
@@ -149,7 +207,7 @@ fn shape(member: &str, problem: impl Into<String>) -> DocumentError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media_type::{DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
+    use crate::media_type::{DOCKER_MANIFEST, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST};
 
     fn descriptor(media_type: &str) -> String {
         let digest = crate::Digest::sha256(b"");
@@ -167,6 +225,15 @@ mod tests {
         assert_eq!(read.layers.len(), 1);
         let index = format!(r#"{{"schemaVersion":2,"mediaType":"{OCI_INDEX}","manifests":[{}]}}"#, descriptor(OCI_MANIFEST));
         assert!(matches!(Document::parse(OCI_INDEX, index.as_bytes()), Ok(Document::Index(_))));
+    }
+
+    #[test]
+    fn annotations_that_differ_in_case_are_two() {
+        let annotations = r#","annotations":{"Layers":"1","layers":"2","Name":"3","name":"4"}"#;
+        let Document::Manifest(read) = Document::parse(OCI_MANIFEST, manifest(annotations).as_bytes()).unwrap() else { panic!("an index") };
+        assert_eq!(read.annotations.len(), 4);
+        let index = format!(r#"{{"schemaVersion":2,"manifests":[]{annotations}}}"#);
+        assert!(matches!(Document::parse(OCI_INDEX, index.as_bytes()), Ok(Document::Index(index)) if index.annotations.len() == 4));
     }
 
     #[test]
@@ -194,8 +261,17 @@ mod tests {
         let index = |count| format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, list(count));
         assert!(Document::parse(OCI_INDEX, index(64).as_bytes()).is_ok());
         assert!(Document::parse(OCI_INDEX, index(65).as_bytes()).is_err());
-        let layers = |count| format!(r#"{{"schemaVersion":2,"config":{},"layers":[{}]}}"#, descriptor("a/config"), list(count));
-        assert!(Document::parse(OCI_MANIFEST, layers(128).as_bytes()).is_ok());
-        assert!(Document::parse(OCI_MANIFEST, layers(129).as_bytes()).is_err());
+        let layers = |config: &str, layer: &str, count: usize| {
+            let layers = vec![descriptor(layer); count].join(",");
+            let text = format!(r#"{{"schemaVersion":2,"config":{},"layers":[{layers}]}}"#, descriptor(config));
+            Document::parse(OCI_MANIFEST, text.as_bytes())
+        };
+        let layer = "application/vnd.oci.image.layer.v1.tar";
+        for (config, layer, most) in [(OCI_CONFIG, layer, 1_024), (OCI_CONFIG, "a/layer", 4_096), ("a/config", layer, 4_096)] {
+            assert!(layers(config, layer, most).is_ok(), "{config} {layer}");
+            let error = layers(config, layer, most + 1).unwrap_err();
+            assert_eq!(error.to_string(), format!("document.layers: more than the {most} elements allowed"));
+            assert!(way_out(&error).unwrap().contains("1024 layers, an artifact 4096"), "{config} {layer}");
+        }
     }
 }

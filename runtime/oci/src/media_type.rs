@@ -32,7 +32,7 @@ pub fn is_index(media_type: &str) -> bool {
     matches!(media_type, OCI_INDEX | DOCKER_INDEX)
 }
 
-/// Whether a config of this type makes its manifest an image.
+/// Whether a config of this type is an image's. That alone makes no image: see [`Manifest::is_image`](crate::Manifest::is_image).
 #[must_use]
 pub fn is_image_config(media_type: &str) -> bool {
     matches!(media_type, OCI_CONFIG | DOCKER_CONFIG | OCTET_STREAM)
@@ -49,6 +49,12 @@ pub fn is_image_layer(media_type: &str) -> bool {
 pub fn is_nondistributable(media_type: &str) -> bool {
     media_type.starts_with("application/vnd.oci.image.layer.nondistributable.")
         || media_type.starts_with("application/vnd.docker.image.rootfs.foreign.")
+}
+
+/// Whether a layer of this type is encrypted, after ocicrypt: `…+encrypted`, and `…+enc` before that.
+#[must_use]
+pub fn is_encrypted(media_type: &str) -> bool {
+    is_image_layer(media_type) && (media_type.ends_with("+encrypted") || media_type.ends_with("+enc"))
 }
 
 /// Whether this is `type/subtype` with the characters and lengths of RFC 6838, section 4.2.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::strict_json::{DocumentError, Object};
+use crate::strict_json::{DocumentError, Object, Shape};
 
 /// What an image runs on, in the words of Go's `GOOS` and `GOARCH`.
 ///
@@ -16,6 +16,8 @@ pub struct Platform {
     pub architecture: String,
     /// For example `v8`.
     pub variant: Option<String>,
+    /// The version of the operating system, for example `10.0.17763.6414`. Images for Windows have one.
+    pub os_version: Option<String>,
 }
 
 /// A text that names no platform.
@@ -27,7 +29,7 @@ impl ParsePlatformError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        Some("a platform is OS/ARCH or OS/ARCH/VARIANT, for example linux/amd64 or linux/arm/v7".to_owned())
+        Some("a platform is OS/ARCH[/VARIANT][:OSVERSION], for example linux/amd64, linux/arm/v7 or windows/amd64:10.0.17763".to_owned())
     }
 }
 
@@ -36,17 +38,48 @@ impl FromStr for Platform {
 
     fn from_str(text: &str) -> Result<Self, ParsePlatformError> {
         let refused = || ParsePlatformError(text.chars().take(160).collect());
-        let words: Vec<&str> = text.split('/').collect();
+        let (machine, os_version) = version_of(text).ok_or_else(refused)?;
+        let words: Vec<&str> = machine.split('/').collect();
         let (os, architecture, variant) = match words.as_slice() {
             [os, architecture] => (os, architecture, None),
             [os, architecture, variant] => (os, architecture, Some(variant)),
             _ => return Err(refused()),
         };
-        if !words.iter().all(|text| is_word(text)) {
+        let is_version = |text: &str| is_word(text) && text.starts_with(|first: char| first.is_ascii_digit());
+        if !words.iter().all(|text| is_word(text)) || !os_version.is_none_or(is_version) {
             return Err(refused());
         }
         let owned = |text: &&str| (*text).to_owned();
-        Ok(Self { os: owned(os), architecture: owned(architecture), variant: variant.map(owned) })
+        let os_version = os_version.map(str::to_owned);
+        Ok(Self { os: owned(os), architecture: owned(architecture), variant: variant.map(owned), os_version })
+    }
+}
+
+/// The version of the operating system, and the rest: `windows/amd64:10.0.17763` as crane has it, or
+/// `windows(10.0.17763)/amd64` as containerd and buildx do. None if there are two.
+fn version_of(text: &str) -> Option<(String, Option<&str>)> {
+    match (text.split_once('('), text.rsplit_once(':')) {
+        (None, None) => Some((text.to_owned(), None)),
+        (None, Some((machine, version))) => Some((machine.to_owned(), Some(version))),
+        (Some((os, rest)), None) => rest.split_once(')').map(|(version, rest)| (format!("{os}{rest}"), Some(version))),
+        (Some(_), Some(_)) => None,
+    }
+}
+
+impl Platform {
+    /// From its words, as the Docker Engine gives them; an empty variant is none. The version is free text, and dropped
+    /// if it is no word.
+    ///
+    /// # Errors
+    /// A word that is none.
+    pub fn of_words(os: &str, architecture: &str, variant: Option<&str>, os_version: Option<&str>) -> Result<Self, ParsePlatformError> {
+        let variant = variant.filter(|variant| !variant.is_empty());
+        if !is_word(os) || !is_word(architecture) || !variant.is_none_or(is_word) {
+            let text = format!("{os}/{architecture}{}{}", if variant.is_some() { "/" } else { "" }, variant.unwrap_or_default());
+            return Err(ParsePlatformError(text.chars().take(160).collect()));
+        }
+        let (variant, os_version) = (variant.map(str::to_owned), os_version.filter(|text| is_word(text)).map(str::to_owned));
+        Ok(Self { os: os.to_owned(), architecture: architecture.to_owned(), variant, os_version })
     }
 }
 
@@ -54,10 +87,18 @@ fn is_word(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-pub(crate) const MEMBERS: [&str; 3] = ["os", "architecture", "variant"];
+/// The platform of a descriptor.
+pub(crate) const SHAPE: Shape = Shape::Members(&[
+    ("os", Shape::Scalar),
+    ("architecture", Shape::Scalar),
+    ("variant", Shape::Scalar),
+    ("os.version", Shape::Scalar),
+    ("os.features", Shape::Unread),
+]);
 
 impl Platform {
-    /// Reads `os`, `architecture` and `variant` of an object: a descriptor's platform, or an image config.
+    /// Reads `os`, `architecture`, `variant` and `os.version` of an object: a descriptor's platform, or an image
+    /// config.
     pub(crate) fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
         let word = |name: &str, text: &str| {
             if is_word(text) {
@@ -71,6 +112,8 @@ impl Platform {
             os: word("os", object.required_string("os")?)?,
             architecture: word("architecture", object.required_string("architecture")?)?,
             variant: variant.map(|text| word("variant", text)).transpose()?,
+            // Free text, by which images are told apart and nothing is decided.
+            os_version: object.string("os.version").ok().flatten().filter(|text| is_word(text)).map(str::to_owned),
         })
     }
 
@@ -80,7 +123,7 @@ impl Platform {
         self.os == "unknown" && self.architecture == "unknown"
     }
 
-    /// The same platform in one spelling, as containerd's `platforms.Normalize` has it: `linux/aarch64`, `linux/arm64` and `linux/arm64/v8`
+    /// The same platform without the version of its operating system, in one spelling, as containerd's `platforms.Normalize` has it: `linux/aarch64`, `linux/arm64` and `linux/arm64/v8`
     /// are one, and so are `linux/arm` and `linux/arm/v7`.
     #[must_use]
     pub fn normal(&self) -> Self {
@@ -102,13 +145,41 @@ impl Platform {
             "macos" => "darwin".to_owned(),
             other => other.to_owned(),
         };
-        Self { os, architecture: architecture.to_owned(), variant: Some(variant.to_owned()).filter(|variant| !variant.is_empty()) }
+        let variant = Some(variant.to_owned()).filter(|variant| !variant.is_empty());
+        Self { os, architecture: architecture.to_owned(), variant, os_version: None }
     }
 
     /// Whether both are one platform, however they are spelled. An image of another variant does not match, also if the machine could run it.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.normal() == other.normal()
+    }
+
+    /// Whether an image for this platform is one of those that were asked for: `10.0.17763` stands for every
+    /// `10.0.17763.…`.
+    #[must_use]
+    pub fn is_asked_for_by(&self, asked: &Self) -> bool {
+        let is_part = |version: &str, part: &str| version.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.is(asked)
+            && match (&self.os_version, &asked.os_version) {
+                (_, None) => true,
+                (Some(version), Some(part)) => is_part(version, part),
+                (None, Some(_)) => false,
+            }
+    }
+
+    /// Without the version of the operating system.
+    pub(crate) fn machine(&self) -> (&str, &str, Option<&str>) {
+        (&self.os, &self.architecture, self.variant.as_deref())
+    }
+
+    /// With the version of the operating system, as it can be asked for.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        match &self.os_version {
+            Some(version) => format!("{self}:{version}"),
+            None => self.to_string(),
+        }
     }
 
     /// Whether a descriptor that says `self` may lead to an image whose config says `config`. A variant that only one of them names is no
@@ -136,11 +207,10 @@ impl fmt::Display for Platform {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::strict_json::{MAX_DOCUMENT, parse};
+    use crate::strict_json::{MAX_DOCUMENT, Tree};
 
     fn platform(text: &str) -> Result<Platform, DocumentError> {
-        let members = parse(text.as_bytes(), MAX_DOCUMENT)?;
-        Platform::read(&Object::new(&members, "platform", &MEMBERS)?)
+        Platform::read(&Tree::parse(text.as_bytes(), MAX_DOCUMENT, "platform", &SHAPE)?.object()?)
     }
 
     #[test]
@@ -157,6 +227,7 @@ mod tests {
             os: "linux".to_owned(),
             architecture: "arm".to_owned(),
             variant: variant.map(str::to_owned),
+            os_version: None,
         };
         assert!(arm(Some("v7")).agrees_with(&arm(Some("v7"))));
         assert!(arm(Some("v7")).agrees_with(&arm(None)));
@@ -190,9 +261,47 @@ mod tests {
         ] {
             assert!(!is(one, other) && !is(other, one), "{one} {other}");
         }
+        for text in [
+            "windows/amd64:",
+            "windows/amd64:a",
+            "windows/amd64:10/v1",
+            "windows/amd64:10:11",
+            "windows()/amd64",
+            "windows(10.0/amd64",
+            "windows(10.0)amd64",
+            "windows(10.0)",
+            "windows(10.0)/amd64:10.0",
+            "windows(10.0+win32k)/amd64",
+            "(10.0)/amd64",
+        ] {
+            assert!(text.parse::<Platform>().is_err(), "{text:?}");
+        }
         for text in ["", "linux", "linux/", "/amd64", "linux/amd64/", "a/b/c/d", "linux/a:b", "linux/am d64", "linux/amd64\n", "*/*"] {
             assert!(text.parse::<Platform>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn versions_of_operating_systems() {
+        for text in ["windows/amd64:10.0.17763", "windows(10.0.17763)/amd64"] {
+            let asked: Platform = text.parse().unwrap();
+            assert_eq!((asked.to_string().as_str(), asked.in_full().as_str()), ("windows/amd64", "windows/amd64:10.0.17763"));
+            let is_meant = |version: Option<&str>| {
+                let os_version = version.map(str::to_owned);
+                Platform { os_version, ..asked.clone() }.is_asked_for_by(&asked)
+            };
+            assert!(is_meant(Some("10.0.17763")) && is_meant(Some("10.0.17763.6414")));
+            assert!(!is_meant(Some("10.0.177631")) && !is_meant(Some("10.0.20348.1")) && !is_meant(Some("10.0")) && !is_meant(None));
+        }
+        let asked: Platform = "windows/amd64".parse().unwrap();
+        assert!("windows/x86_64:10.0.17763".parse::<Platform>().unwrap().is_asked_for_by(&asked));
+        assert_eq!("linux/arm/v7:1".parse::<Platform>().unwrap().in_full(), "linux/arm/v7:1");
+        let read = |version: &str| {
+            platform(&format!("{{\"os\":\"windows\",\"architecture\":\"amd64\",\"os.version\":{version}}}")).unwrap().os_version
+        };
+        assert_eq!(read("\"10.0.17763.6414\"").as_deref(), Some("10.0.17763.6414"));
+        // Nothing is decided by it, so it may be anything.
+        assert_eq!((read("7"), read("\"a b\""), read("\"\"")), (None, None, None));
     }
 
     #[test]

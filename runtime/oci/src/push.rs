@@ -21,6 +21,9 @@ const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 pub struct PushOptions {
     /// Repositories of the same registry from which it may take blobs that it has there, in this order.
     pub mount_from: Vec<String>,
+    /// Whether the registry is asked for each blob that was sent, before anything leads to it. That it keeps what it
+    /// acknowledged is its promise otherwise.
+    pub verify: bool,
 }
 
 /// A push that the registry has acknowledged. Whether it serves what was pushed is another question: see [`RegistryClient::manifest`].
@@ -136,7 +139,7 @@ impl RegistryClient {
         }
         let questions = Questions::new(bottom);
         let asking = Asking { repository, mount_from: &options.mount_from, questions: &questions };
-        let pushed = self.push_blobs(&asking, blobs, progress).await;
+        let pushed = self.push_blobs(&asking, blobs, options.verify, progress).await;
         // Those that were dropped when one failed, and those that turned out not to be needed.
         self.cancel_uploads(CANCEL_LIMIT).await;
         pushed?;
@@ -148,19 +151,33 @@ impl RegistryClient {
     }
 
     /// Sends what the registry does not have. The first failure stops the others.
-    async fn push_blobs(&self, asking: &Asking<'_>, blobs: Vec<(&PinnedBlob, Rank)>, progress: &dyn Progress) -> Result<(), UploadError> {
+    async fn push_blobs(
+        &self,
+        asking: &Asking<'_>,
+        blobs: Vec<(&PinnedBlob, Rank)>,
+        verify: bool,
+        progress: &dyn Progress,
+    ) -> Result<(), UploadError> {
         let stop = watch::Sender::new(false);
         self.open_for(blobs.len());
+        let mut sent = Vec::new();
         let mut pushes =
             stream::iter(blobs).map(|(blob, rank)| self.push_blob(asking, blob, rank, &stop, progress)).buffer_unordered(MAX_CONNECTIONS);
         while let Some(pushed) = pushes.next().await {
-            if pushed.is_err() {
-                stop.send_replace(true);
-                // What else fails by then is of no interest.
-                let rest = pushes.by_ref().for_each(|_| std::future::ready(()));
-                let _ = timeout(CANCEL_LIMIT, rest).await;
-                return pushed;
+            match pushed {
+                Ok(blob) => sent.extend(blob.filter(|_| verify)),
+                Err(error) => {
+                    stop.send_replace(true);
+                    // What else fails by then is of no interest.
+                    let rest = pushes.by_ref().for_each(|_| std::future::ready(()));
+                    let _ = timeout(CANCEL_LIMIT, rest).await;
+                    return Err(error);
+                }
             }
+        }
+        let mut kept = stream::iter(sent).map(|blob| self.must_keep_blob(asking.repository, blob)).buffer_unordered(MAX_CONNECTIONS);
+        while let Some(kept) = kept.next().await {
+            kept?;
         }
         Ok(())
     }

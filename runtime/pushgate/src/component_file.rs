@@ -4,11 +4,11 @@
 //! FIFO, nor a file that grows, holds the reader up. Symbolic links are followed: build tools put them there, and whoever typed the
 //! path may name any file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use pushgate_files::{FileProblem, Kind, Links};
 use pushgate_sandbox::{ComponentDigest, MAX_COMPONENT_BYTES};
 
 /// Why a component's file could not be read.
@@ -24,13 +24,15 @@ pub enum ComponentFileError {
         cause: io::Error,
     },
     /// A folder, a device, a FIFO or a socket.
-    #[error("{} is not a regular file", path.display())]
+    #[error("{} is {found}, not a regular file", path.display())]
     NotAFile {
+        /// What it is.
+        found: Kind,
         /// The path as given.
         path: PathBuf,
     },
     /// Larger than any flavor.
-    #[error("{} is larger than the {MAX_COMPONENT_BYTES} bytes that a component may have", path.display())]
+    #[error("{} exceeds the limit of {} MiB for a component", path.display(), MAX_COMPONENT_BYTES >> 20)]
     TooLarge {
         /// The path as given.
         path: PathBuf,
@@ -101,14 +103,11 @@ impl ComponentFile {
 /// # Errors
 /// See [`ComponentFileError`].
 pub fn open(path: &Path) -> Result<ComponentFile, ComponentFileError> {
-    let unreadable = |cause| ComponentFileError::Unreadable { path: path.to_owned(), cause };
-    // Without O_NONBLOCK, opening a FIFO waits for a writer.
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(ComponentFileError::NotAFile { path: path.to_owned() });
+    match pushgate_files::open(path, Links::Followed) {
+        Ok(opened) => Ok(ComponentFile { path: path.to_owned(), file: opened.file }),
+        Err(FileProblem::NotRegular(found)) => Err(ComponentFileError::NotAFile { path: path.to_owned(), found }),
+        Err(problem) => Err(ComponentFileError::Unreadable { path: path.to_owned(), cause: problem.into() }),
     }
-    Ok(ComponentFile { path: path.to_owned(), file })
 }
 
 #[cfg(test)]

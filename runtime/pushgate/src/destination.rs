@@ -2,16 +2,22 @@
 
 use pushgate_reference::RegistryUri;
 
-use crate::catalog::{Connection, RegistryEntry};
+use crate::catalog::RegistryEntry;
 use crate::exit::{Failure, Kind};
 use crate::hooks::Hook;
 use crate::report::RegistryReport;
+use crate::trust::{GivenConnection, TrustedConnection};
 
 /// Where the caller wants an image to go.
 #[derive(Debug, Clone)]
 pub enum Destination {
-    /// A registry of the catalog: the one of this name, or the one that the catalog chooses.
-    Registered(Option<String>),
+    /// A registry of the catalog.
+    Registered {
+        /// Its name; without one the catalog chooses.
+        name: Option<String>,
+        /// What is said of how it is reached, in the place of what is registered.
+        connection: GivenConnection,
+    },
     /// Nothing registered.
     Given(Box<Registry>),
 }
@@ -26,13 +32,13 @@ pub struct Registry {
     /// Who is asked, in order.
     pub hooks: Vec<Hook>,
     /// How it is reached.
-    pub connection: Connection,
+    pub connection: TrustedConnection,
 }
 
 impl Registry {
-    /// A registry of the catalog with its hooks looked up.
-    pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>) -> Self {
-        Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, connection: entry.connection }
+    /// A registry of the catalog with its hooks looked up, and how it is reached.
+    pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>, connection: TrustedConnection) -> Self {
+        Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, connection }
     }
 
     /// Repositories from which layers may be mounted: they lie in the registry, as everything that a push touches does. A name may have the

@@ -2,25 +2,24 @@
 //!
 //! - *Replaced whole*: the new bytes go to `NAME.new` in the same folder, are flushed to the disk, and take the old name in one step. Whoever is
 //!   interrupted leaves the old file as it was, and at most one `NAME.new`, which the next writer removes.
-//! - *Locked*: writers hold an exclusive `flock` on a file of its own, since the file that is replaced can't carry the lock. The lock file stays:
-//!   deleting it would let two writers hold "the" lock. The system frees the lock when its holder dies.
+//! - *Locked*: writers hold an exclusive `flock` on a file of its own, since the file that is replaced can't carry the lock, and on its folder. The
+//!   lock file stays. The system frees the lock when its holder dies.
 //! - *Only this user*: a file or folder of another owner, or one that the group or others may write, is refused. New files have mode 0600 and new
 //!   folders 0700, whatever the umask.
 
+mod lock;
+
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rustix::fs::OFlags;
+use pushgate_files::{FileProblem, Regular};
 
-/// How long a writer waits for another one.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
-
-/// How often a waiting writer looks again. A write takes a few milliseconds.
-const LOCK_POLL: Duration = Duration::from_millis(5);
+pub(crate) use lock::Lock;
+pub(crate) use pushgate_files::Links;
 
 /// The bits of a mode that let the group or others write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
@@ -38,7 +37,7 @@ pub enum FileError {
         /// What the system said.
         source: io::Error,
     },
-    /// Something else stands where a file or a folder should.
+    /// Something else stands where a folder or a lock file should.
     #[error("`{}` is not a {expected}", path.display())]
     Kind {
         /// The path.
@@ -46,13 +45,13 @@ pub enum FileError {
         /// What should stand there.
         expected: &'static str,
     },
-    /// More bytes than anybody needs there.
-    #[error("`{}` is larger than {} MiB", path.display(), limit >> 20)]
-    TooLarge {
-        /// The file.
+    /// Something else than a regular file, or one with more bytes than anybody needs there.
+    #[error("`{}` {problem}", path.display())]
+    Unusable {
+        /// The path.
         path: PathBuf,
-        /// The limit in bytes.
-        limit: u64,
+        /// What is wrong.
+        problem: FileProblem,
     },
     /// It belongs to another user.
     #[error("`{}` belongs to user {owner}, not to user {user}", path.display())]
@@ -73,13 +72,19 @@ pub enum FileError {
         mode: u32,
     },
     /// Another process holds the lock for too long.
-    #[error("`{}` has been locked by another process for {} seconds", path.display(), waited.as_secs())]
+    #[error("`{}` has been locked by {} for {} seconds", path.display(), process(*holder), waited.as_secs())]
     Locked {
         /// The lock file.
         path: PathBuf,
         /// How long was waited.
         waited: Duration,
+        /// The process, if the system names it.
+        holder: Option<u32>,
     },
+}
+
+fn process(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
 }
 
 impl FileError {
@@ -89,7 +94,7 @@ impl FileError {
             Self::ForeignOwner { path, .. } => Some(format!("name a file of your own, or run `chown` on `{}`", path.display())),
             Self::WritableByOthers { path, .. } => Some(format!("chmod go-w '{}'", path.display())),
             Self::Locked { .. } => Some("wait for the other pushgate, or end it: the lock ends with it".to_owned()),
-            Self::System { .. } | Self::Kind { .. } | Self::TooLarge { .. } => None,
+            Self::System { .. } | Self::Kind { .. } | Self::Unusable { .. } => None,
         }
     }
 }
@@ -105,59 +110,26 @@ fn system(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileEr
 /// # Errors
 /// See [`FileError`].
 pub(crate) fn read(path: &Path, limit: u64, links: Links) -> Result<Option<OwnFile>, FileError> {
-    let Some(Opened { file, metadata }) = open(path, limit, links)? else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(system("read", path))?;
-    if bytes.len() as u64 > limit {
-        return Err(FileError::TooLarge { path: path.to_owned(), limit });
-    }
-    Ok(Some(OwnFile { bytes, metadata }))
+    let Some(opened) = open(path, limit, links)? else { return Ok(None) };
+    let bytes = opened.read(limit).map_err(unusable("read", path))?;
+    Ok(Some(OwnFile { bytes, metadata: opened.metadata }))
 }
 
 /// As [`read`], without reading: a file that grows from here on is the reader's matter.
-pub(crate) fn open(path: &Path, limit: u64, links: Links) -> Result<Option<Opened>, FileError> {
-    // Without O_NONBLOCK, opening a FIFO waits for a writer.
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | links.flags();
-    let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
-    let file = match opened {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        // ELOOP stands for "a link, and links are not followed", but for a circle of links too.
-        Err(error) if links == Links::Refused && error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
-        }
-        Err(error) => return Err(system("open", path)(error)),
-    };
-    let metadata = file.metadata().map_err(system("open", path))?;
-    if !metadata.is_file() {
-        return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
+pub(crate) fn open(path: &Path, limit: u64, links: Links) -> Result<Option<Regular>, FileError> {
+    match pushgate_files::open(path, links) {
+        Ok(opened) if opened.metadata.len() > limit => Err(unusable("open", path)(FileProblem::TooLarge { limit })),
+        Ok(opened) => Ok(Some(opened)),
+        Err(FileProblem::System(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(problem) => Err(unusable("open", path)(problem)),
     }
-    if metadata.len() > limit {
-        return Err(FileError::TooLarge { path: path.to_owned(), limit });
-    }
-    Ok(Some(Opened { file, metadata }))
 }
 
-/// A regular file that is open.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    pub(crate) file: File,
-    metadata: Metadata,
-}
-
-/// What [`read`] does about a symbolic link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Links {
-    Followed,
-    Refused,
-}
-
-impl Links {
-    const fn flags(self) -> OFlags {
-        match self {
-            Self::Followed => OFlags::empty(),
-            Self::Refused => OFlags::NOFOLLOW,
-        }
+/// Makes the error of a file that cannot be used.
+fn unusable(action: &'static str, path: &Path) -> impl FnOnce(FileProblem) -> FileError {
+    move |problem| match problem {
+        FileProblem::System(source) => FileError::System { action, path: path.to_owned(), source },
+        problem => FileError::Unusable { path: path.to_owned(), problem },
     }
 }
 
@@ -220,46 +192,6 @@ pub(crate) fn create_own_folder(path: &Path, links: Links) -> Result<(), FileErr
     check_ours(path, &metadata)
 }
 
-/// An exclusive lock, held until it is dropped or the process ends.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Takes the lock, waiting for its holder for at most ten seconds.
-    pub(crate) fn acquire(path: &Path) -> Result<Self, FileError> {
-        Self::acquire_within(path, LOCK_WAIT)
-    }
-
-    fn acquire_within(path: &Path, wait: Duration) -> Result<Self, FileError> {
-        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed();
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(flags)
-            .open(path)
-            .map_err(system("open the lock file", path))?;
-        if !file.metadata().map_err(system("open the lock file", path))?.is_file() {
-            return Err(FileError::Kind { path: path.to_owned(), expected: "regular file" });
-        }
-        let started = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if started.elapsed() >= wait => {
-                    return Err(FileError::Locked { path: path.to_owned(), waited: wait });
-                }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_POLL),
-                Err(TryLockError::Error(error)) => return Err(system("lock", path)(error)),
-            }
-        }
-    }
-}
-
 /// Replaces a file whole, or creates it, with mode 0600. The caller holds the lock of that file.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let new = with_suffix(path, ".new");
@@ -288,14 +220,19 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 
 /// Flushes the folder of a file, so that the new name survives a power cut.
 fn flush_folder(path: &Path) -> Result<(), FileError> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some file systems have no such operation.
         Err(error) if error.kind() != io::ErrorKind::InvalidInput => Err(system("flush the folder", folder)(error)),
         _ => Ok(()),
+    }
+}
+
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 

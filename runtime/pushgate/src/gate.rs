@@ -7,22 +7,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{ClientOptions, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme};
-use pushgate_reference::{Host, ImageReference};
+use pushgate_oci::{
+    ClientOptions, Connections, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener,
+};
+use pushgate_reference::{Host, ImageReference, ScopedReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 
-use crate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
+use crate::catalog::{Catalog, HookEntry, RegistryEntry, Transport};
 use crate::component_file;
-use crate::credential_binding::CredentialBinding;
 use crate::destination::{Destination, Registry};
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
 use crate::hooks::{Component, Hook};
 use crate::paths::{Paths, PathsError};
-use crate::progress::CompileProgress;
+use crate::progress::Patience;
 use crate::report::{Report, Warning};
 use crate::store::ComponentStore;
+use crate::trust::{GivenConnection, TrustedConnection};
 
 /// How long a flavor may take to load before somebody is told why.
 const SILENT: Duration = Duration::from_millis(300);
@@ -38,6 +40,10 @@ pub struct Environment {
     pub credentials: CredentialSources,
     /// The ways through proxies.
     pub proxies: Proxies,
+    /// How long registries are waited for.
+    pub timeouts: Timeouts,
+    /// Whether the user trusts the catalog, wherever it lies.
+    pub trust_catalog: bool,
 }
 
 /// The gate. Cheap to clone.
@@ -52,12 +58,12 @@ struct Inner {
     /// Those that were made: each may have uploads open.
     clients: Mutex<Vec<Arc<RegistryClient>>>,
     requested_at: SystemTime,
-    progress: Arc<dyn CompileProgress>,
+    progress: Arc<dyn Patience>,
 }
 
 impl Gate {
     /// A gate that has read nothing yet.
-    pub fn new(environment: Environment, progress: Arc<dyn CompileProgress>) -> Self {
+    pub fn new(environment: Environment, progress: Arc<dyn Patience>) -> Self {
         Self(Arc::new(Inner {
             environment,
             catalog: OnceLock::new(),
@@ -81,6 +87,12 @@ impl Gate {
     /// How to reach the Docker Engine.
     pub fn engine_environment(&self) -> &EngineEnvironment {
         &self.0.environment.engine
+    }
+
+    /// Whether the catalog may decide where credentials go and how: it is the user's own, or the user trusts it. What that means is in
+    /// [`trust`](crate::trust).
+    pub fn trusts_catalog(&self) -> bool {
+        self.0.environment.trust_catalog || self.paths().is_catalog_own()
     }
 
     /// Where registry credentials lie.
@@ -135,7 +147,7 @@ impl Gate {
     pub fn registry(&self, destination: &Destination, image: &ImageReference, report: &mut Report) -> Result<Registry, Failure> {
         report.image = Some(image.to_string());
         let registry = match destination {
-            Destination::Registered(name) => self.registered(self.catalog()?.select(image, name.as_deref())?)?,
+            Destination::Registered { name, connection } => self.registered(self.catalog()?.select(image, name.as_deref())?, connection)?,
             Destination::Given(registry) => {
                 report.warnings.extend(self.overlooked(image));
                 (**registry).clone()
@@ -145,14 +157,32 @@ impl Gate {
         Ok(registry)
     }
 
-    fn registered(&self, entry: RegistryEntry) -> Result<Registry, Failure> {
+    /// Proves that the image lies inside the registry.
+    ///
+    /// # Errors
+    /// Exit 3: it lies outside. Registered registries that contain it are named.
+    pub fn scope(&self, registry: &Registry, image: &ImageReference) -> Result<ScopedReference, Failure> {
+        registry.uri.scope(image).map_err(|outside| {
+            let others = self.paths().catalog().ok().and_then(|_| self.catalog().ok()).map(|catalog| catalog.containing(image));
+            let hint = match others.unwrap_or_default().as_slice() {
+                [] => return outside.into(),
+                [only] => format!("the registry {only} contains it: --registry {only}"),
+                several => format!("the registries {} contain it: --registry NAME", several.join(", ")),
+            };
+            let inside = format!("{hint}; inside this one it is named as in `{}`", outside.suggestion());
+            Failure::from(outside).with_hint(Some(inside))
+        })
+    }
+
+    fn registered(&self, entry: RegistryEntry, given: &GivenConnection) -> Result<Registry, Failure> {
+        let connection = self.trusted_connection(&entry, given)?;
         let hooks = entry.hooks.iter().map(|hook| self.hook(&entry, hook)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Registry::from_entry(entry, hooks))
+        Ok(Registry::from_entry(entry, hooks, connection))
     }
 
     fn hook(&self, registry: &RegistryEntry, entry: &HookEntry) -> Result<Hook, Failure> {
         let flavor = self.catalog()?.hook_flavor(registry, entry)?;
-        self.require_own_catalog(&entry.credentials)?;
+        self.require_trust(&entry.credentials)?;
         Ok(Hook {
             label: entry.flavor.to_string(),
             component: Component::Stored(flavor.digest),
@@ -162,23 +192,6 @@ impl Gate {
             limits: entry.limits.clone(),
             mode: entry.mode,
         })
-    }
-
-    /// A credential is bound on the command line, or in the user's own configuration folder: a catalog that somebody else brought along must not
-    /// say where it is sent.
-    ///
-    /// # Errors
-    /// Exit 8 for a binding in another catalog.
-    pub fn require_own_catalog(&self, bindings: &[CredentialBinding]) -> Result<(), Failure> {
-        if bindings.is_empty() || self.paths().is_catalog_own() {
-            return Ok(());
-        }
-        let catalog = self.paths().catalog()?;
-        let problem = format!("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display());
-        Err(Failure::new(Kind::Configuration, problem).with_hint(Some(
-            "register the registry in your own catalog, without --config and PUSHGATE_CONFIG, or bind the credential beside --uri"
-                .to_owned(),
-        )))
     }
 
     /// `--uri` goes past the catalog: whoever registered a registry for this image wants to hear of it. It works without a catalog, though.
@@ -202,7 +215,7 @@ impl Gate {
             hook: None,
             code: Some("uri.registered".to_owned()),
             message: format!("{image} lies in a registered registry, whose flavors are not asked: {}", names.join(", ")),
-            hint: names.first().map(|name| format!("to ask them: --registry {name}")),
+            hint: names.first().map(|name| format!("to ask them: --registry {name} instead of --uri")),
         })
     }
 
@@ -267,26 +280,39 @@ impl Gate {
         self.0.clients.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(client));
     }
 
-    /// A client of a registry, with credentials for it or with the reason why they could not be looked up.
+    /// A client of a registry, which may be registered by a name, with credentials for it or with the reason why they
+    /// could not be looked up.
     ///
     /// # Errors
     /// Its certificates cannot be used.
     pub fn client(
         &self,
+        name: Option<&str>,
         host: &Host,
-        connection: &Connection,
+        connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
     ) -> Result<RegistryClient, Failure> {
-        Ok(RegistryClient::new(self.client_options(host, connection, credentials))?)
+        let timeouts = self.0.environment.timeouts;
+        Ok(RegistryClient::with_timeouts(self.client_options(name, host, connection, credentials), timeouts)?)
+    }
+
+    /// The connections to a registry, for a client with these options.
+    ///
+    /// # Errors
+    /// Its certificates cannot be used.
+    pub fn connections(&self, options: &ClientOptions) -> Result<Connections, Failure> {
+        Ok(Connections::with_timeouts(options, self.0.environment.timeouts)?)
     }
 
     /// How a registry is spoken to, and as whom.
     pub fn client_options(
         &self,
+        name: Option<&str>,
         host: &Host,
-        connection: &Connection,
+        connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
     ) -> ClientOptions {
+        let connection = connection.get();
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
             Transport::Tls => Scheme::Https,
@@ -304,6 +330,9 @@ impl Gate {
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.0.environment.proxies.clone(),
+            authorities: self.credentials().authorities().clone(),
+            waits: Some(Arc::clone(&self.0.progress) as Arc<dyn WaitListener>),
+            registered: name.map(str::to_owned),
             ..ClientOptions::new(host.clone(), scheme)
         }
     }

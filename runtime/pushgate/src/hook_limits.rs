@@ -115,7 +115,9 @@ impl ParseLimitError {
         Some(match self {
             Self::NotAnAssignment { .. } => "a limit is written as in memory=128MiB or compute=5s".to_owned(),
             Self::Unknown { .. } => format!("the limits are {}", KINDS.each_ref().map(|kind| kind.name).join(", ")),
-            Self::Value { .. } => "a size is written as in 128MiB (B, KiB, MiB, GiB), a time as in 5s or 500ms".to_owned(),
+            Self::Value { .. } => {
+                "a size is written as in 128MiB (B, KiB, MiB, GiB), a time as in 5s or 500ms, a number without a unit".to_owned()
+            }
             Self::BeyondCap { cap, name, .. } => format!("give {name}={cap} or less"),
             Self::Repeated { .. } => "give each limit once".to_owned(),
         })

@@ -5,6 +5,7 @@
 pub mod push;
 
 pub mod destination;
+pub mod trust;
 pub mod catalog;
 pub mod gate;
 pub mod source;
@@ -28,6 +29,7 @@ pub mod store;
 pub mod shipped;
 pub mod component_file;
 mod files;
+mod toml;
 
 mod contract;
 pub mod new_project;

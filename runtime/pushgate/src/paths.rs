@@ -12,6 +12,8 @@
 //!
 //! A folder that can't be found is an error only for the command that needs it: `pushgate check --uri …` needs none and works without `HOME`.
 
+pub mod known;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -96,12 +98,16 @@ impl Paths {
         self.catalog.as_deref().map_err(Clone::clone)
     }
 
-    /// Whether the catalog lies in the user's own configuration folder, where whoever lies in wait for a credential cannot put one.
+    /// Whether the catalog is the user's own: it lies in the user's configuration folder, where a repository cannot put one. The one place that
+    /// decides it.
     pub fn is_catalog_own(&self) -> bool {
         let (Ok(catalog), Some(own)) = (&self.catalog, &self.own) else { return false };
-        let folder = catalog.parent();
+        let folder = match catalog.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
         let real = |path: &Path| path.canonicalize().ok();
-        folder == Some(own) || folder.and_then(real).is_some_and(|folder| Some(folder) == real(own))
+        folder == own || real(folder).is_some_and(|folder| Some(folder) == real(own))
     }
 
     /// The data folder: what can't be had again, such as registered components. It need not exist.

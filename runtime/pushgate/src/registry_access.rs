@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pushgate_oci::{ClientCertificate, Connections, CredentialError, Credentials, Found, RegistryClient, RegistryError};
+use pushgate_oci::{ClientCertificate, Connections, CredentialError, Credentials, Found, RegistryClient};
 use tokio::sync::OnceCell;
 
 use crate::destination::Registry;
@@ -18,7 +18,7 @@ pub struct RegistryAccess {
     registry: Registry,
     repository: String,
     /// Those that were opened ahead.
-    connections: Mutex<Option<Result<Connections, RegistryError>>>,
+    connections: Mutex<Option<Result<Connections, Failure>>>,
     made: OnceCell<Made>,
 }
 
@@ -51,8 +51,9 @@ impl RegistryAccess {
     /// connections: no request goes out, and no credentials are looked for. What is wrong with them is told by the
     /// first request.
     pub fn open_ahead(&self, blobs: usize) {
-        let options = self.gate.client_options(self.registry.uri.host(), &self.registry.connection, Ok(Credentials::Anonymous));
-        let connections = Connections::new(&options);
+        let (name, host) = (self.registry.name.as_deref(), self.registry.uri.host());
+        let options = self.gate.client_options(name, host, &self.registry.connection, Ok(Credentials::Anonymous));
+        let connections = self.gate.connections(&options);
         if let Ok(connections) = &connections {
             connections.open_ahead(blobs);
         }
@@ -93,7 +94,7 @@ fn make(
     gate: &Gate,
     registry: &Registry,
     repository: &str,
-    connections: Option<Result<Connections, RegistryError>>,
+    connections: Option<Result<Connections, Failure>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Access, Failure> {
     let (found, missing) = match gate.credentials().credentials(registry.uri.host(), Some(repository)) {
@@ -102,13 +103,13 @@ fn make(
         Err(error) if error.is_of_helper() => (Found::default(), Some(Arc::new(error))),
         Err(error) => return Err(error.into()),
     };
-    let key = registry.connection.client_certificate.as_ref().and_then(ClientCertificate::warning);
+    let key = registry.connection.get().client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |code: &str, message| Warning { hook: None, code: Some(code.to_owned()), message, hint: None };
     warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
     let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
-    let options = gate.client_options(registry.uri.host(), &registry.connection, credentials);
-    let connections = connections.unwrap_or_else(|| Connections::new(&options))?;
+    let options = gate.client_options(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
+    let connections = connections.unwrap_or_else(|| gate.connections(&options))?;
     let client = Arc::new(RegistryClient::over(&connections, options));
     gate.remember(&client);
     Ok(Access { client, credentials: found.credentials, credentials_error: missing })

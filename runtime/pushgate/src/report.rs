@@ -1,12 +1,16 @@
-//! What a push or a check tells afterwards, on success and on failure alike.
+//! What a push or a check reports, on success and on failure alike.
 //!
 //! The line of the push fills it in as it goes, so that a failure in any step still says which image and registry it was about
 //! and what the hooks asked so far had answered.
 
+pub mod fields;
+
 use std::time::Duration;
 
-use pushgate_oci::Digest;
+use pushgate_oci::{Digest, UncheckedLayer};
 use pushgate_sandbox::Violation;
+
+use crate::exit::Kind;
 
 /// The record of one push or check.
 #[derive(Debug, Default)]
@@ -19,6 +23,8 @@ pub struct Report {
     pub hooks: Vec<HookReport>,
     /// What deserves attention without stopping the push.
     pub warnings: Vec<Warning>,
+    /// Layers that `--verify` did not look into; each has a warning too.
+    pub unchecked: Vec<UncheckedLayer>,
     /// What became of the registry's side; absent in a check and before the push began.
     pub remote: Option<Remote>,
     /// The digest of the manifest that the registry serves.
@@ -29,6 +35,20 @@ pub struct Report {
     pub asking: Option<Duration>,
     /// How long the transfer and its confirmation took.
     pub pushing: Option<Duration>,
+}
+
+impl Report {
+    /// Takes in the layers that `--verify` did not look into.
+    pub fn unchecked(&mut self, layers: Vec<UncheckedLayer>) {
+        let warning = |layer: &UncheckedLayer| Warning {
+            hook: None,
+            code: Some("layer.not-looked-into".to_owned()),
+            message: format!("layer {} was not looked into: {}", layer.digest, layer.reason),
+            hint: Some("its bytes have its digest; whether they hold what the image's config says is not known".to_owned()),
+        };
+        self.warnings.extend(layers.iter().map(warning));
+        self.unchecked.extend(layers);
+    }
 }
 
 /// Which registry it was about.
@@ -62,21 +82,55 @@ pub enum HookVerdict {
     Refused,
     /// The image breaks the flavor's rules, and the hook only warns.
     Warned,
-    /// There was no usable answer.
+    /// Its settings, the registry's URI or its grants do not fit: the operator acts.
+    Misconfigured,
+    /// The image that it asked for cannot be read, or the registry or a server that it asked failed.
+    Unavailable,
+    /// There was no usable answer: a defect of the flavor.
     Broke,
-    /// An earlier hook broke.
+    /// An earlier hook ended the push.
     NotAsked,
 }
 
 impl HookVerdict {
+    /// Every verdict.
+    pub const ALL: [Self; 7] =
+        [Self::Approved, Self::Refused, Self::Warned, Self::Misconfigured, Self::Unavailable, Self::Broke, Self::NotAsked];
+
+    /// The verdict of a hook that gave no answer that counts, by who has to act: what ends with exit 8, with 6 or 7, and with 5.
+    pub const fn without_answer(kind: Kind) -> Self {
+        match kind {
+            Kind::Configuration => Self::Misconfigured,
+            Kind::SourceFailed | Kind::RegistryFailed => Self::Unavailable,
+            _ => Self::Broke,
+        }
+    }
+
     /// The word in the JSON output.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Approved => "approved",
             Self::Refused => "refused",
             Self::Warned => "warned",
+            Self::Misconfigured => "misconfigured",
+            Self::Unavailable => "unavailable",
             Self::Broke => "broke",
             Self::NotAsked => "not_asked",
+        }
+    }
+
+    /// What it means, in words; for the reference.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Approved => "the push may go on",
+            Self::Refused => "the image breaks the flavor's rules; `violations` says how (exit 4)",
+            Self::Warned => "the same, and the hook's mode is `warn`: the push may go on",
+            Self::Misconfigured => {
+                "the flavor does not accept its settings or the registry's URI, or lacks a grant or a credential that it used (exit 8)"
+            }
+            Self::Unavailable => "the image cannot be read (exit 6), or the registry or a server that the flavor asked failed (exit 7)",
+            Self::Broke => "the flavor trapped, met a limit or gave a bad answer (exit 5)",
+            Self::NotAsked => "an earlier hook was misconfigured, unavailable or broke, which ended the push",
         }
     }
 }
@@ -106,12 +160,24 @@ pub enum Remote {
 }
 
 impl Remote {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Unchanged, Self::Updated, Self::Unknown];
+
     /// The word in the JSON output.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
             Self::Updated => "updated",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// What it means, in words; for the reference.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Unchanged => "the tag is what it was before: it pointed to these bytes already, or the push failed before it changed",
+            Self::Updated => "the tag points to these bytes now",
+            Self::Unknown => "the tag may have changed: the answer to the last request was lost, or could not be confirmed",
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::name::shorten;
+use crate::settings;
 
 /// A container registry of ZenML.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +114,7 @@ impl ZenmlRegistry {
     /// See [`ZenmlError`].
     pub fn parse(text: &str, flavor: Option<&str>) -> Result<Self, ZenmlError> {
         let unreadable = |problem: serde_json::Error| ZenmlError::Unreadable { problem: problem.to_string() };
-        let value: Value = serde_json::from_str(text).map_err(unreadable)?;
+        let value = settings::parse_json(text).map_err(|problem| ZenmlError::Unreadable { problem })?;
         if value.is_array() || value.get("items").is_some_and(Value::is_array) {
             return Err(ZenmlError::List);
         }

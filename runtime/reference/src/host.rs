@@ -176,8 +176,7 @@ fn canonical_name(name: &str, has_port: bool) -> Result<String, HostError> {
     if name.len() > 253 || name.split('.').any(|label| label.len() > 63) {
         return Err(HostError::TooLong { host: shown(&name) });
     }
-    let last = name.rsplit('.').next().unwrap_or_default();
-    if last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit()) {
+    if ends_in_a_number(&name) {
         // Rust's parser takes four decimal numbers without leading zeros and nothing else.
         return match name.parse::<Ipv4Addr>() {
             Ok(address) => Ok(address.to_string()),
@@ -193,6 +192,14 @@ fn canonical_name(name: &str, has_port: bool) -> Result<String, HostError> {
         return Err(HostError::SingleWord { host: shown(&name) });
     }
     Ok(name)
+}
+
+/// Whether a name in lower case is one that a URL parser takes for an IPv4 address: the "ends in a number checker" of WHATWG's URL Standard,
+/// section 3.5. The last label decides: digits alone, or hexadecimal digits, perhaps none, after `0x`. So `a.0xg` is a name.
+fn ends_in_a_number(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_hexadecimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    last.bytes().all(|byte| byte.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(is_hexadecimal)
 }
 
 /// An IPv6 address in the form of RFC 5952.

@@ -10,6 +10,8 @@ use crate::shown::shown;
 const LENGTH_LIMIT: usize = 1024;
 /// The tag of a name that has none. It is always sent: an engine that is asked to push a name without a tag pushes all of them.
 const DEFAULT_TAG: &str = "latest";
+/// The tag of an example. Never the default one: many registries have rules against it.
+const EXAMPLE_TAG: &str = "v1";
 
 /// The complete name of an image: `host/repository:tag`.
 ///
@@ -76,7 +78,7 @@ pub enum ParseReferenceError {
     Digest {
         /// The name.
         image: String,
-        /// The name without the digest.
+        /// The name without the digest, with its tag if it has one and one to be chosen if not.
         suggestion: String,
     },
 }
@@ -88,10 +90,15 @@ impl ParseReferenceError {
             Self::Empty => Some("name the image as in `registry.example.com/team/app:v1`".to_owned()),
             Self::TooLong { .. } | Self::Character { .. } => None,
             Self::Grammar { reason: GrammarError::ImageId, .. } => Some("tag the image, and push it by that name".to_owned()),
+            Self::Grammar { reason: GrammarError::EmptyTag, suggestion: Some(name), .. } => {
+                Some(format!("name the tag, as in `{name}:{EXAMPLE_TAG}`"))
+            }
             Self::Grammar { suggestion, .. } => suggestion.as_ref().map(|name| format!("write `{name}`")),
             Self::Host { reason, .. } => reason.hint(),
             Self::AmbiguousDockerHub { host, .. } => Some(format!("write `{}`", host.to_ascii_lowercase())),
-            Self::Digest { suggestion, .. } => Some(format!("write `{suggestion}`")),
+            Self::Digest { suggestion, .. } => {
+                Some(format!("name the tag that it is to have, as in `{suggestion}`: which image is pushed, the source says (--from)"))
+            }
         }
     }
 }
@@ -133,8 +140,11 @@ impl ImageReference {
         let host = Host::parse(name.domain).map_err(|reason| ParseReferenceError::Host { image: shown(text), reason })?;
         let tag = name.tag.unwrap_or(DEFAULT_TAG).to_owned();
         let is_digested = name.digest.is_some();
-        let reference = Self { host, engine_host: name.domain.to_owned(), repository: name.path, tag };
+        let mut reference = Self { host, engine_host: name.domain.to_owned(), repository: name.path, tag };
         if is_digested {
+            if name.tag.is_none() {
+                EXAMPLE_TAG.clone_into(&mut reference.tag);
+            }
             return Err(ParseReferenceError::Digest { image: shown(text), suggestion: reference.to_string() });
         }
         Ok(reference)

@@ -39,7 +39,7 @@ impl OutOfScope {
     }
 
     /// A name of this image that lies inside the registry.
-    fn suggestion(&self) -> String {
+    pub fn suggestion(&self) -> String {
         let last = self.image.repository().rsplit('/').next().unwrap_or_default();
         format!("{}/{last}:{}", self.registry_uri, self.image.tag())
     }

@@ -1,9 +1,11 @@
 //! The secret that proves that an entry of the cache is ours.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+
+use pushgate_files::Links;
 
 use crate::ownership::{self, PRIVATE_FILE};
 
@@ -26,10 +28,10 @@ impl CacheKey {
     }
 
     fn read(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).custom_flags(ownership::NO_FOLLOW).open(path)?;
-        ownership::prove_private_file(&file)?;
-        let mut bytes = Vec::with_capacity(33);
-        file.take(33).read_to_end(&mut bytes)?;
+        let opened = pushgate_files::open(path, Links::Refused)?;
+        ownership::prove_private_file(&opened.file)?;
+        let wrong_length = |_too_large| io::Error::new(io::ErrorKind::InvalidData, "it does not hold 32 bytes");
+        let bytes = opened.read(32).map_err(wrong_length)?;
         let key = bytes.try_into().map_err(|_wrong_length| io::Error::new(io::ErrorKind::InvalidData, "it does not hold 32 bytes"))?;
         Ok(Self(key))
     }

@@ -2,9 +2,11 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use pushgate_files::has_name;
 
 use crate::ownership::{NO_FOLLOW, PRIVATE_FILE};
 
@@ -15,13 +17,16 @@ const POLL: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(crate) struct EntryLock {
     path: PathBuf,
-    _file: File,
+    file: File,
 }
 
 impl Drop for EntryLock {
     fn drop(&mut self) {
-        // While it is held: whoever waits for it sees that the name is gone, and makes a new one.
-        let _ = std::fs::remove_file(&self.path);
+        // While it is held: a process that waits for it sees that the name is gone, and makes a new one. Where the file was deleted meanwhile, the
+        // name may be another process's lock by now, and stays.
+        if has_name(&self.file, &self.path) {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -41,8 +46,9 @@ impl EntryLock {
                 .mode(PRIVATE_FILE)
                 .custom_flags(NO_FOLLOW)
                 .open(path)?;
+            let file = pushgate_files::regular(file)?.file;
             match file.try_lock() {
-                Ok(()) if is_at(&file, path) => return Ok(Self { path: path.to_owned(), _file: file }),
+                Ok(()) if has_name(&file, path) => return Ok(Self { path: path.to_owned(), file }),
                 // Its last holder took the name away between opening and locking.
                 Ok(()) => continue,
                 Err(TryLockError::WouldBlock) => {}
@@ -56,11 +62,23 @@ impl EntryLock {
     }
 }
 
-/// Whether an open file is what now has this name.
-fn is_at(file: &File, path: &Path) -> bool {
-    let same = |open: std::fs::Metadata, named: std::fs::Metadata| (open.dev(), open.ino()) == (named.dev(), named.ino());
-    match (file.metadata(), path.symlink_metadata()) {
-        (Ok(open), Ok(named)) => same(open, named),
-        _ => false,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_whose_file_was_deleted_leaves_the_next_one_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("entry.lock");
+        let acquire = || EntryLock::acquire(&path, Duration::ZERO, || true);
+        let first = acquire().unwrap();
+        assert_eq!(acquire().unwrap_err().kind(), io::ErrorKind::TimedOut);
+        std::fs::remove_file(&path).unwrap();
+        let second = acquire().unwrap();
+        drop(first);
+        assert_eq!(acquire().unwrap_err().kind(), io::ErrorKind::TimedOut, "the second one still holds it");
+        drop(second);
+        assert!(!path.exists());
+        drop(acquire().unwrap());
     }
 }

@@ -96,6 +96,7 @@ mod ownership;
 mod sandbox;
 mod schema_circles;
 mod settings_check;
+mod settings_faults;
 mod source;
 mod type_name;
 pub mod worker;

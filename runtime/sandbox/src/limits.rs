@@ -26,7 +26,8 @@ pub struct Limits {
     pub host_call_bytes: usize,
     /// Handles of resources that the guest may hold at once, the host's and its own.
     pub handles: usize,
-    /// Number of calls of capability functions; neither the getters of the push nor `log` count, and no call without a grant.
+    /// Number of calls of capability functions; neither the getters of the push nor `log` count, and no call without a
+    /// grant. A host whose calls cost several requests each holds those to the same number.
     pub capability_calls: usize,
     /// Bytes that all capability functions together may answer.
     pub capability_bytes: usize,

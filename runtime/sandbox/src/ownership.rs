@@ -5,8 +5,8 @@ use std::io;
 
 use rustix::fs::{FileType, Mode, OFlags};
 
-/// Fails for a path that is a symbolic link.
-pub(crate) const NO_FOLLOW: i32 = OFlags::NOFOLLOW.bits().cast_signed();
+/// Fails for a path that is a symbolic link, and waits for no FIFO.
+pub(crate) const NO_FOLLOW: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).bits().cast_signed();
 /// Read and written by its owner, nobody else.
 pub(crate) const PRIVATE_FILE: u32 = 0o600;
 /// The same of a folder.

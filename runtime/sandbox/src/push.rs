@@ -85,9 +85,9 @@ pub enum LogLevel {
     Debug,
     /// For the person who pushes.
     Info,
-    /// For the person who pushes; kept in the receipt.
+    /// For the person who pushes; kept in the report.
     Warn,
-    /// For the person who pushes; kept in the receipt.
+    /// For the person who pushes; kept in the report.
     Error,
 }
 

@@ -5,22 +5,18 @@
 
 use std::io::Write as _;
 
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::paths::LocationSegment;
-use jsonschema::{PatternOptions, Retrieve, Uri, ValidationError};
+use jsonschema::{PatternOptions, Retrieve, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::text::excerpt;
 use crate::worker::Exceeded;
-use crate::{Compiler, Sandbox, schema_circles, worker};
+use crate::{Compiler, Sandbox, schema_circles, settings_faults, worker};
 
 /// How deep a schema may be nested. References make deeper things, and recursive ones.
 const MAX_DEPTH: usize = 64;
-/// The longest path and the longest message in an error.
+/// The longest message about a schema in an error.
 const TEXT_BYTES: usize = 300;
-/// How many faults are counted.
-const MAX_FAULTS: usize = 100;
 /// What a compiled pattern may take.
 const PATTERN_BYTES: usize = 1 << 20;
 
@@ -29,11 +25,9 @@ const PATTERN_BYTES: usize = 1 << 20;
 #[non_exhaustive]
 pub enum SettingsError {
     /// The settings are not what the schema wants.
-    #[error("{} what its schema wants: {message}", if path.is_empty() { "the settings are not".to_owned() } else { format!("the setting `{path}` is not") })]
+    #[error("{message}")]
     Mismatch {
-        /// Where, for example `labels[0]`; empty for the settings as a whole.
-        path: String,
-        /// What was found, and what is wanted.
+        /// Everything that is wrong: every setting that is unknown or missing by its name, with what was probably meant.
         message: String,
     },
     /// The settings are not JSON.
@@ -72,7 +66,7 @@ impl SettingsError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Mismatch { .. } => "`pushgate flavor describe` shows the settings that a flavor takes".to_owned(),
+            Self::Mismatch { .. } => "`pushgate flavor describe FLAVOR` shows the settings that a flavor takes".to_owned(),
             Self::Schema { .. } => "a schema is self-contained JSON Schema 2020-12, with patterns that match in linear time".to_owned(),
             Self::Limit { .. } => "make the schema simpler: definitions that refer to each other twice multiply".to_owned(),
             Self::NotJson { .. } | Self::Runtime { .. } => return None,
@@ -134,43 +128,10 @@ fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
     let validator = validator.map_err(|error| unusable(error.to_string()))?;
     let Some(settings) = settings else { return Ok(()) };
     let settings: Value = serde_json::from_str(settings).map_err(|error| SettingsError::NotJson { message: error.to_string() })?;
-    let mut faults = validator.iter_errors(&settings);
-    let Some(first) = faults.next() else { return Ok(()) };
-    let message = excerpt(&first.to_string(), TEXT_BYTES);
-    let message = match faults.take(MAX_FAULTS).count() {
-        0 => message,
-        more => format!("{message}; and {more} more"),
-    };
-    Err(SettingsError::Mismatch { path: excerpt(&path(&first), TEXT_BYTES), message })
-}
-
-/// `labels[0].name`: as a person would write it.
-fn path(fault: &ValidationError<'_>) -> String {
-    let mut path = String::new();
-    for segment in fault.instance_path() {
-        match segment {
-            LocationSegment::Property(name) => push(&mut path, &name),
-            LocationSegment::Index(index) => path.push_str(&format!("[{index}]")),
-        }
+    match settings_faults::in_words(&schema, validator.iter_errors(&settings)) {
+        Some(message) => Err(SettingsError::Mismatch { message }),
+        None => Ok(()),
     }
-    // What is missing, or too much, is told of the object around it.
-    match fault.kind() {
-        ValidationErrorKind::Required { property: Value::String(name) } => push(&mut path, name),
-        ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-            if let Some(name) = unexpected.first() {
-                push(&mut path, name);
-            }
-        }
-        _ => {}
-    }
-    path
-}
-
-fn push(path: &mut String, name: &str) {
-    if !path.is_empty() {
-        path.push('.');
-    }
-    path.push_str(name);
 }
 
 /// The parser has bounded it already, to what this can follow.
@@ -194,7 +155,7 @@ mod tests {
         "type": "object",
         "properties": {
             "labels": { "type": "array", "items": { "type": "string", "pattern": "^[a-z.]+$" }, "minItems": 1 },
-            "mode": { "enum": ["strict", "loose"] },
+            "mode": { "enum": ["strict", "loose", "a third"] },
             "more": { "type": "object", "properties": { "deep": { "type": "integer", "maximum": 3 } }, "additionalProperties": false }
         },
         "required": ["labels"]
@@ -207,20 +168,84 @@ mod tests {
             (r#"{"labels":[7]}"#, r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string""#),
             (r#"{"labels":["a","B"]}"#, r#"the setting `labels[1]` is not what its schema wants: "B" does not match "^[a-z.]+$""#),
             (r#"{"labels":[]}"#, r"the setting `labels` is not what its schema wants: [] has less than 1 item"),
-            (r#"{}"#, r#"the setting `labels` is not what its schema wants: "labels" is a required property"#),
-            (r#"{"labels":["a"],"mode":"x"}"#, r#"the setting `mode` is not what its schema wants: "x" is not one of "strict" or "loose""#),
+            (r#"{}"#, "the setting `labels` is missing"),
+            (
+                r#"{"labels":["a"],"mode":"x"}"#,
+                r#"the setting `mode` is not what its schema wants: "x" is not one of "strict", "loose", "a third""#,
+            ),
+            (
+                r#"{"labels":["a"],"mode":"Strikt"}"#,
+                r#"the setting `mode` is not what its schema wants: "Strikt" is not one of "strict", "loose", "a third" (did you mean "strict"?)"#,
+            ),
             (
                 r#"{"labels":["a"],"more":{"deep":4}}"#,
                 "the setting `more.deep` is not what its schema wants: 4 is greater than the maximum of 3",
             ),
+            (r#"{"labels":["a"],"more":{"depe":4}}"#, "there is no setting `more.depe` (did you mean `more.deep`?)"),
             (
-                r#"{"labels":["a"],"more":{"depe":4}}"#,
-                "the setting `more.depe` is not what its schema wants: Additional properties are not allowed ('depe' was unexpected)",
+                r#"{"labels":[7, 8]}"#,
+                r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string"; the setting `labels[1]` is not what its schema wants: 8 is not of type "string""#,
             ),
-            (r#"{"labels":[7, 8]}"#, r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string"; and 1 more"#),
         ] {
             assert_eq!(refused(SCHEMA, settings), message, "{settings}");
         }
+    }
+
+    #[test]
+    fn every_unknown_and_every_missing_setting_is_named() {
+        let schema = r##"{
+            "properties": {
+                "labels": { "type": "array" }, "tags": { "type": "array" }, "deep": { "$ref": "#/$defs/deep" }
+            },
+            "$defs": { "deep": { "properties": { "inner": {} }, "required": ["one", "two", "three"], "additionalProperties": false } },
+            "required": ["labels", "tags"],
+            "additionalProperties": false
+        }"##;
+        for (settings, message) in [
+            (
+                r#"{"lables":["a"],"tgas":["b"],"z":1}"#,
+                "there is no setting `lables` (did you mean `labels`?), `tgas` (did you mean `tags`?) or `z`; \
+                 the settings `labels` and `tags` are missing",
+            ),
+            (
+                r#"{"labels":[],"tags":7,"deep":{"iner":1}}"#,
+                "there is no setting `deep.iner` (did you mean `deep.inner`?); the settings `deep.one`, `deep.two` and `deep.three` are missing; \
+                 the setting `tags` is not what its schema wants: 7 is not of type \"array\"",
+            ),
+        ] {
+            let found = refused(schema, settings);
+            assert_eq!(found, message, "{settings}");
+        }
+        let unevaluated = r#"{"allOf":[{"properties":{"a":{}}}],"properties":{"mode":{}},"unevaluatedProperties":false}"#;
+        assert_eq!(refused(unevaluated, r#"{"a":1,"mdoe":2}"#), "there is no setting `mdoe` (did you mean `mode`?)");
+    }
+
+    #[test]
+    fn alternatives_are_told_one_after_the_other() {
+        let either = r#"{"anyOf":[{"required":["packed"]},{"required":["unpacked"]}]}"#;
+        assert_eq!(
+            refused(either, "{}"),
+            "the settings are not what their schema wants: {} fits none of the alternatives: the setting `packed` is missing; or \
+             the setting `unpacked` is missing"
+        );
+        let words = r#"{"properties":{"a":{"oneOf":[{"enum":["x","y"]},{"type":"integer"}]}}}"#;
+        assert_eq!(
+            refused(words, r#"{"a":"z"}"#),
+            "the setting `a` is not what its schema wants: \"z\" fits none of the alternatives: the setting `a` is not what its schema wants: \
+             \"z\" is not one of \"x\", \"y\"; or the setting `a` is not what its schema wants: \"z\" is not of type \"integer\""
+        );
+    }
+
+    #[test]
+    fn a_long_enum_is_whole_and_an_endless_one_is_not() {
+        let options = |count: usize| (0..count).map(|number| format!("\"option-{number}\"")).collect::<Vec<_>>().join(",");
+        let schema = |count| format!(r#"{{"properties":{{"a":{{"enum":[{}]}}}}}}"#, options(count));
+        let whole = refused(&schema(100), r#"{"a":"?"}"#);
+        assert!(whole.contains("\"option-0\", ") && whole.ends_with("\"option-99\""), "{whole}");
+        assert!(refused(&schema(50_000), r#"{"a":"?"}"#).len() < 5_000);
+        let required: Vec<String> = (0..5_000).map(|number| format!("\"{}{number}\"", "n".repeat(1_000))).collect();
+        let message = refused(&format!(r#"{{"required":[{}]}}"#, required.join(",")), "{}");
+        assert!(message.len() < 20_000 && message.ends_with("; and more"), "{}", message.len());
     }
 
     #[test]
@@ -263,6 +288,6 @@ mod tests {
         let schema = r##"{"$ref":"#/$defs/tree","$defs":{"tree":{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"additionalProperties":false}}}"##;
         assert_eq!(evaluate(schema, Some(r#"{"children":[{"children":[]},{}]}"#)), Ok(()));
         let wrong = refused(schema, r#"{"children":[{"children":[{"x":1}]}]}"#);
-        assert!(wrong.starts_with("the setting `children[0].children[0].x` is not"), "{wrong}");
+        assert_eq!(wrong, "there is no setting `children[0].children[0].x`");
     }
 }

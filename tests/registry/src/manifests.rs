@@ -32,12 +32,16 @@ fn invalid(message: &str, detail: &str) -> Box<Reply> {
 }
 
 /// `HEAD` and `GET`.
-pub(crate) fn read(shared: &Shared, repository: &str, reference: &str) -> Reply {
+pub(crate) fn read(shared: &Shared, request: &Request, repository: &str, reference: &str, switches: &[Switch]) -> Reply {
     let found = {
-        let holdings = shared.storage.lock();
-        holdings.repositories.get(repository).and_then(|repository| repository.manifest(reference)).cloned()
+        let mut holdings = shared.storage.lock();
+        holdings.repositories.get_mut(repository).and_then(|repository| repository.served(reference)).cloned()
     };
     let Some(manifest) = found else { return unknown(reference) };
+    let accepts = request.header("accept").is_some_and(|line| line.split(',').any(|one| one.trim() == manifest.media_type));
+    if switches.iter().any(|switch| matches!(switch, Switch::FirstAcceptLine)) && !accepts {
+        return unknown(reference);
+    }
     let mut reply = reply::with_body(StatusCode::OK, &manifest.media_type, manifest.bytes);
     reply::set(&mut reply, "docker-content-digest", &manifest.digest);
     reply
@@ -119,6 +123,12 @@ fn store(
         Some(other) => (sha256(&other), other),
         None => (digest.clone(), bytes.clone()),
     };
+    for switch in switches {
+        if let Switch::Late(reads) = switch {
+            let before = repository.manifest(reference).cloned();
+            repository.late.insert(reference.to_owned(), (before, *reads));
+        }
+    }
     if !is(|switch| matches!(switch, Switch::Forget)) {
         let manifest = StoredManifest { digest: kept_digest.clone(), media_type: media_type.to_owned(), bytes: kept };
         repository.manifests.insert(kept_digest.clone(), manifest);

@@ -118,6 +118,7 @@ fn html_echo(request: &Request, size: usize) -> Vec<u8> {
 pub(crate) fn after(mut reply: Reply, switches: &[Switch]) -> Reply {
     for switch in switches {
         match switch {
+            Switch::Answer(status) if reply.status().is_success() => *reply.status_mut() = code(*status),
             Switch::Header(name, value) => reply::set(&mut reply, name, value),
             Switch::WithoutHeader(name) => {
                 reply.headers_mut().remove(*name);

@@ -44,9 +44,11 @@ pub(crate) fn error(status: StatusCode, code: &str, message: &str, detail: &str)
     with_body(status, "application/json", body.to_string())
 }
 
-/// The length that the reply declares, for HEAD.
+/// The length that the reply declares, for HEAD, unless a switch has set another.
 pub(crate) fn drop_body(reply: &mut Reply) {
-    if let Some(length) = reply.body().size_hint().exact() {
+    if !reply.headers().contains_key(header::CONTENT_LENGTH)
+        && let Some(length) = reply.body().size_hint().exact()
+    {
         set(reply, header::CONTENT_LENGTH.as_str(), &length.to_string());
     }
     *reply.body_mut() = ReplyBody::full(Bytes::new());

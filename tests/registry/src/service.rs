@@ -170,11 +170,11 @@ async fn answer(shared: &Shared, request: &mut Request, step: Step, switches: &[
             uploads::start(shared, request, repository, switches).await?
         }
         (Target::Upload { repository, id }, Step::UploadStatus) => uploads::status(shared, repository, id),
-        (Target::Upload { repository, id }, Step::UploadChunk) => uploads::chunk(shared, request, repository, id).await?,
+        (Target::Upload { repository, id }, Step::UploadChunk) => uploads::chunk(shared, request, repository, id, switches).await?,
         (Target::Upload { repository, id }, Step::UploadFinish) => uploads::finish(shared, request, repository, id, switches).await?,
         (Target::Upload { repository, id }, Step::UploadCancel) => uploads::cancel(shared, repository, id),
         (Target::Manifest { repository, reference }, Step::ManifestHead | Step::ManifestGet) => {
-            manifests::read(shared, repository, reference)
+            manifests::read(shared, request, repository, reference, switches)
         }
         (Target::Manifest { repository, reference }, Step::ManifestPut) => {
             manifests::write(shared, request, repository, reference, switches).await?

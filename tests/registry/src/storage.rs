@@ -31,6 +31,8 @@ pub(crate) struct Repository {
     pub(crate) blobs: BTreeSet<String>,
     pub(crate) manifests: BTreeMap<String, StoredManifest>,
     pub(crate) tags: BTreeMap<String, String>,
+    /// What is served under a tag or digest instead of what is there, and how often.
+    pub(crate) late: HashMap<String, (Option<StoredManifest>, u64)>,
 }
 
 impl Repository {
@@ -38,6 +40,17 @@ impl Repository {
     pub(crate) fn manifest(&self, reference: &str) -> Option<&StoredManifest> {
         let digest = self.tags.get(reference).map_or(reference, String::as_str);
         self.manifests.get(digest)
+    }
+
+    /// The same as it is served now, which counts.
+    pub(crate) fn served(&mut self, reference: &str) -> Option<&StoredManifest> {
+        match self.late.get_mut(reference) {
+            Some((_, left)) if *left > 0 => {
+                *left -= 1;
+                self.late.get(reference)?.0.as_ref()
+            }
+            _ => self.manifest(reference),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

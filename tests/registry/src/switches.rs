@@ -128,6 +128,16 @@ pub enum Switch {
     KeepOther(Bytes),
     /// `ManifestPut` and `UploadFinish` answer 201 and keep nothing.
     Forget,
+    /// `ManifestPut` keeps the manifest, and the next so many reads of what it was sent to are answered with what was
+    /// there before.
+    Late(u64),
+    /// Does what is asked for, and answers this status where that succeeded.
+    Answer(u16),
+    /// `ManifestGet` and `ManifestHead` look at the first line of `accept` alone, and do not find what it does not
+    /// name.
+    FirstAcceptLine,
+    /// `UploadChunk` keeps so many bytes of each chunk, and says so.
+    TakeOnly(u64),
     /// `UploadMount` opens an upload, as registries do that do not know mounts.
     IgnoreMount,
     /// Blobs and manifests are accepted whatever digest the client claims, and kept under the claimed one.

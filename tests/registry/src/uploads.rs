@@ -103,12 +103,13 @@ pub(crate) fn cancel(shared: &Shared, repository: &str, id: &str) -> Reply {
 }
 
 /// `PATCH` of a session.
-pub(crate) async fn chunk(shared: &Shared, request: &mut Request, repository: &str, id: &str) -> Result<Reply, Cut> {
+pub(crate) async fn chunk(shared: &Shared, request: &mut Request, repository: &str, id: &str, switches: &[Switch]) -> Result<Reply, Cut> {
     if let Some(refusal) = check(shared, request, repository, id, true) {
         request.drain().await?;
         return Ok(refusal);
     }
-    let received = append(shared, request, id).await?;
+    let most = switches.iter().find_map(|switch| if let Switch::TakeOnly(bytes) = switch { Some(*bytes) } else { None });
+    let received = append(shared, request, id, most).await?;
     let mut holdings = shared.storage.lock();
     let Some(upload) = holdings.uploads.get_mut(id) else { return Ok(unknown_upload(id)) };
     upload.state += 1;
@@ -128,7 +129,7 @@ pub(crate) async fn finish(shared: &Shared, request: &mut Request, repository: &
         request.drain().await?;
         return Ok(refusal);
     }
-    append(shared, request, id).await?;
+    append(shared, request, id, None).await?;
     let Some(upload) = shared.storage.lock().uploads.remove(id) else { return Ok(unknown_upload(id)) };
     Ok(keep(shared, repository, upload.content.take(), &digest, switches))
 }
@@ -179,8 +180,9 @@ fn check(shared: &Shared, request: &Request, repository: &str, id: &str, is_chun
     None
 }
 
-/// Adds the request's body to a session; gives how much it was. What came before a connection ended stays.
-async fn append(shared: &Shared, request: &mut Request, id: &str) -> Result<u64, Cut> {
+/// Adds the request's body to a session, or `most` bytes of it; gives how much it was. What came before a connection
+/// ended stays.
+async fn append(shared: &Shared, request: &mut Request, id: &str, most: Option<u64>) -> Result<u64, Cut> {
     let content = shared.storage.lock().uploads.get(id).map(|upload| upload.content.clone());
     let Some(content) = content else {
         request.drain().await?;
@@ -191,7 +193,8 @@ async fn append(shared: &Shared, request: &mut Request, id: &str) -> Result<u64,
     }
     let mut received = 0;
     while let Some(bytes) = request.next().await? {
-        content.lock().append(&bytes);
+        let left = most.map_or(u64::MAX, |most| most.saturating_sub(received));
+        content.lock().append(bytes.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(&bytes));
         received += bytes.len() as u64;
     }
     Ok(received)

@@ -1,8 +1,10 @@
 //! What the tests share: a home of their own, the command, and snapshots of what it prints.
 
 mod docker_registry;
+mod inert;
 mod meddler;
 mod moto;
+mod terminal;
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -13,8 +15,10 @@ use pushgate_test_fixtures::guests;
 use serde_json::Value;
 
 pub(crate) use docker_registry::{DockerRegistry, Settings, TokenServer, User};
+pub(crate) use inert::assert_inert;
 pub(crate) use meddler::Meddler;
 pub(crate) use moto::{Keys, Moto};
+pub(crate) use terminal::Terminal;
 
 /// A person's machine: a home folder in which nothing is, and nothing in the environment.
 pub(crate) struct Home {
@@ -72,6 +76,8 @@ impl Home {
             .env_clear()
             .env("HOME", self.path())
             .env("PATH", "/usr/bin:/bin")
+            // Where a test waits for what never comes, it need not be ten seconds; the questions are as many.
+            .env("PUSHGATE_CONFIRM_TIMEOUT", "1")
             .stdin(Stdio::null());
         command
     }
@@ -96,11 +102,15 @@ impl Home {
 
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
-        Self {
+        let ran = Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
-        }
+        };
+        // Whatever a test does: what is printed is inert.
+        assert_inert(&ran.stdout);
+        assert_inert(&ran.stderr);
+        ran
     }
 }
 
@@ -136,6 +146,7 @@ pub(crate) use assert_whole;
 pub(crate) fn filters(home: &Path) -> Vec<(String, &'static str)> {
     vec![
         (home.to_str().expect("UTF-8").replace('.', "\\."), "[HOME]"),
+        (r"/[^\s`]*/pushgate-test-fixtures-[0-9a-f]+/out/".to_owned(), "[GUESTS]/"),
         (r"127\.0\.0\.1:\d+".to_owned(), "127.0.0.1:[PORT]"),
         (r"sha256:[0-9a-f]{64}".to_owned(), "sha256:[DIGEST]"),
         (r#""(check|hooks|push)":[0-9.]+"#.to_owned(), r#""$1":[MS]"#),

@@ -130,7 +130,7 @@ pub(crate) const PARTS: [Part; 19] = [
     },
     Part {
         name: "strace and unshare",
-        modules: &["failing_disk"],
+        modules: &["failing_disk", "opened_paths"],
         kind: Kind::Debian { programs: &["strace", "unshare"], packages: &["strace", "util-linux"] },
     },
     Part {

@@ -1,4 +1,4 @@
-"""Messages for the person who pushes. Those of ``warning`` and ``error`` are kept in the receipt; the host bounds how much is taken."""
+"""Messages for the person who pushes. Those of ``warning`` and ``error`` are kept in the report; the host bounds how much is taken."""
 
 from collections.abc import Callable
 from enum import IntEnum

@@ -26,10 +26,11 @@ use crate::archive::layer::{Compression, Encoding, Pool, StreamedLayer};
 use crate::archive::tar::TarArchive;
 use crate::content::PinnedImage;
 use crate::digest::Digest;
+use crate::holding::Holding;
 use crate::image_config::ImageConfig;
 use crate::layout::read_bounded;
 use crate::manifest::MAX_LAYERS;
-use crate::strict_json::{MAX_DOCUMENT, Object, parse_objects};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Tree};
 use choose::Listed;
 use pinned::{Known, Layer};
 
@@ -69,17 +70,13 @@ impl DockerArchive {
     }
 
     fn read(archive: TarArchive) -> Result<Self, DockerArchiveError> {
-        if !archive.has(MANIFEST) {
-            return Err(DockerArchiveError::NoManifest { layout: archive.has("index.json"), old: archive.has("repositories") });
+        let holds = Holding::of_archive(&archive);
+        if !archive.has(MANIFEST) || holds == Holding::Directory {
+            return Err(DockerArchiveError::NoManifest { holds });
         }
         let bytes = whole(&archive, MANIFEST)?;
-        let document = |error| DockerArchiveError::Document { error };
-        let objects = parse_objects(&bytes, MAX_DOCUMENT).map_err(document)?;
-        let images = objects.iter().enumerate().map(|(index, members)| {
-            let object = Object::new(members, &format!("document[{index}]"), &choose::MEMBERS)?;
-            Listed::read(&object)
-        });
-        Ok(Self { images: images.collect::<Result<_, _>>().map_err(document)?, archive: Arc::new(archive) })
+        let images = read_list(&bytes).map_err(|error| DockerArchiveError::Document { error })?;
+        Ok(Self { images, archive: Arc::new(archive) })
     }
 
     /// Chooses an image and reads everything about it but the layers. This blocks.
@@ -104,7 +101,7 @@ impl DockerArchive {
         }
         let diff_ids = &config.rootfs.diff_ids;
         if listed.layers.len() > MAX_LAYERS {
-            return Err(DockerArchiveError::TooManyLayers);
+            return Err(DockerArchiveError::TooManyLayers { layers: listed.layers.len() });
         }
         if diff_ids.len() != listed.layers.len() {
             return Err(DockerArchiveError::LayerCount { layers: listed.layers.len(), diff_ids: diff_ids.len() });
@@ -143,6 +140,11 @@ impl DockerArchive {
             None => Layer::Streamed(Arc::new(StreamedLayer::as_it_is(section, diff_id, encoding, pool))),
         })
     }
+}
+
+/// Reads `manifest.json`.
+pub(super) fn read_list(bytes: &[u8]) -> Result<Vec<Listed>, DocumentError> {
+    Tree::parse(bytes, MAX_DOCUMENT, "document", &choose::SHAPE)?.objects()?.iter().map(Listed::read).collect()
 }
 
 /// An entry that is parsed: read once, and bounded.

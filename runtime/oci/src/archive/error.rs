@@ -3,6 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use pushgate_files::Kind;
+
+use crate::holding::Holding;
+
 /// A tar file that is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -16,10 +20,14 @@ pub enum ArchiveError {
         source: io::Error,
     },
     /// A directory, a pipe, a device. An archive is read at several places at once, so it must be a file.
-    #[error("`{}` is not a regular file", path.display())]
+    #[error("`{}` is {}", path.display(), what_is_there(*found, *holds))]
     NotRegular {
+        /// What it is.
+        found: Kind,
         /// As the caller named it.
         path: PathBuf,
+        /// What is there.
+        holds: Holding,
     },
     /// The whole archive is compressed, so that nothing in it has a place.
     #[error("the archive is compressed with {format}")]
@@ -52,12 +60,21 @@ pub enum ArchiveError {
     },
 }
 
+/// As much as is known of what was found in place of a file.
+fn what_is_there(found: Kind, holds: Holding) -> String {
+    match holds {
+        Holding::Unknown => format!("{found}, not a regular file"),
+        holds => format!("not a regular file but {}", holds.in_words()),
+    }
+}
+
 impl ArchiveError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotRegular { .. } => Some("write the archive to a file first, or use `oci:DIR` for a directory".to_owned()),
+            Self::NotRegular { holds: Holding::Unknown, .. } => Some("write the archive to a file first".to_owned()),
+            Self::NotRegular { holds, .. } => Some(holds.hint()),
             Self::Compressed { format } => {
                 Some(format!("decompress it first, for example with `{format} -d`; its layers may stay compressed"))
             }

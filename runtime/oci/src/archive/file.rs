@@ -10,13 +10,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open};
+use pushgate_files::{FileProblem, Links};
+use rustix::fs::{Stat, fstat};
 
 use crate::archive::ArchiveError;
-
-/// Without `NONBLOCK`, opening a FIFO would wait for a writer. It means nothing for regular files. A link at the archive's own path is the
-/// caller's and is followed.
-const FLAGS: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+use crate::holding::Holding;
 
 /// An archive, open for reading.
 #[derive(Debug)]
@@ -37,12 +35,13 @@ struct Written {
 impl ArchiveFile {
     pub(super) fn open(path: &Path) -> Result<Self, ArchiveError> {
         let not_opened = |source: io::Error| ArchiveError::NotOpened { path: path.to_owned(), source };
-        let file = File::from(open(path, FLAGS, Mode::empty()).map_err(|error| not_opened(error.into()))?);
-        let status = fstat(&file).map_err(|error| not_opened(error.into()))?;
-        if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
-            return Err(ArchiveError::NotRegular { path: path.to_owned() });
-        }
-        Self::of(file, &status).map_err(not_opened)
+        // A link at the archive's own path is the caller's.
+        let file = pushgate_files::open(path, Links::Followed).map_err(|problem| match problem {
+            FileProblem::NotRegular(found) => ArchiveError::NotRegular { path: path.to_owned(), found, holds: Holding::of_path(path) },
+            problem => not_opened(problem.into()),
+        })?;
+        let status = fstat(&file.file).map_err(|error| not_opened(error.into()))?;
+        Self::of(file.file, &status).map_err(not_opened)
     }
 
     /// A regular file that is open already.

@@ -24,7 +24,7 @@ use gzip::GzipReader;
 
 pub(crate) use checked::Expected;
 pub(crate) use pool::Pool;
-pub(crate) use verify::{bytes as verify_bytes, layer as verify_layer};
+pub(crate) use verify::{asks_for_too_much, bytes as verify_bytes, layer as verify_layer};
 
 /// zstd's own default: about as small as gzip's default, in a third of the time.
 const ZSTD_LEVEL: i32 = 3;
@@ -102,6 +102,9 @@ pub enum LayerError {
         /// The name of the program that undoes it.
         format: &'static str,
     },
+    /// Unpacking it takes more memory than a layer is given.
+    #[error("its zstd window exceeds 128 MiB, so it cannot be looked into")]
+    Window,
     /// It grows more than any honest layer.
     #[error("the content is more than {limit}")]
     Bomb {

@@ -18,7 +18,16 @@ pub use error::{ArchiveError, TarProblem};
 pub use layer::{Compression, LayerError};
 
 pub(crate) use file::{Section, SectionReader};
-pub(crate) use layer::{Encoding, Expected, LayerReader, StreamedLayer, verify_bytes, verify_layer};
+pub(crate) use layer::{Encoding, Expected, LayerReader, StreamedLayer, asks_for_too_much, verify_bytes, verify_layer};
+pub(crate) use tar::TarArchive;
 
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+pub(crate) mod memory {
+    /// Reads the list of a Docker archive.
+    pub(crate) fn list(bytes: &[u8]) -> bool {
+        super::docker::read_list(bytes).is_ok()
+    }
+}

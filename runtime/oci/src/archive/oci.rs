@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::archive::tar::TarArchive;
 use crate::content::BlobReader;
 use crate::digest::Digest;
+use crate::holding::Holding;
 use crate::layout::{Files, LayoutError, OciLayout};
 
 impl OciLayout {
@@ -16,7 +17,7 @@ impl OciLayout {
     /// # Errors
     /// If it is not a tar file, could be read in two ways, or does not hold a layout of version 1.0.0 whose index can be used.
     pub fn open_archive(path: &Path) -> Result<Self, LayoutError> {
-        Self::read(Arc::new(TarArchive::open(path)?))
+        Self::in_archive(TarArchive::open(path)?, Some(path))
     }
 
     /// The same for a tar file that is open already. This blocks.
@@ -24,7 +25,12 @@ impl OciLayout {
     /// # Errors
     /// As [`Self::open_archive`].
     pub fn opened_archive(file: File) -> Result<Self, LayoutError> {
-        Self::read(Arc::new(TarArchive::opened(file)?))
+        Self::in_archive(TarArchive::opened(file)?, None)
+    }
+
+    fn in_archive(archive: TarArchive, path: Option<&Path>) -> Result<Self, LayoutError> {
+        let archive = Arc::new(archive);
+        Self::read(Arc::clone(&archive) as _, path, || Holding::of_archive(&archive))
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::client::connect::Connector;
 use crate::client::origin::{Origin, Reach};
 use crate::client::tls::{self, Trust};
-use crate::client::transport::{Destination, Transport};
+use crate::client::transport::Transport;
+use crate::client::waiting::Waits;
 use crate::client::{ClientOptions, MAX_CONNECTIONS, RegistryClient, RegistryError, Scheme, Timeouts};
 
 /// The most connections in clear, and over TLS, that are opened for a push that may be refused.
@@ -44,11 +45,13 @@ impl Connections {
         let trust = Trust {
             authorities: options.ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
             identity: options.client_certificate.as_ref().map(tls::read_identity).transpose()?,
+            system: options.authorities.clone(),
             forgets: false,
         };
+        let waits = Waits::new(options.waits.clone(), timeouts.report_after);
         let connector = Connector::new(trust, options.proxies.clone(), timeouts.connect);
         let origin = Origin::of_registry(options.scheme, &options.host);
-        Ok(Self { origin, transport: Arc::new(Transport::new(connector, timeouts)) })
+        Ok(Self { origin, transport: Arc::new(Transport::new(connector, timeouts, waits)) })
     }
 
     /// Begins to open connections for a push that may be refused: TCP and TLS, and nothing else. No request goes out,
@@ -60,19 +63,14 @@ impl Connections {
     /// there within one round trip, which passes anyway before they are needed; TLS takes two.
     pub fn open_ahead(&self, blobs: usize) {
         let most = if self.origin.scheme == Scheme::Https { ENCRYPTED } else { CLEAR };
-        self.transport.open_ahead(self.destination(), blobs.clamp(1, most), true);
-    }
-
-    /// The user named the registry, so it may be anywhere.
-    pub(super) fn destination(&self) -> Destination<'_> {
-        Destination { origin: &self.origin, reach: Reach::Anywhere }
+        // The user named the registry, so it may be anywhere.
+        self.transport.open_ahead(&self.origin, Reach::Anywhere, blobs.clamp(1, most), true);
     }
 }
 
 impl RegistryClient {
     /// Opens connections for as many blobs, now that they will be sent.
     pub(crate) fn open_for(&self, blobs: usize) {
-        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
-        self.transport.open_ahead(destination, blobs.min(MAX_CONNECTIONS), false);
+        self.transport.open_ahead(&self.origin, Reach::Anywhere, blobs.min(MAX_CONNECTIONS), false);
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
@@ -21,13 +21,14 @@ use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use crate::client::challenge::{Challenge, challenges};
-use crate::client::error::{Place, Refusal, RegistryError, Step};
+use crate::client::error::{Place, Refusal, RegistryError, Site, Step};
 use crate::client::origin::{self, Allowed, Origin};
 use crate::client::proxy::Proxies;
 use crate::client::reply;
 use crate::client::transport::{Answer, Destination, Outgoing, Transport};
 use crate::credentials::{CredentialError, Credentials};
-use crate::strict_json;
+use crate::redact::Redactor;
+use crate::strict_json::{self, Shape};
 
 /// The most bytes of a token server's answer: 64 KiB.
 const MAX_ANSWER: u64 = 64 * 1024;
@@ -67,6 +68,8 @@ pub(super) struct Authoriser {
     /// Those that the user named.
     token_servers: Vec<origin::TokenServer>,
     proxies: Proxies,
+    /// By which name, for hints.
+    pub(super) registered: Option<String>,
     /// Held while a token is fetched, so that uploads that need one at the same time fetch one.
     state: Mutex<State>,
 }
@@ -124,7 +127,7 @@ struct Realm {
     service: Option<String>,
 }
 
-struct Token {
+pub(super) struct Token {
     header: HeaderValue,
     renew_after: Instant,
 }
@@ -138,7 +141,7 @@ impl Authoriser {
         proxies: Proxies,
     ) -> Self {
         let Identity { credentials, missing } = identity;
-        Self { registry, host, credentials, missing, token_servers, proxies, state: Mutex::default() }
+        Self { registry, host, credentials, missing, token_servers, proxies, registered: None, state: Mutex::default() }
     }
 
     /// The `Authorization` field for the next request; none as long as the registry did not ask. An empty repository stands for none.
@@ -224,10 +227,8 @@ impl Authoriser {
             }
             Credentials::IdentityToken(token) => vec![token.expose().to_owned()],
         };
-        // Parts of a URL come back in lower case.
-        let folded = text.to_lowercase();
-        let repeated = |secret: &str| !secret.is_empty() && folded.contains(&secret.to_lowercase());
-        if values.chain(own).any(|secret| repeated(&secret) || encodings(&secret).iter().any(|encoded| repeated(encoded))) {
+        let secrets: Vec<String> = values.chain(own).collect();
+        if Redactor::new(secrets.iter().map(String::as_str)).map_or(true, |redactor| redactor.finds_any(text.as_bytes())) {
             return "(an answer that repeats a credential)".to_owned();
         }
         text
@@ -248,8 +249,11 @@ impl Authoriser {
 
     /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
     async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, state: &mut State) -> Result<Token, RegistryError> {
-        let place =
-            Place { origin: realm.allowed.origin.to_string().into(), repository: scope.repository.as_str().into(), step: Step::FetchToken };
+        let place = Place {
+            origin: Site::new(realm.allowed.origin.to_string(), self.registered.as_deref()),
+            repository: scope.repository.as_str().into(),
+            step: Step::FetchToken,
+        };
         let url = &realm.allowed.url;
         let words = scope.words();
         let service = realm.service.as_deref().map(|service| ("service", service));
@@ -295,7 +299,7 @@ impl Authoriser {
     }
 
     async fn ask(&self, transport: &Transport, realm: &Realm, outgoing: Outgoing, place: &Place) -> Result<Answer, RegistryError> {
-        let destination = Destination { origin: &realm.allowed.origin, reach: realm.allowed.reach };
+        let destination = Destination { origin: &realm.allowed.origin, reach: realm.allowed.reach, purpose: place };
         transport.exchange(destination, outgoing, MAX_ANSWER, |_| ()).await.map_err(|error| reply::failed(error, place))
     }
 }
@@ -329,9 +333,12 @@ fn headers() -> HeaderMap {
     headers
 }
 
+/// What is read of a token server's answer.
+const TOKEN: Shape = Shape::Members(&[("token", Shape::Scalar), ("access_token", Shape::Scalar), ("expires_in", Shape::Scalar)]);
+
 /// Reads a token server's answer. Of what it holds nothing goes into the error.
-fn read_token(body: &[u8], asked_at: Instant) -> Result<Token, &'static str> {
-    let members = strict_json::parse(body, MAX_ANSWER).map_err(|_| "the answer is not a JSON object with unique keys")?;
+pub(super) fn read_token(body: &[u8], asked_at: Instant) -> Result<Token, &'static str> {
+    let members = strict_json::parse_known(body, MAX_ANSWER, &TOKEN).map_err(|_| "the answer is not a JSON object with unique keys")?;
     let text = |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let token = text("token").or_else(|| text("access_token")).ok_or("the answer holds no token")?;
     if token.len() > MAX_TOKEN {
@@ -352,12 +359,6 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(text).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-/// The forms in which a server may repeat a secret.
-fn encodings(secret: &str) -> [String; 4] {
-    let percent: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    [STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret), percent.replace('+', "%20"), percent]
 }
 
 #[cfg(test)]

@@ -77,17 +77,22 @@ impl RegistryClient {
             Ok(Started::Mounted) => {
                 self.mounting.found(Mounting::WORKS);
                 // The answer does not say how large it is, and a manifest must not name a wrong size.
-                let there = self.has_blob(repository, blob).await?;
-                return if there { Ok(Found::There(LayerOutcome::AlreadyThere)) } else { self.start(repository, blob).await };
+                return match self.was_mounted(repository, blob).await? {
+                    true => Ok(Found::There(LayerOutcome::AlreadyThere)),
+                    false => self.start(repository, blob).await,
+                };
             }
             Ok(Started::Session(session)) => session,
-            // A registry that does not know the parameters, or has no such repository to mount from yet. What has nothing to do with them
-            // will come again.
-            Err(error) if refuses_mounts(&error) => {
-                self.mounting.found(Mounting::USELESS);
+            // Nobody asked for a mount, so whatever comes of it the plain way is open, where what has nothing to do
+            // with mounts comes again. Known to fail are registries that do not know the parameters or have no such
+            // repository yet, that answer 401 to every mount (cc-utils#1665) and 500 (distribution#1692).
+            Err(error) => {
+                tracing::debug!(%error, "no mount");
+                if is_about_mounts(&error) {
+                    self.mounting.found(Mounting::USELESS);
+                }
                 return self.ask_then_start(repository, blob).await;
             }
-            Err(error) => return Err(error),
         };
         let doubtful = blob.size > SMALL && !self.mounting.works();
         Ok(if doubtful { Found::Doubtful(session) } else { Found::Missing(session) })
@@ -104,14 +109,18 @@ impl RegistryClient {
         }
         let mut open: Option<Session> = None;
         for from in mount_from {
-            match self.start_upload(repository, &blob.digest, Some(from)).await {
-                Ok(Started::Mounted) if self.has_blob(repository, blob).await? => return Ok(Found::There(LayerOutcome::Mounted)),
-                Ok(Started::Session(session)) => open = Some(session),
-                // Not there, or not for us: then it is sent.
-                Ok(Started::Mounted) | Err(RegistryError::Unauthorized { .. }) => {}
-                Err(error) if refuses_mounts(&error) => {}
-                Err(error) => return Err(error),
-            }
+            let problem = match self.start_upload(repository, &blob.digest, Some(from)).await {
+                Ok(Started::Mounted) if self.was_mounted(repository, blob).await? => return Ok(Found::There(LayerOutcome::Mounted)),
+                Ok(Started::Mounted) => "the registry says that it did, and does not have the blob".to_owned(),
+                // Not there: then it is sent.
+                Ok(Started::Session(session)) => {
+                    open = Some(session);
+                    continue;
+                }
+                Err(error) => error.to_string(),
+            };
+            let beginning = format!("layers cannot be mounted from `{from}`, and are uploaded: ");
+            self.not_mounted.add_first(&beginning, &problem);
         }
         match open {
             Some(session) => Ok(Found::Missing(session)),
@@ -134,6 +143,15 @@ impl RegistryClient {
         }
     }
 
+    /// Whether a registry that answered a mount with success has the blob. Only another size is an error: where it
+    /// cannot be told, the blob is sent.
+    async fn was_mounted(&self, repository: &str, blob: &Descriptor) -> Result<bool, RegistryError> {
+        match self.has_blob(repository, blob).await {
+            Err(RegistryError::BadAnswer { place, problem }) => Err(RegistryError::BadAnswer { place, problem }),
+            answer => Ok(answer.unwrap_or_default()),
+        }
+    }
+
     /// Whether the repository has a blob, with the size that its descriptor says.
     pub(super) async fn has_blob(&self, repository: &str, blob: &Descriptor) -> Result<bool, RegistryError> {
         let digest = &blob.digest;
@@ -150,6 +168,9 @@ impl RegistryClient {
             StatusCode::OK => {
                 let length = answer.header(CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
                 match length {
+                    // What stands before a registry may answer HEAD without a body's length: unknown, not nothing
+                    // (godoxy#169, distribution#4895).
+                    Some(0) => Ok(true),
                     Some(length) if length != blob.size => Err(RegistryError::BadAnswer {
                         place: self.place(&call),
                         problem: format!("the registry has the blob with {length} bytes, its descriptor says {}", blob.size),
@@ -165,13 +186,12 @@ impl RegistryClient {
     }
 }
 
-/// Whether a registry may refuse the mount and not the upload.
-fn refuses_mounts(error: &RegistryError) -> bool {
+/// Whether an answer says something about mounts, so that the next one will be the same.
+fn is_about_mounts(error: &RegistryError) -> bool {
     match error {
-        RegistryError::Denied { .. } | RegistryError::NotFound { .. } => true,
         // Too slow, or too busy.
-        RegistryError::Status { code: 408 | 429, .. } => false,
-        RegistryError::Status { code, .. } => (400..500).contains(code),
-        _ => false,
+        RegistryError::Status { code: 408 | 429, .. } | RegistryError::TimedOut { .. } => false,
+        RegistryError::Disconnected { .. } | RegistryError::Unreachable { .. } => false,
+        _ => true,
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,11 +9,10 @@ use http::{Request, StatusCode};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::sign::SingleCertAndKey;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
-use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -42,7 +40,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Makes connections.
 pub(super) struct Connector {
-    trust: Arc<Trust>,
+    trust: Trust,
     proxies: Proxies,
     /// Made when it is first needed.
     tls: OnceCell<TlsConnector>,
@@ -117,7 +115,7 @@ impl Drop for Task {
 
 impl Connector {
     pub(super) fn new(trust: Trust, proxies: Proxies, time_limit: Duration) -> Self {
-        Self { trust: Arc::new(trust), proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), resolver: Box::new(System), time_limit }
+        Self { trust, proxies, tls: OnceCell::new(), proxy_tls: OnceCell::new(), resolver: Box::new(System), time_limit }
     }
 
     /// With another resolver.
@@ -201,21 +199,15 @@ impl Connector {
         Ok(match proxy.origin.scheme {
             Scheme::Http => Box::new(stream),
             Scheme::Https => {
-                let connector = self.proxy_tls.get_or_try_init(|| self.trusting(None)).await;
+                let connector = self.proxy_tls.get_or_try_init(|| tls::connector(&self.trust, None)).await;
                 Box::new(encrypt(connector, &proxy.origin, stream).await?)
             }
         })
     }
 
     async fn tls(&self) -> Result<&TlsConnector, RegistryError> {
-        self.tls.get_or_try_init(|| self.trusting(self.trust.identity.clone())).await
-    }
-
-    /// Reads the system's certificates, which takes longer than a request to a near registry.
-    async fn trusting(&self, identity: Option<Arc<SingleCertAndKey>>) -> Result<TlsConnector, RegistryError> {
-        let trust = Arc::clone(&self.trust);
-        let made = spawn_blocking(move || tls::connector(&trust, identity.as_ref())).await;
-        made.unwrap_or_else(|stopped| Err(RegistryError::Tls { problem: stopped.to_string() }))
+        let identity = self.trust.identity.as_ref();
+        self.tls.get_or_try_init(|| tls::connector(&self.trust, identity)).await
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {

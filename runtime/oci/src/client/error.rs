@@ -14,12 +14,34 @@ use crate::digest::Digest;
 /// What was being done, and where. It holds no query string and no credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// `scheme://host[:port]`, of the registry or of its token server.
-    pub origin: Box<str>,
+    /// The registry or its token server.
+    pub origin: Site,
     /// The repository, for example `team/app`.
     pub repository: Box<str>,
     /// What was being done.
     pub step: Step,
+}
+
+/// `scheme://host[:port]`, and the name that the registry is registered by, so that a hint says where its settings are changed; none beside `--uri`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site(Arc<SiteParts>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct SiteParts {
+    origin: String,
+    registered: Option<String>,
+}
+
+impl Site {
+    pub(crate) fn new(origin: String, registered: Option<&str>) -> Self {
+        Self(Arc::new(SiteParts { origin, registered: registered.map(str::to_owned) }))
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.origin)
+    }
 }
 
 /// The steps of the protocol.
@@ -244,6 +266,14 @@ pub enum RegistryError {
         /// What was being done.
         place: Place,
     },
+    /// The caller may cause no more requests: see [`RequestBudget`](crate::RequestBudget).
+    #[error("{place}: no more requests may be sent")]
+    OutOfRequests {
+        /// What was being done.
+        place: Place,
+        /// The failure after which there would have been another attempt.
+        last: Option<Box<RegistryError>>,
+    },
     /// The registry wants an upload to go on at another origin. Nothing was sent there.
     #[error("{place}: the registry wants the upload sent to {location}, which is another origin")]
     UploadElsewhere {
@@ -263,23 +293,23 @@ impl RegistryError {
             Self::Tls { .. } => Some("install the system's CA certificates, or name a CA file".to_owned()),
             Self::Unreachable { place, source } => Some(match source.get_ref().and_then(|cause| cause.downcast_ref()) {
                 Some(rustls::Error::InvalidCertificate(_)) => {
-                    "if the registry's certificate is by an authority of your own, name its file with `--ca-file`".to_owned()
+                    format!(
+                        "if the registry's certificate is by an authority of your own, name its file with {}",
+                        place.setting("--ca-file FILE")
+                    )
                 }
                 Some(rustls::Error::InvalidMessage(_)) => {
-                    "if the registry does not speak TLS, and you trust the network, say `--plain-http`".to_owned()
+                    format!("if the registry does not speak TLS, and you trust the network, say {}", place.setting("--plain-http"))
                 }
                 _ => format!("is {} the right address, and is the registry up?", place.origin),
             }),
             Self::Unauthorized { source: Some(source), .. } => source.hint(),
-            Self::Unauthorized { host, .. } => Some(if host == "docker.io" {
-                "log in with `docker login`".to_owned()
-            } else {
-                format!("log in with `docker login {host}`")
-            }),
+            Self::Unauthorized { place, host, .. } => Some(place.login(host)),
             Self::NotFound { place, .. } => Some(format!("create the repository `{}` in the registry first", place.repository)),
-            Self::RealmNotAllowed { realm, .. } => TokenServer::parse(realm)
-                .is_ok()
-                .then(|| format!("nothing was sent there; if you know that it is the registry's, say so with `--token-server {realm}`")),
+            Self::RealmNotAllowed { place, realm } => TokenServer::parse(realm).is_ok().then(|| {
+                let setting = place.setting(&format!("--token-server {realm}"));
+                format!("nothing was sent there; if you know that it is the registry's, say so with {setting}")
+            }),
             Self::ClientCertificate { .. } => Some("certificate and key must be in PEM form, the key without a passphrase".to_owned()),
             Self::ProxyVariable { variable, .. } => Some(format!(
                 "set {variable} to a URL such as http://proxy.example.com:3128 or socks5h://proxy.example.com:1080, or exempt the host with NO_PROXY"
@@ -292,10 +322,18 @@ impl RegistryError {
             }
             Self::Proxy { .. } => Some("if the registry can be reached without a proxy, exempt it with NO_PROXY".to_owned()),
             Self::ReadByProxy { .. } => Some("use TLS, or exempt the registry with NO_PROXY".to_owned()),
-            Self::Disconnected { source, .. } => certificate_asked_for(source.as_ref()),
+            Self::Disconnected { place, source } => certificate_asked_for(place, source.as_ref()),
             Self::NotAsked { .. } => {
                 Some("a credential that was not checked is not stored; `docker login` stores it all the same".to_owned())
             }
+            Self::Status { code: 300..=399, place, .. } if place.step != Step::FetchToken => {
+                Some("if that is where the registry is now, name it there: in the image's name, and in the registry's URI".to_owned())
+            }
+            Self::Status { code: 413, .. } => Some(
+                "something before the registry, such as a proxy, limits the size of requests: raise the limit there (nginx: \
+                 `client_max_body_size`)"
+                    .to_owned(),
+            ),
             Self::AsksToWait { .. } => Some("push again when that time is over".to_owned()),
             Self::UploadElsewhere { .. } => Some(
                 "a registry behind a proxy must be told its own address: look at `X-Forwarded-Proto` and the registry's `host` setting"
@@ -320,6 +358,25 @@ impl RegistryError {
             | Self::BodyTooLarge { place, .. } => place.step == Step::FetchToken,
             Self::Status { place, code, .. } => place.step == Step::FetchToken || (400..500).contains(code),
             _ => true,
+        }
+    }
+}
+
+impl Place {
+    /// How a flag about the registry's connection is given: beside `--uri`, or once for the registered registry.
+    fn setting(&self, flag: &str) -> String {
+        match &self.origin.0.registered {
+            Some(name) => format!("`pushgate registry update {name} {flag}`"),
+            None => format!("`{flag}`"),
+        }
+    }
+
+    /// How credentials for the registry are given.
+    fn login(&self, host: &str) -> String {
+        let docker = if host == "docker.io" { "docker login".to_owned() } else { format!("docker login {host}") };
+        match &self.origin.0.registered {
+            Some(name) => format!("log in with `pushgate registry login {name}`, or with `{docker}`"),
+            None => format!("log in with `pushgate registry login NAME` if it is registered, else with `{docker}`"),
         }
     }
 }
@@ -351,7 +408,7 @@ impl fmt::Display for Step {
 }
 
 /// A server that wants a client's certificate says so only after the handshake, in an alert.
-fn certificate_asked_for(error: &(dyn Error + 'static)) -> Option<String> {
+fn certificate_asked_for(place: &Place, error: &(dyn Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(current) = cause {
         let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -368,7 +425,8 @@ fn certificate_asked_for(error: &(dyn Error + 'static)) -> Option<String> {
                 Alert::UnknownCA,
             ];
             return about.contains(alert).then(|| {
-                "the server asks for a certificate that it trusts: `--client-certificate` and `--client-key` name its files".to_owned()
+                let setting = place.setting("--client-certificate FILE --client-key FILE");
+                format!("the server asks for a certificate that it trusts: name its files with {setting}")
             });
         }
         cause = current.source();

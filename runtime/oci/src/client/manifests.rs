@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 
 use crate::client::authorise::Access;
 use crate::client::error::{RegistryError, Step};
-use crate::client::retry::Retries;
+use crate::client::retry::{Retries, Verdict};
 use crate::client::sessions::bare;
 use crate::client::{Call, RegistryClient, names, reply};
 use crate::content::PinnedManifest;
@@ -101,8 +101,10 @@ impl RegistryClient {
         let target = format!("/v2/{repository}/manifests/{name}");
         let outgoing = || {
             let mut outgoing = bare(&call, target.clone());
-            for media_type in MANIFESTS {
-                outgoing.headers.append(ACCEPT, HeaderValue::from_static(media_type));
+            // One line: some registries read the first alone, and then serve no index (keppel#181, spinifex#399,
+            // cri-o#9902).
+            if let Ok(accepted) = HeaderValue::try_from(MANIFESTS.join(", ")) {
+                outgoing.headers.insert(ACCEPT, accepted);
             }
             outgoing
         };
@@ -125,14 +127,20 @@ impl RegistryClient {
         Ok(Some(FetchedManifest { digest, media_type, bytes: answer.body }))
     }
 
-    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it. Says whether the registry keeps the
-    /// list of what is about its subject.
+    /// Sends a manifest under its own digest. That may be repeated: there is only one document with it. Where the
+    /// acknowledgement leaves a doubt, the manifest must be served. Says whether the registry keeps the list of what is
+    /// about its subject.
     pub(crate) async fn put_manifest(&self, repository: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
         let mut retries = Retries::new(self.transport.timeouts());
         let digest = manifest.descriptor.digest.as_str();
         loop {
             let error = match self.put_manifest_once(repository, digest, manifest).await {
-                Ok(is_listed) => return Ok(is_listed),
+                Ok(Accepted { is_listed, doubt }) => {
+                    if let Some(doubt) = doubt {
+                        self.must_be_served(repository, manifest, &doubt).await?;
+                    }
+                    return Ok(is_listed);
+                }
                 Err(error) => error,
             };
             let place = self.place_of(repository, Step::PutManifest(digest.to_owned()));
@@ -145,7 +153,8 @@ impl RegistryClient {
     /// Sends a manifest to a tag. After a failure that leaves open what became of it, the registry is asked what the tag points to: if that
     /// is the manifest, it arrived; if it is still what it was `before`, it may be sent again.
     ///
-    /// An error with `true` leaves it open.
+    /// Success is an acknowledgement: whoever wants to know what the tag points to asks what is served. An error with
+    /// `true` leaves open whether the tag changed.
     pub(crate) async fn put_tag(
         &self,
         repository: &str,
@@ -156,17 +165,24 @@ impl RegistryClient {
         let mut retries = Retries::new(self.transport.timeouts());
         loop {
             let Err(error) = self.put_manifest_once(repository, tag, manifest).await else { return Ok(()) };
+            let verdict = retries.after_error(&error, self.reached());
             let mut is_open = false;
             if !error.changed_nothing() {
-                match self.manifest_before_push(repository, tag).await {
+                // Without a refusal, the request may still be under way, or done and not served yet.
+                is_open = !error.is_refusal();
+                let after = match verdict {
+                    Verdict::Again(_) => self.manifest_before_push(repository, tag).await,
+                    _ if is_open => self.settled(repository, tag, before).await,
+                    _ => self.manifest_before_push(repository, tag).await,
+                };
+                match after {
                     Ok(Some(after)) if manifest.descriptor.digest.matches(&after.bytes) => return Ok(()),
-                    // Without a refusal, the request may still be under way.
-                    Ok(after) if after.as_ref().map(|after| &after.digest) == before => is_open = !error.is_refusal(),
+                    Ok(after) if after.as_ref().map(|after| &after.digest) == before => {}
                     Ok(_) | Err(_) => return Err((error, true)),
                 }
             }
             let place = self.place_of(repository, Step::PutManifest(tag.to_owned()));
-            match self.wait_as(retries.after_error(&error, self.reached()), &place).await {
+            match self.wait_as(verdict, &place).await {
                 Ok(true) => {}
                 Ok(false) => return Err((error, is_open)),
                 Err(too_long) => return Err((too_long, is_open)),
@@ -174,9 +190,8 @@ impl RegistryClient {
         }
     }
 
-    /// Sends a manifest to a tag or under its own digest, in one request. Says whether the registry keeps the list of what is about its
-    /// subject.
-    async fn put_manifest_once(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<bool, RegistryError> {
+    /// Sends a manifest to a tag or under its own digest, in one request.
+    async fn put_manifest_once(&self, repository: &str, name: &str, manifest: &PinnedManifest) -> Result<Accepted, RegistryError> {
         names::repository(repository)?;
         names::tag_or_digest(name)?;
         let call = Call {
@@ -198,20 +213,26 @@ impl RegistryClient {
             Ok::<_, RegistryError>(outgoing)
         };
         let answer = self.attempt(&call, outgoing, |_| ()).await?;
-        if answer.status != StatusCode::CREATED {
-            return Err(self.unexpected(&call, &answer).await);
-        }
         let ours = &manifest.descriptor.digest;
-        match answer.header("docker-content-digest").and_then(|text| Digest::parse(text).ok()) {
-            // Where the algorithms differ, both may be right.
-            Some(theirs) if theirs.algorithm() == ours.algorithm() && theirs != *ours => {
-                let problem = format!("the registry took the manifest {ours} for {theirs}");
-                Err(RegistryError::BadAnswer { place: self.place(&call), problem })
+        // Quay and others answer 202, or 200, and have stored it (containers/image#381).
+        let doubt = match answer.status {
+            StatusCode::CREATED => {
+                reply::other_digest(&answer, ours).map(|theirs| format!("the registry took the manifest {ours} for {theirs}"))
             }
-            _ => {
-                let subject = answer.header("oci-subject").and_then(|text| Digest::parse(text).ok());
-                Ok(subject.is_some_and(|subject| manifest.link.as_ref().is_some_and(|link| link.subject.digest == subject)))
-            }
-        }
+            status if status.is_success() => Some(format!("the registry answered {} instead of 201", status.as_u16())),
+            _ => return Err(self.unexpected(&call, &answer).await),
+        };
+        let subject = answer.header("oci-subject").and_then(|text| Digest::parse(text).ok());
+        let is_listed = subject.is_some_and(|subject| manifest.link.as_ref().is_some_and(|link| link.subject.digest == subject));
+        Ok(Accepted { is_listed, doubt })
     }
+}
+
+/// Any 2xx to a manifest. What is served decides: for a tag always, for a manifest under its own digest where the
+/// answer leaves a doubt.
+struct Accepted {
+    /// Whether the registry keeps the list of what is about the manifest's subject.
+    is_listed: bool,
+    /// Why it is not certain that the registry has the manifest.
+    doubt: Option<String>,
 }

@@ -1,12 +1,16 @@
 //! The distribution protocol, as far as a push needs it.
 //!
-//! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its reply within limits;
-//! `pace` says how many at a time, `retry` which of them again; `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and
-//! `queries` are the requests of the protocol. `outbound` sends what a flavor asks for, by the same rules of `origin`.
+//! In reading order: `origin` says where we may connect at all; `connect` and `transport` send a request and read its
+//! reply within limits; `pace` says how many at a time, `budget` how many at all, `retry` which of them again;
+//! `authorise` answers a 401; `blobs`, `uploads`, `manifests`, `referrers` and `queries` are the requests of the
+//! protocol, and `served` asks what became of a write. `outbound` sends what a flavor asks for, by the same rules of
+//! `origin`.
 
 mod origin;
 
+mod authorities;
 mod body;
+mod budget;
 mod connect;
 mod direct;
 mod pace;
@@ -17,6 +21,7 @@ mod retry;
 mod socks;
 mod tls;
 mod transport;
+mod waiting;
 
 mod error;
 mod reply;
@@ -32,12 +37,16 @@ mod names;
 mod queries;
 mod questions;
 mod referrers;
+mod served;
 mod sessions;
 mod uploads;
 mod verify;
 
 mod ahead;
 mod outbound;
+
+#[cfg(test)]
+pub(crate) mod memory;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -51,20 +60,25 @@ use tokio::sync::watch;
 use tracing::debug;
 
 pub use ahead::Connections;
-pub use error::{Place, Refusal, RegistryError, Step};
+pub use authorities::Authorities;
+pub use budget::RequestBudget;
+pub use error::{Place, Refusal, RegistryError, Site, Step};
 pub use manifests::FetchedManifest;
 pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http_target};
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
 pub(crate) use questions::{Questions, Rank};
+pub use served::Served;
 pub use transport::Timeouts;
 pub(crate) use uploads::{Asking, UploadError};
+pub use waiting::WaitListener;
 
 use crate::credentials::{CredentialError, Credentials};
 use authorise::{Access, Authoriser, Identity};
 use blobs::Mounting;
 use origin::{Origin, Reach};
+use referrers::Linked;
 use retry::{Retries, Verdict};
 use sessions::Sessions;
 use transport::{Answer, Destination, Outgoing, Transport};
@@ -91,6 +105,12 @@ pub struct ClientOptions {
     pub token_servers: Vec<TokenServer>,
     /// The ways through proxies.
     pub proxies: Proxies,
+    /// The certificate authorities to trust besides those of `ca_file`.
+    pub authorities: Authorities,
+    /// Who hears of long waits.
+    pub waits: Option<Arc<dyn WaitListener>>,
+    /// The name that the caller has registered it by; for hints alone.
+    pub registered: Option<String>,
 }
 
 impl ClientOptions {
@@ -98,9 +118,21 @@ impl ClientOptions {
     #[must_use]
     pub fn new(host: Host, scheme: Scheme) -> Self {
         let credentials = Credentials::Anonymous;
-        let (token_servers, proxies) = (Vec::new(), Proxies::default());
-        let (ca_file, credentials_error, client_certificate) = (None, None, None);
-        Self { host, scheme, ca_file, credentials, credentials_error, client_certificate, token_servers, proxies }
+        let (token_servers, proxies, authorities) = (Vec::new(), Proxies::default(), Authorities::default());
+        let (ca_file, credentials_error, client_certificate, waits, registered) = (None, None, None, None, None);
+        Self {
+            host,
+            scheme,
+            ca_file,
+            credentials,
+            credentials_error,
+            client_certificate,
+            token_servers,
+            proxies,
+            authorities,
+            waits,
+            registered,
+        }
     }
 }
 
@@ -125,7 +157,10 @@ pub struct RegistryClient {
     mounting: Mounting,
     lane: Lane,
     sessions: Sessions,
+    linked: Linked,
     warnings: Warnings,
+    /// Why layers were not mounted from repositories that the user named.
+    not_mounted: Warnings,
 }
 
 impl fmt::Debug for RegistryClient {
@@ -166,19 +201,23 @@ impl RegistryClient {
     /// A client over connections that were set up with the same options, but for the credentials.
     #[must_use]
     pub fn over(connections: &Connections, options: ClientOptions) -> Self {
-        let ClientOptions { host, credentials, credentials_error, token_servers, proxies, .. } = options;
+        let ClientOptions { host, credentials, credentials_error, token_servers, proxies, registered, .. } = options;
         let Connections { origin, transport } = connections.clone();
         let identity = Identity { credentials, missing: credentials_error };
+        let mut authoriser = Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies);
+        authoriser.registered = registered;
         Self {
             transport,
-            authoriser: Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies),
+            authoriser,
             origin,
             reached: AtomicBool::new(false),
             with_token: watch::Sender::new(false),
             mounting: Mounting::default(),
             lane: Lane::new(),
             sessions: Sessions::default(),
+            linked: Linked::default(),
             warnings: Warnings::default(),
+            not_mounted: Warnings::default(),
         }
     }
 
@@ -188,12 +227,19 @@ impl RegistryClient {
         self.warnings.all()
     }
 
+    /// Why blobs were sent that should have been mounted from another repository, each repository once.
+    #[must_use]
+    pub fn mount_warnings(&self) -> Vec<String> {
+        self.not_mounted.all()
+    }
+
     fn place(&self, call: &Call<'_>) -> Place {
         self.place_of(call.repository, call.step.clone())
     }
 
     fn place_of(&self, repository: &str, step: Step) -> Place {
-        Place { origin: self.origin.to_string().into(), repository: repository.into(), step }
+        let origin = Site::new(self.origin.to_string(), self.authoriser.registered.as_deref());
+        Place { origin, repository: repository.into(), step }
     }
 
     /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.
@@ -205,6 +251,13 @@ impl RegistryClient {
                 Ok(answer) => retries.after_answer(answer),
                 Err(error) => retries.after_error(error, self.reached()),
             };
+            if matches!(verdict, Verdict::Again(_)) && budget::is_spent() {
+                let last = match outcome {
+                    Ok(answer) => self.unexpected(call, &answer).await,
+                    Err(error) => error,
+                };
+                return Err(RegistryError::OutOfRequests { place: self.place(call), last: Some(Box::new(last)) });
+            }
             if !self.wait_as(verdict, &self.place(call)).await? {
                 return outcome;
             }
@@ -222,6 +275,7 @@ impl RegistryClient {
             Verdict::TooLong(wait) => Err(RegistryError::AsksToWait { place: place.clone(), wait }),
             Verdict::Again(wait) => {
                 debug!(%place, ?wait, "trying again");
+                self.transport.waits().asked(place, wait);
                 tokio::time::sleep(wait).await;
                 Ok(true)
             }
@@ -276,7 +330,7 @@ impl RegistryClient {
             request.headers.insert(AUTHORIZATION, value.clone());
         }
         // The user named the registry, so it may be anywhere.
-        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
+        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere, purpose: &place };
         let exchanged = self.transport.exchange(destination, request, call.limit, advanced).await;
         let answer = exchanged.map_err(|error| reply::failed(error, &place))?;
         self.reached.store(true, Ordering::Relaxed);
@@ -295,15 +349,19 @@ impl RegistryClient {
 
     /// The error for a status that the step does not foresee.
     async fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
-        let place = self.place(call);
-        let text = match reply::text(&answer.body) {
+        match self.status(self.place(call), answer).await {
+            RegistryError::Status { place, code: 403, text, .. } => self.authoriser.denied(place, call.access, call.also_pull, text).await,
+            RegistryError::Status { place, code: 404, text, .. } => RegistryError::NotFound { place, text },
+            error => error,
+        }
+    }
+
+    /// The error for a status, with what the registry says about it.
+    async fn status(&self, place: Place, answer: &Answer) -> RegistryError {
+        let text = match reply::said(answer, &self.origin) {
             Some(text) => Some(self.authoriser.without_secrets(text).await),
             None => None,
         };
-        match answer.status {
-            StatusCode::FORBIDDEN => self.authoriser.denied(place, call.access, call.also_pull, text).await,
-            StatusCode::NOT_FOUND => RegistryError::NotFound { place, text },
-            status => RegistryError::Status { place, code: status.as_u16(), text, retry_after: retry::asked_to_wait(answer) },
-        }
+        RegistryError::Status { place, code: answer.status.as_u16(), text, retry_after: retry::asked_to_wait(answer) }
     }
 }

@@ -9,8 +9,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use crate::client::connect::{Connection, Connector, Task};
-use crate::client::origin::Origin;
-use crate::client::transport::Destination;
+use crate::client::origin::{Origin, Reach};
 
 /// Whatever stands before a registry may forget a connection on which nothing came for some time, and not say so.
 const UNUSED: Duration = Duration::from_secs(30);
@@ -69,13 +68,13 @@ impl Pool {
     }
 
     /// Opens connections until `count` are idle or being opened.
-    pub(super) fn fill(&self, connector: &Arc<Connector>, destination: Destination<'_>, count: usize) {
+    pub(super) fn fill(&self, connector: &Arc<Connector>, origin: &Origin, reach: Reach, count: usize) {
         let mut pool = self.idle();
-        let idle = pool.entry(destination.origin.clone()).or_default();
+        let idle = pool.entry(origin.clone()).or_default();
         idle.open.retain(|connection| !connection.sender.is_closed());
         for _ in idle.open.len().saturating_add(idle.opening.len())..count {
             let (sender, connection) = oneshot::channel();
-            let (connector, origin, reach) = (Arc::clone(connector), destination.origin.clone(), destination.reach);
+            let (connector, origin) = (Arc::clone(connector), origin.clone());
             let task = tokio::spawn(async move {
                 match connector.connect(&origin, reach).await {
                     // Who waits for it may have given up.

@@ -1,14 +1,13 @@
 //! Read-only questions about a repository, for flavors: does it exist, which tags does it have.
 
 use http::{Method, StatusCode};
-use serde_json::Value;
 
 use crate::client::authorise::Access;
 use crate::client::error::{RegistryError, Step};
 use crate::client::sessions::bare;
 use crate::client::transport::Answer;
 use crate::client::{Call, RegistryClient, names, origin, reply};
-use crate::strict_json::{self, MAX_DOCUMENT};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Shape, Tree};
 
 /// How many tags are asked for at once.
 const PAGE: u32 = 1_000;
@@ -18,6 +17,10 @@ const MAX_PAGES: usize = 100;
 const MAX_LIST: u64 = 16 * 1024 * 1024;
 /// The most tags of one list. Short ones are larger in memory than in an answer.
 const MAX_TAGS: usize = 100_000;
+const TOO_MANY_TAGS: &str = "the list has more than 100000 tags";
+
+/// One page of a list.
+const TAGS: Shape = Shape::Members(&[("name", Shape::Unread), ("tags", Shape::List(MAX_TAGS, &Shape::Scalar))]);
 
 impl RegistryClient {
     /// Whether a repository exists. A registry that makes repositories on the first push says no until then.
@@ -61,7 +64,7 @@ impl RegistryClient {
             tags.extend(read_page(&answer.body).map_err(|problem| bad(problem.to_owned()))?);
             bytes_left = bytes_left.saturating_sub(u64::try_from(answer.body.len()).unwrap_or(u64::MAX));
             if tags.len() > MAX_TAGS {
-                return Err(bad(format!("the list has more than {MAX_TAGS} tags")));
+                return Err(bad(TOO_MANY_TAGS.to_owned()));
             }
             let Some(link) = next(&answer) else {
                 tags.sort_unstable();
@@ -86,15 +89,15 @@ fn first_page(repository: &str, count: u32) -> String {
 }
 
 /// The tags of one page. Registries write `null` for none.
-fn read_page(body: &[u8]) -> Result<Vec<String>, &'static str> {
-    let members = strict_json::parse(body, MAX_DOCUMENT).map_err(|_| "the answer is not a JSON object with unique keys")?;
-    let tags = match members.get("tags") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(tags)) => tags,
-        Some(_) => return Err("`tags` is not a list"),
-    };
-    let tag = |tag: &Value| tag.as_str().filter(|tag| matches!(names::tag_or_digest(tag), Ok(None))).map(str::to_owned);
-    tags.iter().map(tag).collect::<Option<_>>().ok_or("`tags` holds what is no tag")
+pub(super) fn read_page(body: &[u8]) -> Result<Vec<String>, &'static str> {
+    let tree = Tree::parse(body, MAX_DOCUMENT, "answer", &TAGS).map_err(|error| match error {
+        DocumentError::TooMany { .. } => TOO_MANY_TAGS,
+        _ => "the answer is not a JSON object with unique keys",
+    })?;
+    let object = tree.object().map_err(|_| "the answer is not a JSON object with unique keys")?;
+    object.array("tags").map_err(|_| "`tags` is not a list")?;
+    let tags = object.strings("tags").ok().filter(|tags| tags.iter().all(|tag| matches!(names::tag_or_digest(tag), Ok(None))));
+    tags.ok_or("`tags` holds what is no tag")
 }
 
 /// The target of `Link: <…>; rel="next"` (RFC 8288). Registries send one link.

@@ -82,7 +82,8 @@ impl Sessions {
 }
 
 impl RegistryClient {
-    /// Opens a session for a blob. With `from`, the registry may take the blob from that repository instead.
+    /// Opens a session for a blob. With `from`, the registry may take the blob from that repository instead; from the
+    /// repository itself nobody asked for that, so it is not tried again.
     pub(super) async fn start_upload(&self, repository: &str, digest: &Digest, from: Option<&str>) -> Result<Started, RegistryError> {
         let step = Step::StartUpload(digest.clone());
         // A token for the repository alone does not let the registry look into another one.
@@ -94,15 +95,19 @@ impl RegistryClient {
                 form_urlencoded::Serializer::new(String::new()).append_pair("mount", digest.as_str()).append_pair("from", from).finish();
             path = format!("{path}?{query}");
         }
-        let answer = self.call(&call, || {
+        let outgoing = || {
             let mut outgoing = bare(&call, path.clone());
             outgoing.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
             outgoing
-        });
-        let answer = answer.await?;
+        };
+        let answer =
+            if from == Some(repository) { self.attempt_at_once(&call, &outgoing).await? } else { self.call(&call, outgoing).await? };
         match answer.status {
             StatusCode::ACCEPTED => {}
-            StatusCode::CREATED if from.is_some() => return Ok(Started::Mounted),
+            StatusCode::CREATED if from.is_some() => {
+                self.must_be_ours(&call, &answer, digest)?;
+                return Ok(Started::Mounted);
+            }
             _ => return Err(self.unexpected(&call, &answer).await),
         }
         let location = self.location(&call, &self.origin.url(&path), &answer).await?.ok_or_else(|| {
@@ -112,6 +117,17 @@ impl RegistryClient {
         let chunk_minimum = answer.header("oci-chunk-min-length").and_then(|text| text.trim().parse().ok()).unwrap_or(0);
         let number = self.sessions.add(repository, digest, &location);
         Ok(Started::Session(Session { number, location, chunk_minimum: u64::min(chunk_minimum, MAX_CHUNK_MINIMUM) }))
+    }
+
+    /// Refuses an acknowledgement that is for another blob.
+    pub(super) fn must_be_ours(&self, call: &Call<'_>, answer: &Answer, digest: &Digest) -> Result<(), RegistryError> {
+        match reply::other_digest(answer, digest) {
+            None => Ok(()),
+            Some(theirs) => {
+                let problem = format!("the registry took the blob {digest} for {theirs}");
+                Err(RegistryError::BadAnswer { place: self.place(call), problem })
+            }
+        }
     }
 
     /// Where an answer says that the session goes on, if it does. It must stay at the registry.

@@ -11,27 +11,27 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
+use crate::client::authorities::Authorities;
 use crate::client::{ClientCertificate, RegistryError};
 
 /// The most bytes that a file may have: 4 MiB. Whole system bundles have a quarter of a mebibyte.
-const MAX_FILE: u64 = 4 * 1024 * 1024;
+pub(super) const MAX_FILE: u64 = 4 * 1024 * 1024;
 
 /// Whom to trust, and who one is.
 #[derive(Default)]
 pub(super) struct Trust {
+    /// Those that were named for this registry.
     pub(super) authorities: Vec<CertificateDer<'static>>,
+    /// The system's, or those of the environment.
+    pub(super) system: Authorities,
     pub(super) identity: Option<Arc<SingleCertAndKey>>,
     /// Whether each connection is made anew, with nothing that a server could know it by from an earlier one.
     pub(super) forgets: bool,
 }
 
+/// A key may come out of a vault through a pipe.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    use std::io::Read as _;
-    let unreadable = |cause: std::io::Error| format!("cannot be read: {cause}");
-    let mut pem = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_FILE + 1).read_to_end(&mut pem).map_err(unreadable)?;
-    if pem.len() as u64 > MAX_FILE { Err("has more than 4 MiB".to_owned()) } else { Ok(pem) }
+    pushgate_files::read_or_pipe(path, MAX_FILE).map_err(|problem| problem.to_string())
 }
 
 /// Reads a client's certificate and key. Why a key is of no use is not told in the parser's words, which might quote it.
@@ -85,17 +85,23 @@ pub(super) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
 }
 
 /// Trusts the system's certificate authorities, and those that were named, and shows a certificate to whoever asks for one.
-pub(super) fn connector(trust: &Trust, identity: Option<&Arc<SingleCertAndKey>>) -> Result<TlsConnector, RegistryError> {
+pub(super) async fn connector(trust: &Trust, identity: Option<&Arc<SingleCertAndKey>>) -> Result<TlsConnector, RegistryError> {
     let error = |problem: String| RegistryError::Tls { problem };
     let mut roots = RootCertStore::empty();
-    let native = rustls_native_certs::load_native_certs();
+    // Others are served while files are read.
+    let system = trust.system.clone();
+    let loading = tokio::task::spawn_blocking(move || {
+        system.load();
+    });
+    loading.await.map_err(|cause| error(cause.to_string()))?;
+    let system = trust.system.load();
     // Old systems hold certificates that today's rules refuse. The others still count.
-    roots.add_parsable_certificates(native.certs);
+    roots.add_parsable_certificates(system.certificates.iter().cloned());
     for certificate in &trust.authorities {
         roots.add(certificate.clone()).map_err(|cause| error(cause.to_string()))?;
     }
     if roots.is_empty() {
-        let cause = native.errors.first().map(|cause| format!(": {cause}")).unwrap_or_default();
+        let cause = system.problem.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
         return Err(error(format!("the system has no certificate authorities{cause}")));
     }
     // The provider is named, not taken from the process, whose default another library may have set.

@@ -1,5 +1,6 @@
 //! Requests and replies: a small pool of connections, and a limit for everything.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +17,14 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::debug;
 
 use crate::client::body::Aborted;
+use crate::client::budget;
 use crate::client::connect::{Connection, Connector};
 use crate::client::origin::{Origin, Reach};
 use crate::client::pace::Pace;
 use crate::client::pool::Pool;
 use crate::client::region::{Piece, Region};
 use crate::client::retry::{self, is_out_of_files};
+use crate::client::waiting::{Silence, Waits};
 
 /// As much of an error's body is read.
 const ERROR_BODY: u64 = 64 * 1024;
@@ -44,6 +47,10 @@ pub struct Timeouts {
     pub retry_wait: Duration,
     /// From the first attempt to the beginning of the last, whatever waits a registry asks for. Zero tries nothing again. 120 seconds.
     pub retry_for: Duration,
+    /// For a registry to serve what it acknowledged: until then it may serve what it served before. 10 seconds.
+    pub served_for: Duration,
+    /// Without an answer, before somebody hears of it: see [`WaitListener`](crate::WaitListener). 10 seconds.
+    pub report_after: Duration,
 }
 
 impl Default for Timeouts {
@@ -55,6 +62,8 @@ impl Default for Timeouts {
             upload: Duration::from_secs(300),
             retry_wait: Duration::from_millis(250),
             retry_for: Duration::from_secs(120),
+            served_for: Duration::from_secs(10),
+            report_after: Duration::from_secs(10),
         }
     }
 }
@@ -64,6 +73,8 @@ impl Default for Timeouts {
 pub(crate) struct Destination<'a> {
     pub(crate) origin: &'a Origin,
     pub(crate) reach: Reach,
+    /// What the request is for, in the words of whoever waits for its answer.
+    pub(crate) purpose: &'a (dyn fmt::Display + Sync),
 }
 
 /// One request. What is replayed is built anew.
@@ -113,6 +124,8 @@ pub(crate) enum TransportError {
     TimedOut(Duration),
     Disconnected(hyper::Error),
     TooLarge(u64),
+    /// The caller may cause no more requests.
+    OutOfRequests,
     NotSendable(http::Error),
 }
 
@@ -120,12 +133,17 @@ pub(crate) struct Transport {
     connector: Arc<Connector>,
     timeouts: Timeouts,
     pace: Pace,
+    waits: Waits,
     pool: Pool,
 }
 
 impl Transport {
-    pub(crate) fn new(connector: Connector, timeouts: Timeouts) -> Self {
-        Self { connector: Arc::new(connector), timeouts, pace: Pace::new(), pool: Pool::default() }
+    pub(crate) fn new(connector: Connector, timeouts: Timeouts, waits: Waits) -> Self {
+        Self { connector: Arc::new(connector), timeouts, pace: Pace::new(), waits, pool: Pool::default() }
+    }
+
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Opens connections, as long as there are fewer than `count` that are idle or being opened, without waiting for
@@ -135,9 +153,9 @@ impl Transport {
     /// Before a push is approved nothing may go out that says who pushes. So with `anonymously` none is opened through
     /// a proxy, which is shown its own credentials and the registry's name, and none where the registry could ask for a
     /// certificate.
-    pub(crate) fn open_ahead(&self, destination: Destination<'_>, count: usize, anonymously: bool) {
-        if !anonymously || self.connector.is_anonymous(destination.origin) {
-            self.pool.fill(&self.connector, destination, count);
+    pub(crate) fn open_ahead(&self, origin: &Origin, reach: Reach, count: usize, anonymously: bool) {
+        if !anonymously || self.connector.is_anonymous(origin) {
+            self.pool.fill(&self.connector, origin, reach, count);
         }
     }
 
@@ -149,6 +167,9 @@ impl Transport {
         limit: u64,
         mut advanced: impl FnMut(u64),
     ) -> Result<Answer, TransportError> {
+        if !budget::take() {
+            return Err(TransportError::OutOfRequests);
+        }
         let permit = self.pace.enter().await;
         let Outgoing { method, target, headers, body, mut sent, region } = outgoing;
         let path = target.split('?').next().unwrap_or_default().to_owned();
@@ -170,7 +191,7 @@ impl Transport {
         let (parts, body) = response.into_parts();
         debug!(%method, %origin, path, status = parts.status.as_u16(), "reply");
         connection.check(parts.status)?;
-        let read = self.read(body, if parts.status.is_success() { limit } else { ERROR_BODY }).await;
+        let read = self.read(body, if parts.status.is_success() { limit } else { ERROR_BODY }, destination.purpose).await;
         let body = match read {
             Ok(body) => {
                 // A reply that came before the end of an upload: the rest of the upload still stands in the connection's way.
@@ -187,7 +208,9 @@ impl Transport {
         let answer = Answer { status: parts.status, headers: parts.headers, body };
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
             self.pace.narrow(permit.begun());
-            self.pace.pause(retry::asked_to_wait(&answer).filter(|wait| *wait <= retry::LONGEST_RETRY_AFTER).unwrap_or_default());
+            let wait = retry::asked_to_wait(&answer).filter(|wait| *wait <= retry::LONGEST_RETRY_AFTER).unwrap_or_default();
+            self.waits.asked(destination.purpose, wait);
+            self.pace.pause(wait);
         }
         Ok(answer)
     }
@@ -226,7 +249,7 @@ impl Transport {
             connection.prepare(&mut request)?;
             connection.current.set(region);
             let response = connection.sender.try_send_request(request);
-            match self.await_response(response, sent, advanced).await? {
+            match self.await_response(response, sent, advanced, destination.purpose).await? {
                 Ok(response) => return Ok((connection, response)),
                 Err(mut failure) => match failure.take_message() {
                     Some(unsent) if kept => request = unsent,
@@ -242,7 +265,9 @@ impl Transport {
         response: impl Future<Output = T>,
         sent: &mut Option<watch::Receiver<u64>>,
         advanced: &mut impl FnMut(u64),
+        purpose: &(dyn fmt::Display + Sync),
     ) -> Result<T, TransportError> {
+        let mut silence = Silence::new(&self.waits, purpose);
         let limit = if sent.is_some() { self.timeouts.upload } else { self.timeouts.idle };
         let mut deadline = Instant::now() + limit;
         tokio::pin!(response);
@@ -262,19 +287,21 @@ impl Transport {
                         None => *sent = None,
                     }
                     deadline = Instant::now() + limit;
+                    silence.broken();
                 }
                 response = &mut response => return Ok(response),
+                () = silence.reported() => {}
                 () = tokio::time::sleep_until(deadline) => return Err(TransportError::TimedOut(limit)),
             }
         }
     }
 
-    async fn read(&self, mut body: Incoming, limit: u64) -> Result<Bytes, TransportError> {
+    async fn read(&self, mut body: Incoming, limit: u64, purpose: &(dyn fmt::Display + Sync)) -> Result<Bytes, TransportError> {
         let end = Instant::now() + self.timeouts.total;
         let mut whole = BytesMut::new();
         loop {
             let next = end.min(Instant::now() + self.timeouts.idle);
-            let frame = match timeout_at(next, body.frame()).await {
+            let frame = match timeout_at(next, Silence::new(&self.waits, purpose).during(body.frame())).await {
                 Ok(None) => return Ok(whole.freeze()),
                 Ok(Some(frame)) => frame.map_err(TransportError::Disconnected)?,
                 Err(_) if next < end => return Err(TransportError::TimedOut(self.timeouts.idle)),

@@ -33,6 +33,10 @@ const LARGE_AT_A_TIME: usize = 4;
 const FIRST_CHUNK: u64 = 32 * 1024 * 1024;
 /// The smallest chunks, unless the registry wants larger ones: 64 KiB.
 const SMALLEST_CHUNK: u64 = 64 * 1024;
+/// The most bytes that are sent of a blob, in sizes of it: as many as attempts at one request.
+const MOST_SENT: u64 = 5;
+/// How often a registry may have less of a chunk than it acknowledged. An honest one has all of it.
+const MOST_SHORT: u32 = 3;
 
 /// Why a blob is not at the registry.
 #[derive(Debug)]
@@ -85,11 +89,21 @@ struct Upload<'a> {
     sent: u64,
     /// The most bytes of one request.
     chunk: u64,
+    spent: Spent,
+}
+
+/// What all requests for one blob took together, whatever became of them.
+#[derive(Clone, Copy, Default)]
+struct Spent {
+    /// Bytes that were handed to connections.
+    bytes: u64,
+    /// Chunks of which the registry acknowledged less.
+    short: u32,
 }
 
 impl<'a> Upload<'a> {
     fn new(session: Session, handed: &'a Handed) -> Self {
-        Self { session, handed, at: 0, sent: 0, chunk: u64::MAX }
+        Self { session, handed, at: 0, sent: 0, chunk: u64::MAX, spent: Spent::default() }
     }
 
     /// Chooses smaller chunks; not if they are as small as they may be.
@@ -101,30 +115,46 @@ impl<'a> Upload<'a> {
         self.chunk = (self.chunk / 2).min(size.div_ceil(2)).min(FIRST_CHUNK).max(smallest);
         true
     }
+
+    /// What is too much for a registry that takes no chunk, in bytes.
+    fn smallest(&self, size: u64) -> u64 {
+        self.chunk.min(size)
+    }
+
+    /// Why no more bytes are sent: a registry that asks for the same bytes again and again gets them a few times.
+    fn excess(&self, until: u64, size: u64) -> Option<String> {
+        if self.spent.short > MOST_SHORT {
+            return Some(format!("the registry acknowledged chunks and had less of them, {} times", self.spent.short));
+        }
+        let bytes = self.spent.bytes.saturating_add(until.saturating_sub(self.at));
+        (bytes > size.saturating_mul(MOST_SENT))
+            .then(|| format!("the registry was sent {} bytes, and has {} of {size}", self.spent.bytes, self.at))
+    }
 }
 
 impl RegistryClient {
     /// Makes sure that the registry has a blob. Once `stop` holds, nothing more is begun, and what is being sent is
     /// dropped; but an upload that is being opened is waited for, since nobody could give up one of which nobody heard.
-    pub(crate) async fn push_blob(
+    /// Gives the blob back if it was sent.
+    pub(crate) async fn push_blob<'a>(
         &self,
         asking: &Asking<'_>,
-        blob: &PinnedBlob,
+        blob: &'a PinnedBlob,
         rank: Rank,
         stop: &watch::Sender<bool>,
         progress: &dyn Progress,
-    ) -> Result<(), UploadError> {
+    ) -> Result<Option<&'a Descriptor>, UploadError> {
         let Asking { repository, mount_from, questions } = *asking;
         names::repository(repository)?;
         if *stop.borrow() {
-            return Ok(());
+            return Ok(None);
         }
         let Descriptor { digest, size, .. } = &blob.descriptor;
         progress.layer_started(&blob.descriptor);
         // With other repositories to mount from, each blob is asked for in any case.
         let question = if mount_from.is_empty() { questions.about(rank).await } else { Question::IsThere };
         if *stop.borrow() {
-            return Ok(());
+            return Ok(None);
         }
         let found = self.find_blob(repository, &blob.descriptor, mount_from, question).await;
         questions.answered(rank, matches!(found, Ok(Found::There(_))));
@@ -145,10 +175,13 @@ impl RegistryClient {
         let mut stopped = stop.subscribe();
         tokio::select! {
             biased;
-            _ = stopped.wait_for(|stop| *stop) => {}
-            how = send => progress.layer_finished(digest, how?),
+            _ = stopped.wait_for(|stop| *stop) => Ok(None),
+            how = send => {
+                let how = how?;
+                progress.layer_finished(digest, how);
+                Ok(Some(&blob.descriptor).filter(|_| how == LayerOutcome::Uploaded))
+            }
         }
-        Ok(())
     }
 
     /// Sends a blob, unless the registry has it, which is asked while the upload waits for its turn, or is under way.
@@ -216,8 +249,8 @@ impl RegistryClient {
             let call = call(Method::PATCH);
             let end = upload.at.saturating_add(upload.chunk).min(*size);
             upload.sent = end;
-            let answer = self.send_range(&call, &upload.session.location, blob, upload.at..end, upload.handed, progress).await?;
-            if answer.status != StatusCode::ACCEPTED {
+            let answer = self.send_range(&call, None, upload, blob, end, progress).await?;
+            if !answer.status.is_success() {
                 return Err(self.unexpected(&call, &answer).await.into());
             }
             let received = self.follow(&call, &mut upload.session, &answer, end).await?;
@@ -225,30 +258,39 @@ impl RegistryClient {
                 let problem = format!("the registry took nothing of the bytes {}-{end}", upload.at);
                 return Err(RegistryError::BadAnswer { place: self.place(&call), problem }.into());
             }
+            upload.spent.short += u32::from(received < end);
             upload.at = received;
         }
         let call = call(Method::PUT);
         let mut url = upload.session.location.clone();
         url.query_pairs_mut().append_pair("digest", digest.as_str());
         upload.sent = *size;
-        let answer = self.send_range(&call, &url, blob, upload.at..*size, upload.handed, progress).await?;
+        let answer = self.send_range(&call, Some(&url), upload, blob, *size, progress).await?;
         match answer.status {
-            StatusCode::CREATED => Ok(()),
+            StatusCode::CREATED => Ok(self.must_be_ours(&call, &answer, digest)?),
+            // As for manifests: then it counts whether it is there.
+            status if status.is_success() && self.keeps_blob(repository, &blob.descriptor).await? => Ok(()),
             _ => Err(self.unexpected(&call, &answer).await.into()),
         }
     }
 
-    /// Sends some bytes of a blob in one request.
+    /// Sends the bytes of a blob up to `end` in one request: to where the session goes on, or to the `url` that closes
+    /// it.
     async fn send_range(
         &self,
         call: &Call<'_>,
-        url: &Url,
+        url: Option<&Url>,
+        upload: &mut Upload<'_>,
         blob: &PinnedBlob,
-        range: std::ops::Range<u64>,
-        handed: &Handed,
+        end: u64,
         progress: &dyn Progress,
     ) -> Result<Answer, UploadError> {
-        let target = reply::target(url);
+        let range = upload.at..end;
+        if let Some(problem) = upload.excess(end, blob.descriptor.size) {
+            return Err(RegistryError::BadAnswer { place: self.place(call), problem }.into());
+        }
+        let target = reply::target(url.unwrap_or(&upload.session.location));
+        let handed = upload.handed;
         // The failure of the attempt that is under way.
         let failure = Mutex::new(Failure::default());
         let outgoing = async || {
@@ -266,7 +308,15 @@ impl RegistryClient {
             let (body, sent, region) = (sending.body, Some(sending.sent), sending.region);
             Ok::<_, UploadError>(Outgoing { method: call.method.clone(), target: target.clone(), headers, body, sent, region })
         };
-        let answer = self.attempt(call, outgoing, |bytes| progress.layer_advanced(&blob.descriptor.digest, bytes)).await;
+        // A request that is challenged is sent twice, and its bytes are counted from the beginning.
+        let (mut spent, mut reached) = (upload.spent.bytes, range.start);
+        let advanced = |bytes: u64| {
+            spent = spent.saturating_add(bytes.checked_sub(reached).unwrap_or(bytes.saturating_sub(range.start)));
+            reached = bytes;
+            progress.layer_advanced(&blob.descriptor.digest, bytes);
+        };
+        let answer = self.attempt(call, outgoing, advanced).await;
+        upload.spent.bytes = spent;
         // A body that breaks off looks like a broken connection; what broke it is what counts.
         if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(UploadError::Source(error));
@@ -291,8 +341,9 @@ impl RegistryClient {
         };
         let session_is_lost = matches!(error, RegistryError::NotFound { .. } | RegistryError::Status { code: 416, .. }) && upload.sent > 0;
         if may_be_too_much {
+            let too_much = upload.smallest(blob.size);
             if !upload.shrink(blob.size) {
-                return Err(error.into());
+                return Err(still_too_much(error, too_much).into());
             }
         } else {
             let verdict = if session_is_lost { retries.at_once() } else { retries.after_error(&error, self.reached()) };
@@ -315,10 +366,22 @@ impl RegistryClient {
                 Found::There(_) if upload.handed.is_whole() => Ok(Some(LayerOutcome::Uploaded)),
                 Found::There(how) => Ok(Some(how)),
                 Found::Missing(session) | Found::Doubtful(session) => {
-                    *upload = Upload { chunk: upload.chunk, ..Upload::new(session, upload.handed) };
+                    *upload = Upload { chunk: upload.chunk, spent: upload.spent, ..Upload::new(session, upload.handed) };
                     Ok(None)
                 }
             },
         }
+    }
+}
+
+/// The error of a request that is too large, and cannot be smaller.
+fn still_too_much(error: RegistryError, bytes: u64) -> RegistryError {
+    match error {
+        RegistryError::Status { place, code, text, retry_after } => {
+            let problem = format!("a request of {bytes} bytes is too large for the registry, or for what stands before it");
+            let text = Some(text.map_or(problem.clone(), |text| format!("{problem}: {text}")));
+            RegistryError::Status { place, code, text, retry_after }
+        }
+        error => error,
     }
 }

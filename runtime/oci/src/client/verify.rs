@@ -7,7 +7,7 @@ use crate::client::authorise::Access;
 use crate::client::error::{Place, RegistryError, Step};
 use crate::client::origin::Reach;
 use crate::client::transport::{Answer, Destination, Outgoing};
-use crate::client::{RegistryClient, reply, retry};
+use crate::client::{RegistryClient, reply};
 
 /// The most bytes of an answer that nobody reads: 64 KiB.
 const LIMIT: u64 = 64 * 1024;
@@ -24,9 +24,7 @@ impl RegistryClient {
         match answer.status {
             StatusCode::UNAUTHORIZED => self.authoriser.challenged(&answer, None, &place).await?,
             StatusCode::OK => return Err(RegistryError::NotAsked { place }),
-            status => {
-                return Err(RegistryError::Status { place, code: status.as_u16(), text: None, retry_after: retry::asked_to_wait(&answer) });
-            }
+            _ => return Err(self.status(place, &answer).await),
         }
         let shown = self.authoriser.header(&self.transport, "", Access::Pull, None).await?;
         let answer = self.base(shown, &place).await?;
@@ -37,7 +35,7 @@ impl RegistryClient {
                 let text = self.authoriser.said(&answer).await;
                 Err(self.authoriser.denied(place, Access::Pull, None, text).await)
             }
-            status => Err(RegistryError::Status { place, code: status.as_u16(), text: None, retry_after: retry::asked_to_wait(&answer) }),
+            _ => Err(self.status(place, &answer).await),
         }
     }
 
@@ -47,7 +45,7 @@ impl RegistryClient {
             headers.insert(AUTHORIZATION, value);
         }
         let outgoing = Outgoing { method: Method::GET, target: "/v2/".to_owned(), headers, body: reply::empty(), sent: None, region: None };
-        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere };
+        let destination = Destination { origin: &self.origin, reach: Reach::Anywhere, purpose: place };
         self.transport.exchange(destination, outgoing, LIMIT, |_| ()).await.map_err(|error| reply::failed(error, place))
     }
 }

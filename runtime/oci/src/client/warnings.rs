@@ -26,6 +26,13 @@ impl Warnings {
         }
     }
 
+    /// Adds a text, unless there is one that begins in the same way.
+    pub(super) fn add_first(&self, beginning: &str, rest: &str) {
+        if !self.texts().iter().any(|text| text.starts_with(beginning)) {
+            self.add(format!("{beginning}{rest}"));
+        }
+    }
+
     pub(super) fn all(&self) -> Vec<String> {
         self.texts().clone()
     }

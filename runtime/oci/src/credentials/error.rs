@@ -61,10 +61,12 @@ pub enum CredentialError {
         user: u32,
     },
     /// Another program writes the file all the time, or holds its folder's lock.
-    #[error("`{}` is being written by another program", path.display())]
+    #[error("`{}` is being written by {}", path.display(), program(*holder))]
     Busy {
         /// The file.
         path: PathBuf,
+        /// The process that holds the lock, if there is one and the system names it.
+        holder: Option<u32>,
     },
     /// A credential that no registry could be shown.
     #[error("{problem}")]
@@ -145,6 +147,10 @@ pub enum CredentialError {
     },
 }
 
+fn program(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another program".to_owned(), |process| format!("process {process}"))
+}
+
 impl CredentialError {
     /// Whether a helper that is named properly is missing or failed: then there may be credentials, which matters once
     /// a registry asks for some.
@@ -172,7 +178,9 @@ impl CredentialError {
             Self::Entry { registry, .. } if registry.contains("://") => {
                 Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
             }
-            Self::Entry { registry, .. } => Some(format!("log in again with `docker login {registry}`")),
+            Self::Entry { registry, .. } => {
+                Some(format!("log in again with `pushgate registry login NAME`, or with `docker login {registry}`"))
+            }
             Self::HelperName { member, .. } => Some(format!("correct `{member}`")),
             Self::HelperMissing { member, place, .. } => Some(format!("install the helper, or remove it from `{member}` in {place}")),
             Self::HelperTimeLimit { variable, most } => Some(format!("set {variable} to 1 to {most}, or unset it")),

@@ -1,12 +1,11 @@
 //! A file with `auths` and `credHelpers`, as Docker and Podman write it: bounded, strict, and never repeated in an error.
 
-use std::fs;
-use std::io::{self, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pushgate_files::{FileProblem, Links};
 use serde_json::{Map, Value};
 
 use crate::credentials::helper::{Helper, Helpers};
@@ -30,15 +29,14 @@ pub(super) fn read(path: &Path) -> Result<Option<File>, CredentialError> {
 
 /// The same with the bytes of the file.
 pub(super) fn read_bytes(path: &Path) -> Result<Option<(Vec<u8>, File)>, CredentialError> {
-    let unreadable = |source| CredentialError::Unreadable { path: path.to_owned(), source };
-    let (file, metadata) = match open_regular(path) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+    let unreadable = |problem: FileProblem| CredentialError::Unreadable { path: path.to_owned(), source: problem.into() };
+    let file = match pushgate_files::open(path, Links::Followed) {
+        Err(problem) if problem.is_missing() => return Ok(None),
         opened => opened.map_err(unreadable)?,
     };
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = file.read(MAX_FILE).map_err(unreadable)?;
     let members = parse(&bytes, || CredentialPlace::File(path.to_owned()))?;
-    Ok(Some((bytes, File { members, mode: metadata.mode() })))
+    Ok(Some((bytes, File { members, mode: file.metadata.mode() })))
 }
 
 /// The members of the JSON object that a file or a variable holds.
@@ -53,18 +51,6 @@ pub(super) fn parse(bytes: &[u8], place: impl FnOnce() -> CredentialPlace) -> Re
             other => other.to_string(),
         },
     })
-}
-
-/// Opens a regular file.
-pub(crate) fn open_regular(path: &Path) -> io::Result<(fs::File, fs::Metadata)> {
-    // Opening a FIFO must not wait for a writer.
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = fs::File::options().read(true).custom_flags(nonblocking).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
-    Ok((file, metadata))
 }
 
 /// The file, as far as it concerns one registry.

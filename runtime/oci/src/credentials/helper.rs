@@ -21,7 +21,7 @@ use tracing::warn;
 
 use crate::credentials::file::Section;
 use crate::credentials::{CredentialError, CredentialPlace, Credentials, Secret, auth_variable, file};
-use crate::strict_json;
+use crate::strict_json::{self, Shape};
 
 /// The variable that sets how long a helper may take in all, in seconds.
 pub(super) const TIME_LIMIT_VARIABLE: &str = "PUSHGATE_HELPER_TIMEOUT";
@@ -37,6 +37,9 @@ const SILENT: Duration = Duration::from_secs(5);
 const OUTPUT_LIMIT: u64 = 64 * 1024;
 /// How often is looked whether a helper that closed its stdout has ended.
 const POLL: Duration = Duration::from_millis(5);
+
+/// What is read of what a helper prints.
+const ANSWER: Shape = Shape::Members(&[("ServerURL", Shape::Unread), ("Username", Shape::Scalar), ("Secret", Shape::Scalar)]);
 
 /// What helpers print, with exit code 1, when they know nothing about a registry.
 const NOT_FOUND: &str = "credentials not found in native keychain";
@@ -144,7 +147,7 @@ fn find(program: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
 }
 
 fn parse(output: &[u8]) -> Option<Credentials> {
-    let members = strict_json::parse(output, OUTPUT_LIMIT).ok()?;
+    let members = strict_json::parse_known(output, OUTPUT_LIMIT, &ANSWER).ok()?;
     let text = |name: &str| match members.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,

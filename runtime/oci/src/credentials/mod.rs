@@ -13,7 +13,6 @@ mod server;
 mod sources;
 
 // Where they are kept.
-mod json_edit;
 mod store;
 mod write;
 
@@ -22,7 +21,6 @@ use std::fmt;
 pub use aws::AwsSources;
 pub use docker_config::DockerConfig;
 pub use error::{CredentialError, CredentialPlace};
-pub(crate) use file::open_regular;
 pub use helper::end_helpers;
 pub use server::Server;
 pub use sources::CredentialSources;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pushgate_reference::Host;
 
+use crate::client::Authorities;
 use crate::credentials::auth_file::AuthFile;
 use crate::credentials::auth_variable::{self, AuthVariable};
 use crate::credentials::{AwsSources, CredentialError, DockerConfig, Found, helper};
@@ -31,6 +32,7 @@ pub struct CredentialSources {
     docker: DockerConfig,
     podman: Vec<AuthFile>,
     aws: AwsSources,
+    authorities: Authorities,
 }
 
 /// One place.
@@ -65,6 +67,7 @@ impl CredentialSources {
             docker,
             podman: folders.map(|folder| AuthFile::new(folder.join("auth.json"))).chain(legacy).collect(),
             aws: AwsSources::from_environment(set),
+            authorities: Authorities::from_environment(set),
         }
     }
 
@@ -86,6 +89,12 @@ impl CredentialSources {
     #[must_use]
     pub fn aws(&self) -> &AwsSources {
         &self.aws
+    }
+
+    /// Whose certificates prove who a server is, before it is shown credentials.
+    #[must_use]
+    pub fn authorities(&self) -> &Authorities {
+        &self.authorities
     }
 
     /// Looks up who one is to a registry, or to a part of it: `repository` is a repository, or what several have in

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, json};
 
 use crate::credentials::file::{self, Section};
-use crate::credentials::{CredentialError, CredentialPlace, Credentials, DockerConfig, Secret, Server, json_edit, write};
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, DockerConfig, Secret, Server, write};
+use crate::json_edit;
 
 /// The most bytes of a secret. More than any registry takes in a header.
 const MAX_SECRET: usize = 32 * 1024;
@@ -17,6 +18,8 @@ pub struct Kept {
     pub origin: String,
     /// Whether something changed there.
     pub changed: bool,
+    /// Whether it took the place of another user's credential in the file. What a helper had is not asked for.
+    pub replaced: bool,
 }
 
 impl Credentials {
@@ -58,19 +61,26 @@ impl DockerConfig {
         };
         let path = self.absolute_path()?.ok_or(CredentialError::NoFolder)?;
         let place = CredentialPlace::File(path.clone());
-        if let Some(file) = file::read(&path)? {
-            let section = Section { place: &place, members: &file.members, registry: &server.shown };
-            if let Some(helper) = section.helper(&self.helpers, &server.names)? {
-                helper.store(server.first_name(), username, secret)?;
-                return Ok(Kept { origin: helper.origin(), changed: true });
-            }
+        let file = file::read(&path)?;
+        let section = file.as_ref().map(|file| Section { place: &place, members: &file.members, registry: &server.shown });
+        if let Some(section) = &section
+            && let Some(helper) = section.helper(&self.helpers, &server.names)?
+        {
+            helper.store(server.first_name(), username, secret)?;
+            return Ok(Kept { origin: helper.origin(), changed: true, replaced: false });
         }
+        let replaced = section.is_some_and(|section| match section.entry(&server.names) {
+            Ok(Some(Credentials::Basic { username: other, .. })) => other != username,
+            Ok(Some(Credentials::IdentityToken(_))) => username != "<token>",
+            // An entry that is of no use was nobody's credential.
+            Ok(Some(Credentials::Anonymous) | None) | Err(_) => false,
+        });
         let entry = match credentials {
             Credentials::IdentityToken(token) => json!({ "identitytoken": token.expose() }),
             _ => json!({ "auth": STANDARD.encode(format!("{username}:{}", secret.expose())) }),
         };
         let changed = write::edit(&path, |text| json_edit::set(text, "auths", server.first_name(), &entry.to_string()))?;
-        Ok(Kept { origin: place.to_string(), changed })
+        Ok(Kept { origin: place.to_string(), changed, replaced })
     }
 
     /// Forgets what is kept for a registry, or an origin, under whatever name. This blocks.
@@ -80,23 +90,23 @@ impl DockerConfig {
     pub fn erase(&self, server: impl Into<Server>) -> Result<Kept, CredentialError> {
         let server = server.into();
         let Some(path) = self.absolute_path()? else {
-            return Ok(Kept { origin: "no file: there is no home folder".to_owned(), changed: false });
+            return Ok(Kept { origin: "no file: there is no home folder".to_owned(), changed: false, replaced: false });
         };
         let place = CredentialPlace::File(path.clone());
-        let Some(file) = file::read(&path)? else { return Ok(Kept { origin: place.to_string(), changed: false }) };
+        let Some(file) = file::read(&path)? else { return Ok(Kept { origin: place.to_string(), changed: false, replaced: false }) };
         // What lies in the file beside a helper is no longer looked at, but is still a password.
         let has_entry = file.members.get("auths").and_then(|auths| auths.as_object()).is_some_and(|auths| holds(auths, &server.names));
         let in_file = has_entry && write::edit(&path, |text| json_edit::remove(text, "auths", &server.names))?;
         let section = Section { place: &place, members: &file.members, registry: &server.shown };
         let Some(helper) = section.helper(&self.helpers, &server.names)? else {
-            return Ok(Kept { origin: place.to_string(), changed: in_file });
+            return Ok(Kept { origin: place.to_string(), changed: in_file, replaced: false });
         };
         // Helpers fail to erase what they do not have.
         let in_helper = helper.get(server.first_name())?.is_some();
         if in_helper {
             helper.erase(server.first_name())?;
         }
-        Ok(Kept { origin: helper.origin(), changed: in_file || in_helper })
+        Ok(Kept { origin: helper.origin(), changed: in_file || in_helper, replaced: false })
     }
 }
 

@@ -6,6 +6,8 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use pushgate_files::{Links, Regular, has_name, lock_holder};
+
 use crate::credentials::{CredentialError, CredentialPlace, file};
 
 /// How long is waited for another pushgate. A write takes milliseconds.
@@ -28,7 +30,7 @@ pub(super) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
         move |source| CredentialError::Unwritable { path, source }
     };
     DirBuilder::new().mode(0o700).recursive(true).create(&folder).map_err(unwritable(&folder))?;
-    let _lock = lock(&folder, &path)?;
+    let _lock = lock(&folder, &path, LOCK_WAIT)?;
     for _ in 0..ATTEMPTS {
         let before = fs::metadata(&path).ok();
         if let Some(metadata) = &before {
@@ -64,14 +66,14 @@ pub(super) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
         }
     }
     let _ = fs::remove_file(beside(&path));
-    Err(CredentialError::Busy { path })
+    Err(CredentialError::Busy { path, holder: None })
 }
 
 /// Takes the permissions of others from a file that is there. It is opened first, so that no other file that takes its
 /// name is meant.
 fn narrow(path: &Path) -> io::Result<()> {
-    let (file, metadata) = match file::open_regular(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+    let Regular { file, metadata } = match pushgate_files::open(path, Links::Followed) {
+        Err(problem) if problem.is_missing() => return Ok(()),
         opened => opened?,
     };
     let mode = metadata.mode();
@@ -87,14 +89,18 @@ fn target(path: &Path) -> Result<PathBuf, CredentialError> {
     }
 }
 
-fn lock(folder: &Path, path: &Path) -> Result<File, CredentialError> {
+fn lock(folder: &Path, path: &Path, wait: Duration) -> Result<File, CredentialError> {
     let unwritable = |source| CredentialError::Unwritable { path: folder.to_owned(), source };
-    let folder = File::open(folder).map_err(unwritable)?;
     let started = Instant::now();
     loop {
-        match folder.try_lock() {
-            Ok(()) => return Ok(folder),
-            Err(TryLockError::WouldBlock) if started.elapsed() >= LOCK_WAIT => return Err(CredentialError::Busy { path: path.to_owned() }),
+        let open = File::open(folder).map_err(unwritable)?;
+        match open.try_lock() {
+            Ok(()) if has_name(&open, folder) => return Ok(open),
+            // The folder was replaced between opening and locking.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if started.elapsed() >= wait => {
+                return Err(CredentialError::Busy { path: path.to_owned(), holder: lock_holder(&open) });
+            }
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_POLL),
             Err(TryLockError::Error(error)) => return Err(unwritable(error)),
         }
@@ -122,4 +128,20 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn same(before: Option<&Metadata>, now: Option<&Metadata>) -> bool {
     let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
     before.map(identity) == now.map(identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_the_lock_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        let held = lock(folder.path(), &path, Duration::ZERO).unwrap();
+        let error = lock(folder.path(), &path, Duration::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` is being written by process {}", path.display(), std::process::id()));
+        drop(held);
+        lock(folder.path(), &path, Duration::ZERO).unwrap();
+    }
 }

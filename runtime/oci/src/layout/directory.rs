@@ -10,11 +10,11 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use rustix::fs::{FileType, Mode, OFlags, fstat, open, openat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, openat, statat};
 
 use crate::content::BlobReader;
 use crate::digest::Digest;
-use crate::layout::Files;
+use crate::layout::{Files, IsLink};
 
 /// A layout's directory.
 #[derive(Debug)]
@@ -34,22 +34,34 @@ impl Directory {
 
 impl Files for Directory {
     fn open_file(&self, name: &'static str) -> io::Result<(BlobReader, u64)> {
-        regular(openat(&self.root, name, FILE, Mode::empty())?)
+        regular(self.root.open_below(name, FILE)?)
     }
 
     fn open_blob(&self, digest: &Digest) -> io::Result<(BlobReader, u64)> {
         let folder = FOLDER.union(OFlags::NOFOLLOW);
-        let blobs = openat(&self.root, "blobs", folder, Mode::empty())?;
-        let algorithm = openat(blobs, digest.algorithm().as_str(), folder, Mode::empty())?;
-        regular(openat(algorithm, digest.hexadecimal(), FILE, Mode::empty())?)
+        let blobs = self.root.open_below("blobs", folder)?;
+        let algorithm = blobs.open_below(digest.algorithm().as_str(), folder)?;
+        regular(algorithm.open_below(digest.hexadecimal(), FILE)?)
+    }
+}
+
+/// Opens one component below a folder.
+trait OpenBelow {
+    fn open_below(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd>;
+}
+
+impl OpenBelow for OwnedFd {
+    /// What the system says of a link - too many of them, or no directory - says nothing to a person.
+    fn open_below(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
+        openat(self, name, flags, Mode::empty()).map_err(|error| {
+            let status = statat(self, name, AtFlags::SYMLINK_NOFOLLOW);
+            let is_link = status.is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::Symlink);
+            if is_link { io::Error::new(io::ErrorKind::InvalidInput, IsLink { in_archive: false }) } else { error.into() }
+        })
     }
 }
 
 fn regular(descriptor: OwnedFd) -> io::Result<(BlobReader, u64)> {
-    let status = fstat(&descriptor)?;
-    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
-    let size = u64::try_from(status.st_size).map_err(io::Error::other)?;
-    Ok((BlobReader::File(File::from(descriptor)), size))
+    let file = pushgate_files::regular(File::from(descriptor))?;
+    Ok((BlobReader::File(file.file), file.metadata.len()))
 }

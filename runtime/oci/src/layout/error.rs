@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use crate::archive::ArchiveError;
 use crate::digest::Digest;
+use crate::holding::Holding;
 use crate::image_config::ConfigError;
+use crate::layout::IsLink;
+use crate::manifest::way_out;
 use crate::strict_json::DocumentError;
 
 /// A layout that cannot be pushed.
@@ -16,9 +19,19 @@ pub enum LayoutError {
     NotOpened {
         /// As the caller named it.
         path: PathBuf,
+        /// What is there.
+        holds: Holding,
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// There is no `oci-layout` in it.
+    #[error("{} holds no OCI layout: it is {}", place(path), holds.in_words())]
+    NotALayout {
+        /// As the caller named it, if it did.
+        path: Option<PathBuf>,
+        /// What is there.
+        holds: Holding,
     },
     /// The tar file that should hold the layout.
     #[error(transparent)]
@@ -31,6 +44,22 @@ pub enum LayoutError {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// A blob that a document leads to, and that the layout does not have.
+    #[error("blob {digest} is not in the layout")]
+    Missing {
+        /// Which one.
+        digest: Digest,
+    },
+    /// An index lists images that the layout does not have, or not whole.
+    #[error("the index lists {}, for which {missing} is not in the layout", absent.join(", "))]
+    Incomplete {
+        /// What is not there: platforms, or digests where there is none. At most 20.
+        absent: Vec<String>,
+        /// The first blob that is missing.
+        missing: Digest,
+        /// What is there, in the same form.
+        present: Vec<String>,
     },
     /// Not what the specification says, or open to two readings.
     #[error("`{file}` of the layout: {error}")]
@@ -97,6 +126,24 @@ pub enum LayoutError {
         /// What there is, each platform once.
         platforms: Vec<String>,
     },
+    /// Several images for the platform that was asked for, which differ in the version of the operating system.
+    #[error("there are {} images for {asked}: {}", platforms.len(), platforms.join(", "))]
+    SeveralVersions {
+        /// What was asked for.
+        asked: String,
+        /// Each with its version, in the form in which it can be asked for.
+        platforms: Vec<String>,
+    },
+    /// A layer that is to be fetched from elsewhere.
+    #[error("manifest {manifest}: layer {layer} is a foreign layer, of the nondistributable type `{media_type}`")]
+    ForeignLayer {
+        /// Which manifest.
+        manifest: Digest,
+        /// Which layer.
+        layer: Digest,
+        /// Its media type.
+        media_type: String,
+    },
     /// More than is read of one source.
     #[error("the image has {what}")]
     TooMuch {
@@ -133,6 +180,17 @@ pub enum LayoutError {
     },
 }
 
+/// What to do where a layout is not whole.
+const LEFT_OUT: &str = "whatever wrote it left that out, as `docker save` does with layers that the image store did not keep: pull or build the \
+                        image again, and write it again";
+/// And about a foreign layer.
+const FOREIGN: &str = "pushgate never fetches layers from elsewhere: rebuild the image on a current base; those of Windows have no foreign layers \
+                       since 2023";
+
+fn place(path: &Option<PathBuf>) -> String {
+    path.as_ref().map_or_else(|| "the archive".to_owned(), |path| format!("`{}`", path.display()))
+}
+
 fn listed(platforms: &[String]) -> String {
     if platforms.is_empty() { "none for any platform".to_owned() } else { platforms.join(", ") }
 }
@@ -143,11 +201,32 @@ impl LayoutError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Archive(error) => error.hint(),
-            Self::NotOpened { .. } => Some("an OCI layout is a directory that holds `oci-layout`, `index.json` and `blobs`".to_owned()),
+            Self::NotOpened { holds, .. } | Self::NotALayout { holds, .. } => Some(holds.hint()),
+            Self::Unreadable { source, .. } => source.get_ref().and_then(|cause| cause.downcast_ref()).map(IsLink::hint),
+            Self::Missing { .. } => Some(LEFT_OUT.to_owned()),
+            Self::Incomplete { present, .. } => Some(match present.iter().find(|name| !name.contains(':') || name.contains('/')) {
+                Some(platform) => format!("push one that is there with `--platform {platform}`, or write the layout with every platform"),
+                None => LEFT_OUT.to_owned(),
+            }),
+            Self::NoSuchPlatform { asked, platforms } => {
+                let machine = asked.split(':').next().unwrap_or_default();
+                let is_like = |platform: &&String| platform.strip_prefix(machine).is_some_and(|rest| rest.starts_with(['/', ':']));
+                platforms
+                    .iter()
+                    .find(is_like)
+                    .or(platforms.first())
+                    .map(|platform| format!("name one that is there, as in `--platform {platform}`"))
+            }
+            Self::SeveralVersions { platforms, .. } => {
+                platforms.first().map(|platform| format!("name the version too, as in `--platform {platform}`"))
+            }
+            Self::ForeignLayer { .. } => Some(FOREIGN.to_owned()),
+            Self::Document { error: DocumentError::Shape { place, .. }, .. } if place.ends_with(".urls") => Some(FOREIGN.to_owned()),
             Self::NoSuchEntry { entries, .. } | Self::Ambiguous { entries, .. } => {
                 let names: Vec<String> = entries.iter().map(|name| format!("`{name}`")).collect();
                 Some(format!("name one after the layout, as in `oci:DIR:NAME` or `oci-archive:FILE:NAME`: {}", names.join(", ")))
             }
+            Self::Document { error, .. } | Self::Config { error: ConfigError::Document(error), .. } => way_out(error),
             Self::WrongSize { .. } | Self::WrongDigest { .. } => Some("the layout is damaged: write it again".to_owned()),
             _ => None,
         }

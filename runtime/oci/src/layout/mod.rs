@@ -7,18 +7,24 @@ mod files;
 mod pin;
 mod platform;
 mod select;
+mod types;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use directory::Directory;
 pub use error::LayoutError;
-pub(crate) use files::{Files, read_bounded};
+pub(crate) use files::{Files, IsLink, read_bounded};
 
 use crate::content::PinnedContent;
+use crate::holding::Holding;
 use crate::manifest::Index;
 use crate::platform::Platform;
-use crate::strict_json::{self, DocumentError, MAX_DOCUMENT, Object};
+use crate::strict_json::{DocumentError, MAX_DOCUMENT, Shape, Tree};
+
+/// The file `oci-layout`.
+const VERSION: Shape = Shape::Members(&[("imageLayoutVersion", Shape::Scalar)]);
 
 /// A layout whose `oci-layout` and `index.json` were read.
 #[derive(Debug)]
@@ -33,16 +39,22 @@ impl OciLayout {
     /// # Errors
     /// If it is not a layout of version 1.0.0, or its index cannot be used.
     pub fn open(path: &Path) -> Result<Self, LayoutError> {
-        let directory = Directory::open(path).map_err(|source| LayoutError::NotOpened { path: path.to_owned(), source })?;
-        Self::read(Arc::new(directory))
+        let not_opened = |source| LayoutError::NotOpened { path: path.to_owned(), holds: Holding::of_path(path), source };
+        let directory = Directory::open(path).map_err(not_opened)?;
+        Self::read(Arc::new(directory), Some(path), || Holding::of_path(path))
     }
 
-    /// Reads the two documents that every layout has.
-    pub(crate) fn read(files: Arc<dyn Files>) -> Result<Self, LayoutError> {
+    /// Reads the two documents that every layout has. `holding` tells what is there if they are not.
+    pub(crate) fn read(files: Arc<dyn Files>, path: Option<&Path>, holding: impl FnOnce() -> Holding) -> Result<Self, LayoutError> {
         let version = Self::document(&*files, "oci-layout", |bytes| {
-            let members = strict_json::parse(bytes, MAX_DOCUMENT)?;
-            let object = Object::new(&members, "document", &["imageLayoutVersion"])?;
-            object.required_string("imageLayoutVersion").map(str::to_owned)
+            let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &VERSION)?;
+            tree.object()?.required_string("imageLayoutVersion").map(str::to_owned)
+        });
+        let version = version.map_err(|error| match error {
+            LayoutError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                LayoutError::NotALayout { path: path.map(Path::to_owned), holds: holding() }
+            }
+            error => error,
         })?;
         if version != "1.0.0" {
             return Err(LayoutError::Version { version: version.chars().take(40).collect() });

@@ -1,8 +1,8 @@
 //! From one entry of a layout to everything that a push of it will send.
 //!
-//! The rule behind the checks: what cannot be listed for a hook is not pushed. A manifest with the config of an image is an image. Build
-//! tools add attestations, for the platform `unknown/unknown`; they are pushed, but they are not images. An index holds images and their
-//! attestations, or no images at all: one that mixes images with anything else is refused.
+//! The rule behind the checks: what cannot be listed for a hook is not pushed. What an image is, [`Manifest::is_image`] says. Build tools add
+//! attestations, which an index lists for the platform `unknown/unknown`; they are pushed, but they are not images, and nothing with a layer of an
+//! image is one. An index holds images and their attestations, or no images at all: one that mixes images with anything else is refused.
 //!
 //! A manifest may be about another one, its `subject`. Pushing it changes what people find beside that other one, so it is allowed where
 //! somebody asked for it: the entry that is pushed may name any subject, and what lies below it only a manifest that is pushed with it. A
@@ -13,12 +13,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::content::{BlobPlace, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
+use crate::content::{BlobPlace, ImageLayer, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
 use crate::layout::files::read_blob;
 use crate::layout::platform::Choosing;
+use crate::layout::select::LISTED;
+use crate::layout::types::one_type_each;
 use crate::layout::{Files, LayoutError};
 use crate::manifest::{Document, Index, MAX_MANIFESTS, Manifest};
 use crate::media_type;
@@ -32,9 +34,10 @@ pub(super) const MAX_DEPTH: usize = 2;
 const MAX_DOCUMENTS: u64 = 16 * 1024 * 1024;
 
 pub(super) fn pin(files: &Arc<dyn Files>, root: &Descriptor, platform: Option<&Platform>) -> Result<PinnedContent, LayoutError> {
-    let chosen = platform.map(|platform| Choosing::new(files, platform).choose(root)).transpose()?;
+    let chosen = platform.map(|platform| Choosing::new(files, platform).choose(root)).transpose();
+    let chosen = chosen.map_err(|error| asked_for(error, platform))?;
     let mut pinning = Pinning::new(files);
-    pinning.visit(chosen.as_ref().unwrap_or(root), 0)?;
+    pinning.visit(chosen.as_ref().unwrap_or(root), 0).map_err(|error| asked_for(error, platform))?;
     // A document comes after all that it points to, so the root is the last.
     let Some(root) = pinning.manifests.pop() else {
         return Err(LayoutError::Empty);
@@ -51,7 +54,14 @@ pub(super) fn pin(files: &Arc<dyn Files>, root: &Descriptor, platform: Option<&P
         // Attestations alone have no type of their own.
         first.map_or_else(|| root.descriptor.media_type.clone(), |(_manifest, artifact_type)| artifact_type)
     });
-    Ok(PinnedContent { root, children: pinning.manifests, images: pinning.images, blobs: pinning.blobs, artifact_type })
+    Ok(PinnedContent {
+        root,
+        children: pinning.manifests,
+        images: pinning.images,
+        blobs: pinning.blobs,
+        artifact_type,
+        unchecked: Vec::new(),
+    })
 }
 
 struct Pinning<'a> {
@@ -83,8 +93,7 @@ impl<'a> Pinning<'a> {
 
     fn visit(&mut self, descriptor: &Descriptor, depth: usize) -> Result<(), LayoutError> {
         if let Some(before) = self.seen.get(&descriptor.digest) {
-            let same =
-                before.media_type == descriptor.media_type && before.size == descriptor.size && before.platform == descriptor.platform;
+            let same = before.media_type == descriptor.media_type && before.size == descriptor.size && same_machine(before, descriptor);
             return if same { Ok(()) } else { Err(refused(descriptor, "listed twice, in different ways")) };
         }
         if self.seen.len() > MAX_MANIFESTS {
@@ -125,32 +134,37 @@ impl<'a> Pinning<'a> {
         if depth >= MAX_DEPTH {
             return Err(LayoutError::TooMuch { what: "indexes nested more than 2 deep" });
         }
+        let is_there = |child: &&Descriptor| self.seen.contains_key(&child.digest) || !is_missing(&**self.files, &child.digest);
+        let (present, absent): (Vec<_>, Vec<_>) = index.manifests.iter().partition(is_there);
+        if let Some(first) = absent.first() {
+            return Err(LayoutError::Incomplete { absent: names(&absent), missing: first.digest.clone(), present: names(&present) });
+        }
         for child in &index.manifests {
-            self.visit(child, depth + 1)?;
+            self.visit(child, depth + 1).map_err(|error| match error {
+                // A part of one image. Those who know the others can push one of them.
+                LayoutError::Missing { digest: missing } => {
+                    let present: Vec<_> = present.iter().copied().filter(|other| other.digest != child.digest).collect();
+                    LayoutError::Incomplete { absent: names(&[child]), missing, present: names(&present) }
+                }
+                error => error,
+            })?;
         }
         Ok(())
     }
 
     fn manifest(&mut self, descriptor: &Descriptor, manifest: &Manifest) -> Result<(), LayoutError> {
         if let Some(layer) = manifest.layers.iter().find(|layer| media_type::is_nondistributable(&layer.media_type)) {
-            let problem = format!("layer {} is of the nondistributable type `{}`", layer.digest, layer.media_type);
-            return Err(refused(descriptor, &problem));
+            let (manifest, media_type) = (descriptor.digest.clone(), layer.media_type.clone());
+            return Err(LayoutError::ForeignLayer { manifest, layer: layer.digest.clone(), media_type });
         }
-        let docker = descriptor.media_type == media_type::DOCKER_MANIFEST;
-        let listed_unknown = descriptor.platform.as_ref().is_some_and(Platform::is_unknown);
-        let has_image_layers = manifest.layers.iter().any(|layer| media_type::is_image_layer(&layer.media_type));
-        if media_type::is_image_config(&manifest.config.media_type) {
-            self.image(descriptor, manifest, has_image_layers)?;
-        } else if docker {
-            let problem = format!("a Docker manifest with a config of type `{}`", manifest.config.media_type);
-            return Err(refused(descriptor, &problem));
-        } else if has_image_layers {
-            let problem = format!("layers of an image with a config of type `{}`", manifest.config.media_type);
-            return Err(refused(descriptor, &problem));
+        one_type_each(manifest).map_err(|problem| refused(descriptor, &problem))?;
+        if manifest.is_image() {
+            self.image(descriptor, manifest)?;
         } else {
-            if !listed_unknown {
-                let artifact_type = manifest.artifact_type.as_ref().unwrap_or(&manifest.config.media_type);
-                self.others.push((descriptor.digest.clone(), artifact_type.clone()));
+            // What has layers of an image is asked about, whatever an index says of it: some runtime may run it.
+            let attestation = descriptor.platform.as_ref().is_some_and(Platform::is_unknown) && !manifest.has_image_layers();
+            if !attestation {
+                self.others.push((descriptor.digest.clone(), manifest.kind().to_owned()));
             }
             if manifest.config.size == 0 {
                 return Err(refused(descriptor, "its config has no bytes; where there is none, it is the empty object `{}`"));
@@ -160,7 +174,7 @@ impl<'a> Pinning<'a> {
         manifest.layers.iter().try_for_each(|layer| self.blob(layer))
     }
 
-    fn image(&mut self, descriptor: &Descriptor, manifest: &Manifest, has_image_layers: bool) -> Result<(), LayoutError> {
+    fn image(&mut self, descriptor: &Descriptor, manifest: &Manifest) -> Result<(), LayoutError> {
         let bytes = self.read(&manifest.config)?;
         let digest = &manifest.config.digest;
         let config = ImageConfig::parse(&bytes).map_err(|error| LayoutError::Config { digest: digest.clone(), error })?;
@@ -181,15 +195,14 @@ impl<'a> Pinning<'a> {
                 diff_ids: config.rootfs.diff_ids.len(),
             });
         }
-        self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
         // Whoever could call an image an attestation could hide it from the hooks. It would still run.
-        if !platform.is_unknown() {
-            let layers = manifest.layers.iter().map(|layer| layer.digest.clone()).collect();
-            let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
-            self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
-        } else if has_image_layers {
+        if platform.is_unknown() {
             return Err(refused(descriptor, "an image for the platform `unknown/unknown`"));
         }
+        self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
+        let layers = manifest.layers.iter().map(image_layer).collect();
+        let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
+        self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
         Ok(())
     }
 
@@ -243,13 +256,49 @@ pub(super) fn read_document(files: &dyn Files, descriptor: &Descriptor) -> Resul
     Ok(Bytes::from(bytes))
 }
 
+/// What is missing is of the platform that was asked for.
+fn asked_for(error: LayoutError, platform: Option<&Platform>) -> LayoutError {
+    match (error, platform) {
+        (LayoutError::Missing { digest: missing }, Some(asked)) => {
+            LayoutError::Incomplete { absent: vec![asked.in_full()], missing, present: Vec::new() }
+        }
+        (error, _) => error,
+    }
+}
+
+/// Whether a blob is certainly not there.
+fn is_missing(files: &dyn Files, digest: &Digest) -> bool {
+    files.open_blob(digest).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// What entries of an index are for: their platforms or, of those without one, their digests.
+fn names(entries: &[&Descriptor]) -> Vec<String> {
+    let name = |entry: &&Descriptor| match &entry.platform {
+        Some(platform) if !platform.is_unknown() => platform.in_full(),
+        Some(_) => format!("the attestation {}", entry.digest),
+        None => entry.digest.to_string(),
+    };
+    entries.iter().take(LISTED).map(name).collect()
+}
+
+fn same_machine(one: &Descriptor, other: &Descriptor) -> bool {
+    one.platform.as_ref().map(Platform::machine) == other.platform.as_ref().map(Platform::machine)
+}
+
 fn unreadable(digest: &Digest, source: std::io::Error) -> LayoutError {
+    if source.kind() == std::io::ErrorKind::NotFound {
+        return LayoutError::Missing { digest: digest.clone() };
+    }
     let (algorithm, digits) = (digest.algorithm().as_str(), digest.hexadecimal());
     LayoutError::Unreadable { file: format!("blobs/{algorithm}/{digits}"), source }
 }
 
 pub(super) fn in_document(descriptor: &Descriptor, error: DocumentError) -> LayoutError {
     LayoutError::Document { file: descriptor.digest.to_string(), error }
+}
+
+fn image_layer(layer: &Descriptor) -> ImageLayer {
+    ImageLayer { digest: layer.digest.clone(), is_encrypted: media_type::is_encrypted(&layer.media_type) }
 }
 
 fn refused(descriptor: &Descriptor, problem: &str) -> LayoutError {

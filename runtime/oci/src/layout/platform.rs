@@ -1,6 +1,7 @@
 //! Which manifest of an index is for a platform.
 //!
-//! The first that matches is taken, as the OCI image specification asks ("Image Index", `manifests`). What other platforms consist of is
+//! The first that matches is taken, as the OCI image specification asks ("Image Index", `manifests`); but images for several versions of one
+//! operating system, as Windows has them, are not each other's substitute: one of them has to be named. What other platforms consist of is
 //! neither read nor pushed, so it need not be there.
 
 use std::collections::BTreeSet;
@@ -20,26 +21,38 @@ pub(super) struct Choosing<'a> {
     asked: &'a Platform,
     seen: BTreeSet<Digest>,
     platforms: Vec<Platform>,
+    found: Vec<(Descriptor, Platform)>,
 }
 
 impl<'a> Choosing<'a> {
     pub(super) fn new(files: &'a Arc<dyn Files>, asked: &'a Platform) -> Self {
-        Self { files, asked, seen: BTreeSet::new(), platforms: Vec::new() }
+        Self { files, asked, seen: BTreeSet::new(), platforms: Vec::new(), found: Vec::new() }
     }
 
     pub(super) fn choose(mut self, root: &Descriptor) -> Result<Descriptor, LayoutError> {
-        match self.search(root, 0)? {
-            Some(found) => Ok(found),
-            None => Err(LayoutError::NoSuchPlatform {
-                asked: self.asked.to_string(),
-                platforms: self.platforms.iter().map(ToString::to_string).collect(),
-            }),
+        self.search(root, 0)?;
+        let asked = self.asked.in_full();
+        let in_full = |platforms: &[Platform]| platforms.iter().map(Platform::in_full).collect();
+        // A version that is named to the letter, or the absence of one, is meant itself.
+        let exact = self.found.iter().find(|(_, platform)| platform.os_version == self.asked.os_version);
+        let Some((first, platform)) = exact.or(self.found.first()) else {
+            return Err(LayoutError::NoSuchPlatform { asked, platforms: in_full(&self.platforms) });
+        };
+        let mut versions: Vec<Platform> = Vec::new();
+        for (_, platform) in &self.found {
+            if versions.iter().all(|other| other.os_version != platform.os_version) {
+                versions.push(platform.clone());
+            }
         }
+        if versions.len() > 1 && platform.os_version != self.asked.os_version {
+            return Err(LayoutError::SeveralVersions { asked, platforms: in_full(&versions) });
+        }
+        Ok(first.clone())
     }
 
-    fn search(&mut self, descriptor: &Descriptor, depth: usize) -> Result<Option<Descriptor>, LayoutError> {
+    fn search(&mut self, descriptor: &Descriptor, depth: usize) -> Result<(), LayoutError> {
         if !self.seen.insert(descriptor.digest.clone()) {
-            return Ok(None);
+            return Ok(());
         }
         if self.seen.len() > MAX_MANIFESTS + 1 {
             return Err(LayoutError::TooMuch { what: "more than 64 manifests" });
@@ -50,25 +63,19 @@ impl<'a> Choosing<'a> {
         match self.platform(descriptor)? {
             // An attestation is nobody's platform.
             Some(platform) if platform.is_unknown() => {}
-            Some(platform) if platform.is(self.asked) => return Ok(Some(descriptor.clone())),
+            Some(platform) if platform.is_asked_for_by(self.asked) => self.found.push((descriptor.clone(), platform)),
             Some(platform) if !self.platforms.contains(&platform) => self.platforms.push(platform),
             _ => {}
         }
-        Ok(None)
+        Ok(())
     }
 
-    fn index(&mut self, descriptor: &Descriptor, depth: usize) -> Result<Option<Descriptor>, LayoutError> {
+    fn index(&mut self, descriptor: &Descriptor, depth: usize) -> Result<(), LayoutError> {
         if depth >= MAX_DEPTH {
             return Err(LayoutError::TooMuch { what: "indexes nested more than 2 deep" });
         }
-        let Document::Index(index) = self.document(descriptor)? else { return Ok(None) };
-        for child in &index.manifests {
-            let found = self.search(child, depth + 1)?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        let Document::Index(index) = self.document(descriptor)? else { return Ok(()) };
+        index.manifests.iter().try_for_each(|child| self.search(child, depth + 1))
     }
 
     /// What an entry is for: what its list says or, where that says nothing or leaves out the variant, what its config says. None for what is
@@ -82,8 +89,10 @@ impl<'a> Choosing<'a> {
             return Ok(None);
         }
         match self.document(descriptor)? {
-            Document::Manifest(manifest) if media_type::is_image_config(&manifest.config.media_type) => {
-                self.configured(&manifest).map(Some)
+            Document::Manifest(manifest) if manifest.is_image() => {
+                let listed = descriptor.platform.as_ref().and_then(|listed| listed.os_version.clone());
+                let configured = self.configured(&manifest)?;
+                Ok(Some(Platform { os_version: listed.or(configured.os_version), ..configured }))
             }
             _ => Ok(None),
         }

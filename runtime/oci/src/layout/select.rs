@@ -2,9 +2,10 @@
 
 use crate::descriptor::Descriptor;
 use crate::layout::LayoutError;
+use crate::platform::Platform;
 
 /// How many entries an error lists.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 
 pub(super) fn entry<'a>(entries: &'a [Descriptor], reference: Option<&str>) -> Result<&'a Descriptor, LayoutError> {
     let chosen: Vec<&Descriptor> = entries
@@ -24,7 +25,11 @@ pub(super) fn entry<'a>(entries: &'a [Descriptor], reference: Option<&str>) -> R
 }
 
 fn same(one: &Descriptor, other: &Descriptor) -> bool {
-    one.digest == other.digest && one.size == other.size && one.media_type == other.media_type && one.platform == other.platform
+    one.digest == other.digest && one.size == other.size && one.media_type == other.media_type && machine(one) == machine(other)
+}
+
+fn machine(entry: &Descriptor) -> Option<(&str, &str, Option<&str>)> {
+    entry.platform.as_ref().map(Platform::machine)
 }
 
 /// A name that several entries share does not help to choose, so those go by digest.

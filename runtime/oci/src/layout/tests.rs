@@ -1,4 +1,5 @@
 mod platforms;
+mod sources;
 mod subjects;
 
 use std::fs;
@@ -188,7 +189,7 @@ fn sizes_and_digests_must_be_right() {
     assert!(matches!(OciLayout::open(layout.path()), Err(LayoutError::Document { .. })));
     let missing = layout.image("amd64", &[b"gone"]);
     fs::remove_file(layout.blob_path(Digest::sha256(b"gone").as_str())).unwrap();
-    refused(&layout, missing, "No such file");
+    refused(&layout, missing, "is not in the layout");
 }
 
 #[test]
@@ -203,13 +204,16 @@ fn what_a_hook_could_not_see_is_refused() {
     refused(&layout, for_platform(image.clone(), "linux", "arm64"), "its config is for linux/amd64");
     let hidden = layout.manifest(&layout.document(OCI_CONFIG, &TestLayout::config("unknown", 1)), slice::from_ref(&layer));
     refused(&layout, hidden, "an image for the platform `unknown/unknown`");
-    let hidden = layout.manifest(&artifact_config, slice::from_ref(&layer));
-    refused(&layout, for_platform(hidden, "unknown", "unknown"), "layers of an image with a config of type");
+    // Nothing that has layers of an image is taken for an attestation.
+    for config in [&artifact_config, &layout.blob("application/vnd.oci.empty.v1+json", b"{}")] {
+        let hidden = for_platform(layout.manifest(config, slice::from_ref(&layer)), "unknown", "unknown");
+        refused(&layout, layout.nested(&[image.clone(), hidden]), "an artifact of type");
+    }
+    let signature = layout.manifest(&layout.blob(OCI_CONFIG, b"{}"), slice::from_ref(&part));
+    refused(&layout, layout.nested(&[image.clone(), signature]), "an artifact of type `application/vnd.example.part`");
     let artifact = layout.manifest(&artifact_config, slice::from_ref(&part));
     refused(&layout, layout.nested(&[image.clone(), artifact]), "an artifact of type `application/vnd.example.config.v1+json`");
 
-    let docker = json!({ "schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": artifact_config, "layers": [part] });
-    refused(&layout, layout.document(DOCKER_MANIFEST, &docker), "a Docker manifest with a config of type");
     refused(&layout, layout.blob("text/plain", b"x"), "neither a manifest nor an index");
     let mut twice = image.clone();
     twice["mediaType"] = json!(DOCKER_MANIFEST);
@@ -228,7 +232,7 @@ fn what_a_hook_could_not_see_is_refused() {
 fn a_config_that_docker_would_run_is_an_image() {
     let layout = TestLayout::new();
     let config = layout.document("application/octet-stream", &TestLayout::config("amd64", 1));
-    layout.index(&[layout.manifest(&config, &[layout.blob("text/plain", b"layer")])]);
+    layout.index(&[layout.manifest(&config, &[layout.blob(LAYER, b"layer")])]);
     assert_eq!(layout.pin(None).unwrap().images().len(), 1);
 }
 
@@ -310,25 +314,29 @@ fn an_index_cannot_list_itself() {
     assert!(layout.pin(Some("9999")).is_ok());
 }
 
-/// G-17: what decides is the config's type, and whether layers of images are there.
+/// An image's config type with no layers, or with one of an image's, is an image; everything else an artifact, of which a hook hears what it is.
 #[test]
 fn kinds_of_manifests() {
     let layout = TestLayout::new();
     let image_config = |media_type: &str| layout.document(media_type, &TestLayout::config("amd64", 1));
     let other = |media_type: &str| layout.blob(media_type, b"{}");
-    let artifact = "application/vnd.example.config";
-    //   the config's type                                    the layer's type                 an image, an artifact, or refused
+    let (artifact, cosign) = ("application/vnd.example.config", "application/vnd.dev.cosign.simplesigning.v1+json");
+    //   the config's type                                    the layer's type                 an image, what artifact, or refused
     for (config, layer, expected) in [
         (image_config(OCI_CONFIG), LAYER, Ok("image")),
         (image_config("application/vnd.docker.container.image.v1+json"), LAYER, Ok("image")),
         (image_config("application/octet-stream"), LAYER, Ok("image")),
-        (image_config(OCI_CONFIG), "text/plain", Ok("image")),
         (image_config(OCI_CONFIG), "application/vnd.oci.image.layer.v2.unknown", Ok("image")),
-        (other(artifact), "text/plain", Ok("artifact")),
-        (other(LAYER), "text/plain", Ok("artifact")),
-        (other(OCI_MANIFEST), OCI_MANIFEST, Ok("artifact")),
-        (other(artifact), LAYER, Err("layers of an image")),
-        (other(LAYER), LAYER, Err("layers of an image")),
+        (image_config(OCI_CONFIG), cosign, Ok(cosign)),
+        (other(OCI_CONFIG), cosign, Ok(cosign)),
+        (other("application/octet-stream"), "text/plain", Ok("text/plain")),
+        (other(artifact), "text/plain", Ok(artifact)),
+        (other(LAYER), "text/plain", Ok(LAYER)),
+        (other(OCI_MANIFEST), OCI_MANIFEST, Ok(OCI_MANIFEST)),
+        // What `oras push` writes.
+        (other("application/vnd.unknown.config.v1+json"), LAYER, Ok("application/vnd.unknown.config.v1+json")),
+        (other("application/vnd.oci.empty.v1+json"), LAYER, Ok("application/vnd.oci.empty.v1+json")),
+        (other(LAYER), LAYER, Ok(LAYER)),
         (other(artifact), "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", Err("nondistributable")),
         (other(OCI_CONFIG), LAYER, Err("is missing")),
     ] {
@@ -339,15 +347,24 @@ fn kinds_of_manifests() {
             Ok(kind) => {
                 layout.index(&[root]);
                 let content = layout.pin(None).unwrap();
-                assert_eq!(
-                    (content.images().len(), content.artifact_type().is_some()),
-                    if kind == "image" { (1, false) } else { (0, true) },
-                    "{name}"
-                );
+                let expected = if kind == "image" { (1, None) } else { (0, Some(kind)) };
+                assert_eq!((content.images().len(), content.artifact_type()), expected, "{name}");
             }
             Err(problem) => refused(&layout, root, problem),
         }
     }
+    // One layer of an image is enough, and an artifact may be in a manifest of Docker's: its plugins are.
+    let config = layout.document(OCI_CONFIG, &TestLayout::config("amd64", 2));
+    layout.index(&[layout.manifest(&config, &[layout.blob("text/plain", b"one"), layout.blob(LAYER, b"two")])]);
+    assert_eq!(layout.pin(None).unwrap().images().len(), 1);
+    let plugin = other("application/vnd.docker.plugin.v1+json");
+    let part = layout.blob("application/vnd.docker.image.rootfs.diff.tar.gzip", b"plugin");
+    let manifest = json!({ "schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": plugin, "layers": [part] });
+    layout.index(&[layout.document(DOCKER_MANIFEST, &manifest)]);
+    assert_eq!(layout.pin(None).unwrap().artifact_type(), Some("application/vnd.docker.plugin.v1+json"));
+    // Without layers, the config must be one.
+    refused(&layout, layout.manifest(&other(OCI_CONFIG), &[]), "is missing");
+
     let config = image_config(OCI_CONFIG);
     let mut layer = layout.blob(LAYER, b"one");
     layer["urls"] = json!(["http://169.254.169.254/"]);

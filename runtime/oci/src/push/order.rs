@@ -25,7 +25,7 @@ pub(super) fn order(content: &PinnedContent) -> Vec<(&PinnedBlob, Rank)> {
 /// The config and the last layer of each image; of an artifact, the last blob.
 fn tops(content: &PinnedContent) -> HashSet<&Digest> {
     let last = content.blobs().last().filter(|_| content.images().is_empty()).map(|blob| &blob.descriptor.digest);
-    let of_images = content.images().iter().flat_map(|image| [Some(&image.config_digest), image.layers.last()]);
+    let of_images = content.images().iter().flat_map(|image| [Some(&image.config_digest), image.layers.last().map(|layer| &layer.digest)]);
     of_images.flatten().chain(last).collect()
 }
 

@@ -5,6 +5,7 @@ mod authentication;
 mod certificates;
 mod faults;
 mod honest;
+mod lies;
 mod mounts;
 mod persistence;
 mod proxies;
@@ -12,6 +13,8 @@ mod referrers;
 mod requests;
 mod rewritten;
 mod secrets;
+mod served;
+mod waits;
 
 use std::error::Error;
 use std::time::Duration;
@@ -25,6 +28,8 @@ use crate::{
 };
 
 const REPOSITORY: &str = "team/app";
+/// How long registries are given to serve what they acknowledged: the questions are as many as in ten seconds.
+const SERVED_FOR: Duration = Duration::from_millis(20);
 
 async fn start(options: Options) -> Registry {
     Registry::start(options).await.unwrap()
@@ -40,7 +45,8 @@ fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
 
 fn impatient(registry: &Registry) -> RegistryClient {
     let limit = Duration::from_secs(2);
-    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_for: Duration::ZERO, ..Timeouts::default() };
+    let (retry_for, served_for) = (Duration::ZERO, SERVED_FOR);
+    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_for, served_for, ..Timeouts::default() };
     RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
 }
 
@@ -53,7 +59,8 @@ fn hasty(registry: &Registry, credentials: Credentials) -> RegistryClient {
 /// Tries again, but does not wait long for anything.
 fn persistent(registry: &Registry) -> RegistryClient {
     let limit = Duration::from_secs(1);
-    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_wait: Duration::from_millis(5), ..Timeouts::default() };
+    let (retry_wait, served_for) = (Duration::from_millis(5), SERVED_FOR);
+    let timeouts = Timeouts { idle: limit, upload: limit, total: limit * 2, retry_wait, served_for, ..Timeouts::default() };
     RegistryClient::with_timeouts(options(registry, Credentials::Anonymous), timeouts).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! What can be wrong with a catalog, or with a question to it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pushgate_sandbox::ComponentDigest;
 
@@ -103,14 +103,17 @@ pub enum CatalogError {
     },
     /// A registry had to be chosen, and there is none.
     #[error("no registry is registered")]
-    NothingRegistered,
+    NothingRegistered {
+        /// What there is: nothing.
+        known: Known,
+    },
     /// A registry had to be chosen, and the image is in none.
     #[error("no registered registry contains the image `{image}`")]
     NoneContains {
         /// The image.
         image: String,
-        /// What there is.
-        known: Known,
+        /// The registries that there are, each with its URI. Invalid ones are left out.
+        places: Vec<String>,
     },
     /// A registry had to be chosen, and the image is in several.
     #[error("several registered registries contain the image `{image}`: {}", names.join(", "))]
@@ -195,6 +198,8 @@ pub enum CatalogError {
 pub struct Known {
     nearest: Option<String>,
     names: Vec<String>,
+    /// The catalog, where there is no such file: it counts as empty.
+    absent: Option<PathBuf>,
 }
 
 /// More names than these are not listed: there is a command for that.
@@ -211,56 +216,83 @@ impl Known {
             .filter(|(distance, name)| *distance <= tolerance && *distance < name.len())
             .min()
             .map(|(_, name)| name.clone());
-        Self { nearest, names }
+        Self { nearest, names, absent: None }
+    }
+
+    /// The same, of a catalog that is not there.
+    pub(super) fn absent(self, catalog: Option<&Path>) -> Self {
+        Self { absent: catalog.map(Path::to_owned), ..self }
     }
 
     /// "did you mean", or the list, or how to get one.
     fn hint(&self, kind: &str, none: String) -> String {
-        match &self.nearest {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None if self.names.is_empty() => none,
-            None if self.names.len() <= LISTED => format!("registered: {}", self.names.join(", ")),
-            None => format!("`pushgate {kind} list` shows the {} that are registered", self.names.len()),
+        match (&self.nearest, &self.absent) {
+            (Some(nearest), _) => format!("did you mean `{nearest}`?"),
+            (None, Some(path)) => format!("the catalog `{}` does not exist; {none}", path.display()),
+            (None, None) => self.list(kind, none),
+        }
+    }
+
+    fn list(&self, kind: &str, none: String) -> String {
+        match () {
+            () if self.names.is_empty() => none,
+            () if self.names.len() <= LISTED => format!("registered: {}", self.names.join(", ")),
+            () => format!("`pushgate {kind} list` shows the {} that are registered", self.names.len()),
         }
     }
 }
 
-const REGISTER_REGISTRY: &str = "register one with `pushgate registry register NAME --uri URI`";
+const REGISTER_REGISTRY: &str = "register a registry with `pushgate registry register NAME --uri URI`";
 
 impl CatalogError {
     /// What the caller can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::File(error) => return error.hint(),
-            Self::Damaged { .. } => "mend it by hand, or move it away to begin anew; nothing was changed".to_owned(),
+            Self::Damaged { .. } => "fix it by hand, or move it aside to start over; nothing was changed".to_owned(),
             Self::Version { .. } => "use the pushgate that wrote it, or another --config".to_owned(),
             Self::Full { .. } => "delete what is not used, or put it into another catalog with --config".to_owned(),
-            Self::Entry { .. } => "mend the entry by hand, or delete it; the other entries work".to_owned(),
+            Self::Entry { .. } => "fix the entry by hand, or delete it; the other entries work".to_owned(),
             Self::UnknownRegistry { known, .. } => known.hint("registry", REGISTER_REGISTRY.to_owned()),
             Self::UnknownFlavor { registry: Some(registry), name, .. } => format!(
                 "register it with `pushgate flavor register FILE.wasm --name {name}`, or drop it with `pushgate registry remove-hook {registry} {name}`"
             ),
-            Self::UnknownFlavor { known, registry: None, .. } => match &known.nearest {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "`pushgate flavor list` shows those that there are, `pushgate flavor register FILE.wasm` adds one".to_owned(),
-            },
+            Self::UnknownFlavor { known: Known { nearest: Some(nearest), .. }, registry: None, .. } => format!("did you mean `{nearest}`?"),
+            Self::UnknownFlavor { known, registry: None, .. } => {
+                let list = "`pushgate flavor list` shows the flavors, `pushgate flavor register FILE.wasm` adds one";
+                match &known.absent {
+                    Some(path) => format!("the catalog `{}` does not exist; {list}", path.display()),
+                    None => list.to_owned(),
+                }
+            }
             Self::DanglingDefault { known, .. } => {
                 format!("choose another with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
             }
-            Self::NothingRegistered => format!("{REGISTER_REGISTRY}, or give --uri URI"),
-            Self::NoneContains { known, .. } => {
-                format!("{}; or give --uri URI", known.hint("registry", REGISTER_REGISTRY.to_owned()))
+            Self::NothingRegistered { known } => format!("{}, or give --uri URI", known.hint("registry", REGISTER_REGISTRY.to_owned())),
+            Self::NoneContains { places, .. } if places.is_empty() => format!("{REGISTER_REGISTRY}, or give --uri URI"),
+            Self::NoneContains { places, .. } if places.len() <= LISTED => {
+                format!("name the image inside one of them: {}; or {REGISTER_REGISTRY}, or give --uri URI", places.join(", "))
+            }
+            Self::NoneContains { places, .. } => {
+                format!("`pushgate registry list` shows the {} that are registered; {REGISTER_REGISTRY}, or give --uri URI", places.len())
             }
             Self::SeveralContain { .. } => "choose one with --registry NAME, or for good with `pushgate registry use NAME`".to_owned(),
             Self::FlavorExists { .. } => "give --replace to replace it, or --name for another name".to_owned(),
             Self::Ships { .. } => {
                 "it needs no registration and cannot be deleted; register another one under another name: --name NAME".to_owned()
             }
+            Self::FlavorInUse { name, registries } if registries.len() == 1 => {
+                format!("drop it there first: `pushgate registry remove-hook {} {name}`", registries.concat())
+            }
             Self::FlavorInUse { name, .. } => format!("drop it there first: `pushgate registry remove-hook REGISTRY {name}`"),
+            Self::NoDefault { known } if known.names.is_empty() => known.hint("registry", REGISTER_REGISTRY.to_owned()),
             Self::NoDefault { known } => {
                 format!("choose one with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
             }
-            Self::RegistryExists { name } | Self::RegistryTaken { name } => {
+            Self::RegistryExists { name } => {
+                format!("change it with `pushgate registry update {name}` and what is to be different, or choose another name")
+            }
+            Self::RegistryTaken { name } => {
                 format!("choose another name, or delete the old one first: `pushgate registry delete {name}`")
             }
             Self::HookExists { registry, flavor } => {

@@ -24,29 +24,60 @@ impl Fault {
     }
 }
 
-/// A text whose lines are looked for once, when the first fault is found.
+/// How many bytes of a text are gone over to find a line.
+const BLOCK: usize = 4096;
+
+/// A text whose lines are counted once, when the first fault is found.
 pub(crate) struct Lines<'a> {
     text: &'a [u8],
-    starts: OnceCell<Vec<usize>>,
+    /// How many lines end before each block. Where each begins would be eight times the size of a text of line ends.
+    before: OnceCell<Vec<usize>>,
 }
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Self { text, starts: OnceCell::new() }
+        Self { text, before: OnceCell::new() }
     }
 
     /// The position of a byte. A fault without a place is told at the beginning.
     pub(crate) fn position(&self, span: Option<&Range<usize>>) -> Position {
         let offset = span.map_or(0, |span| span.start).min(self.text.len());
-        let starts = self.starts.get_or_init(|| {
-            let after_newline = |(index, byte): (usize, &u8)| (*byte == b'\n').then_some(index + 1);
-            std::iter::once(0).chain(self.text.iter().enumerate().filter_map(after_newline)).collect()
+        let ends = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count();
+        let before = self.before.get_or_init(|| {
+            let sums = self.text.chunks(BLOCK).scan(0, |sum, block| {
+                *sum += ends(block);
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
         });
-        let line = starts.partition_point(|start| *start <= offset);
-        let start = line.checked_sub(1).and_then(|index| starts.get(index)).copied().unwrap_or_default();
+        let block = offset / BLOCK;
+        let in_block = self.text.get(block * BLOCK..offset).unwrap_or_default();
+        let line = before.get(block).copied().unwrap_or_default() + ends(in_block) + 1;
+        let start = self.text.get(..offset).and_then(|text| text.iter().rposition(|byte| *byte == b'\n')).map_or(0, |end| end + 1);
         // A character is counted at its first byte.
         let before = self.text.get(start..offset).unwrap_or_default();
         let characters = before.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
         Position { line, column: characters + 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_what_an_editor_shows() {
+        let text: String =
+            (0..3_000).map(|line| format!("{}ä🦀{}", "x".repeat(line % 11), if line % 3 == 0 { "\n" } else { "" })).collect();
+        let lines = Lines::new(text.as_bytes());
+        let (mut line, mut column) = (1, 1);
+        for (offset, character) in text.char_indices() {
+            let found = lines.position(Some(&(offset..offset)));
+            assert_eq!((found.line, found.column), (line, column), "{offset}");
+            (line, column) = if character == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        let end = lines.position(Some(&(text.len()..text.len())));
+        assert_eq!((end.line, end.column), (line, column));
+        assert_eq!((lines.position(None).line, lines.position(None).column), (1, 1));
     }
 }

@@ -60,6 +60,8 @@ type Entries<T> = BTreeMap<String, Result<T, EntryError>>;
 #[derive(Debug, Clone)]
 pub struct Catalog {
     path: PathBuf,
+    /// There is no such file.
+    absent: bool,
     default: Option<Result<Name, EntryError>>,
     flavors: Entries<FlavorEntry>,
     registries: Entries<RegistryEntry>,
@@ -98,6 +100,11 @@ impl Catalog {
         &self.path
     }
 
+    /// Whether there is no such file, so that nothing is registered.
+    pub const fn is_absent(&self) -> bool {
+        self.absent
+    }
+
     /// The registry with this name, which may be any text.
     ///
     /// # Errors
@@ -124,6 +131,7 @@ impl Catalog {
                 }
                 let registered = self.flavors.keys().map(String::as_str);
                 let known = Known::new(name, registered.chain(shipped::ALL.iter().map(|flavor| flavor.name)));
+                let known = known.absent(self.absent.then_some(self.path.as_path()));
                 Err(CatalogError::UnknownFlavor { name: shorten(name), known, registry: None })
             }
         }
@@ -156,13 +164,16 @@ impl Catalog {
         }
         match self.containing(image).as_slice() {
             [only] => self.registry(only),
-            [] if self.registries.is_empty() => Err(CatalogError::NothingRegistered),
+            [] if self.registries.is_empty() => Err(CatalogError::NothingRegistered { known: self.known_registries("") }),
             // Where there is only one, it is meant, and the check says in which way the image lies outside.
             [] if self.registries.len() == 1 => match self.registries.keys().next() {
                 Some(only) => self.registry(only),
-                None => Err(CatalogError::NothingRegistered),
+                None => Err(CatalogError::NothingRegistered { known: self.known_registries("") }),
             },
-            [] => Err(CatalogError::NoneContains { image: image.to_string(), known: self.known_registries("") }),
+            [] => {
+                let places = self.registries.iter().filter_map(|(name, entry)| Some(format!("{name} ({})", entry.as_ref().ok()?.uri)));
+                Err(CatalogError::NoneContains { image: image.to_string(), places: places.collect() })
+            }
             several => {
                 let names = several.iter().map(|name| (*name).to_owned()).collect();
                 Err(CatalogError::SeveralContain { image: image.to_string(), names })
@@ -222,7 +233,7 @@ impl Catalog {
     }
 
     fn known_registries(&self, wanted: &str) -> Known {
-        Known::new(wanted, self.registries.keys().map(String::as_str))
+        Known::new(wanted, self.registries.keys().map(String::as_str)).absent(self.absent.then_some(self.path.as_path()))
     }
 
     fn unusable(&self, error: &EntryError) -> CatalogError {
@@ -233,7 +244,8 @@ impl Catalog {
 /// Reads a catalog and its text; no text if the file does not exist.
 fn read(path: &Path) -> Result<(Option<String>, Catalog), CatalogError> {
     let Some(file) = files::read(path, MAX_CATALOG_BYTES, Links::Followed)? else {
-        return Ok((None, parse::catalog(path, edit::EMPTY.as_bytes())?));
+        let catalog = Catalog { absent: true, ..parse::catalog(path, edit::EMPTY.as_bytes())? };
+        return Ok((None, catalog));
     };
     let bytes = file.only_ours(path)?.bytes;
     let catalog = parse::catalog(path, &bytes)?;

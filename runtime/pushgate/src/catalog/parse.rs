@@ -24,6 +24,7 @@ use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::name::{Name, shorten};
 use crate::settings::Settings;
+use crate::toml;
 
 /// The only version of the format.
 const VERSION: i64 = 1;
@@ -43,6 +44,9 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
         let offset = error.valid_up_to();
         damaged(Fault::new(Some(offset..offset), "it is not UTF-8"))
     })?;
+    if let Some(reason) = toml::too_much(text) {
+        return Err(damaged(Fault::new(None, reason)));
+    }
     let document = Document::parse(text).map_err(|error| {
         // What the parser expects can span lines and quote the text.
         let message: Vec<&str> = error.message().lines().collect();
@@ -63,6 +67,7 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
     };
     Ok(Catalog {
         path: path.to_owned(),
+        absent: false,
         default: root.get(DEFAULT_REGISTRY).map(|item| default(item).map_err(|fault| unusable(DEFAULT_REGISTRY, fault))),
         uses: registries.iter().flat_map(|(name, _, item)| uses(name, item)).collect(),
         flavors: parse_all("flavors", &flavors, flavor, unusable),

@@ -1,19 +1,25 @@
 //! What every command starts from: the environment, read once, and the gate that is built from it.
 
 use std::ffi::OsString;
+use std::fmt::{self, Debug};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
+use std::time::Duration;
 
-use pushgate_oci::{CredentialSources, Proxies};
+use pushgate_oci::{CredentialSources, Proxies, Timeouts};
+use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
 use super::args::GlobalArguments;
 use super::interrupt::unless_interrupted;
-use super::output::Output;
+use super::output::{Output, printable};
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
 use crate::gate::{Environment, Gate};
 use crate::paths::Paths;
+use crate::pusher::confirm::CONFIRM_TIMEOUT;
 
 /// What a command works with.
 pub(super) struct Context {
@@ -23,14 +29,16 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(arguments: &GlobalArguments, output: Output) -> Result<Self, Failure> {
-        listen(arguments.verbose, output.is_colored());
+        listen(arguments.verbose, output);
         let paths = Paths::from_environment(variable, arguments.config.clone());
         let engine = EngineEnvironment::from_environment(variable);
         // A person who is there can answer what a helper asks.
-        let on_terminal = std::io::stdin().is_terminal() || std::io::stderr().is_terminal();
+        let on_terminal = std::io::stdin().is_terminal() || output.is_on_terminal();
         let credentials = CredentialSources::from_environment(variable).on_terminal(on_terminal);
         let proxies = Proxies::from_environment(variable);
-        Ok(Self { gate: Gate::new(Environment { paths, engine, credentials, proxies }, Arc::new(output)), output })
+        let timeouts = timeouts(variable)?;
+        let environment = Environment { paths, engine, credentials, proxies, timeouts, trust_catalog: arguments.trust_config };
+        Ok(Self { gate: Gate::new(environment, Arc::new(output)), output })
     }
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM
@@ -49,15 +57,43 @@ impl Context {
     }
 }
 
+/// The most seconds that a registry may be given to serve what it accepted.
+const MAX_CONFIRM: u64 = 600;
+
+/// How long registries are waited for.
+pub(super) fn timeouts(variable: impl Fn(&str) -> Option<OsString>) -> Result<Timeouts, Failure> {
+    let mut timeouts = Timeouts::default();
+    if let Some(value) = variable(CONFIRM_TIMEOUT) {
+        let seconds = value.to_str().and_then(|text| text.parse().ok()).filter(|seconds| *seconds <= MAX_CONFIRM);
+        let wrong = || {
+            let problem = format!("{CONFIRM_TIMEOUT} is `{}`, and must be a number of seconds, at most {MAX_CONFIRM}", value.display());
+            Failure::new(Kind::Usage, problem)
+        };
+        timeouts.served_for = Duration::from_secs(seconds.ok_or_else(wrong)?);
+    }
+    Ok(timeouts)
+}
+
 /// An empty variable counts as none.
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// A message, or a value with its name: in one line, whatever it holds.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
+    let value = printable(&format!("{value:?}"));
+    if field.name() == "message" { write!(writer, "{value}") } else { write!(writer, "{field}={value}") }
+}
+
 /// `-v` shows what flavors log and the steps, `-vv` every request. Without it only warnings are let through, by a filter that costs
 /// nothing to set up: every cold start pays for it.
-fn listen(verbose: u8, colored: bool) {
-    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colored).without_time().with_target(false);
+fn listen(verbose: u8, output: Output) {
+    let subscriber = tracing_subscriber::fmt()
+        .fmt_fields(debug_fn(write_field).delimited(" "))
+        .with_writer(output.log_writer())
+        .with_ansi(output.is_colored())
+        .without_time()
+        .with_target(false);
     let filter = match verbose {
         0 => {
             let _ = subscriber.with_max_level(tracing::Level::WARN).try_init();

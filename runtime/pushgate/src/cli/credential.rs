@@ -20,6 +20,9 @@ pub(super) fn run(context: &Context, command: CredentialCommand) -> Result<(), F
             let secret = Secret::new(read_all(std::io::stdin().lock())?);
             let credentials = Credentials::from_input(&username, secret).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
             let kept = docker.store(Server::origin(&origin), &credentials)?;
+            if kept.replaced {
+                context.output.note("it replaces the credential of another user, which is no longer kept");
+            }
             tell(context, &origin, "stored", &kept, &format!("kept the credential for {origin} in {}", kept.origin));
         }
         CredentialCommand::Erase { origin } => {

@@ -12,7 +12,12 @@ const fn variables(names: &'static [&'static str], meaning: &'static str) -> Var
 
 pub(super) const VARIABLES: &[Variables] = &[
     variables(&["PUSHGATE_CONFIG"], "The catalog, as --config."),
+    variables(
+        &["PUSHGATE_TRUST_CONFIG"],
+        "1: a catalog outside of the user's folder may decide how credentials travel, as --trust-config.",
+    ),
     variables(&["PUSHGATE_OUTPUT"], "text or json, as --output."),
+    variables(&["PUSHGATE_CONFIRM_TIMEOUT"], "The seconds that a registry may take to serve what it accepted; 10 otherwise."),
     variables(&["PUSHGATE_DATA_DIR", "PUSHGATE_CACHE_DIR"], "The folders for components, and for what can be made again."),
     variables(&["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"], "Where these are otherwise."),
     variables(&["TMPDIR"], "Where layers are kept until they are pushed."),
@@ -60,13 +65,14 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Arguments;
+    use crate::cli::context::timeouts;
     use crate::engine::EngineEnvironment;
     use crate::paths::Paths;
 
     const PAGE: &str = include_str!("../../../../docs/reference/environment.md");
 
-    /// What libraries read, for which there is no one to be asked: the standard library, anstream, rustls-native-certs.
-    const BY_LIBRARIES: [&str; 8] = ["TMPDIR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+    /// What libraries read, for which there is no one to be asked: the standard library, anstream.
+    const BY_LIBRARIES: [&str; 6] = ["TMPDIR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI"];
 
     /// Every name that is asked for: where nothing is set, where everything is, and by the command line.
     fn asked() -> BTreeSet<String> {
@@ -80,6 +86,7 @@ mod tests {
             EngineEnvironment::from_environment(variable);
             CredentialSources::from_environment(variable);
             Proxies::from_environment(variable);
+            let _ = timeouts(variable);
         }
         let mut names = names.into_inner();
         let mut command = Arguments::command();
@@ -99,6 +106,20 @@ mod tests {
         assert!(asked.len() > 25, "{asked:?}");
         asked.extend(BY_LIBRARIES.map(str::to_owned));
         assert_eq!(named, asked);
+    }
+
+    /// Help would repeat whatever the environment holds.
+    #[test]
+    fn help_shows_no_value_of_a_variable() {
+        let mut root = Arguments::command();
+        root.build();
+        let mut commands = vec![&root];
+        while let Some(command) = commands.pop() {
+            for argument in command.get_arguments().filter(|argument| argument.get_env().is_some()) {
+                assert!(argument.is_hide_env_values_set(), "{}: {}", command.get_name(), argument.get_id());
+            }
+            commands.extend(command.get_subcommands());
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::hook_mode::HookMode;
 use crate::hooks::{self, Component, Hook};
 use crate::name::Name;
 use crate::report::Warning;
-use crate::settings::{Settings, SettingsArguments};
+use crate::settings::{Settings, SettingsArguments, describe_hint};
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
 pub(super) enum Named {
@@ -64,7 +64,7 @@ pub(super) fn entry(context: &Context, uri: &RegistryUri, flavor: &str, words: &
         return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
             .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
     };
-    context.gate.require_own_catalog(&credentials)?;
+    context.gate.require_trust(&credentials)?;
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = resolve(context, flavor, &loaded, settings, &limits)?;
@@ -89,14 +89,17 @@ pub(super) fn changed(
         CredentialBinding::parse_all(&words.credential)?
     };
     CredentialBinding::require_grants(&credentials, &grants)?;
-    context.gate.require_own_catalog(&credentials)?;
+    context.gate.require_trust(&credentials)?;
     let limits = if kept(Reset::Limits) { before.limits.clone() } else { HookLimits::default() }.changed(&words.limit)?;
     let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
     let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
     hooks::require_grants(flavor, &loaded, &grants)?;
     let schema = schema(context, flavor, &loaded, &limits)?;
-    let settings = arguments.resolve(schema.as_ref())?;
+    let settings = match &schema {
+        Some(schema) => typed(context, flavor, arguments, schema)?,
+        None => arguments.resolve(flavor, None)?,
+    };
     let settings = if words.settings.is_none() && kept(Reset::Settings) { before.settings.with(settings)? } else { settings };
     if let Some(schema) = &schema {
         check(context, flavor, schema, Some(&settings))?;
@@ -123,19 +126,19 @@ pub(super) fn outdated(
     schema: Option<&Value>,
 ) -> Vec<Warning> {
     let Ok(hook) = registry.hook(flavor.as_str()) else { return Vec::new() };
-    let warning = |failure: Failure, flags: &str| Warning {
+    let warning = |failure: Failure, command: String| Warning {
         hook: None,
         code: None,
         message: format!("no push to {} is possible any more: {}", registry.name, failure.message),
-        hint: Some(format!("`pushgate registry update {} --flavor {flavor} {flags}`", registry.name)),
+        hint: Some(command),
     };
     let grants = hooks::require_grants(flavor.as_str(), loaded, &hook.grants).err().map(|failure| {
-        let granted = hook.grants.iter().map(|grant| format!("--grant {grant}"));
-        let missing = hooks::missing_grants(loaded, &hook.grants).into_iter().map(|capability| hooks::grant_flag(capability).to_owned());
-        warning(failure, &granted.chain(missing).collect::<Vec<_>>().join(" "))
+        let missing = hooks::missing_flags(loaded, &hook.grants);
+        warning(failure, hooks::update_grants(registry.name.as_str(), flavor.as_str(), &hook.grants, &missing))
     });
     let settings = schema.and_then(|schema| check(context, flavor.as_str(), schema, Some(&hook.settings)).err());
-    grants.into_iter().chain(settings.map(|failure| warning(failure, "--settings JSON"))).collect()
+    let update = format!("`pushgate registry update {} --flavor {flavor} --settings JSON`", registry.name);
+    grants.into_iter().chain(settings.map(|failure| warning(failure, update))).collect()
 }
 
 /// What the flags of a hook say by themselves. A mistake in them is told before the flavor is loaded.
@@ -171,18 +174,33 @@ fn resolve(
     limits: &HookLimits,
 ) -> Result<Settings, Failure> {
     let Some(schema) = schema(context, flavor, loaded, limits)? else {
-        return Ok(settings.resolve(None)?);
+        return Ok(settings.resolve(flavor, None)?);
     };
-    let settings = settings.resolve(Some(&schema))?;
+    let settings = typed(context, flavor, settings, &schema)?;
     check(context, flavor, &schema, Some(&settings))?;
     Ok(settings)
+}
+
+/// Reads the settings as the schema types them. Where a value is of another type, everything else that the schema refuses is said with it.
+fn typed(context: &Context, flavor: &str, arguments: SettingsArguments, schema: &Value) -> Result<Settings, Failure> {
+    let loose = arguments.resolve_loosely(schema)?;
+    arguments.resolve(flavor, Some(schema)).map_err(|error| {
+        let hint = error.hint();
+        match check(context, flavor, schema, Some(&loose)) {
+            Err(failure) if failure.kind == Kind::Configuration => failure.with_hint(hint),
+            _ => Failure::from(error).in_flavor(flavor),
+        }
+    })
 }
 
 /// Whether settings are what a schema wants; without settings, whether it is a schema.
 pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: Option<&Settings>) -> Result<(), Failure> {
     let settings = settings.map(ToString::to_string);
     let checked = context.gate.sandbox()?.check_settings(&schema.to_string(), settings.as_deref());
-    checked.map_err(|error| Failure::from(error).in_flavor(flavor))
+    checked.map_err(|error| {
+        let hint = if error.blames_settings() { Some(describe_hint(flavor)) } else { error.hint() };
+        Failure::from(error).in_flavor(flavor).with_hint(hint)
+    })
 }
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.

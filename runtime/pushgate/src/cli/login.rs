@@ -3,12 +3,13 @@
 //! A password comes from stdin or from the keyboard, never from an argument, which every user of the machine could read. It is shown to the
 //! registry before it is kept.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 
 use pushgate_oci::{Credentials, Secret};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
 
+use super::args::TransportArguments;
 use super::context::Context;
 use crate::catalog::RegistryEntry;
 use crate::exit::{Failure, Kind};
@@ -16,9 +17,20 @@ use crate::exit::{Failure, Kind};
 /// The most bytes that are read from stdin: 64 KiB.
 const MAX_INPUT: u64 = 64 * 1024;
 
-pub(super) fn login(context: &Context, name: &str, username: Option<String>, from_stdin: bool) -> Result<(), Failure> {
+pub(super) fn login(
+    context: &Context,
+    name: &str,
+    username: Option<String>,
+    from_stdin: bool,
+    transport: &TransportArguments,
+) -> Result<(), Failure> {
     let entry = context.gate.catalog()?.registry(name)?;
     let host = entry.uri.host();
+    // Before a password is typed.
+    let connection = context.gate.trusted_connection(&entry, &transport.given()?)?;
+    if !context.gate.trusts_catalog() {
+        context.output.note(&format!("in the catalog `{}`, {} is {host}", context.gate.paths().catalog()?.display(), entry.name));
+    }
     let (username, password) = if from_stdin {
         let username = username.ok_or_else(|| Failure::new(Kind::Usage, "--password-stdin needs --username"))?;
         (username, read_all(std::io::stdin().lock())?)
@@ -28,7 +40,7 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
     let credentials =
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
-    let client = context.gate.client(host, &entry.connection, Ok(credentials.clone()))?;
+    let client = context.gate.client(Some(entry.name.as_str()), host, &connection, Ok(credentials.clone()))?;
     context.wait_for(async { Ok(client.verify_credentials().await?) }).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));
@@ -36,6 +48,9 @@ pub(super) fn login(context: &Context, name: &str, username: Option<String>, fro
     })?;
     let kept = context.gate.credentials().docker().store(host, &credentials)?;
 
+    if kept.replaced {
+        context.output.note("it replaces the credential of another user, which is no longer kept");
+    }
     // Another place may come before the one where they are now.
     let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
     match context.gate.credentials().credentials(host, part) {
@@ -88,14 +103,13 @@ fn ask(context: &Context, username: Option<String>) -> Result<(String, String), 
     let password = prompt(context, "Password: ");
     drop(quiet);
     // The line's end was not echoed either.
-    let _ = writeln!(anstream::stderr());
+    context.output.end_line();
     Ok((username, password?))
 }
 
 /// One line from the terminal. Ctrl-C ends it, and the terminal is as it was.
-fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
-    let mut stderr = anstream::stderr();
-    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+pub(super) fn prompt(context: &Context, text: &str) -> Result<String, Failure> {
+    context.output.prompt(text);
     context.wait_for(async {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         // A thread of its own, which nobody waits for: reading from a terminal cannot be given up.

@@ -14,6 +14,7 @@ use super::context::Context;
 use super::environment::VARIABLES;
 use super::output::printable;
 use crate::exit::{Failure, Kind};
+use crate::paths::known::KNOWN;
 
 /// A page and the name of its file: `pushgate-registry-login.1`.
 struct Page {
@@ -77,6 +78,7 @@ fn page(command: &clap::Command, above: Option<&str>) -> std::io::Result<Vec<u8>
     }
     exit_status().to_writer(&mut text)?;
     environment().to_writer(&mut text)?;
+    files().to_writer(&mut text)?;
     see_also(above).to_writer(&mut text)?;
     text.flush()?;
     Ok(text)
@@ -99,6 +101,16 @@ fn environment() -> Roff {
     roff.text([roman("An empty variable counts as unset.")]);
     for variables in VARIABLES {
         roff.control("TP", []).text([bold(variables.names.join(", "))]).text([roman(variables.meaning)]);
+    }
+    roff
+}
+
+fn files() -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["FILES"]);
+    roff.text([roman("Where no variable names another place, besides what is given on the command line and in the catalog.")]);
+    for known in KNOWN {
+        roff.control("TP", []).text([bold(known.paths.join(", "))]).text([roman(format!("{} ({}).", known.meaning, known.access))]);
     }
     roff
 }

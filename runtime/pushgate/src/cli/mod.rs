@@ -2,6 +2,7 @@
 
 mod args;
 mod completions;
+mod confirm;
 mod context;
 mod credential;
 mod environment;
@@ -12,9 +13,13 @@ mod login;
 mod manual;
 mod new_project;
 mod output;
+mod panics;
 mod push;
 mod source;
 mod registry;
+mod tips;
+mod usage;
+mod written;
 
 use std::ffi::OsString;
 
@@ -31,7 +36,21 @@ use crate::exit::{Failure, Kind};
 /// Runs one command line, its first word being the program's name, and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match Arguments::try_parse_from(&arguments) {
+    panics::print();
+    panics::caught(|| run_line(&arguments)).unwrap_or_else(|failure| {
+        // People were shown it when it happened.
+        if wants_json(&arguments) {
+            Output::plain(OutputFormat::Json).json_failure(&failure);
+        }
+        if let Some(path) = tips::report_file(&arguments) {
+            push::write_failure(&path, &failure);
+        }
+        failure.kind.code()
+    })
+}
+
+fn run_line(arguments: &[OsString]) -> u8 {
+    match Arguments::try_parse_from(arguments) {
         Ok(parsed) => {
             let output = Output::new(&parsed.global);
             match dispatch(parsed, output) {
@@ -43,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                 }
             }
         }
-        Err(error) => not_understood(&arguments, &error),
+        Err(error) => not_understood(arguments, &tips::with_tips(usage::shown(arguments, error), arguments)),
     }
 }
 
@@ -93,19 +112,22 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
 /// Help and the version are results; anything else is a wrong command line, in JSON too where JSON was asked for.
 fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
     let rendered = error.render();
+    let output = Output::plain(OutputFormat::Json);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let _ = error.print();
+            output.stdout(&rendered.ansi().to_string());
             0
         }
-        _ if wants_json(arguments) => {
-            let text = rendered.to_string();
-            let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-            Output::plain(OutputFormat::Json).failure(&Failure::new(Kind::Usage, message.lines().next().unwrap_or_default()));
-            Kind::Usage.code()
-        }
         _ => {
-            let _ = error.print();
+            let failure = tips::failure(error);
+            if wants_json(arguments) {
+                output.failure(&failure);
+            } else {
+                output.stderr(&rendered.ansi().to_string());
+            }
+            if let Some(path) = tips::report_file(arguments) {
+                push::write_failure(&path, &failure);
+            }
             Kind::Usage.code()
         }
     }

@@ -1,48 +1,100 @@
 //! `pushgate push` and `pushgate check`.
 
-use super::args::{DestinationArguments, PushArguments};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::args::{AskedFlavor, DestinationArguments, OutputFormat, PushArguments};
 use super::context::Context;
-use super::output::Verdict;
+use super::output::{Output, Shown, Verdict};
+use super::written::WrittenFile;
 use super::{Stopped, hook, source};
-use crate::catalog::Connection;
 use crate::destination::{Destination, Registry};
-use crate::exit::Failure;
+use crate::exit::{Failure, Kind};
 use crate::push::{Request, check as check_line, push as push_line};
 use crate::report::Report;
+use crate::trust::TrustedConnection;
 use pushgate_reference::RegistryUri;
 
 pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
+    let file = arguments.report.as_deref().map(ReportFile::begin).transpose()?;
     let mut report = Report::default();
     let progress = context.output.progress();
     let gate = &context.gate;
     let pushed =
         request(context, arguments).and_then(|request| context.wait_for(async { push_line(gate, &request, &progress, &mut report).await }));
+    let shown = progress.shown();
     drop(progress);
-    let pushed = pushed.map(|receipt| format!("{}@{}", receipt.repository, receipt.digest));
-    tell(context, &mut report, pushed.as_deref().map(Verdict::Pushed))
+    let pushed = pushed.map(|pushed| format!("{}@{}", pushed.repository, pushed.digest));
+    tell(context, file, &mut report, shown, pushed.as_deref().map(Verdict::Pushed))
 }
 
 pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
+    let file = arguments.report.as_deref().map(ReportFile::begin).transpose()?;
     let mut report = Report::default();
     let gate = &context.gate;
     let accepted =
         request(context, arguments).and_then(|request| context.wait_for(async { check_line(gate, &request, &mut report).await }));
     let accepted = accepted.map(|scoped| scoped.to_string());
-    tell(context, &mut report, accepted.as_deref().map(Verdict::Accepted))
+    tell(context, file, &mut report, None, accepted.as_deref().map(Verdict::Accepted))
 }
 
-fn tell(context: &Context, report: &mut Report, ended: Result<Verdict<'_>, &Failure>) -> Result<(), Stopped> {
+/// Prints the report, and writes it to its file. The exit code is that of the push, whatever becomes of the file.
+fn tell(
+    context: &Context,
+    file: Option<ReportFile>,
+    report: &mut Report,
+    shown: Option<Shown>,
+    ended: Result<Verdict<'_>, &Failure>,
+) -> Result<(), Stopped> {
     report.warnings.extend(context.gate.take_warnings());
+    let verdict = ended.unwrap_or_else(Verdict::Failed);
+    context.output.report(verdict, report, shown);
+    if let Some(file) = file {
+        file.write(context.output, verdict, report);
+    }
     match ended {
-        Ok(verdict) => {
-            context.output.report(verdict, report);
-            Ok(())
-        }
-        Err(failure) => {
-            context.output.report(Verdict::Failed(failure), report);
-            Err(Stopped::Told(failure.kind))
+        Ok(_) => Ok(()),
+        Err(failure) => Err(Stopped::Told(failure.kind)),
+    }
+}
+
+/// The file of `--report`.
+pub(super) struct ReportFile {
+    path: PathBuf,
+    file: WrittenFile,
+}
+
+impl ReportFile {
+    /// A push whose report cannot be kept does not begin.
+    ///
+    /// # Errors
+    /// Exit 2: the file cannot be written.
+    pub(super) fn begin(path: &Path) -> Result<Self, Failure> {
+        match WrittenFile::begin(path).and_then(|file| file.remove_old().map(|()| file)) {
+            Ok(file) => Ok(Self { path: path.to_owned(), file }),
+            Err(error) => Err(unwritten(path, &error).with_hint(Some("name a file in a folder that you may write to".to_owned()))),
         }
     }
+
+    /// Writes what `--output json` prints. A disk that is full by now changes nothing about the push, and is an error on stderr alone.
+    pub(super) fn write(self, output: Output, verdict: Verdict<'_>, report: &Report) {
+        if let Err(error) = self.file.write(output.document(verdict, report).as_bytes()) {
+            output.error(&unwritten(&self.path, &error));
+        }
+    }
+}
+
+/// The report of a push that did not get as far as one of its own: its command line was not understood, or pushgate has a defect.
+pub(super) fn write_failure(path: &Path, failure: &Failure) {
+    let output = Output::plain(OutputFormat::Text);
+    match ReportFile::begin(path) {
+        Ok(file) => file.write(output, Verdict::Failed(failure), &Report::default()),
+        Err(unwritten) => output.error(&unwritten),
+    }
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Kind::Usage, format!("cannot write the report `{}`: {error}", path.display()))
 }
 
 fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failure> {
@@ -52,14 +104,13 @@ fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failu
 }
 
 fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {
+    let given = arguments.transport.given()?;
     let Some(uri) = arguments.uri else {
-        return Ok(Destination::Registered(arguments.registry));
+        return Ok(Destination::Registered { name: arguments.registry, connection: given });
     };
     let uri = RegistryUri::parse(&uri)?;
-    let hooks = match arguments.flavor {
-        Some(flavor) => vec![hook::given(context, &flavor, &arguments.hook)?],
-        None => Vec::new(),
-    };
-    let connection = arguments.transport.connection(Connection::default())?;
+    let hook_of = |asked: &AskedFlavor| hook::given(context, &asked.flavor, &asked.words);
+    let hooks = arguments.asked.0.iter().map(hook_of).collect::<Result<_, _>>()?;
+    let connection = TrustedConnection::of_command_line(given);
     Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, connection })))
 }

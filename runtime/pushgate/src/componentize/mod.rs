@@ -6,6 +6,7 @@
 mod error;
 mod metadata;
 mod outline;
+mod wit_folder;
 
 use std::fmt::Display;
 use std::path::Path;
@@ -79,7 +80,10 @@ fn resolve(world: World<'_>, outline: &Outline) -> Result<(Resolve, WorldId), Co
             );
             (resolve.push_str("world.wit", &text).map_err(no_world)?, None)
         }
-        World::Project { folder, name } => (resolve.push_dir(folder).map_err(no_world)?.0, name),
+        World::Project { folder, name } => {
+            wit_folder::check(folder).map_err(no_world)?;
+            (resolve.push_dir(folder).map_err(no_world)?.0, name)
+        }
     };
     let world = resolve.select_world(&[package], name).map_err(no_world)?;
     match (exports_settings(&resolve, world), outline.exports_settings()) {

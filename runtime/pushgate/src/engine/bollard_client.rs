@@ -1,4 +1,5 @@
-//! bollard over our own transport: version, inspect, tag.
+//! bollard over our own transport: version and tag. An inspection goes past it: bollard's models take whatever an answer holds, 500 MB for 9 MiB
+//! of layers.
 
 use std::future::Future;
 use std::io;
@@ -6,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::errors::Error as BollardError;
-use bollard::models::ImageInspect;
 use bollard::query_parameters::TagImageOptionsBuilder;
 use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, Empty};
 
 use pushgate_oci::Digest;
 
@@ -17,19 +20,24 @@ use super::name::EngineName;
 use super::transport::{Fault, Transport};
 use super::version::{ApiVersion, ToldVersion};
 
-/// The most that is read for one answer. An inspect holds the image's configuration, which is at most 4 MiB, up to twice.
-const READ_LIMIT: u64 = 9 * 1024 * 1024;
+/// The most that is read for one answer through bollard: 64 KiB. A version has 2 of them.
+const READ_LIMIT: u64 = 64 * 1024;
+/// The most that is read for an inspection. It holds the image's configuration, which is at most 4 MiB, up to twice.
+pub(super) const INSPECT_LIMIT: u64 = 9 * 1024 * 1024;
 
 /// bollard's client, and the limit for one whole request: bollard's own covers the response head alone.
 #[derive(Clone)]
 pub(super) struct BollardClient {
     docker: Result<Docker, Arc<str>>,
+    transport: Arc<Transport>,
+    version: Option<ApiVersion>,
     limit: Duration,
 }
 
 impl BollardClient {
     /// A client whose requests go to `transport`, for `version` of the API; without one, for whatever the daemon takes.
     pub(super) fn new(transport: Arc<Transport>, version: Option<ApiVersion>, limit: Duration) -> Self {
+        let ours = Arc::clone(&transport);
         let send = move |mut request: BollardRequest| {
             let transport = Arc::clone(&transport);
             async move {
@@ -44,7 +52,7 @@ impl BollardClient {
         let head_limit = limit.as_secs().saturating_add(1);
         let docker = Docker::connect_with_custom_transport(send, Some("http://docker"), head_limit, API_DEFAULT_VERSION)
             .map_err(|error| Arc::from(bounded(&error.to_string(), 256)));
-        Self { docker, limit }
+        Self { docker, transport: ours, version, limit }
     }
 
     pub(super) async fn version(&self) -> Result<ToldVersion, Fault> {
@@ -52,8 +60,19 @@ impl BollardClient {
         Ok(ToldVersion { engine: told.version.unwrap_or_default(), newest: told.api_version, oldest: told.min_api_version })
     }
 
-    pub(super) async fn inspect(&self, name_or_id: &str) -> Result<ImageInspect, Fault> {
-        self.ask(async |docker| docker.inspect_image(name_or_id).await).await
+    /// The answer, as it came. The name was checked: it can stand in a path.
+    pub(super) async fn inspect(&self, name_or_id: &str) -> Result<Bytes, Fault> {
+        let ask = async {
+            let request = Request::get(format!("/images/{name_or_id}/json")).body(Empty::<Bytes>::new());
+            let mut request = request.map_err(|error| Fault::Broken(bounded(&error.to_string(), 256)))?;
+            if let Some(version) = self.version {
+                version.prefix(&mut request)?;
+            }
+            let response = self.transport.send(request, INSPECT_LIMIT).await?;
+            Ok(response.into_body().collect().await.map_err(|error| Fault::behind(&error))?.to_bytes())
+        };
+        let answer = tokio::time::timeout(self.limit, ask).await.unwrap_or(Err(Fault::Silent(self.limit)));
+        answer.map_err(|fault: Fault| fault.redacted(str::to_owned))
     }
 
     pub(super) async fn tag(&self, id: &Digest, name: &EngineName) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use pushgate_oci::Digest;
+use pushgate_oci::{Digest, MAX_LAYERS};
 use thiserror::Error;
 
 use super::failure::{Blame, RegistryFault};
@@ -95,6 +95,12 @@ pub enum EngineError {
     /// The name means an index of several manifests, of which only one could be shown to the hooks.
     #[error("`{name}` is an index of several manifests, and the Docker Engine would push all of them")]
     Index {
+        /// The name or ID.
+        name: String,
+    },
+    /// More layers than pushgate pushes.
+    #[error("the image `{name}` has more layers than the {MAX_LAYERS} allowed")]
+    TooManyLayers {
         /// The name or ID.
         name: String,
     },
@@ -206,6 +212,7 @@ impl EngineError {
                      then --from oci:DIR"
                 ));
             }
+            Self::TooManyLayers { .. } => "build the image with fewer layers",
             Self::TagMoved { .. } => "something tagged another image while this one was being checked: run the push again",
             Self::Request { .. } => return None,
             Self::Push { registry: None, message, .. } => return Blame::engine_hint(message),

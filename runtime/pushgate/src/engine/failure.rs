@@ -132,7 +132,8 @@ impl RegistryFault {
     pub(super) fn hint(self) -> Option<&'static str> {
         match self {
             Self::Unauthorized => Some(
-                "log in to the registry (docker login) as somebody who may push there; some registries want the repository created first",
+                "log in with `pushgate registry login NAME`, or with `docker login HOST`, as a user who may push there; some registries want \
+                 the repository created first",
             ),
             Self::Unreachable => {
                 Some("the Docker Engine itself connects to the registry: check its address and the Engine's network and proxy settings")

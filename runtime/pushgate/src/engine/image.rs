@@ -1,9 +1,8 @@
 //! An image as the Engine describes it, turned into the document that every source has.
 
-use bollard::models::{ImageConfig as EngineConfig, ImageInspect};
-use pushgate_oci::{Digest, ImageConfig};
-use serde_json::{Map, Value, json};
+use pushgate_oci::{Digest, DocumentError, ExecutionConfig, ImageConfig, MAX_LAYERS, Object, Platform, RootFilesystem, Shape, Tree};
 
+use super::bollard_client::INSPECT_LIMIT;
 use super::error::{EngineError, bounded};
 use super::transport::Fault;
 
@@ -57,42 +56,99 @@ impl EngineImage {
         }
     }
 
-    pub(super) fn from_inspect(name: &str, inspected: ImageInspect) -> Result<Self, EngineError> {
-        let unreadable = |reason: String| EngineError::request(format!("inspecting {name}"), Fault::Unreadable(bounded(&reason, 512)));
-        let config = config_document(&inspected).to_string();
-        let config = ImageConfig::parse(config.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
-
-        let EngineImageId { id, store, target_digest } = EngineImageId::from_inspect(name, &inspected)?;
-        if inspected.descriptor.and_then(|descriptor| descriptor.media_type).is_some_and(|media_type| is_index(&media_type)) {
+    pub(super) fn from_inspect(name: &str, answer: &[u8]) -> Result<Self, EngineError> {
+        let tree = parse(name, answer)?;
+        let inspected = tree.object().map_err(|error| unreadable(name, error))?;
+        let EngineImageId { id, store, target_digest } = EngineImageId::read(name, &inspected)?;
+        let descriptor = inspected.object("Descriptor").map_err(|error| unreadable(name, error))?;
+        let media_type =
+            descriptor.map(|descriptor| descriptor.string("mediaType")).transpose().map_err(|error| unreadable(name, error))?;
+        if media_type.flatten().is_some_and(pushgate_oci::media_type::is_index) {
             return Err(EngineError::Index { name: bounded(name, 512) });
         }
         let unpacked_size = match store {
-            ImageStore::Classic => inspected.size.and_then(|size| u64::try_from(size).ok()),
+            ImageStore::Classic => inspected.unsigned("Size").ok().flatten(),
             // Its `Size` was that of the packed content, the manifest included; since August 2026 that of the unpacked files is in the sum.
             ImageStore::Containerd => None,
         };
-        Ok(Self { id, store, target_digest, config, unpacked_size, repo_tags: inspected.repo_tags.unwrap_or_default() })
+        let config = config(&inspected).map_err(|error| unreadable(name, error))?;
+        let repo_tags = inspected.strings("RepoTags").map_err(|error| unreadable(name, error))?;
+        Ok(Self { id, store, target_digest, config, unpacked_size, repo_tags })
     }
 }
 
+/// What is kept of an inspection.
+const SHAPE: Shape = Shape::Members(&[
+    ("Id", Shape::Scalar),
+    ("RepoTags", Shape::LIST),
+    ("RepoDigests", Shape::LIST),
+    ("Created", Shape::Scalar),
+    ("Author", Shape::Scalar),
+    ("Architecture", Shape::Scalar),
+    ("Os", Shape::Scalar),
+    ("OsVersion", Shape::Scalar),
+    ("Variant", Shape::Scalar),
+    ("Size", Shape::Scalar),
+    ("Config", ExecutionConfig::SHAPE),
+    ("RootFS", Shape::Members(&[("Layers", Shape::List(MAX_LAYERS, &Shape::Scalar))])),
+    ("Descriptor", Shape::Members(&[("mediaType", Shape::Scalar), ("digest", Shape::Scalar)])),
+]);
+
+fn parse<'a>(name: &str, answer: &'a [u8]) -> Result<Tree<'a>, EngineError> {
+    Tree::parse(answer, INSPECT_LIMIT, "image", &SHAPE).map_err(|error| match error {
+        DocumentError::TooMany { place, .. } if place == "image.RootFS.Layers" => EngineError::TooManyLayers { name: bounded(name, 512) },
+        error => unreadable(name, error),
+    })
+}
+
+fn unreadable(name: &str, reason: impl ToString) -> EngineError {
+    EngineError::request(format!("inspecting {name}"), Fault::Unreadable(bounded(&reason.to_string(), 512)))
+}
+
+/// An image-spec configuration document: <https://github.com/opencontainers/image-spec/blob/main/config.md>. Members that the
+/// Engine writes empty are left out, as they are for every source.
+fn config(inspected: &Object<'_>) -> Result<ImageConfig, DocumentError> {
+    let text = |name| Ok(inspected.string(name)?.filter(|text| !text.is_empty()).map(str::to_owned));
+    let word = |name| Ok::<_, DocumentError>(inspected.string(name)?.unwrap_or_default());
+    let platform = Platform::of_words(word("Os")?, word("Architecture")?, inspected.string("Variant")?, inspected.string("OsVersion")?);
+    let Platform { os, architecture, variant, os_version } = platform.map_err(|error| inspected.error("Os", error.to_string()))?;
+    let layers = inspected.object("RootFS")?.map(|root| root.strings("Layers")).transpose()?.unwrap_or_default();
+    let diff_ids = layers.iter().map(|text| Digest::parse(text).map_err(|error| inspected.error("RootFS.Layers", error.to_string())));
+    Ok(ImageConfig {
+        // What an image without a date has here.
+        created: text("Created")?.filter(|created| created != "0001-01-01T00:00:00Z"),
+        author: text("Author")?,
+        architecture,
+        os,
+        variant,
+        os_version,
+        config: inspected.object("Config")?.as_ref().map(ExecutionConfig::read).transpose()?.unwrap_or_default(),
+        rootfs: RootFilesystem { diff_ids: diff_ids.collect::<Result<_, _>>()? },
+    })
+}
+
 impl EngineImageId {
-    pub(super) fn from_inspect(name: &str, inspected: &ImageInspect) -> Result<Self, EngineError> {
-        let unreadable = |reason: String| EngineError::request(format!("inspecting {name}"), Fault::Unreadable(bounded(&reason, 512)));
-        let id = inspected.id.as_deref().unwrap_or_default();
+    pub(super) fn from_inspect(name: &str, answer: &[u8]) -> Result<Self, EngineError> {
+        let tree = parse(name, answer)?;
+        Self::read(name, &tree.object().map_err(|error| unreadable(name, error))?)
+    }
+
+    fn read(name: &str, inspected: &Object<'_>) -> Result<Self, EngineError> {
+        let failed = |error: DocumentError| unreadable(name, error);
+        let id = inspected.string("Id").map_err(failed)?.unwrap_or_default();
         // Podman's Docker-compatible API leaves the algorithm out in places.
         let id = if id.contains(':') { id.to_owned() } else { format!("sha256:{id}") };
-        let id = Digest::parse(&id).map_err(|_| unreadable(format!("its ID `{}` is not a digest", bounded(&id, 80))))?;
+        let id = Digest::parse(&id).map_err(|_| unreadable(name, format!("its ID `{}` is not a digest", bounded(&id, 80))))?;
 
         // The descriptor came with version 1.48 of the API. Before, a containerd store shows in a name with the ID as its digest,
         // which every image there has: on the classic store an ID is no manifest's digest.
         let suffix = format!("@{id}");
-        let by_name = inspected.repo_digests.iter().flatten().any(|name| name.ends_with(&suffix));
-        let (store, target_digest) = match &inspected.descriptor {
+        let by_name = inspected.strings("RepoDigests").map_err(failed)?.iter().any(|name| name.ends_with(&suffix));
+        let (store, target_digest) = match inspected.object("Descriptor").map_err(failed)? {
             Some(descriptor) => {
-                let digest = descriptor.digest.as_deref().unwrap_or_default();
-                let digest =
-                    Digest::parse(digest).map_err(|_| unreadable(format!("its descriptor's digest `{}` is none", bounded(digest, 80))))?;
-                (ImageStore::Containerd, Some(digest))
+                let digest = descriptor.string("digest").map_err(failed)?.unwrap_or_default();
+                let problem = || format!("its descriptor's digest `{}` is none", bounded(digest, 80));
+                (ImageStore::Containerd, Some(Digest::parse(digest).map_err(|_| unreadable(name, problem()))?))
             }
             None if by_name => (ImageStore::Containerd, Some(id.clone())),
             None => (ImageStore::Classic, None),
@@ -101,51 +157,17 @@ impl EngineImageId {
     }
 }
 
-fn is_index(media_type: &str) -> bool {
-    matches!(media_type, "application/vnd.oci.image.index.v1+json" | "application/vnd.docker.distribution.manifest.list.v2+json")
-}
-
-/// An image-spec configuration document: <https://github.com/opencontainers/image-spec/blob/main/config.md>. Members that the
-/// Engine writes empty are dropped when it is read, as they are for every source.
-fn config_document(inspected: &ImageInspect) -> Value {
-    json!({
-        // What an image without a date has here.
-        "created": inspected.created.as_deref().filter(|created| *created != "0001-01-01T00:00:00Z"),
-        "author": inspected.author,
-        "architecture": inspected.architecture.as_deref().unwrap_or_default(),
-        "os": inspected.os.as_deref().unwrap_or_default(),
-        "variant": inspected.variant,
-        "config": inspected.config.as_ref().map(execution_config),
-        "rootfs": {
-            "type": "layers",
-            "diff_ids": inspected.root_fs.as_ref().and_then(|root| root.layers.as_deref()).unwrap_or_default(),
-        },
-    })
-}
-
-fn execution_config(config: &EngineConfig) -> Value {
-    let keys = |list: Option<&Vec<String>>| list.map(|list| list.iter().map(|key| (key.clone(), json!({}))).collect::<Map<_, _>>());
-    json!({
-        "User": config.user,
-        "ExposedPorts": keys(config.exposed_ports.as_ref()),
-        "Env": config.env,
-        "Entrypoint": config.entrypoint,
-        "Cmd": config.cmd,
-        "Volumes": keys(config.volumes.as_ref()),
-        "WorkingDir": config.working_dir,
-        "Labels": config.labels,
-        "StopSignal": config.stop_signal,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use pushgate_test_memory::peak;
+    use serde_json::{Value, json};
+
     use super::*;
 
     const ID: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     fn image(inspect: Value) -> Result<EngineImage, EngineError> {
-        EngineImage::from_inspect("app:v1", serde_json::from_value(inspect).unwrap())
+        EngineImage::from_inspect("app:v1", inspect.to_string().as_bytes())
     }
 
     #[test]
@@ -194,6 +216,17 @@ mod tests {
         assert!(image.repo_tags.is_empty());
     }
 
+    /// `--platform` can name a version of Windows; a hook does not see it.
+    #[test]
+    fn an_image_of_windows_has_its_version() {
+        let image = image(json!({
+            "Id": ID, "Os": "windows", "OsVersion": "10.0.20348.2700", "Architecture": "amd64", "RootFS": { "Type": "layers" },
+        }))
+        .unwrap();
+        assert_eq!(image.config.platform().in_full(), "windows/amd64:10.0.20348.2700");
+        assert!(!image.config.to_json().contains("10.0.20348"));
+    }
+
     #[test]
     fn the_store_is_told_apart() {
         let manifest = format!("sha256:{}", "b".repeat(64));
@@ -216,6 +249,39 @@ mod tests {
             let error = with(json!({ "Descriptor": { "mediaType": index, "digest": ID, "size": 7 } })).unwrap_err();
             assert!(matches!(error, EngineError::Index { .. }), "{error}");
             assert!(error.hint().unwrap().contains("docker save app:v1"));
+        }
+    }
+
+    #[test]
+    fn layers_are_bounded() {
+        let with = |layers: usize| {
+            image(json!({ "Id": ID, "Os": "linux", "Architecture": "amd64", "RootFS": { "Type": "layers", "Layers": vec![ID; layers] } }))
+        };
+        assert_eq!(with(1_024).unwrap().config.rootfs.diff_ids.len(), 1_024);
+        let error = with(1_025).unwrap_err();
+        assert_eq!(error.to_string(), "the image `app:v1` has more layers than the 1024 allowed");
+        assert_eq!(error.hint().unwrap(), "build the image with fewer layers");
+    }
+
+    #[test]
+    fn labels_that_differ_in_case_are_two() {
+        let labels = json!({ "Name": "rhel7", "name": "team/app" });
+        let config = json!({ "Labels": labels, "ExposedPorts": { "80/TCP": {}, "80/tcp": {} }, "Volumes": { "/V": {}, "/v": {} } });
+        let image =
+            image(json!({ "Id": ID, "Os": "linux", "Architecture": "amd64", "Config": config, "ContainerConfig": config })).unwrap();
+        assert_eq!(serde_json::to_value(image.config.labels()).unwrap(), labels);
+        assert_eq!((image.config.config.exposed_ports.len(), image.config.config.volumes.len()), (2, 2));
+    }
+
+    #[test]
+    fn an_answer_costs_at_most_eight_times_its_size() {
+        for place in [r#"{"x":…}"#, r#"{"RootFS":{"Layers":…}}"#, r#"{"Config":{"Env":…}}"#] {
+            for piece in [r#"{"a":0}"#, r#""""#] {
+                let size = usize::try_from(INSPECT_LIMIT).unwrap() - 256;
+                let answer = place.replace('…', &format!("[{}]", vec![piece; size / (piece.len() + 1)].join(",")));
+                let (read, held) = peak(|| EngineImage::from_inspect("app:v1", answer.as_bytes()));
+                assert!(read.is_err() && held < 8 * answer.len(), "{piece} in {place}: {held} bytes for {}", answer.len());
+            }
         }
     }
 

@@ -23,10 +23,10 @@
 //!
 //! # What goes through bollard, and what does not
 //!
-//! Version, inspect and tag are bollard's, over a transport of ours that opens one connection for each request, bounds what is
-//! read from it and adds the API version that bollard 0.21 leaves out. The push request is sent over that same transport
-//! directly, because bollard encodes the credentials with an alphabet that the daemon ignores, drops `error` and `aux` from the
-//! stream, and buffers a line without a bound. bollard is named nowhere outside this module.
+//! Version and tag are bollard's, over a transport of ours that opens one connection for each request, bounds what is
+//! read from it and adds the API version that bollard 0.21 leaves out. Inspections and pushes are sent over that same transport
+//! directly: bollard keeps all that an inspection holds, encodes the credentials of a push with an alphabet that the daemon ignores, drops
+//! `error` and `aux` from its stream, and buffers a line without a bound. bollard is named nowhere outside this module.
 
 mod authentication;
 mod bollard_client;
@@ -49,7 +49,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bollard::models::ImageInspect;
+use bytes::Bytes;
 use pushgate_oci::{Credentials, Digest};
 use pushgate_reference::Host;
 
@@ -155,7 +155,7 @@ impl DockerEngine {
     /// # Errors
     /// [`EngineError::NoSuchImage`], [`EngineError::Index`] for an image of several platforms, and the daemon's own failures.
     pub async fn inspect(&self, name_or_id: &str) -> Result<EngineImage, EngineError> {
-        EngineImage::from_inspect(name_or_id, self.ask_for(name_or_id).await?)
+        EngineImage::from_inspect(name_or_id, &self.ask_for(name_or_id).await?)
     }
 
     /// Which image that is, and nothing else about it: it may be one of several platforms.
@@ -166,7 +166,7 @@ impl DockerEngine {
         EngineImageId::from_inspect(name_or_id, &self.ask_for(name_or_id).await?)
     }
 
-    async fn ask_for(&self, name_or_id: &str) -> Result<ImageInspect, EngineError> {
+    async fn ask_for(&self, name_or_id: &str) -> Result<Bytes, EngineError> {
         name::check(name_or_id)?;
         match self.client.inspect(name_or_id).await {
             Ok(inspected) => Ok(inspected),

@@ -10,9 +10,8 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use pushgate_oci::Digest;
-use serde::Deserialize;
-use serde_json::Value;
+use pushgate_oci::{Digest, DocumentError, Object, Shape, Tree};
+use serde::de::IgnoredAny;
 
 use super::authentication::Authentication;
 use super::error::{EngineError, RequestProblem, bounded};
@@ -174,16 +173,15 @@ impl Values {
 
     /// Hands on the complete values, and keeps what follows them.
     fn read_out(&mut self, sink: &mut Sink<'_>) -> Result<(), Failure> {
-        let mut stream = serde_json::Deserializer::from_slice(&self.pending).into_iter::<Message>();
+        let mut stream = serde_json::Deserializer::from_slice(&self.pending).into_iter::<IgnoredAny>();
         let mut done = 0;
         loop {
             match stream.next() {
-                Some(Ok(message)) => {
-                    let value = self.pending.get(done..).unwrap_or_default();
-                    // serde takes an array for a struct, too.
-                    if value.trim_ascii_start().first() != Some(&b'{') {
-                        return Err(Failure::Lost(Fault::Unreadable("it is not a message of a push".to_owned())));
-                    }
+                Some(Ok(_)) => {
+                    let value = self.pending.get(done..stream.byte_offset()).unwrap_or_default();
+                    // The error may quote what it read.
+                    let unreadable = |_| Failure::Lost(Fault::Unreadable("it is not a message of a push".to_owned()));
+                    let message = Message::parse(value).map_err(unreadable)?;
                     done = stream.byte_offset();
                     self.lines = 0;
                     sink(message)?;
@@ -207,24 +205,46 @@ impl Values {
 }
 
 /// One value of the stream: <https://github.com/moby/moby/blob/v20.10.24/pkg/jsonmessage/jsonmessage.go>.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Message {
     status: Option<String>,
     id: Option<String>,
-    #[serde(rename = "progressDetail")]
-    progress_detail: Option<ProgressDetail>,
-    error: Option<Value>,
-    #[serde(rename = "errorDetail")]
-    error_detail: Option<Value>,
-    aux: Option<Value>,
+    /// Bytes sent, and in all.
+    progress: (Option<u64>, Option<u64>),
+    /// What it says of a failure, if it does.
+    failure: Option<String>,
+    /// The tag and its digest, for programs.
+    pushed: Option<(String, String)>,
+    instead_of_index: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ProgressDetail {
-    current: Option<i64>,
-    total: Option<i64>,
+/// What is kept of a message.
+const SHAPE: Shape = Shape::Members(&[
+    ("status", Shape::Scalar),
+    ("id", Shape::Scalar),
+    ("progressDetail", Shape::Members(&[("current", Shape::Scalar), ("total", Shape::Scalar)])),
+    ("error", Shape::Scalar),
+    ("errorDetail", Shape::Members(&[("message", Shape::Scalar), ("code", Shape::Scalar)])),
+    ("aux", Shape::Members(&[("Tag", Shape::Scalar), ("Digest", Shape::Scalar), ("manifestPushedInsteadOfIndex", Shape::Scalar)])),
+]);
+
+impl Message {
+    fn parse(value: &[u8]) -> Result<Self, DocumentError> {
+        let tree = Tree::parse(value, VALUE_LIMIT as u64, "message", &SHAPE)?;
+        let object = tree.object()?;
+        let text = |name| Ok::<_, DocumentError>(object.string(name)?.map(str::to_owned));
+        let bytes = |name| object.object("progressDetail").map(|detail| detail.and_then(|detail| detail.unsigned(name).ok().flatten()));
+        let aux = object.object("aux").ok().flatten();
+        let told = |name| Some(aux.as_ref()?.string(name).ok()??.to_owned());
+        Ok(Self {
+            status: text("status")?,
+            id: text("id")?,
+            progress: (bytes("current")?, bytes("total")?),
+            failure: failure_text(&object),
+            pushed: told("Tag").zip(told("Digest")),
+            instead_of_index: aux.as_ref().is_some_and(|aux| aux.boolean("manifestPushedInsteadOfIndex").ok().flatten() == Some(true)),
+        })
+    }
 }
 
 /// What has been learnt from the stream.
@@ -237,21 +257,28 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn message(&mut self, message: Message) -> Result<(), Failure> {
-        if let Some(text) = failure_text(message.error.as_ref(), message.error_detail.as_ref()) {
-            let registry = match Blame::of_stream(&text) {
+        if let Some(text) = &message.failure {
+            let registry = match Blame::of_stream(text) {
                 Blame::Registry(fault) => Some(fault),
                 Blame::Engine => None,
             };
-            return Err(Failure::Told(Box::new(self.failed(&text, registry))));
+            return Err(Failure::Told(Box::new(self.failed(text, registry))));
         }
-        if let Some(aux) = &message.aux {
-            self.auxiliary(aux)?;
+        // A containerd store says here that it pushed one platform's manifest in the place of an index; nothing that was inspected was an
+        // index, so something changed meanwhile.
+        if message.instead_of_index {
+            let problem = "it pushed one manifest of an index in the place of the image that was checked";
+            return Err(Failure::Lost(Fault::Unreadable(problem.to_owned())));
+        }
+        // The classic store says the digest a second time, for programs.
+        if let Some((_, digest)) = message.pushed.as_ref().filter(|(tag, _)| tag == self.name.tag()) {
+            self.found(digest)?;
         }
         let Some(status) = &message.status else { return Ok(()) };
         match &message.id {
             None => self.status(status),
             Some(layer) => {
-                self.layer(layer, status, message.progress_detail.as_ref());
+                self.layer(layer, status, message.progress);
                 Ok(())
             }
         }
@@ -272,19 +299,6 @@ impl Report<'_> {
         }
     }
 
-    /// The classic store says the digest a second time, for programs. A containerd store says here that it pushed one platform's
-    /// manifest in the place of an index; nothing that was inspected was an index, so something changed meanwhile.
-    fn auxiliary(&mut self, aux: &Value) -> Result<(), Failure> {
-        if aux.get("manifestPushedInsteadOfIndex").and_then(Value::as_bool) == Some(true) {
-            let problem = "it pushed one manifest of an index in the place of the image that was checked";
-            return Err(Failure::Lost(Fault::Unreadable(problem.to_owned())));
-        }
-        match (aux.get("Tag").and_then(Value::as_str), aux.get("Digest").and_then(Value::as_str)) {
-            (Some(tag), Some(digest)) if tag == self.name.tag() => self.found(digest),
-            _ => Ok(()),
-        }
-    }
-
     fn found(&mut self, digest: &str) -> Result<(), Failure> {
         let unreadable = |problem: String| Failure::Lost(Fault::Unreadable(problem));
         let digest = Digest::parse(digest).map_err(|_| unreadable(format!("`{}` is not a digest", bounded(digest, 80))))?;
@@ -297,17 +311,13 @@ impl Report<'_> {
         }
     }
 
-    fn layer(&self, layer: &str, status: &str, detail: Option<&ProgressDetail>) {
+    fn layer(&self, layer: &str, status: &str, (current, total): (Option<u64>, Option<u64>)) {
         if layer.is_empty() || layer.len() > 64 || !layer.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return;
         }
         let state = match status {
             "Preparing" | "Waiting" => LayerState::Waiting,
-            "Pushing" => {
-                let bytes = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
-                let current = detail.and_then(|detail| bytes(detail.current)).unwrap_or(0);
-                LayerState::Pushing { current, total: detail.and_then(|detail| bytes(detail.total)).filter(|total| *total > 0) }
-            }
+            "Pushing" => LayerState::Pushing { current: current.unwrap_or(0), total: total.filter(|total| *total > 0) },
             "Pushed" => LayerState::Pushed,
             "Layer already exists" | "Already exists" => LayerState::AlreadyThere,
             _ if status.starts_with("Mounted from ") => LayerState::Mounted,
@@ -319,21 +329,20 @@ impl Report<'_> {
 }
 
 /// The text of a failure, if the message is one. Either part makes it one, whatever it holds; null is nothing.
-fn failure_text(error: Option<&Value>, detail: Option<&Value>) -> Option<String> {
-    let error = error.filter(|value| !value.is_null());
-    let detail = detail.filter(|value| !value.is_null());
-    if error.is_none() && detail.is_none() {
+fn failure_text(message: &Object<'_>) -> Option<String> {
+    if !message.has("error") && !message.has("errorDetail") {
         return None;
     }
-    let said = |value: Option<&Value>| value.and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let message = said(detail.and_then(|detail| detail.get("message"))).or_else(|| said(error)).or_else(|| said(detail));
-    let code = || {
-        detail
-            .and_then(|detail| detail.get("code"))
-            .and_then(Value::as_i64)
-            .map(|code| format!("the Docker Engine reports failure {code} without a message"))
+    let said = |object: &Object<'_>, name: &str| {
+        object.string(name).ok().flatten().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    Some(message.or_else(code).unwrap_or_else(|| "the Docker Engine reports a failure without a message".to_owned()))
+    let detail = message.object("errorDetail").ok().flatten();
+    let text = detail.as_ref().and_then(|detail| said(detail, "message")).or_else(|| said(message, "error"));
+    let text = text.or_else(|| said(message, "errorDetail")).or_else(|| {
+        let code = detail.as_ref()?.integer("code").ok()??;
+        Some(format!("the Docker Engine reports failure {code} without a message"))
+    });
+    Some(text.unwrap_or_else(|| "the Docker Engine reports a failure without a message".to_owned()))
 }
 
 #[cfg(test)]

@@ -228,3 +228,16 @@ fn layers_are_reported() {
         ]
     );
 }
+
+#[test]
+fn a_message_costs_at_most_eight_times_its_size() {
+    for place in [r#"{"x":…}"#, r#"{"error":…}"#, r#"{"errorDetail":{"message":"no","x":…}}"#, r#"{"aux":…}"#, r#"{"status":…}"#]
+    {
+        for piece in [r#"{"a":0}"#, r#""""#] {
+            let size = VALUE_LIMIT - 64;
+            let message = place.replace('…', &format!("[{}]", vec![piece; size / (piece.len() + 1)].join(",")));
+            let (_read, held) = pushgate_test_memory::peak(|| read_in_pieces(message.as_bytes(), usize::MAX, &()));
+            assert!(held < 8 * message.len(), "{piece} in {place}: {held} bytes for {}", message.len());
+        }
+    }
+}

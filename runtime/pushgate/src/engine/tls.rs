@@ -1,7 +1,6 @@
 //! TLS to a daemon on another machine, with the files that Docker's own client uses.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -57,9 +56,7 @@ impl TlsToDaemon {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes)).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > FILE_LIMIT { Err(format!("longer than {FILE_LIMIT} bytes")) } else { Ok(bytes) }
+    pushgate_files::read(path, FILE_LIMIT).map_err(|problem| problem.to_string())
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {

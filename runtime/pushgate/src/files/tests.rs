@@ -17,12 +17,15 @@ fn reading_is_bounded_and_wants_a_regular_file() {
     assert!(read(&path, 10, Links::Followed).unwrap().is_none());
     fs::write(&path, "0123456789").unwrap();
     assert_eq!(read(&path, 10, Links::Refused).unwrap().unwrap().bytes, b"0123456789");
-    assert!(matches!(read(&path, 9, Links::Followed), Err(FileError::TooLarge { .. })));
+    assert!(matches!(read(&path, 9, Links::Followed), Err(FileError::Unusable { problem: FileProblem::TooLarge { .. }, .. })));
 
     let fifo = folder.path().join("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     for path in [&fifo, folder.path(), Path::new("/dev/zero")] {
-        assert!(matches!(read(path, 10, Links::Followed), Err(FileError::Kind { .. })), "{path:?}");
+        assert!(
+            matches!(read(path, 10, Links::Followed), Err(FileError::Unusable { problem: FileProblem::NotRegular(_), .. })),
+            "{path:?}"
+        );
     }
 }
 
@@ -34,7 +37,10 @@ fn links_are_followed_only_where_it_says_so() {
     symlink(&path, &link).unwrap();
     symlink(&circle, &circle).unwrap();
     assert_eq!(read(&link, 10, Links::Followed).unwrap().unwrap().bytes, b"x");
-    assert_eq!(read(&link, 10, Links::Refused).unwrap_err().to_string(), format!("`{}` is not a regular file", link.display()));
+    assert_eq!(
+        read(&link, 10, Links::Refused).unwrap_err().to_string(),
+        format!("`{}` is a symbolic link, not a regular file", link.display())
+    );
     assert!(matches!(read(&circle, 10, Links::Followed), Err(FileError::System { action: "open", .. })));
     fs::remove_file(&path).unwrap();
     assert!(read(&link, 10, Links::Followed).unwrap().is_none());
@@ -160,7 +166,8 @@ fn one_holder_at_a_time() {
     let held = Lock::acquire(&path).unwrap();
     assert_eq!(mode(&path), 0o600);
     let error = Lock::acquire_within(&path, Duration::ZERO).unwrap_err();
-    assert_eq!(error.to_string(), format!("`{}` has been locked by another process for 0 seconds", path.display()));
+    let holder = std::process::id();
+    assert_eq!(error.to_string(), format!("`{}` has been locked by process {holder} for 0 seconds", path.display()));
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| Lock::acquire(&path).unwrap());
         drop(held);
@@ -172,6 +179,51 @@ fn one_holder_at_a_time() {
     symlink(&path, &link).unwrap();
     assert!(matches!(Lock::acquire(&link), Err(FileError::System { .. })));
     assert!(matches!(Lock::acquire(folder.path()), Err(FileError::System { .. })));
+}
+
+/// The first process holds the lock while its file is deleted; this test runs itself again as that process.
+#[test]
+fn a_lock_whose_file_was_deleted_keeps_others_out_and_names_its_holder() {
+    const NAME: &str = "files::tests::a_lock_whose_file_was_deleted_keeps_others_out_and_names_its_holder";
+    const LOCK: &str = "PUSHGATE_TEST_LOCK";
+    if let Some(path) = std::env::var_os(LOCK).map(PathBuf::from) {
+        let _held = Lock::acquire(&path).unwrap();
+        fs::write(path.with_extension("holding"), "").unwrap();
+        loop {
+            std::thread::park();
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    let mut holder = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME])
+        .env(LOCK, &path)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while !path.with_extension("holding").exists() {
+        assert!(holder.try_wait().unwrap().is_none(), "the process that should hold the lock has ended");
+        std::thread::yield_now();
+    }
+    let refused = || Lock::acquire_within(&path, Duration::ZERO).unwrap_err().to_string();
+    let told = format!("`{}` has been locked by process {} for 0 seconds", path.display(), holder.id());
+    assert_eq!(refused(), told);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(refused(), told, "the name is gone, the lock is not");
+    // A process ID in the file says nothing.
+    fs::write(&path, std::process::id().to_string()).unwrap();
+    assert_eq!(refused(), told);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| Lock::acquire(&path).unwrap());
+        fs::remove_file(&path).unwrap();
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        let held = waiting.join().unwrap();
+        assert!(path.exists(), "the lock has the name again");
+        assert!(Lock::acquire_within(&path, Duration::ZERO).is_err());
+        drop(held);
+    });
+    drop(Lock::acquire_within(&path, Duration::ZERO).unwrap());
 }
 
 /// The umask belongs to the whole process, so this test runs itself again as a child of a shell that sets one.

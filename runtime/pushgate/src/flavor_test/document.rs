@@ -1,13 +1,13 @@
 //! Files that a person writes, in TOML: what is wrong with one is told with line and column.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
+use pushgate_files::FileProblem;
 use serde::de::DeserializeOwned;
 
 use super::error::ProjectError;
 use crate::catalog::Lines;
+use crate::toml;
 
 /// The largest file, in bytes: more than the answers of one call can have.
 const MAX_BYTES: u64 = 32 << 20;
@@ -17,14 +17,10 @@ const MAX_BYTES: u64 = 32 << 20;
 /// # Errors
 /// It cannot be read.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, ProjectError> {
-    let failed = |cause| ProjectError::System { action: "read", path: path.to_owned(), cause };
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let reason = format!("it is larger than {} MiB", MAX_BYTES >> 20);
-        return Err(ProjectError::Unusable { path: path.to_owned(), reason, hint: None });
-    }
-    Ok(bytes)
+    pushgate_files::read(path, MAX_BYTES).map_err(|problem| match problem {
+        FileProblem::System(cause) => ProjectError::System { action: "read", path: path.to_owned(), cause },
+        problem => ProjectError::Unusable { path: path.to_owned(), reason: format!("it {problem}"), hint: None },
+    })
 }
 
 /// The text of a file.
@@ -48,6 +44,9 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ProjectError> 
 }
 
 pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ProjectError> {
+    if let Some(reason) = toml::too_much(text) {
+        return Err(ProjectError::Unusable { path: path.to_owned(), reason, hint: None });
+    }
     toml_edit::de::from_str(text).map_err(|error| {
         let position = Lines::new(text.as_bytes()).position(error.span().as_ref());
         // What the parser expects can span lines.

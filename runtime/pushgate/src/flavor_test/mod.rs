@@ -31,10 +31,16 @@ pub use case::{Case, Verdict};
 pub use error::ProjectError;
 pub use outcome::{Found, Outcome, Problem};
 pub use project::{NamedCase, Project};
-pub use record::record;
+pub use record::{Recording, record};
 
 use outcome::is_silent;
 use replay::{Notes, Replay};
+
+/// What a case's file says, whatever it is.
+#[cfg(test)]
+pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectError> {
+    document::parse(Path::new("case.toml"), text)
+}
 
 /// Runs every case.
 ///
@@ -47,7 +53,7 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
     let mut debug = Debug { component: project.debug_component.as_deref(), loaded: None };
     let mut outcomes = Vec::new();
     for NamedCase { name, case, .. } in &project.cases {
-        if let Some(found) = refused(gate, schema.as_ref(), case).await? {
+        if let Some(found) = refused(gate, &label, schema.as_ref(), case).await? {
             let problems = judge::judge(&case.expected, &found);
             outcomes.push(Outcome { case: name.clone(), found, problems, unused: Vec::new(), debugged: Vec::new() });
             continue;
@@ -94,13 +100,13 @@ async fn load(gate: &Gate, component: &Path) -> Result<Flavor, Failure> {
 }
 
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.
-async fn refused(gate: &Gate, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, Failure> {
+async fn refused(gate: &Gate, label: &str, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, Failure> {
     let Some(schema) = schema else { return Ok(None) };
     let (sandbox, schema, settings) = (gate.sandbox()?.clone(), schema.to_string(), case.settings.to_string());
     let checked = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, Some(&settings))).await;
     match checked.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))? {
         Ok(()) => Ok(None),
-        Err(error) if error.blames_settings() => Ok(Some(Found::refused_by_schema(&error))),
+        Err(error) if error.blames_settings() => Ok(Some(Found::refused_by_schema(&error, label))),
         Err(error) => Err(error.into()),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pushgate_sandbox::{Answer, Call, CallError, LogLevel, LogRecord, SettingsError, Violation};
 
 use super::case::Verdict;
+use crate::settings::describe_hint;
 
 /// One case that was run. Every text may be the guest's: bounded, not escaped.
 #[derive(Debug)]
@@ -79,11 +80,11 @@ impl Found {
     }
 
     /// The flavor was not asked: its schema refuses the settings of the case.
-    pub(super) fn refused_by_schema(error: &SettingsError) -> Self {
+    pub(super) fn refused_by_schema(error: &SettingsError, flavor: &str) -> Self {
         Self {
             verdict: Verdict::Misconfigured,
             message: Some(error.to_string()),
-            hint: error.hint(),
+            hint: Some(describe_hint(flavor)),
             violations: Vec::new(),
             warnings: Vec::new(),
             log: Vec::new(),

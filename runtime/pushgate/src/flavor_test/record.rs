@@ -1,19 +1,22 @@
-//! `--record`: asks the real registry and the real servers, as a check does, and writes down what they answer.
+//! `--record`: asks the real registry and the real servers, and writes down what they answer.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use pushgate_oci::Credentials;
-use pushgate_sandbox::{Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogRecord, QueryError};
+use pushgate_oci::{Credentials, Redactor};
+use pushgate_sandbox::{
+    Capability, ComponentDigest, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogRecord, QueryError,
+};
 
 use super::case::Case;
 use super::project::{NamedCase, Project};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::rewrite;
 use crate::destination::Registry;
-use crate::exit::Failure;
+use crate::exit::{Failure, Kind};
 use crate::gate::Gate;
 use crate::hooks::{self, Hook, HookHost};
+use crate::name::shorten;
 use crate::registry_access::RegistryAccess;
 
 /// The fields of a response that are written down: none of them holds a secret, and none changes from one request to the next.
@@ -22,20 +25,42 @@ const KEPT_FIELDS: [&str; 5] = ["content-type", "etag", "last-modified", "link",
 /// What stands where a registry repeated a password.
 const REMOVED: &str = "[removed]";
 
-/// Asks the project's flavor about every case, each as a dry run, with the grants and credentials of `hook` in `registry`, and writes the answers into the
-/// cases' files. Returns how many there were, by case.
+/// How cases are recorded.
+#[derive(Debug)]
+pub struct Recording<'a> {
+    /// The registry that is asked.
+    pub registry: &'a Registry,
+    /// The project's flavor, with its grants and credentials.
+    pub hook: &'a Hook,
+    /// The component that they are for.
+    pub component: ComponentDigest,
+    /// Whether requests other than GET and HEAD are sent. Each case is then the push that it says, a dry run or not; otherwise all are dry runs.
+    pub writes: bool,
+}
+
+/// Asks the project's flavor about every case, and writes the answers into the cases' files. Returns how many there were, by case.
 ///
 /// # Errors
-/// An image lies outside of the registry, the flavor lacks a grant, or something that it asked did not answer: then nothing of this case is written.
-pub async fn record(gate: &Gate, project: &Project, registry: &Registry, hook: &Hook) -> Result<Vec<(String, usize)>, Failure> {
-    let loaded = hook.load(gate).await?;
+/// The component is another one by now, an image lies outside of the registry, the flavor lacks a grant, or something that it asked did not answer or was
+/// not to be sent: then nothing of this case is written.
+pub async fn record(gate: &Gate, project: &Project, recording: &Recording<'_>) -> Result<Vec<(String, usize)>, Failure> {
+    let Recording { registry, hook, component, writes } = *recording;
+    let loaded = hook.load(gate, None).await?;
+    if *loaded.digest() != component {
+        let problem = format!("the component `{}` was replaced while it was looked at", project.component.display());
+        return Err(Failure::new(Kind::Usage, problem).with_hint(Some("retry when its build has ended".to_owned())));
+    }
     let mut counts = Vec::new();
     for NamedCase { name, path, case } in &project.cases {
         let scoped = registry.uri.scope(case.scoped.image())?;
         let access = Arc::new(RegistryAccess::new(gate, registry, scoped.repository()));
-        let host = Arc::new(HookHost::new(gate, hook, &access, Arc::new(hooks::NoImages), true));
-        let recorder = Arc::new(Recorder { case: Arc::clone(case), host, kept: Mutex::default() });
-        let call = loaded.prepare(case.push(true), Arc::clone(&recorder) as Arc<_>).await;
+        let dry_run = case.dry_run || !writes;
+        let host = Arc::new(HookHost::new(gate, hook, &access, Arc::new(hooks::NoImages), dry_run));
+        let recorder = Arc::new(Recorder { case: Arc::clone(case), host, writes, kept: Mutex::default() });
+        let call = loaded.prepare(case.push(dry_run), Arc::clone(&recorder) as Arc<_>).await;
+        if let Some(request) = recorder.kept().not_sent.take() {
+            return Err(not_sent(name, &request));
+        }
         if let Some(failed) = recorder.host.failure() {
             let message = format!("the case {name} is not recorded: {}", failed.message);
             return Err(Failure { message, ..failed });
@@ -51,9 +76,17 @@ pub async fn record(gate: &Gate, project: &Project, registry: &Registry, hook: &
     Ok(counts)
 }
 
+fn not_sent(case: &str, request: &str) -> Failure {
+    let problem = format!("the case {case} is not recorded: a recording sends GET and HEAD, and the flavor wants to send {request}");
+    Failure::new(Kind::Usage, problem)
+        .with_hint(Some("--record-writes sends it too; in a case without `dry-run = true` it may change something there".to_owned()))
+}
+
 /// What was asked, and what was answered.
 #[derive(Debug, Default)]
 struct Kept {
+    /// The first request that was not sent: its method and its URL.
+    not_sent: Option<String>,
     questions: Vec<RecordedQuestion>,
     requests: Vec<RecordedRequest>,
 }
@@ -70,7 +103,12 @@ impl Kept {
             Credentials::IdentityToken(token) => token,
             Credentials::Anonymous => return Ok(()),
         };
-        let clean = |text: &mut String| *text = text.replace(secret.expose(), REMOVED);
+        // A secret that cannot be searched for may be anywhere.
+        let redactor = Redactor::new([secret.expose()]).ok();
+        let clean = |text: &mut String| match &redactor {
+            Some(redactor) if !redactor.finds_any(text.as_bytes()) => {}
+            _ => REMOVED.clone_into(text),
+        };
         for question in self.questions.iter_mut().filter(|_| !secret.expose().is_empty()) {
             match question {
                 RecordedQuestion::Exists { .. } => {}
@@ -100,6 +138,7 @@ impl Kept {
 struct Recorder {
     case: Arc<Case>,
     host: Arc<HookHost>,
+    writes: bool,
     kept: Mutex<Kept>,
 }
 
@@ -145,6 +184,10 @@ impl FlavorHost for Recorder {
 
     async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
         let (method, url) = (request.method.clone(), request.url.clone());
+        if !self.writes && !matches!(method.as_str(), "GET" | "HEAD") {
+            self.kept().not_sent.get_or_insert_with(|| format!("{} {}", shorten(&method), shorten(&url)));
+            return Err(HttpError::InvalidRequest("a recording sends GET and HEAD".to_owned()));
+        }
         let body = std::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty()).map(str::to_owned);
         let answer = self.host.send(request, limit).await;
         // What the flavor is given and what is written down are the same: a case that was recorded goes as its recording went.

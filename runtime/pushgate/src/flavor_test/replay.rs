@@ -184,14 +184,16 @@ impl FlavorHost for Replay {
     async fn send(&self, request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
         let mut notes = self.notes();
         let recorded = choose(&self.case.requests, &mut notes.sent, |recorded| recorded.is_of(&request).then_some(recorded));
-        let reads = matches!(request.method.as_str(), "GET" | "HEAD") || recorded.is_some_and(|recorded| recorded.reads);
+        let refused = refused_in_a_dry_run(&request);
+        let asks = matches!(request.method.as_str(), "GET" | "HEAD") && refused.is_none();
+        let reads = asks || recorded.is_some_and(|recorded| recorded.reads);
         if !reads {
             let write = in_words(&request.method, &request.url);
             if !notes.writes.contains(&write) {
                 notes.writes.push(write);
             }
         }
-        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&request.method)) {
+        if let (true, Some(refused)) = (self.dry_run, refused) {
             return Err(refused);
         }
         match recorded {

@@ -37,7 +37,7 @@ pub async fn ask_ahead(label: &str, flavor: &Flavor, uri: &RegistryUri, settings
     let call = flavor.prepare(push, Arc::new(Nothing), &limits.effective()).await;
     let Ok(answer @ Answer::Misconfigured(_)) = call.answer else { return Ok(()) };
     match verdict::of(label, Ok(answer), Before::default()) {
-        Verdict::Broke(failure) => Err(failure),
+        Verdict::Stopped(failure) => Err(failure),
         _ => Ok(()),
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use pushgate_oci::RequestBudget;
 use pushgate_sandbox::{
     Call, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
@@ -82,12 +83,15 @@ impl<E> From<E> for Unanswered<E> {
 impl HookHost {
     /// The host of one call of a hook.
     pub(crate) fn new(gate: &Gate, hook: &Hook, access: &Arc<RegistryAccess>, images: Arc<dyn Images>, dry_run: bool) -> Self {
-        let patience = hook.limits.effective().wall * 4 / 5;
+        let limits = hook.limits.effective();
+        let patience = limits.wall * 4 / 5;
+        // A call is at least one request, and may be many: both are held to the same number.
+        let budget = RequestBudget::new(limits.capability_calls);
         Self {
             flavor: hook.label.clone(),
             images,
-            questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience)),
-            requests: Requests::new(hook, gate.credentials(), dry_run),
+            questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience, budget.clone())),
+            requests: Requests::new(hook, access.registry().name.as_deref(), gate.credentials(), dry_run, budget),
             before: Mutex::default(),
         }
     }
@@ -143,7 +147,7 @@ impl FlavorHost for HookHost {
 
     fn log(&self, record: &LogRecord) {
         let flavor = self.flavor.as_str();
-        let message = record.message.escape_debug();
+        let message = record.message.as_str();
         match record.level {
             LogLevel::Trace => tracing::trace!(target: "flavor", "{flavor}: {message}"),
             LogLevel::Debug => tracing::debug!(target: "flavor", "{flavor}: {message}"),

@@ -51,14 +51,26 @@ pub struct LoadedHook<'a> {
 }
 
 impl Hook {
-    /// Compiles the component, or takes it from the cache, and checks the grants.
+    /// Compiles the component, or takes it from the cache, and checks the grants. `registry` is the name of the registry that has the hook, if it
+    /// is registered: there the operator grants what is missing.
     ///
     /// # Errors
     /// The component is missing or is not a flavor, or asks for more than it was granted.
-    pub async fn load(&self, gate: &Gate) -> Result<LoadedHook<'_>, Failure> {
+    pub async fn load(&self, gate: &Gate, registry: Option<&str>) -> Result<LoadedHook<'_>, Failure> {
         let (digest, flavor) = gate.flavor(&self.label, &self.component).await?;
-        require_grants(&self.label, &flavor, &self.grants)?;
+        require_grants(&self.label, &flavor, &self.grants).map_err(|failure| match registry {
+            Some(_) => failure.with_hint(Some(format!("grant it with {}", self.granting(registry, &missing_flags(&flavor, &self.grants))))),
+            None => failure,
+        })?;
         Ok(LoadedHook { hook: self, digest, flavor })
+    }
+
+    /// How the hook is given more grants: flags beside `--uri`, or a change of the registered registry, whose whole list is then named.
+    pub(super) fn granting(&self, registry: Option<&str>, more: &[String]) -> String {
+        match registry {
+            Some(registry) => update_grants(registry, &self.label, &self.grants, more),
+            None => format!("`{}`", more.join(" ")),
+        }
     }
 }
 
@@ -77,8 +89,22 @@ pub fn require_grants(label: &str, flavor: &Flavor, grants: &[Grant]) -> Result<
         .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
 }
 
+/// The command that gives a registered registry's hook more grants, beside those that it has. One for the same origin takes the place of the old.
+pub fn update_grants(registry: &str, flavor: &str, grants: &[Grant], more: &[String]) -> String {
+    let origin = |flag: &str| flag.split(',').next().unwrap_or_default().to_owned();
+    let replaced = |flag: &String| more.iter().any(|more| origin(more) == origin(flag));
+    let kept = grants.iter().map(|grant| format!("--grant {grant}")).filter(|flag| !replaced(flag));
+    let flags: Vec<String> = kept.chain(more.iter().cloned()).collect();
+    format!("`pushgate registry update {registry} --flavor {flavor} {}`", flags.join(" "))
+}
+
+/// The flags that grant what the flavor asks for and was not granted.
+pub fn missing_flags(flavor: &Flavor, grants: &[Grant]) -> Vec<String> {
+    missing_grants(flavor, grants).into_iter().map(|capability| grant_flag(capability).to_owned()).collect()
+}
+
 /// What the flavor asks for and was not granted.
-pub fn missing_grants(flavor: &Flavor, grants: &[Grant]) -> Vec<Capability> {
+fn missing_grants(flavor: &Flavor, grants: &[Grant]) -> Vec<Capability> {
     let granted = |capability: Capability| {
         grants
             .iter()
@@ -88,7 +114,7 @@ pub fn missing_grants(flavor: &Flavor, grants: &[Grant]) -> Vec<Capability> {
 }
 
 /// The flag that would grant a capability.
-pub const fn grant_flag(capability: Capability) -> &'static str {
+const fn grant_flag(capability: Capability) -> &'static str {
     match capability {
         Capability::Registry => "--grant registry",
         Capability::Http => "--grant http=ORIGIN",
@@ -104,6 +130,11 @@ pub const fn capability_in_words(capability: Capability) -> &'static str {
 }
 
 impl LoadedHook<'_> {
+    /// Which component it is.
+    pub(crate) const fn digest(&self) -> &ComponentDigest {
+        &self.digest
+    }
+
     /// Asks it about a push, within its limits.
     pub(crate) async fn prepare(&self, push: Push, host: Arc<dyn FlavorHost>) -> Call {
         self.flavor.prepare(push, host, &self.hook.limits.effective()).await

@@ -2,6 +2,7 @@
 //! asked like the others, and its refusal is told without stopping the push.
 
 mod ahead;
+mod dry_run;
 mod host;
 mod load;
 mod questions;
@@ -22,8 +23,8 @@ use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
 pub use ahead::ask_ahead;
-pub use load::{Component, Hook, LoadedHook, capability_in_words, grant_flag, missing_grants, require_grants};
-pub(crate) use requests::refused_in_a_dry_run;
+pub(crate) use dry_run::refused_in_a_dry_run;
+pub use load::{Component, Hook, LoadedHook, capability_in_words, missing_flags, require_grants, update_grants};
 pub use schema::settings_schema;
 
 pub(crate) use host::{HookHost, NoImages};
@@ -35,7 +36,7 @@ pub struct Approval {
     _only_ask_makes_one: (),
 }
 
-/// Asks every hook, in order, each in a fresh sandbox, so that a person sees all violations at once. The first that breaks ends it.
+/// Asks every hook, in order, each in a fresh sandbox, so that a person sees all violations at once. The first without an answer that counts ends it.
 ///
 /// # Errors
 /// A hook refused, or gave no usable answer: `report` says which, with its reasons.
@@ -55,7 +56,7 @@ pub async fn ask(
     // Every hook is loaded before the first is asked: a configuration that cannot work asks nobody.
     let mut loaded = Vec::new();
     for hook in hooks {
-        loaded.push(hook.load(gate).await?);
+        loaded.push(hook.load(gate, access.registry().name.as_deref()).await?);
     }
     report.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
     let mut refused: Option<Failure> = None;
@@ -80,7 +81,7 @@ pub async fn ask(
                 }
             }
             Verdict::Refused { failure, .. } => refused = Some(refused.unwrap_or(failure)),
-            Verdict::Broke(failure) => return Err(failure),
+            Verdict::Stopped(failure) => return Err(failure),
         }
     }
     match refused {

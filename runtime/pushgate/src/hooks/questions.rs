@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pushgate_oci::{RegistryClient, RegistryError};
+use pushgate_oci::{RegistryClient, RegistryError, RequestBudget};
 use pushgate_sandbox::QueryError;
 
 use super::host::Unanswered;
@@ -15,6 +15,8 @@ pub(super) struct Questions {
     access: Arc<RegistryAccess>,
     /// How long one may take. Less than what the hook has in all, so that it is the registry that is blamed.
     patience: Duration,
+    /// Pays for the requests that they become.
+    budget: RequestBudget,
     /// The tags of the repository that was listed last: pages of one list, not of several.
     listed: Mutex<Option<(String, Arc<Vec<String>>)>>,
 }
@@ -22,8 +24,8 @@ pub(super) struct Questions {
 type Answer<T> = Result<T, Unanswered<QueryError>>;
 
 impl Questions {
-    pub(super) fn new(access: Arc<RegistryAccess>, patience: Duration) -> Self {
-        Self { access, patience, listed: Mutex::default() }
+    pub(super) fn new(access: Arc<RegistryAccess>, patience: Duration, budget: RequestBudget) -> Self {
+        Self { access, patience, budget, listed: Mutex::default() }
     }
 
     pub(super) async fn repository_exists(&self, repository: &str) -> Answer<bool> {
@@ -78,7 +80,7 @@ impl Questions {
     }
 
     async fn in_time<T>(&self, question: impl Future<Output = Answer<T>> + Send) -> Answer<T> {
-        match tokio::time::timeout(self.patience, question).await {
+        match tokio::time::timeout(self.patience, self.budget.pay_for(question)).await {
             Ok(answer) => answer,
             Err(_) => {
                 let host = self.access.registry().uri.host();
@@ -99,6 +101,13 @@ fn unavailable(failure: Failure) -> Unanswered<QueryError> {
 
 /// What the flavor is told, and what the operator will be.
 fn unanswered(error: RegistryError) -> Unanswered<QueryError> {
+    // A registry whose failures used the requests up is what the operator has to look at.
+    let error = match error {
+        RegistryError::OutOfRequests { last, .. } => {
+            return Unanswered { told: QueryError::LimitExceeded, failure: last.map(|last| Failure::from(*last)) };
+        }
+        error => error,
+    };
     let told = match &error {
         // The repository was looked at before.
         RegistryError::InvalidName { .. } => return malformed("tag"),

@@ -1,8 +1,9 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, Scheme};
+use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
+use super::dry_run::refused_in_a_dry_run;
 use super::host::Unanswered;
 use super::load::Hook;
 use crate::credential_binding::CredentialBinding;
@@ -11,29 +12,59 @@ use crate::grant::{self, Grant, Origin};
 
 /// The requests of one hook.
 pub(super) struct Requests {
-    flavor: String,
+    hook: Hook,
+    /// The name of the registry that has the hook, if it is registered.
+    registry: Option<String>,
     client: OutboundClient,
+    /// Pays for them, and for those that their credentials cost.
+    budget: RequestBudget,
     /// Nothing may change anywhere.
     dry_run: bool,
 }
 
 impl Requests {
     /// None if no origin is granted.
-    pub(super) fn new(hook: &Hook, sources: &CredentialSources, dry_run: bool) -> Option<Self> {
+    pub(super) fn new(
+        hook: &Hook,
+        registry: Option<&str>,
+        sources: &CredentialSources,
+        dry_run: bool,
+        budget: RequestBudget,
+    ) -> Option<Self> {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
-        let make = || Self { flavor: hook.label.clone(), client: OutboundClient::new(grants.clone(), bound, sources.clone()), dry_run };
-        (!grants.is_empty()).then(make)
+        let client = || OutboundClient::new(grants.clone(), bound, sources.clone());
+        let (hook, registry) = (hook.clone(), registry.map(str::to_owned));
+        (!grants.is_empty()).then(|| Self { hook, registry, client: client(), budget, dry_run })
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
-        let HttpRequest { method, url, headers, body } = request;
-        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&method)) {
+        if let (true, Some(refused)) = (self.dry_run, refused_in_a_dry_run(&request)) {
             return Err(Unanswered::from(refused));
         }
-        tracing::info!(target: "flavor", "{}: sends a {} request", self.flavor, method.escape_debug());
-        let response = self.client.send(OutboundRequest { method, url, headers, body }, limit).await.map_err(unanswered)?;
+        let HttpRequest { method, url, headers, body } = request;
+        tracing::info!(target: "flavor", "{}: sends a {method} request", self.hook.label);
+        let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
+        let response = sent.map_err(|error| self.unanswered(error))?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
+    }
+}
+
+impl Requests {
+    fn unanswered(&self, error: OutboundError) -> Unanswered<HttpError> {
+        let grant =
+            |origin: &str, private: &str| self.hook.granting(self.registry.as_deref(), &[format!("--grant http={origin}{private}")]);
+        let hint = match &error {
+            OutboundError::NotGranted { origin: Some(origin) } => {
+                Some(format!("if the flavor may go there, grant it with {}", grant(origin, "")))
+            }
+            OutboundError::Address { origin } => Some(format!(
+                "a private address needs {}; those of this machine, of link-local services and of a cloud's metadata are never given by a name",
+                grant(origin, ",private")
+            )),
+            other => other.hint(),
+        };
+        unanswered(error, hint)
     }
 }
 
@@ -42,12 +73,6 @@ pub(super) fn origin(url: &str) -> &str {
     let authority = url.find("://").map_or(0, |scheme| scheme + "://".len());
     let end = url.get(authority..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |length| authority + length);
     url.get(..end).unwrap_or(url)
-}
-
-/// What a flavor hears that would change something in a dry run. Many interfaces ask by POST; the others are there to change something.
-pub(crate) fn refused_in_a_dry_run(method: &str) -> Option<HttpError> {
-    matches!(method, "PUT" | "PATCH" | "DELETE")
-        .then(|| HttpError::InvalidRequest(format!("a {method} would change something, and this is a dry run")))
 }
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
@@ -67,11 +92,11 @@ fn scheme(origin: &Origin) -> Scheme {
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
-fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
+fn unanswered(error: OutboundError, hint: Option<String>) -> Unanswered<HttpError> {
     let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
-        OutboundError::LimitExceeded { .. } => return Unanswered::from(HttpError::LimitExceeded),
+        OutboundError::LimitExceeded { .. } | OutboundError::OutOfRequests { .. } => return Unanswered::from(HttpError::LimitExceeded),
         OutboundError::TooLarge { .. } => HttpError::TooLarge,
         OutboundError::NotGranted { .. } | OutboundError::Address { .. } => {
             kind = Kind::Configuration;
@@ -90,7 +115,6 @@ fn unanswered(error: OutboundError) -> Unanswered<HttpError> {
         OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
-    let hint = error.hint();
     Unanswered { told, failure: Some(Failure::from_error(kind, &error).with_hint(hint)) }
 }
 
@@ -106,6 +130,10 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
+    use crate::hook_limits::HookLimits;
+    use crate::hook_mode::HookMode;
+    use crate::hooks::Component;
+    use crate::settings::Settings;
 
     #[derive(Clone, Default)]
     struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -164,7 +192,16 @@ mod tests {
             let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
             let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
             let client = OutboundClient::new(grants, bound, sources.clone());
-            let requests = Requests { flavor: "f".to_owned(), client, dry_run: true };
+            let hook = Hook {
+                label: "f".to_owned(),
+                component: Component::File("f.wasm".into()),
+                settings: Settings::default(),
+                grants: Vec::new(),
+                credentials: Vec::new(),
+                limits: HookLimits::default(),
+                mode: HookMode::default(),
+            };
+            let requests = Requests { hook, registry: None, client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

@@ -23,9 +23,16 @@ use crate::report::HookVerdict;
 #[derive(Debug)]
 pub(super) enum Verdict {
     Approved,
-    Refused { failure: Failure, violations: Vec<Violation> },
-    Warned { failure: Failure, violations: Vec<Violation> },
-    Broke(Failure),
+    Refused {
+        failure: Failure,
+        violations: Vec<Violation>,
+    },
+    Warned {
+        failure: Failure,
+        violations: Vec<Violation>,
+    },
+    /// No answer that counts: who has to act says the failure.
+    Stopped(Failure),
 }
 
 impl Verdict {
@@ -42,14 +49,14 @@ impl Verdict {
             Self::Approved => HookVerdict::Approved,
             Self::Refused { .. } => HookVerdict::Refused,
             Self::Warned { .. } => HookVerdict::Warned,
-            Self::Broke(_) => HookVerdict::Broke,
+            Self::Stopped(failure) => HookVerdict::without_answer(failure.kind),
         }
     }
 
     pub(super) fn violations(&self) -> &[Violation] {
         match self {
             Self::Refused { violations, .. } | Self::Warned { violations, .. } => violations,
-            Self::Approved | Self::Broke(_) => &[],
+            Self::Approved | Self::Stopped(_) => &[],
         }
     }
 }
@@ -65,21 +72,25 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before
     match (answer, failed) {
         (Ok(Answer::Approved), _) => Verdict::Approved,
         (Ok(Answer::Denied(violations)), _) => refusal("", violations),
-        (Ok(Answer::Misconfigured(message)), _) => Verdict::Broke(
+        (Ok(Answer::Misconfigured(message)), _) => Verdict::Stopped(
             Failure::new(Kind::Configuration, format!("the flavor {flavor} does not accept its settings: {message}"))
-                .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows the settings that it takes"))),
+                .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows what it is for, and the settings that it takes"))),
         ),
         (Ok(Answer::Unavailable(message)), failed) if refused_by_server || failed.is_none() => {
-            Verdict::Broke(gave_up_after(flavor, &message, answered))
+            Verdict::Stopped(gave_up_after(flavor, &message, answered))
+        }
+        // A push that reads the image first ends with just this; the flavor's words about it are no second reason.
+        (Ok(Answer::Unavailable(_) | Answer::Other(_)), Some(Failed { failure, .. })) if failure.kind == Kind::SourceFailed => {
+            Verdict::Stopped(failure)
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(Failed { what, failure })) => {
             let message = format!("the flavor {flavor} gave up ({message}) because {what}: {}", failure.message);
-            Verdict::Broke(Failure { message, ..failure })
+            Verdict::Stopped(Failure { message, ..failure })
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
         (Err(error), _) => {
             let hint = error.hint();
-            Verdict::Broke(Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint))
+            Verdict::Stopped(Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint))
         }
     }
 }
@@ -104,7 +115,7 @@ mod tests {
     fn kind(verdict: &Verdict) -> Option<Kind> {
         match verdict {
             Verdict::Approved => None,
-            Verdict::Refused { failure, .. } | Verdict::Broke(failure) => Some(failure.kind),
+            Verdict::Refused { failure, .. } | Verdict::Stopped(failure) => Some(failure.kind),
             Verdict::Warned { .. } => panic!("nothing warns before the mode is known"),
         }
     }

@@ -2,41 +2,49 @@
 //!
 //! A difference, or no way to tell, is exit 9: something changed in the registry, so a script must not simply try again.
 
-use std::time::Duration;
-
-use pushgate_oci::{Digest, Document, FetchedManifest, RegistryClient};
+use pushgate_oci::{Digest, Document, FetchedManifest, RegistryClient, Served};
 use pushgate_reference::ScopedReference;
 
 use crate::engine::EngineImage;
 use crate::exit::{Failure, Kind};
 
-/// How long to wait between questions while a registry does not serve yet what it has accepted: some copy behind the scenes.
-const WAITS: [Duration; 4] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(1), Duration::from_secs(3)];
+/// The variable that says how many seconds a registry may take to serve what it accepted.
+pub(crate) const CONFIRM_TIMEOUT: &str = "PUSHGATE_CONFIRM_TIMEOUT";
 
-/// The manifest that the registry serves under the tag, which must have this digest.
+/// The manifest that the registry serves under the tag, which must have this digest. `before` is what the tag pointed
+/// to before the push.
 ///
 /// # Errors
-/// Exit 9: another digest, or no answer.
-pub(super) async fn served(client: &RegistryClient, scoped: &ScopedReference, expected: &Digest) -> Result<FetchedManifest, Failure> {
-    let mut waits = WAITS.iter();
-    let manifest = loop {
-        match client.manifest(scoped.repository(), scoped.tag()).await {
-            Ok(Some(manifest)) => break manifest,
-            Ok(None) => match waits.next() {
-                Some(wait) => tokio::time::sleep(*wait).await,
-                None => return Err(unconfirmed(format!("the registry accepted {scoped} and does not serve it"))),
-            },
-            Err(error) => {
-                return Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(error.hint()));
-            }
+/// Exit 9: the old digest or nothing for as long as a registry may take, another digest, or no answer.
+pub(super) async fn served(
+    client: &RegistryClient,
+    scoped: &ScopedReference,
+    expected: &Digest,
+    before: Option<&Digest>,
+) -> Result<FetchedManifest, Failure> {
+    let asked_for = client.served_for().as_secs_f32();
+    let later = || Some(format!("{LOOK}; where it takes long to serve what it accepted, {CONFIRM_TIMEOUT}=60 waits longer"));
+    match client.served(scoped.repository(), scoped.tag(), expected, before).await {
+        Ok(Served::Written(manifest)) => Ok(manifest),
+        Ok(Served::Missing) => {
+            let message = format!("the registry accepted {scoped}, and serves nothing there after {asked_for} s");
+            Err(unconfirmed(message).with_hint(later()))
         }
-    };
-    if expected.matches(&manifest.bytes) {
-        return Ok(manifest);
+        Ok(Served::Old(old)) => {
+            let message = format!(
+                "the registry accepted {scoped}, and still serves the old {old} there after {asked_for} s, not {expected} as pushed"
+            );
+            Err(unconfirmed(message).with_hint(later()))
+        }
+        Ok(Served::Other(other)) => Err(unconfirmed(format!("the registry serves {other} under {scoped}, not {expected} as pushed"))
+            .with_hint(Some(
+                "the same tag may have been pushed by others at the same time, or the image's tag was moved during the push".to_owned(),
+            ))),
+        Err(error) => {
+            let hint = error.hint().map_or_else(|| LOOK.to_owned(), |hint| format!("{hint}; then {LOOK}"));
+            Err(unconfirmed(format!("{scoped} was pushed, but could not be confirmed: {error}")).with_hint(Some(hint)))
+        }
     }
-    Err(unconfirmed(format!("the registry serves {} under {scoped}, not {expected} as pushed", manifest.digest)).with_hint(Some(
-        "somebody else may have pushed the same tag at the same time, or the image's tag was moved during the push".to_owned(),
-    )))
 }
 
 /// The manifest must be of the image that the Docker Engine had when the hooks were asked.
@@ -70,6 +78,9 @@ fn config_digest(manifest: &FetchedManifest) -> Option<Digest> {
     }
 }
 
+/// What is left to do where nothing better is known.
+pub(super) const LOOK: &str = "look at what the registry serves under the tag before you push again";
+
 fn unconfirmed(message: String) -> Failure {
-    Failure::new(Kind::Unconfirmed, message)
+    Failure::new(Kind::Unconfirmed, message).with_hint(Some(LOOK.to_owned()))
 }

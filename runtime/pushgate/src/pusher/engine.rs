@@ -34,7 +34,7 @@ pub(super) async fn push(
         Ok(claimed) => claimed,
         Err(error) => return Err(settle(pusher, scoped, before.as_ref(), error, report).await),
     };
-    let manifest = confirm::served(&pusher.client, scoped, &claimed).await?;
+    let manifest = confirm::served(&pusher.client, scoped, &claimed, before.as_ref().map(|before| &before.digest)).await?;
     confirm::is_image(scoped, &manifest, &pinned.image)?;
     let unchanged = before.is_some_and(|before| before.digest == manifest.digest);
     Ok((manifest.digest, if unchanged { Remote::Unchanged } else { Remote::Updated }))
@@ -59,8 +59,12 @@ async fn settle(
         }
         None => Failure::from(error),
     };
-    let changed = match pusher.client.manifest(scoped.repository(), scoped.tag()).await {
-        Ok(after) if after.as_ref().map(|manifest| &manifest.digest) == before.map(|manifest| &manifest.digest) => {
+    let (client, repository, tag, before) = (&pusher.client, scoped.repository(), scoped.tag(), before.map(|manifest| &manifest.digest));
+    // Where the Engine's end was lost, the push may be done, and the registry may serve what was there before for some
+    // time.
+    let after = if is_unknown { client.settled(repository, tag, before).await } else { client.manifest(repository, tag).await };
+    let changed = match after {
+        Ok(after) if after.as_ref().map(|manifest| &manifest.digest) == before => {
             report.remote = Some(Remote::Unchanged);
             return failure;
         }
@@ -68,5 +72,6 @@ async fn settle(
         Err(_) if is_unknown => "and what the registry serves under the tag now could not be found out",
         Err(_) => return failure,
     };
-    Failure { kind: Kind::Unconfirmed, message: format!("{}; {changed}", failure.message), ..failure }
+    let hint = failure.hint.unwrap_or_else(|| confirm::LOOK.to_owned());
+    Failure { kind: Kind::Unconfirmed, message: format!("{}; {changed}", failure.message), hint: Some(hint) }
 }

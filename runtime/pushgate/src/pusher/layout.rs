@@ -12,14 +12,13 @@ pub(super) async fn push(
     pusher: &Pusher,
     scoped: &ScopedReference,
     content: &PinnedContent,
-    mount_from: &[String],
+    options: &PushOptions,
     progress: &dyn PushProgress,
     report: &mut Report,
 ) -> Result<(Digest, Remote), Failure> {
     let (client, repository, tag) = (&pusher.client, scoped.repository(), scoped.tag());
     let digest = content.root().digest.clone();
-    let options = PushOptions { mount_from: mount_from.to_vec() };
-    let before = match client.prepare(repository, tag, content, &options, progress).await? {
+    let before = match client.prepare(repository, tag, content, options, progress).await? {
         Prepared::Unchanged => return Ok((digest, Remote::Unchanged)),
         Prepared::Ready { before } => before,
     };
@@ -31,6 +30,6 @@ pub(super) async fn push(
         }
         return Err(error.into());
     }
-    confirm::served(client, scoped, &digest).await?;
+    confirm::served(client, scoped, &digest, before.as_ref()).await?;
     Ok((digest, Remote::Updated))
 }

@@ -1,13 +1,13 @@
 //! The last step: sends what was approved, and confirms that the registry now serves just that.
 
-mod confirm;
+pub(crate) mod confirm;
 mod engine;
 mod layout;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_oci::{CredentialError, Credentials, Digest, RegistryClient};
+use pushgate_oci::{CredentialError, Credentials, Digest, PushOptions, RegistryClient};
 use pushgate_reference::ScopedReference;
 
 use crate::exit::Failure;
@@ -34,7 +34,7 @@ impl ApprovedPush {
 
 /// What was pushed, as the registry confirmed it.
 #[derive(Debug, Clone)]
-pub struct PushReceipt {
+pub struct Pushed {
     /// `registry/repository`, canonical.
     pub repository: String,
     /// The digest of the manifest that the registry serves under the tag.
@@ -67,24 +67,24 @@ impl Pusher {
         })
     }
 
-    /// Pushes, and confirms. `mount_from` are repositories from which the registry may take layers that it has there.
+    /// Pushes, and confirms. The options are for a push without the Docker Engine.
     ///
     /// # Errors
     /// Nothing was pushed; or, with exit 9, what the registry serves differs from what was approved or could not be confirmed.
     pub async fn push(
         &self,
         approved: ApprovedPush,
-        mount_from: &[String],
+        options: &PushOptions,
         progress: &dyn PushProgress,
         report: &mut Report,
-    ) -> Result<PushReceipt, Failure> {
+    ) -> Result<Pushed, Failure> {
         let started = Instant::now();
         report.remote = Some(Remote::Unchanged);
         let pushed = match &*approved.pinned {
             PinnedSource::Engine(pinned) => engine::push(self, &approved.scoped, pinned, progress, report).await,
-            PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, mount_from, progress, report).await,
+            PinnedSource::Layout(content) => layout::push(self, &approved.scoped, content, options, progress, report).await,
             PinnedSource::DockerArchive(archived) => match archived.resolve().await {
-                Ok(content) => layout::push(self, &approved.scoped, &content, mount_from, progress, report).await,
+                Ok(content) => layout::push(self, &approved.scoped, &content, options, progress, report).await,
                 Err(error) => Err(error.into()),
             },
         };
@@ -95,9 +95,15 @@ impl Pusher {
             message: format!("{} says: {message}", approved.scoped.host()),
             hint: None,
         }));
+        report.warnings.extend(self.client.mount_warnings().into_iter().map(|message| Warning {
+            hook: None,
+            code: Some("mount.failed".to_owned()),
+            message,
+            hint: None,
+        }));
         let (digest, remote) = pushed?;
         report.remote = Some(remote);
         report.digest = Some(digest.clone());
-        Ok(PushReceipt { repository: format!("{}/{}", approved.scoped.host(), approved.scoped.repository()), digest, remote })
+        Ok(Pushed { repository: format!("{}/{}", approved.scoped.host(), approved.scoped.repository()), digest, remote })
     }
 }

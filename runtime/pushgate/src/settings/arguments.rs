@@ -2,17 +2,17 @@
 //!
 //! Two steps, because a malformed argument is told before the flavor is even loaded, and what `K=V` means depends on the flavor's schema.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
+use super::quoted::quoted;
 use super::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, json};
 use crate::name::shorten;
 
 /// `--settings` and every `--set` of one hook: well-formed, each key once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SettingsArguments {
     given: Map<String, Value>,
     texts: Vec<(String, String)>,
@@ -44,7 +44,12 @@ impl SettingsArguments {
                 return Err(SettingsError::Repeated { key: shorten(key) });
             }
             if is_json {
-                let not_json = |reason| SettingsError::ValueNotJson { key: shorten(key), reason };
+                let not_json = |reason| SettingsError::ValueNotJson {
+                    key: shorten(key),
+                    reason,
+                    is_container: right.trim_start().starts_with(['[', '{']),
+                    quoted: quoted(right),
+                };
                 given.insert(key.to_owned(), json::parse(right).map_err(not_json)?);
             } else {
                 texts.push((key.to_owned(), right.to_owned()));
@@ -65,33 +70,50 @@ impl SettingsArguments {
     ///
     /// # Errors
     /// A V that can't be read as the schema wants it, or settings that are too large.
-    pub fn resolve(self, schema: Option<&Value>) -> Result<Settings, SettingsError> {
+    pub fn resolve(self, flavor: &str, schema: Option<&Value>) -> Result<Settings, SettingsError> {
         let mut object = self.given;
         for (key, text) in self.texts {
-            let wanted = schema.and_then(|schema| schema.get("properties")?.get(&key)?.get("type"));
-            let value = typed(&key, text, wanted)?;
+            let value = typed(flavor, &key, &text, wanted(schema, &key))?;
             object.insert(key, value);
+        }
+        Settings::from_object(object)
+    }
+
+    /// The same, with each V that can't be read as a string: for the schema, to say everything that it has against the settings.
+    ///
+    /// # Errors
+    /// Settings that are too large.
+    pub fn resolve_loosely(&self, schema: &Value) -> Result<Settings, SettingsError> {
+        let mut object = self.given.clone();
+        for (key, text) in &self.texts {
+            let value = typed("", key, text, wanted(Some(schema), key)).unwrap_or_else(|_| Value::String(text.clone()));
+            object.insert(key.clone(), value);
         }
         Settings::from_object(object)
     }
 }
 
+/// What a schema says of the type of a property.
+fn wanted<'a>(schema: Option<&'a Value>, key: &str) -> Option<&'a Value> {
+    schema?.get("properties")?.get(key)?.get("type")
+}
+
 /// Reads a text as one of the types that a schema wants.
-fn typed(key: &str, text: String, wanted: Option<&Value>) -> Result<Value, SettingsError> {
+fn typed(flavor: &str, key: &str, text: &str, wanted: Option<&Value>) -> Result<Value, SettingsError> {
     let types: Vec<&str> = match wanted {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
     let Some(first) = types.iter().find_map(|name| expected(name)) else {
-        return Ok(Value::String(text));
+        return Ok(Value::String(text.to_owned()));
     };
     if types.contains(&"string") {
-        return Ok(Value::String(text));
+        return Ok(Value::String(text.to_owned()));
     }
-    match json::parse(&text) {
+    match json::parse(text) {
         Ok(value) if types.iter().any(|name| is_of_type(&value, name)) => Ok(value),
-        _ => Err(SettingsError::WrongType { key: shorten(key), expected: first, value: shorten(&text) }),
+        _ => Err(SettingsError::WrongType { flavor: flavor.to_owned(), key: shorten(key), expected: first, value: shorten(text) }),
     }
 }
 
@@ -112,11 +134,8 @@ fn is_of_type(value: &Value, name: &str) -> bool {
 
 /// Reads a settings file, which may be a pipe.
 fn read(path: PathBuf) -> Result<String, SettingsError> {
-    let limit = 4 * MAX_SETTINGS_BYTES as u64 + 1;
-    let mut text = String::new();
-    // One byte beyond the limit is enough for the parser to refuse it.
-    match File::open(&path).and_then(|file| file.take(limit).read_to_string(&mut text)) {
-        Ok(_) => Ok(text),
-        Err(source) => Err(SettingsError::File { path, source }),
-    }
+    // Spaces between the members do not count for the settings themselves.
+    let read = pushgate_files::read_or_pipe(&path, 4 * MAX_SETTINGS_BYTES as u64).map_err(io::Error::from);
+    let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")));
+    text.map_err(|source| SettingsError::File { path, source })
 }

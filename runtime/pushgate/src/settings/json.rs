@@ -1,28 +1,41 @@
-//! JSON that means the same to everybody who reads it: a key that stands twice in an object is refused instead of silently replaced.
+//! JSON that means the same to everybody who reads it: a key that stands twice in an object is refused instead of silently replaced. How many
+//! values are kept is bounded: as a tree, an object of 8 bytes has 700.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::name::shorten;
 
+/// The most values of one text.
+const MAX_VALUES: usize = 50_000;
+
 /// Parses one value; the error is a fragment with line and column.
 pub(crate) fn parse(text: &str) -> Result<Value, String> {
-    serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| error.to_string())
+    let left = Cell::new(MAX_VALUES);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let parsed = Strict { left: &left }.deserialize(&mut deserializer);
+    parsed.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| error.to_string())
 }
 
-struct Strict(Value);
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    left: &'a Cell<usize>,
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Strict)
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom(format_args!("more than {MAX_VALUES} values")))?;
+        self.left.set(left);
+        deserializer.deserialize_any(self)
     }
 }
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +68,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(Strict(item)) = sequence.next_element()? {
+        while let Some(item) = sequence.next_element_seed(self)? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -63,12 +76,32 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
-        while let Some((key, Strict(value))) = access.next_entry::<String, Strict>()? {
+        while let Some(key) = access.next_key::<String>()? {
             if members.contains_key(&key) {
                 return Err(A::Error::custom(format_args!("the key `{}` stands twice", shorten(&key))));
             }
+            let value = access.next_value_seed(self)?;
             members.insert(key, value);
         }
         Ok(Value::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pushgate_test_memory::peak;
+
+    use super::*;
+
+    #[test]
+    fn no_text_is_kept_that_has_too_many_values() {
+        for piece in [r#"{"a":0}"#, "0", "[]", "{}", r#""""#, "[0]"] {
+            let text = |count: usize| format!("[{}]", vec![piece; count].join(","));
+            assert!(parse(&text(20_000)).is_ok(), "{piece}");
+            let text = text((4 << 20) / (piece.len() + 1));
+            let (parsed, held) = peak(|| parse(&text));
+            assert!(parsed.unwrap_err().contains("more than 50000 values"), "{piece}");
+            assert!(held < 8 * text.len(), "{piece}: {held} bytes for {}", text.len());
+        }
     }
 }

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod json;
+mod quoted;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub enum SettingsError {
     NotJson {
         /// What was found, with line and column.
         reason: String,
+        /// What was probably typed, before a shell took its quotes.
+        quoted: Option<String>,
     },
     /// JSON, but not an object.
     #[error("the settings are {found}, not a JSON object")]
@@ -68,6 +71,10 @@ pub enum SettingsError {
         key: String,
         /// What was found, with line and column.
         reason: String,
+        /// Whether it looks like an array or an object.
+        is_container: bool,
+        /// The value that was probably typed, before a shell took its quotes.
+        quoted: Option<String>,
     },
     /// The same key more than once, be it in `--set` or in `--settings` and `--set`.
     #[error("the setting `{key}` is given twice")]
@@ -78,6 +85,8 @@ pub enum SettingsError {
     /// `K=V` where the flavor's schema wants something that V is not.
     #[error("the setting `{key}` must be {expected}, and `{value}` is not")]
     WrongType {
+        /// The flavor.
+        flavor: String,
         /// The key.
         key: String,
         /// What the schema expects, with its article.
@@ -99,17 +108,27 @@ impl SettingsError {
     /// What the caller can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::NotJson { quoted: Some(quoted), .. } => {
+                format!("a shell takes quotes that it finds: put it into single quotes, as in --settings '{quoted}'")
+            }
             Self::NotJson { .. } | Self::File { .. } => return None,
             Self::NotAnObject { .. } => r#"write {"key": value}, or --set KEY=VALUE for each"#.to_owned(),
             Self::TooLarge => "settings are for a hook's options, not for data".to_owned(),
             Self::Unsupported { .. } => "leave a key out instead of giving it null, and write large numbers as strings".to_owned(),
             Self::NotAnAssignment { .. } => "KEY=VALUE sets a string, KEY:=JSON anything else".to_owned(),
+            Self::ValueNotJson { key, quoted: Some(quoted), .. } => {
+                format!("a shell takes quotes that it finds: put the whole into single quotes, as in --set '{key}:={quoted}'")
+            }
+            Self::ValueNotJson { key, is_container: true, .. } => {
+                format!("a shell takes quotes that it finds: put the whole into single quotes, --set '{key}:=JSON'")
+            }
             Self::ValueNotJson { key, .. } => format!("for a string, write {key}=VALUE"),
             Self::Repeated { .. } => "give each setting once".to_owned(),
-            Self::WrongType { key, expected, .. } => match *expected {
-                "an array" => format!(r#"write it as JSON: --set '{key}:=["…"]'"#),
-                "an object" => format!(r#"write it as JSON: --set '{key}:={{"…": "…"}}'"#),
-                _ => "the flavor's settings schema demands it: see `pushgate flavor describe`".to_owned(),
+            Self::WrongType { flavor, key, expected, value } => match (*expected, quoted::quoted(value)) {
+                ("an array" | "an object", Some(quoted)) => format!("write it as JSON, in single quotes: --set '{key}:={quoted}'"),
+                ("an array", None) => format!(r#"write it as JSON, in single quotes: --set '{key}:=["…"]'"#),
+                ("an object", None) => format!(r#"write it as JSON, in single quotes: --set '{key}:={{"…": "…"}}'"#),
+                _ => describe_hint(flavor),
             },
         })
     }
@@ -130,7 +149,7 @@ impl Settings {
         if text.len() > 4 * MAX_SETTINGS_BYTES {
             return Err(SettingsError::TooLarge);
         }
-        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason })? {
+        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason, quoted: quoted::quoted(text) })? {
             Value::Object(object) => Self::from_object(object),
             other => Err(SettingsError::NotAnObject { found: describe(&other) }),
         }
@@ -170,6 +189,11 @@ impl Settings {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Where a person finds what a flavor takes.
+pub(crate) fn describe_hint(flavor: &str) -> String {
+    format!("`pushgate flavor describe {flavor}` shows the settings that it takes")
 }
 
 /// JSON without spaces, as the hook gets it.

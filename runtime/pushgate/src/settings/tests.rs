@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, SettingsError> {
-    let settings = SettingsArguments::parse(settings, set)?.resolve(schema.as_ref())?;
+    let settings = SettingsArguments::parse(settings, set)?.resolve("f", schema.as_ref())?;
     Ok(Value::Object(settings.as_object().clone()))
 }
 
@@ -138,8 +138,13 @@ fn settings_from_a_file() {
     assert_eq!(resolve(Some(&argument), &["b=2"], None).unwrap(), json!({"a": 1, "b": "2"}));
     std::fs::write(&path, b"\xff").unwrap();
     assert!(message(Some(&argument), &[]).starts_with("can't read the settings file"));
-    // Endless input is read up to the limit and no further.
+    let cause = || {
+        let error = SettingsArguments::parse(Some(&argument), &[] as &[&str]).unwrap_err();
+        std::error::Error::source(&error).unwrap().to_string()
+    };
+    std::fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    assert_eq!(cause(), "it exceeds the limit of 1 MiB");
     std::fs::remove_file(&path).unwrap();
     symlink("/dev/zero", &path).unwrap();
-    assert_eq!(message(Some(&argument), &[]), "the settings are larger than 256 KiB");
+    assert_eq!(cause(), "it is a device, not a regular file");
 }

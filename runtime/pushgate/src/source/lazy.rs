@@ -1,6 +1,7 @@
 //! A source that is pinned only when a hook asks for the images, so that a check needs no Docker where no hook looks.
 
 use async_trait::async_trait;
+use pushgate_oci::UncheckedLayer;
 use pushgate_reference::ScopedReference;
 use tokio::sync::OnceCell;
 
@@ -31,5 +32,9 @@ impl Images for LazySource {
             Ok(pinned) => pinned.images().await,
             Err(error) => Err(error.clone()),
         }
+    }
+
+    fn unchecked(&self) -> Vec<UncheckedLayer> {
+        self.pinned.get().and_then(|pinned| pinned.as_ref().ok()).map(Images::unchecked).unwrap_or_default()
     }
 }

@@ -31,7 +31,9 @@ impl SourceOptions {
     /// Refuses an image for another platform than the one that is wanted.
     pub(super) fn must_be(&self, found: &Platform) -> Result<(), SourceError> {
         match &self.platform {
-            Some(asked) if !asked.is(found) => Err(SourceError::OtherPlatform { asked: asked.to_string(), found: found.to_string() }),
+            Some(asked) if !found.is_asked_for_by(asked) => {
+                Err(SourceError::OtherPlatform { asked: asked.in_full(), found: found.in_full() })
+            }
             _ => Ok(()),
         }
     }

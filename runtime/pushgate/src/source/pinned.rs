@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage};
+use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, UncheckedLayer};
 use pushgate_sandbox::Image;
 
 use super::{EngineImageName, SourceError, SourceOptions, in_background};
@@ -69,6 +69,11 @@ pub trait Images: Send + Sync {
     /// # Errors
     /// The source cannot be read.
     async fn images(&self) -> Result<ListedImages, SourceError>;
+
+    /// The layers that `--verify` did not look into.
+    fn unchecked(&self) -> Vec<UncheckedLayer> {
+        Vec::new()
+    }
 }
 
 /// The answer of [`Images::images`].
@@ -135,5 +140,13 @@ pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_siz
 impl Images for PinnedSource {
     async fn images(&self) -> Result<ListedImages, SourceError> {
         Ok(self.list())
+    }
+
+    fn unchecked(&self) -> Vec<UncheckedLayer> {
+        match self {
+            Self::Engine(_) => Vec::new(),
+            Self::Layout(content) => content.unchecked().to_vec(),
+            Self::DockerArchive(archived) => archived.image.unchecked().to_vec(),
+        }
     }
 }

@@ -44,7 +44,7 @@ fn errors_name_the_value_and_the_remedy() {
             "`a.io/Team/app:V1` is not an image name: the repository `Team/app` must be lower case",
             Some("write `a.io/team/app:V1`"),
         ),
-        ("a.io/app:", "`a.io/app:` is not an image name: the tag after `:` is empty", Some("write `a.io/app`")),
+        ("a.io/app:", "`a.io/app:` is not an image name: the tag after `:` is empty", Some("name the tag, as in `a.io/app:v1`")),
         ("a.io/app/", "`a.io/app/` is not an image name: the repository `app/` has an empty segment", Some("write `a.io/app`")),
         ("a.io//app", "`a.io//app` is not an image name: the repository `/app` has an empty segment", None),
         ("a.io/", "`a.io/` is not an image name: the repository `` has an empty segment", None),
@@ -74,7 +74,17 @@ fn errors_name_the_value_and_the_remedy() {
         (
             &format!("A.io/app:v1@sha256:{digest}"),
             &format!("the image name `A.io/app:v1@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("write `a.io/app:v1`"),
+            Some("name the tag that it is to have, as in `a.io/app:v1`: which image is pushed, the source says (--from)"),
+        ),
+        (
+            &format!("A.io/app@sha256:{digest}"),
+            &format!("the image name `A.io/app@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
+            Some("name the tag that it is to have, as in `a.io/app:v1`: which image is pushed, the source says (--from)"),
+        ),
+        (
+            &format!("app:1.2@sha256:{digest}"),
+            &format!("the image name `app:1.2@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
+            Some("name the tag that it is to have, as in `docker.io/library/app:1.2`: which image is pushed, the source says (--from)"),
         ),
         (
             &digest,

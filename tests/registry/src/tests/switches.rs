@@ -129,3 +129,53 @@ async fn a_stalled_registry_still_stops() {
     assert!(rest.is_empty());
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn what_was_put_is_served_late() {
+    let registry = registry_with(Rule::on(Step::ManifestPut, Switch::Late(2))).await;
+    let get = async |reference: &str| {
+        let answer = ask(&registry, &format!("GET /v2/app/manifests/{reference}"), &[], b"").await;
+        (answer.status.as_u16(), sha256(&answer.body))
+    };
+    let put = async |manifest: &[u8]| ask(&registry, "PUT /v2/app/manifests/v1", &[("content-type", MANIFEST)], manifest).await.status;
+    let (first, second) = (manifest_of(&registry, "app", "one"), manifest_of(&registry, "app", "two"));
+    assert_eq!(put(&first).await, 201);
+    assert_eq!([get("v1").await.0, get("v1").await.0], [404, 404]);
+    assert_eq!(get("v1").await, (200, sha256(&first)));
+    assert_eq!(put(&second).await, 201);
+    assert_eq!([get("v1").await.1, get(&sha256(&second)).await.1, get("v1").await.1], [sha256(&first), sha256(&second), sha256(&first)]);
+    assert_eq!(get("v1").await.1, sha256(&second));
+}
+
+#[tokio::test]
+async fn another_status_for_what_was_done() {
+    let registry = registry_with(Rule::on(Step::ManifestPut, Switch::Answer(202))).await;
+    let manifest = manifest_of(&registry, "app", "one");
+    assert_eq!(ask(&registry, "PUT /v2/app/manifests/v1", &[("content-type", MANIFEST)], &manifest).await.status, 202);
+    assert_eq!(registry.tags("app"), ["v1"]);
+}
+
+#[tokio::test]
+async fn the_first_line_of_what_is_accepted() {
+    let registry = registry_with(Rule::on(Step::ManifestGet, Switch::FirstAcceptLine)).await;
+    registry.put_image("app", "v1", &[]);
+    let joined = format!("text/plain, {MANIFEST}");
+    for (accept, status) in [
+        (vec![("accept", MANIFEST)], 200),
+        (vec![("accept", joined.as_str())], 200),
+        (vec![("accept", "text/plain"), ("accept", MANIFEST)], 404),
+        (vec![], 404),
+    ] {
+        assert_eq!(ask(&registry, "GET /v2/app/manifests/v1", &accept, b"").await.status, status, "{accept:?}");
+    }
+}
+
+#[tokio::test]
+async fn chunks_of_which_some_bytes_are_taken() {
+    let registry = registry_with(Rule::on(Step::UploadChunk, Switch::TakeOnly(3)).times(1)).await;
+    let started = ask(&registry, "POST /v2/app/blobs/uploads/", &[], b"").await;
+    let sent = ask(&registry, &format!("PATCH {}", started.header("location")), &[("content-range", "0-9")], b"0123456789").await;
+    assert_eq!((sent.status.as_u16(), sent.header("range")), (202, "0-2"));
+    let closing = format!("PUT {}&digest={}", sent.header("location"), sha256(b"0123456789"));
+    assert_eq!(ask(&registry, &closing, &[], b"3456789").await.status, 201);
+}

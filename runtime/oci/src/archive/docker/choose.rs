@@ -1,16 +1,26 @@
 //! The images that `manifest.json` lists, and which of them is meant.
 
 use crate::archive::docker::DockerArchiveError;
-use crate::strict_json::{DocumentError, Object};
+use crate::strict_json::{DocumentError, Object, Shape};
 
 /// How many names an error lists.
 const LISTED: usize = 20;
 
-pub(super) const MEMBERS: [&str; 5] = ["Config", "RepoTags", "Layers", "Parent", "LayerSources"];
+/// The whole of `manifest.json`.
+pub(super) const SHAPE: Shape = Shape::List(
+    usize::MAX,
+    &Shape::Members(&[
+        ("Config", Shape::Scalar),
+        ("RepoTags", Shape::LIST),
+        ("Layers", Shape::LIST),
+        ("Parent", Shape::Unread),
+        ("LayerSources", Shape::Unread),
+    ]),
+);
 
 /// One object of `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Listed {
+pub(in crate::archive) struct Listed {
     /// The name of an entry.
     pub(super) config: String,
     /// Names of entries, the lowest layer first.

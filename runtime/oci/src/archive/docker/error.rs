@@ -4,7 +4,10 @@ use std::io;
 
 use crate::archive::ArchiveError;
 use crate::digest::Digest;
+use crate::holding::Holding;
 use crate::image_config::ConfigError;
+use crate::layout::IsLink;
+use crate::manifest::{MAX_LAYERS, way_out};
 use crate::strict_json::DocumentError;
 
 /// A Docker archive that cannot be pushed.
@@ -14,12 +17,10 @@ pub enum DockerArchiveError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// Not what `docker save` writes, or written by a Docker before 1.10.
-    #[error("the archive has no `manifest.json`")]
+    #[error("the archive does not list images as `docker save` does: it is {}", holds.in_words())]
     NoManifest {
-        /// Whether it has an `index.json`, as OCI layouts do.
-        layout: bool,
-        /// Whether it has a `repositories`, as every Docker wrote it.
-        old: bool,
+        /// What it is.
+        holds: Holding,
     },
     /// Not what Docker writes, or open to two readings.
     #[error("`manifest.json` of the archive: {error}")]
@@ -81,8 +82,11 @@ pub enum DockerArchiveError {
         diff_ids: usize,
     },
     /// More than are read of one image.
-    #[error("the image has more than 128 layers")]
-    TooManyLayers,
+    #[error("the image has {layers} layers, more than the {MAX_LAYERS} allowed")]
+    TooManyLayers {
+        /// In `manifest.json`.
+        layers: usize,
+    },
     /// One content cannot have two digests.
     #[error("`{entry}` of the archive is listed twice, with different `diff_ids`")]
     TwoDiffIds {
@@ -114,15 +118,19 @@ impl DockerArchiveError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Archive(error) => error.hint(),
-            Self::NoManifest { layout: true, .. } => Some("it holds an OCI layout: use `oci-archive:FILE`".to_owned()),
-            Self::NoManifest { old: true, .. } => Some("it was written by a Docker before 1.10: load it and save it again".to_owned()),
-            Self::NoManifest { .. } => {
-                Some("a Docker archive is what `docker save` writes; `docker export` writes something else".to_owned())
-            }
+            Self::NoManifest { holds } => Some(holds.hint()),
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => Some(
+                "whatever wrote the archive left it out, as `docker save` does with layers that the image store did not keep: pull or \
+                      build the image again, and save it again"
+                    .to_owned(),
+            ),
+            Self::Unreadable { source, .. } => source.get_ref().and_then(|cause| cause.downcast_ref()).map(IsLink::hint),
             Self::NoSuchImage { images, .. } | Self::Ambiguous { images, .. } => {
                 let names: Vec<String> = images.iter().map(|name| format!("`{name}`")).collect();
                 Some(format!("name one, as in `docker-archive:FILE:NAME` or `docker-archive:FILE:@0`: {}", names.join(", ")))
             }
+            Self::Document { error } | Self::Config { error: ConfigError::Document(error), .. } => way_out(error),
+            Self::TooManyLayers { .. } => Some("build the image with fewer layers".to_owned()),
             Self::LayerFormat { .. } => Some("layers are plain, or compressed with gzip or zstd".to_owned()),
             _ => None,
         }

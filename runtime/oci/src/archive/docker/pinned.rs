@@ -8,11 +8,12 @@ use bytes::Bytes;
 
 use crate::archive::docker::{DockerArchiveError, LayerOptions, compose};
 use crate::archive::file::Section;
-use crate::archive::layer::{Compression, Encoding, Expected, FinishedLayer, StreamedLayer, verify_layer};
-use crate::content::{BlobPlace, BlobReader, PinnedBlob, PinnedContent, PinnedImage};
+use crate::archive::layer::{Compression, Encoding, Expected, FinishedLayer, StreamedLayer, asks_for_too_much, verify_bytes, verify_layer};
+use crate::content::{BlobPlace, BlobReader, ImageLayer, PinnedBlob, PinnedContent, PinnedImage};
 use crate::digest::Digest;
 use crate::sizes;
 use crate::spool::Spool;
+use crate::unchecked::{Unchecked, UncheckedLayer};
 use crate::workers;
 
 /// An image whose config is pinned, and whose layers are known by the digests of their plain content.
@@ -27,6 +28,8 @@ pub struct PinnedDockerImage {
     layers: Vec<Layer>,
     /// Places in `layers`, the lowest layer first.
     order: Vec<usize>,
+    /// Filled by [`Self::verify`].
+    unchecked: Vec<UncheckedLayer>,
 }
 
 #[derive(Clone, Debug)]
@@ -101,15 +104,27 @@ impl Layer {
         }
     }
 
-    /// Reads it to its end, and gives the bytes of its content.
-    fn verify(&self) -> Result<u64, DockerArchiveError> {
+    /// Reads it to its end, and gives the bytes of its content, or its digest if it cannot be looked into.
+    fn verify(&self) -> Result<Result<u64, Digest>, DockerArchiveError> {
         let (encoding, named) = match self {
             Self::Known(Known { encoding: Encoding::Plain, .. }) => (Encoding::Plain, None),
-            Self::Known(known) => (known.encoding, Some(Expected::Name(known.digest.clone()))),
+            Self::Known(known) => (known.encoding, Some(&known.digest)),
             Self::Streamed(layer) => (layer.source_encoding(), None),
         };
-        let section = self.section();
-        verify_layer(BlobReader::Section(section.reader()), section.size(), encoding, named, self.diff_id()).map_err(self.failed())
+        let (section, expected) = (self.section(), || named.cloned().map(Expected::Name));
+        let source = || BlobReader::Section(section.reader());
+        match (verify_layer(source(), section.size(), encoding, expected(), self.diff_id()), self) {
+            (Err(error), Self::Known(known)) if asks_for_too_much(&error) => {
+                let expected = Expected::Name(known.digest.clone());
+                verify_bytes(source(), section.size(), expected).map_err(self.failed())?;
+                Ok(Err(known.digest.clone()))
+            }
+            // Its name says nothing about its bytes; they are read to know their digest.
+            (Err(error), Self::Streamed(layer)) if asks_for_too_much(&error) => {
+                Ok(Err(layer.finish(|_| ()).map_err(self.failed())?.digest))
+            }
+            (verified, _) => verified.map(Ok).map_err(self.failed()),
+        }
     }
 
     /// What is pushed, and where its bytes are: in the archive, or in the temporary file. Where that has no room, they are made again
@@ -141,7 +156,7 @@ impl Layer {
 
 impl PinnedDockerImage {
     pub(super) fn new(config: &[u8], image: PinnedImage, options: LayerOptions) -> Self {
-        Self { config: Bytes::copy_from_slice(config), image, options, layers: Vec::new(), order: Vec::new() }
+        Self { config: Bytes::copy_from_slice(config), image, options, layers: Vec::new(), order: Vec::new(), unchecked: Vec::new() }
     }
 
     /// Adds the next layer. One entry of the archive cannot have two `diff_ids`.
@@ -176,14 +191,23 @@ impl PinnedDockerImage {
     }
 
     /// Reads all layers and compares their content with what the config says, and their bytes with what their names say. From then on the
-    /// unpacked size is known. This blocks, and takes several threads.
+    /// unpacked size is known, and [`Self::unchecked`] names the layers that could not be looked into. This blocks, and takes several threads.
     ///
     /// # Errors
     /// If a layer cannot be read, or is not what it is said to be.
     pub fn verify(&mut self) -> Result<(), DockerArchiveError> {
-        let counted = workers::for_each(workers::count(self.options.threads), &self.layers, Layer::verify)?;
-        self.image.unpacked_size = Some(sizes::total(self.order.iter().filter_map(|place| counted.get(*place).copied())));
+        let done = workers::for_each(workers::count(self.options.threads), &self.layers, Layer::verify)?;
+        let sizes = self.order.iter().map(|place| done.get(*place).and_then(|done| done.as_ref().ok().copied()));
+        self.image.unpacked_size = sizes.collect::<Option<Vec<_>>>().map(sizes::total);
+        let reason = Unchecked::Window;
+        self.unchecked = done.into_iter().filter_map(Result::err).map(|digest| UncheckedLayer { digest, reason }).collect();
         Ok(())
+    }
+
+    /// The layers that [`Self::verify`] did not look into, with the reasons.
+    #[must_use]
+    pub fn unchecked(&self) -> &[UncheckedLayer] {
+        &self.unchecked
     }
 
     /// Everything that a push sends. All layers whose pushed bytes are not known yet are made, several at a time. Compressed ones go into a
@@ -216,13 +240,14 @@ impl PinnedDockerImage {
             .collect();
         let layers: Vec<_> = self.order.iter().filter_map(|place| blobs.get(*place)).map(|blob| &blob.descriptor).collect();
         let root = compose::manifest(&config.descriptor, &layers, oci);
-        let layers = layers.iter().map(|layer| layer.digest.clone()).collect();
+        let layers = layers.iter().map(|layer| ImageLayer { digest: layer.digest.clone(), is_encrypted: false }).collect();
         Ok(PinnedContent {
             root,
             children: Vec::new(),
             images: vec![PinnedImage { layers, ..self.image.clone() }],
             blobs: once(std::iter::once(config).chain(blobs)),
             artifact_type: None,
+            unchecked: self.unchecked.clone(),
         })
     }
 }

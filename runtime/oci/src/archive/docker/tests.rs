@@ -103,7 +103,7 @@ fn the_old_form() {
         assert!(decoded == *plain);
         assert_eq!(layer.media_type, "application/vnd.docker.image.rootfs.diff.tar.gzip");
     }
-    assert_eq!(content.images()[0].layers, manifest.layers.iter().map(|layer| layer.digest.clone()).collect::<Vec<_>>());
+    assert!(content.images()[0].layers.iter().map(|layer| &layer.digest).eq(manifest.layers.iter().map(|layer| &layer.digest)));
     assert!(image.verify().is_ok() && content.verify().is_ok());
 }
 
@@ -334,9 +334,11 @@ fn layers_and_diff_ids_go_together() {
         assert!(matches!(pin(diff_ids, layers, b"one"), Err(DockerArchiveError::LayerCount { .. })));
     }
     assert!(matches!(pin(&[&one, &two], &["one", "also-one"], b"one"), Err(DockerArchiveError::TwoDiffIds { .. })));
-    let many = vec!["one"; 129];
-    assert!(matches!(pin(&vec![&one; 129], &many, b"one"), Err(DockerArchiveError::TooManyLayers)));
-    assert!(pin(&vec![&one; 128], &many[..128], b"one").is_ok());
+    let many = vec!["one"; 1_025];
+    let error = pin(&vec![&one; 1_025], &many, b"one").unwrap_err();
+    assert_eq!(error.to_string(), "the image has 1025 layers, more than the 1024 allowed");
+    assert_eq!(error.hint().unwrap(), "build the image with fewer layers");
+    assert!(pin(&vec![&one; 1_024], &many[..1_024], b"one").is_ok());
     for (content, name) in [(&b"\xfd7zXZ\0..."[..], "xz"), (b"BZh91AY&SY", "bzip2")] {
         let error = pin(&[&one], &["one"], content).unwrap_err();
         assert!(matches!(error, DockerArchiveError::LayerFormat { format, .. } if format == name));
@@ -346,11 +348,15 @@ fn layers_and_diff_ids_go_together() {
 #[test]
 fn other_archives_get_a_hint() {
     for (archive, expected) in [
-        (Tar::default().file("index.json", b"{}"), "use `oci-archive:FILE`"),
-        (Tar::default().file("repositories", b"{}"), "before 1.10"),
-        (Tar::default().file("etc/passwd", b"x"), "`docker export` writes something else"),
+        (Tar::default().file("oci-layout", b"{}").file("index.json", b"{}"), "`--from oci-archive:FILE`"),
+        (Tar::default().file("repositories", b"{}"), "save it again with a current Docker"),
+        (Tar::default().file("etc/passwd", b"x"), "`docker export` writes the files of a container"),
+        (Tar::default().file("version", b"x").file("manifest.json", b"{}"), "`podman save --format oci-dir`"),
+        (Tar::default(), "written to its end?"),
     ] {
-        let hint = open(archive).unwrap_err().hint().unwrap();
+        let error = open(archive).unwrap_err();
+        assert!(matches!(error, DockerArchiveError::NoManifest { .. }), "{error}");
+        let hint = error.hint().unwrap();
         assert!(hint.contains(expected), "{hint}");
     }
     let compressed = crate::archive::testing::written(&gzipped(&old_form([b"one", b"two"]).ended()));

@@ -247,12 +247,27 @@ fn windows_of_zstd_are_bounded() {
         encoder.write_all(b"abc").unwrap();
         encoder.finish().unwrap()
     };
-    assert!(verified(&compressed(23), b"abc", Encoding::Zstd, None).is_ok());
-    assert!(verified(&compressed(27), b"abc", Encoding::Zstd, None).is_err());
-    // By hand, a frame that asks for 8 MiB, and the same for 2 GiB: RFC 8878, section 3.1.1.
+    for window in [20, 23, 24, 27] {
+        assert!(verified(&compressed(window), b"abc", Encoding::Zstd, None).is_ok(), "{window}");
+    }
+    // By hand, a frame that asks for as much, and the same for up to 2 TiB: RFC 8878, section 3.1.1.
     let by_hand = |window: u8| [&[0x28, 0xb5, 0x2f, 0xfd, 0, (window - 10) << 3, 25, 0, 0][..], b"abc"].concat();
-    assert!(verified(&by_hand(23), b"abc", Encoding::Zstd, None).is_ok());
-    assert!(verified(&by_hand(31), b"abc", Encoding::Zstd, None).is_err());
+    for window in [10, 23, 24, 27] {
+        assert!(verified(&by_hand(window), b"abc", Encoding::Zstd, None).is_ok(), "{window}");
+    }
+    for window in [28, 31, 32, 41] {
+        for bytes in [by_hand(window), [by_hand(20), by_hand(window)].concat()] {
+            let error = verified(&bytes, b"abc", Encoding::Zstd, None).unwrap_err();
+            assert_eq!(*layer_error(&error), LayerError::Window, "{window}");
+        }
+    }
+    // A frame that needs a dictionary, which only its maker has.
+    let with_dictionary = [&[0x28, 0xb5, 0x2f, 0xfd, 1, (20 - 10) << 3, 7, 25, 0, 0][..], b"abc"].concat();
+    let error = verified(&with_dictionary, b"abc", Encoding::Zstd, None).unwrap_err();
+    assert_eq!(*layer_error(&error), LayerError::Format { format: "zstd and a dictionary" });
+    // What is wrong with a frame otherwise is no matter of its window.
+    let error = verified(&[&by_hand(24)[..6], &[7, 0, 0]].concat(), b"abc", Encoding::Zstd, None).unwrap_err();
+    assert!(error.get_ref().is_some_and(|cause| !cause.is::<LayerError>()), "{error}");
 }
 
 #[test]

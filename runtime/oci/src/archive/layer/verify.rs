@@ -1,10 +1,12 @@
 //! Looking into layers before anything is sent.
 //!
 //! The content is hashed and thrown away. A layer can be made that grows a hundred thousand times; reading it would take days. So the content
-//! is bounded, absolutely and in relation to what was read, and so is the memory that a zstd frame may ask for.
+//! is bounded, absolutely and in relation to what was read, and so is the memory that a zstd frame may ask for: as much as `zstd -d` grants.
 
 use std::io::{self, Read, Write};
 use std::sync::{Mutex, PoisonError};
+
+use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode;
 
 use crate::archive::LayerError;
 use crate::archive::layer::checked::{CheckedReader, Expected};
@@ -18,10 +20,11 @@ const MAX_CONTENT: u64 = 256 * 1024 * 1024 * 1024;
 const MAX_RATIO: u64 = 1100;
 /// How much is allowed in any case.
 const FREE: u64 = 64 * 1024 * 1024;
-/// The base-2 logarithm of the largest window: 8 MiB, which is what RFC 8878 asks of every decoder.
-const MAX_WINDOW: u32 = 23;
+/// The base-2 logarithm of the largest window: 128 MiB. RFC 8878 asks 8 MiB of every decoder, and tools that pack
+/// layers with `--long` or `--ultra` use more.
+const MAX_WINDOW: u32 = 27;
 
-/// Frames of zstd may ask for windows of 8 MiB, so one is read at a time, however many layers are.
+/// A frame of zstd holds its window in memory, so one layer of zstd is read at a time, however many layers are.
 static ONE_WINDOW: Mutex<()> = Mutex::new(());
 
 /// Reads a blob of so many bytes to its end.
@@ -36,6 +39,7 @@ pub(crate) fn bytes(source: BlobReader, size: u64, expected: Expected) -> io::Re
 ///
 /// # Errors
 /// If it cannot be read or decompressed, has other bytes than `expected`, or another content than `diff_id`.
+/// [`LayerError::Window`] says nothing about its bytes.
 pub(crate) fn layer(source: BlobReader, size: u64, encoding: Encoding, expected: Option<Expected>, diff_id: &Digest) -> io::Result<u64> {
     let _window = (encoding == Encoding::Zstd).then(|| ONE_WINDOW.lock().unwrap_or_else(PoisonError::into_inner));
     let content = Box::new(Content { hasher: Hasher::new(diff_id.algorithm()), size: 0, allowed: FREE });
@@ -100,7 +104,7 @@ impl Decoder {
         match self {
             Self::Plain(content) => content.write_all(bytes),
             Self::Gzip(decoder) => decoder.write_all(bytes),
-            Self::Zstd(decoder) => decoder.write_all(bytes),
+            Self::Zstd(decoder) => decoder.write_all(bytes).map_err(beyond_us),
         }
     }
 
@@ -108,9 +112,26 @@ impl Decoder {
         match self {
             Self::Plain(content) => Ok(content),
             Self::Gzip(decoder) => decoder.finish(),
-            Self::Zstd(decoder) => decoder.finish(),
+            Self::Zstd(decoder) => decoder.finish().map_err(beyond_us),
         }
     }
+}
+
+/// What is not wrong with a layer, and keeps it from being looked into all the same.
+fn beyond_us(error: io::Error) -> io::Error {
+    let Some(cause) = error.get_ref().and_then(|cause| cause.downcast_ref::<zstd::Error>()) else { return error };
+    if cause.is(ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge) {
+        io::Error::new(io::ErrorKind::Unsupported, LayerError::Window)
+    } else if cause.is(ZSTD_ErrorCode::ZSTD_error_dictionary_wrong) {
+        io::Error::new(io::ErrorKind::Unsupported, LayerError::Format { format: "zstd and a dictionary" })
+    } else {
+        error
+    }
+}
+
+/// Whether a layer was given up for its window alone.
+pub(crate) fn asks_for_too_much(error: &io::Error) -> bool {
+    error.get_ref().and_then(|cause| cause.downcast_ref::<LayerError>()).is_some_and(|cause| *cause == LayerError::Window)
 }
 
 impl Write for Content {

@@ -99,6 +99,17 @@ fn errors_of_the_archive_keep_their_hints() {
     let error = pin(written(b"\x1f\x8b\x08\0").path(), None).unwrap_err();
     assert!(matches!(error, LayoutError::Archive(ArchiveError::Compressed { format: "gzip" })));
     assert!(error.hint().unwrap().contains("gzip -d"));
-    let error = pin(Tar::default().file("index.json", b"{}").written().path(), None).unwrap_err();
-    assert_eq!(error.to_string(), "`oci-layout` of the layout cannot be read");
+    for (archive, what, hint) in [
+        (Tar::default().file("index.json", b"{}"), "a tar file without an image", "`docker save`"),
+        (Tar::default().file("manifest.json", b"[]"), "what `docker save` writes", "`--from docker-archive:FILE`"),
+        (Tar::default().file("repositories", b"{}"), "what `docker save` wrote before Docker 1.10", "load it"),
+        (Tar::default().file("./manifest.json", b"{}").file("./version", b"x"), "a folder of skopeo's `dir:`", "--format oci-dir"),
+        (Tar::default(), "an empty tar file", "the right path"),
+    ] {
+        let file = archive.written();
+        let error = pin(file.path(), None).unwrap_err();
+        let start = format!("`{}` holds no OCI layout: it is {what}", file.path().display());
+        assert!(error.to_string().starts_with(&start), "{error}");
+        assert!(error.hint().unwrap().contains(hint), "{error}");
+    }
 }

@@ -4,7 +4,6 @@
 //! none of them is shown.
 
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,12 +17,14 @@ use reqsign_aws_core::{
 use reqsign_core::{Context, Env, Error, FileRead, HttpSend, ProvideCredential};
 use url::Url;
 
+use crate::client::authorities::Authorities;
+use crate::client::budget;
 use crate::client::connect::Connector;
 use crate::client::origin::{Origin, Reach, Scheme};
 use crate::client::proxy::Proxies;
 use crate::client::reply;
 use crate::client::tls::Trust;
-use crate::credentials::{AwsSources, open_regular};
+use crate::credentials::AwsSources;
 
 /// The most bytes of a file with keys, and of an answer with some: 1 MiB.
 const MAX_SIZE: usize = 1024 * 1024;
@@ -33,8 +34,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 const CONTAINER_SERVICES: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
 /// Keys, from the first place that has some. None if there are none; an error if a place that was named is of no use, which says only which.
-pub(super) async fn look_up(sources: &AwsSources) -> Result<Option<Credential>, &'static str> {
-    let context = Context::new().with_env(Variables(sources.variables().clone())).with_file_read(Files).with_http_send(Client);
+pub(super) async fn look_up(sources: &AwsSources, authorities: &Authorities) -> Result<Option<Credential>, &'static str> {
+    let client = Client(authorities.clone());
+    let context = Context::new().with_env(Variables(sources.variables().clone())).with_file_read(Files).with_http_send(client);
     let found = EnvCredentialProvider::new().provide_credential(&context).await;
     if let Some(keys) = found.map_err(|_| "the environment")? {
         return Ok(Some(keys));
@@ -88,15 +90,12 @@ fn read(path: &Path) -> Option<Vec<u8>> {
     if !path.is_absolute() {
         return None;
     }
-    let (file, _) = open_regular(path).ok()?;
-    let mut bytes = Vec::new();
-    file.take(u64::try_from(MAX_SIZE).ok()? + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() <= MAX_SIZE).then_some(bytes)
+    pushgate_files::read(path, u64::try_from(MAX_SIZE).ok()?).ok()
 }
 
 /// Asks over TLS, or a service on this machine.
 #[derive(Debug)]
-struct Client;
+struct Client(Authorities);
 
 impl HttpSend for Client {
     async fn http_send(&self, request: Request<Bytes>) -> reqsign_core::Result<Response<Bytes>> {
@@ -105,7 +104,10 @@ impl HttpSend for Client {
         let (Some(url), Some(origin)) = (url, origin) else {
             return Err(Error::unexpected("keys are asked for over TLS, or on this machine"));
         };
-        let answer = tokio::time::timeout(TIME_LIMIT, ask(&origin, &url, request)).await;
+        if !budget::take() {
+            return Err(Error::unexpected("no more requests may be sent"));
+        }
+        let answer = tokio::time::timeout(TIME_LIMIT, ask(&self.0, &origin, &url, request)).await;
         answer.ok().flatten().ok_or_else(|| Error::unexpected("there is no answer"))
     }
 }
@@ -114,9 +116,10 @@ fn may_be_asked(origin: &Origin) -> bool {
     origin.scheme == Scheme::Https || origin.is_loopback() || CONTAINER_SERVICES.contains(&origin.hostname.as_str())
 }
 
-async fn ask(origin: &Origin, url: &Url, request: Request<Bytes>) -> Option<Response<Bytes>> {
+async fn ask(authorities: &Authorities, origin: &Origin, url: &Url, request: Request<Bytes>) -> Option<Response<Bytes>> {
     // The user's environment names the place, so it may be anywhere.
-    let connector = Connector::new(Trust { forgets: true, ..Trust::default() }, Proxies::default(), TIME_LIMIT);
+    let trust = Trust { system: authorities.clone(), forgets: true, ..Trust::default() };
+    let connector = Connector::new(trust, Proxies::default(), TIME_LIMIT);
     let mut connection = connector.connect(origin, Reach::Anywhere).await.ok()?;
     let (parts, body) = request.into_parts();
     let mut request = Request::builder().method(parts.method).uri(reply::target(url)).body(reply::full(body)).ok()?;

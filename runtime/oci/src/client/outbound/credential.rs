@@ -3,20 +3,20 @@
 use std::time::SystemTime;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
 use pushgate_reference::Host;
 use tokio::sync::OnceCell;
-use url::form_urlencoded;
 
 use crate::client::origin::{HttpTarget, Origin, Scheme};
 use crate::client::outbound::aws_keys;
 use crate::client::outbound::error::{OutboundError, invalid};
-use crate::client::outbound::response::OutboundResponse;
+use crate::client::outbound::response::{MAX_RESPONSE, OutboundResponse};
 use crate::client::outbound::sigv4::{self, Scope};
 use crate::client::transport::RequestBody;
 use crate::credentials::{CredentialSources, Credentials, Secret, Server};
+use crate::redact::{Redactor, Unsearchable};
 
 /// How a credential is added to a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -82,19 +82,20 @@ impl BoundCredential {
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let unsendable =
             || OutboundError::Credential { origin: self.origin.to_string(), problem: "it holds what cannot be sent".to_owned() };
-        let mut hidden = Hidden::default();
+        let mut hidden = Vec::new();
         match self.found.get_or_try_init(|| self.look_up(sources)).await? {
             Found::Basic { username, password } => {
                 let pair = format!("{username}:{}", password.expose());
-                let value = sensitive(&format!("Basic {}", STANDARD.encode(&pair))).ok_or_else(unsendable)?;
+                let encoded = STANDARD.encode(&pair);
+                let value = sensitive(&format!("Basic {encoded}")).ok_or_else(unsendable)?;
                 request.headers_mut().insert(AUTHORIZATION, value);
-                hidden.add(password.expose());
-                hidden.add(&pair);
+                hidden.extend([password.expose().to_owned(), pair, encoded]);
+                hidden.extend(Some(username).filter(|name| name.len() >= LONG_NAME).cloned());
             }
             Found::Bearer(token) => {
                 let value = sensitive(&format!("Bearer {}", token.expose())).ok_or_else(unsendable)?;
                 request.headers_mut().insert(AUTHORIZATION, value);
-                hidden.add(token.expose());
+                hidden.push(token.expose().to_owned());
             }
             Found::Keys(keys) => {
                 let CredentialForm::SigV4 { service, region } = &self.form else { return Err(unsendable()) };
@@ -102,25 +103,24 @@ impl BoundCredential {
                 let url = self.origin.url(&request.uri().to_string());
                 let whole = (request.method().as_str(), url.as_str(), request.headers(), body);
                 let fields = sigv4::signature(&scope, scope.settings(), keys, SystemTime::now(), whole).ok_or_else(unsendable)?;
-                hidden.add(&keys.secret_access_key);
-                hidden.add(&keys.access_key_id);
-                hidden.add(keys.session_token.as_deref().unwrap_or_default());
+                hidden.extend([keys.secret_access_key.clone(), keys.access_key_id.clone()]);
+                hidden.extend(keys.session_token.clone());
                 for (name, value) in fields {
                     if let Some((_, signature)) = value.to_str().ok().and_then(|text| text.split_once("Signature=")) {
-                        hidden.add(signature);
+                        hidden.push(signature.to_owned());
                     }
                     request.headers_mut().insert(name, value);
                 }
             }
         }
-        Ok(hidden)
+        Hidden::of(&hidden).map_err(|_| unsendable())
     }
 
     async fn look_up(&self, sources: &CredentialSources) -> Result<Found, OutboundError> {
         let origin = self.origin.to_string();
         let missing = |hint: String| OutboundError::NoCredential { origin: origin.clone(), hint };
         if self.signs() {
-            let keys = aws_keys::look_up(sources.aws()).await;
+            let keys = aws_keys::look_up(sources.aws(), sources.authorities()).await;
             let keys = keys
                 .map_err(|place| OutboundError::Credential { origin: origin.clone(), problem: format!("{place} gave no keys of AWS") })?;
             let hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a container has a role";
@@ -155,41 +155,22 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// What a flavor must not see of a response.
-#[derive(Default)]
-pub(super) struct Hidden(Vec<Vec<u8>>);
+/// A name of a user counts as a part of the credential from this length on. Shorter ones are words that a response may
+/// be about.
+const LONG_NAME: usize = 8;
 
-/// What stands in its place.
-const REDACTED: &[u8] = b"[redacted]";
+/// What a flavor must not see of a response.
+pub(super) struct Hidden(Redactor);
 
 impl Hidden {
-    /// A secret, in every form in which a server may repeat it.
-    fn add(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
-        }
-        let json = serde_json::to_string(secret).unwrap_or_default();
-        let percent: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        let forms = [
-            secret.to_owned(),
-            json.trim_matches('"').to_owned(),
-            json.trim_matches('"').replace('/', "\\/"),
-            percent.replace('+', "%20"),
-            percent,
-            STANDARD_NO_PAD.encode(secret),
-            URL_SAFE_NO_PAD.encode(secret),
-        ];
-        // Parts of a URL come back in lower case.
-        self.0.extend(forms.into_iter().filter(|form| !form.is_empty()).map(|form| form.to_ascii_lowercase().into_bytes()));
-        // The longest first, so that no part of one is left.
-        self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        self.0.dedup();
+    fn of(secrets: &[String]) -> Result<Self, Unsearchable> {
+        Redactor::new(secrets.iter().map(String::as_str)).map(Self)
     }
 
     /// Takes out what tells of the credential: fields that answer to one, and every repetition of it.
     ///
     /// # Errors
-    /// The body is packed, so that nobody can tell what it repeats.
+    /// The body is packed, so that it cannot be searched; or it is too large once everything is taken out.
     pub(super) fn take_out(&self, response: OutboundResponse, origin: &str) -> Result<OutboundResponse, OutboundError> {
         let OutboundResponse { status, headers, body } = response;
         if headers.iter().any(|(name, value)| name == "content-encoding" && !value.eq_ignore_ascii_case("identity")) {
@@ -199,31 +180,14 @@ impl Hidden {
             matches!(name, "set-cookie" | "set-cookie2" | "www-authenticate" | "authentication-info" | "authorization")
                 || name.starts_with("x-amz-security-")
         };
-        let repeats = |text: &str| self.0.iter().any(|form| position(text.to_ascii_lowercase().as_bytes(), form).is_some());
+        let repeats = |text: &str| self.0.finds_any(text.as_bytes());
         let headers = headers.into_iter().filter(|(name, value)| !told(name) && !repeats(value) && !repeats(name)).collect();
-        let body = self.0.iter().fold(body, |body, form| replace(body, form));
+        let body = self.0.take_out(body);
+        if body.len() > MAX_RESPONSE {
+            return Err(OutboundError::TooLarge { origin: origin.to_owned() });
+        }
         Ok(OutboundResponse { status, headers, body })
     }
-}
-
-fn position(text: &[u8], form: &[u8]) -> Option<usize> {
-    text.windows(form.len()).position(|window| window == form)
-}
-
-/// `form` is in lower case; what it is compared with need not be.
-fn replace(body: Vec<u8>, form: &[u8]) -> Vec<u8> {
-    let folded = body.to_ascii_lowercase();
-    let (mut replaced, mut done) = (Vec::new(), 0);
-    while let Some(at) = folded.get(done..).and_then(|rest| position(rest, form)) {
-        replaced.extend_from_slice(body.get(done..done + at).unwrap_or_default());
-        replaced.extend_from_slice(REDACTED);
-        done += at + form.len();
-    }
-    if done == 0 {
-        return body;
-    }
-    replaced.extend_from_slice(body.get(done..).unwrap_or_default());
-    replaced
 }
 
 #[cfg(test)]

@@ -40,6 +40,12 @@ pub enum OutboundError {
         /// `scheme://host[:port]`.
         origin: String,
     },
+    /// The flavor may cause no more requests. This one was not sent.
+    #[error("no request to {origin} is left to the flavor")]
+    OutOfRequests {
+        /// `scheme://host[:port]`.
+        origin: String,
+    },
     /// No whole response in time.
     #[error("{origin} gave no whole response within {} seconds", after.as_secs_f32())]
     TimedOut {
@@ -130,6 +136,7 @@ pub(super) fn of_transport(origin: &str, error: TransportError) -> OutboundError
         TransportError::PrivateAddress => OutboundError::Address { origin },
         TransportError::TimedOut(after) => OutboundError::TimedOut { origin, after },
         TransportError::Disconnected(source) => broke_off(&origin, source),
+        TransportError::OutOfRequests => OutboundError::OutOfRequests { origin },
         TransportError::TooLarge(_) => OutboundError::TooLarge { origin },
         TransportError::NotSendable(error) => invalid(format!("no request can be made of it: {error}")),
         // There is none on this way.

@@ -22,6 +22,7 @@ pub use error::OutboundError;
 pub use request::OutboundRequest;
 pub use response::OutboundResponse;
 
+use crate::client::budget;
 use crate::client::connect::Connector;
 use crate::client::origin::{HttpGrant, TargetRefusal, http_target};
 use crate::client::proxy::Proxies;
@@ -51,12 +52,8 @@ impl OutboundClient {
     /// A client that goes to these origins and nowhere else, with the credentials that are bound to them.
     #[must_use]
     pub fn new(grants: Vec<HttpGrant>, credentials: Vec<BoundCredential>, sources: CredentialSources) -> Self {
-        Self {
-            grants,
-            credentials,
-            sources,
-            connector: Connector::new(Trust { forgets: true, ..Trust::default() }, Proxies::default(), CONNECT),
-        }
+        let trust = Trust { system: sources.authorities().clone(), forgets: true, ..Trust::default() };
+        Self { grants, credentials, sources, connector: Connector::new(trust, Proxies::default(), CONNECT) }
     }
 
     /// Sends a request and reads the whole response. `limit` is the most bytes of its header and body together; 4 MiB are the most in any case.
@@ -73,10 +70,20 @@ impl OutboundClient {
         let (mut request, body) = request::check(request, &target, bound)?;
         let authority = HeaderValue::try_from(target.origin.authority()).map_err(|_| error::invalid("the host cannot be sent"))?;
         request.headers_mut().insert(HOST, authority);
+        let out_of_requests = || OutboundError::OutOfRequests { origin: origin.clone() };
         let hidden = match bound {
-            Some(bound) => Some(bound.add(&self.sources, &mut request, &body).await?),
+            Some(bound) => Some(match bound.add(&self.sources, &mut request, &body).await {
+                // Keys of AWS cost requests too.
+                Err(OutboundError::Credential { .. } | OutboundError::NoCredential { .. }) if budget::is_spent() => {
+                    return Err(out_of_requests());
+                }
+                added => added?,
+            }),
             None => None,
         };
+        if !budget::take() {
+            return Err(out_of_requests());
+        }
 
         debug!(method = %request.method(), origin, "request of a flavor");
         let is_head = request.method() == http::Method::HEAD;

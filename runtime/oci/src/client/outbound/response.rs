@@ -24,7 +24,7 @@ const MAX_FIELDS: usize = 64;
 /// The most bytes of all names and values.
 const MAX_HEADER: usize = 32 * 1024;
 /// The most bytes of a response: 4 MiB, which a guest can take within its memory.
-const MAX_RESPONSE: usize = 4 * 1024 * 1024;
+pub(super) const MAX_RESPONSE: usize = 4 * 1024 * 1024;
 
 pub(super) async fn read(
     response: Response<Incoming>,

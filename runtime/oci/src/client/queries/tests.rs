@@ -2,7 +2,7 @@ use pushgate_reference::Host;
 use pushgate_test_registry::{Options, Registry, Rule, Step as Asked, Switch};
 
 use super::*;
-use crate::client::{ClientOptions, Scheme, Timeouts};
+use crate::client::{ClientOptions, RequestBudget, Scheme, Timeouts};
 use crate::credentials::{Credentials, Secret};
 
 const REPOSITORY: &str = "team/app";
@@ -127,4 +127,48 @@ async fn a_token_is_for_pulling_from_that_repository_alone() {
     let requests = registry.requests();
     let token = requests.iter().find(|request| request.step == Asked::Token).unwrap();
     assert_eq!(token.query, "scope=repository%3Ateam%2Fapp%3Apull&service=registry.test");
+}
+
+/// What is counted is what reaches the registry: pages, tokens and further attempts.
+#[tokio::test]
+async fn a_budget_pays_for_every_request() {
+    let tags: Vec<String> = (0..20).map(|number| format!("v{number:02}")).collect();
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    let (registry, client) = with_tags(&tags, 1).await;
+    for (requests, is_enough) in [(5, false), (19, false), (20, true), (21, true)] {
+        registry.forget_requests();
+        let listed = RequestBudget::new(requests).pay_for(client.tags(REPOSITORY)).await;
+        assert_eq!(listed.is_ok(), is_enough, "{requests}: {listed:?}");
+        assert!(is_enough || matches!(listed, Err(RegistryError::OutOfRequests { last: None, .. })), "{listed:?}");
+        assert_eq!(registry.requests().len(), requests.min(20));
+    }
+
+    // A challenge, a token, the answer; then the token is there.
+    let registry = start(Options::default().token("alice", "secret")).await;
+    let digest = registry.put_image(REPOSITORY, "v1", &[]);
+    let alice = || Credentials::Basic { username: "alice".to_owned(), password: Secret::new("secret".to_owned()) };
+    for requests in 0..3 {
+        let client = self::client(&registry, alice());
+        registry.forget_requests();
+        let asked = RequestBudget::new(requests).pay_for(client.manifest(REPOSITORY, "v1")).await;
+        assert!(matches!(asked, Err(RegistryError::OutOfRequests { .. })), "{requests}: {asked:?}");
+        assert_eq!(registry.requests().len(), requests);
+    }
+    let (client, budget) = (self::client(&registry, alice()), RequestBudget::new(4));
+    for _ in 0..2 {
+        let found = budget.pay_for(client.manifest(REPOSITORY, "v1")).await.unwrap().unwrap();
+        assert_eq!(found.digest.to_string(), digest);
+    }
+    assert!(matches!(budget.pay_for(client.manifest(REPOSITORY, "v1")).await, Err(RegistryError::OutOfRequests { .. })));
+    // Nothing else is counted.
+    client.manifest(REPOSITORY, "v1").await.unwrap().unwrap();
+
+    let registry = start(Options::default().misbehave(Rule::on(Asked::Any, Switch::Status(503)))).await;
+    let host = Host::parse(&registry.host()).unwrap();
+    let quick = Timeouts { retry_wait: std::time::Duration::from_millis(1), ..Timeouts::default() };
+    let client = RegistryClient::with_timeouts(ClientOptions::new(host, Scheme::Http), quick).unwrap();
+    let asked = RequestBudget::new(3).pay_for(client.repository_exists(REPOSITORY)).await;
+    let Err(RegistryError::OutOfRequests { last: Some(last), .. }) = asked else { panic!("{asked:?}") };
+    assert!(matches!(*last, RegistryError::Status { code: 503, .. }), "{last:?}");
+    assert_eq!(registry.requests().len(), 3);
 }

@@ -35,7 +35,7 @@ fn what_is_kept_is_found_again_and_what_is_erased_is_not() {
     let folder = path.parent().unwrap();
     for (name, key) in [("docker.io", "https://index.docker.io/v1/"), ("a.example:5000", "a.example:5000"), ("b.example", "b.example")] {
         let kept = config(folder).store(&host(name), &basic("me", &format!("{name}:{CANARY} ä?>~"))).unwrap();
-        assert_eq!(kept, Kept { origin: format!("`{}`", path.display()), changed: true });
+        assert_eq!(kept, Kept { origin: format!("`{}`", path.display()), changed: true, replaced: false });
         assert!(fs::read_to_string(&path).unwrap().contains(&format!("\"{key}\": {{")));
         assert_eq!(read_back(folder, name), Some(("me".to_owned(), format!("{name}:{CANARY} ä?>~"))));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);

@@ -73,3 +73,69 @@ fn a_platform_is_checked_where_there_is_nothing_to_choose() {
     layout.index(&[deep]);
     assert!(matches!(pin_for(&layout, "linux/amd64"), Err(LayoutError::TooMuch { .. })));
 }
+
+/// Images of Windows are for one version of it each.
+#[test]
+fn versions_of_an_operating_system_are_not_each_others_substitute() {
+    let layout = TestLayout::new();
+    let windows = |layer: &[u8], listed: Option<&str>, configured: Option<&str>| {
+        let diff_ids = [Digest::sha256(layer).to_string()];
+        let mut config = json!({ "architecture": "amd64", "os": "windows", "rootfs": { "type": "layers", "diff_ids": diff_ids } });
+        if let Some(version) = configured {
+            config["os.version"] = json!(version);
+        }
+        let image = layout.manifest(&layout.document(OCI_CONFIG, &config), &[layout.blob(LAYER, layer)]);
+        let mut entry = for_platform(image, "windows", "amd64");
+        if let Some(version) = listed {
+            entry["platform"]["os.version"] = json!(version);
+        }
+        entry
+    };
+    let (old, new) = (Some("10.0.17763.6414"), Some("10.0.20348.2700"));
+    let linux = for_platform(layout.image("amd64", &[b"linux"]), "linux", "amd64");
+    // Whether the list, the config or both say so.
+    for (in_list, in_config) in [(true, false), (false, true), (true, true)] {
+        let says = |version: Option<&'static str>, says: bool| version.filter(|_| says);
+        let first = windows(b"old", says(old, in_list), says(old, in_config));
+        let second = windows(b"new", says(new, in_list), says(new, in_config));
+        layout.index(&[layout.nested(&[linux.clone(), first.clone(), second.clone()])]);
+        let error = pin_for(&layout, "windows/amd64").unwrap_err();
+        assert_eq!(error.to_string(), "there are 2 images for windows/amd64: windows/amd64:10.0.17763.6414, windows/amd64:10.0.20348.2700");
+        assert_eq!(error.hint().unwrap(), "name the version too, as in `--platform windows/amd64:10.0.17763.6414`");
+        for (asked, expected) in [
+            ("windows/amd64:10.0.17763.6414", &first),
+            ("windows/amd64:10.0.17763", &first),
+            ("windows(10.0.20348)/amd64", &second),
+            ("windows/amd64:10.0.20348.2700", &second),
+        ] {
+            assert_eq!(pin_for(&layout, asked).unwrap().root().digest.as_str(), digest_of(expected), "{asked}");
+        }
+        assert!(matches!(pin_for(&layout, "windows/amd64:10"), Err(LayoutError::SeveralVersions { .. })));
+        let error = pin_for(&layout, "windows/amd64:10.0.14393").unwrap_err();
+        assert!(error.to_string().contains("there is linux/amd64, windows/amd64:10.0.17763.6414"), "{error}");
+        assert!(error.hint().unwrap().contains("`--platform windows/amd64:10.0.17763.6414`"), "{error}");
+        assert!(pin_for(&layout, "linux/amd64").is_ok());
+        assert!(layout.pin(None).is_ok(), "all of them are pushed without a choice");
+    }
+    // Twice the same version: the first. One without a version is what is asked for without one.
+    let (first, second) = (windows(b"1", old, old), windows(b"2", old, old));
+    layout.index(&[layout.nested(&[first.clone(), second])]);
+    assert_eq!(pin_for(&layout, "windows/amd64").unwrap().root().digest.as_str(), digest_of(&first));
+    let bare = windows(b"3", None, None);
+    layout.index(&[layout.nested(&[first.clone(), bare.clone()])]);
+    assert_eq!(pin_for(&layout, "windows/amd64").unwrap().root().digest.as_str(), digest_of(&bare));
+    assert_eq!(pin_for(&layout, "windows/amd64:10.0").unwrap().root().digest.as_str(), digest_of(&first));
+}
+
+#[test]
+fn a_variant_that_is_there_is_named() {
+    let layout = TestLayout::new();
+    let mut arm = for_platform(layout.image("arm", &[b"arm"]), "linux", "arm");
+    arm["platform"]["variant"] = json!("v6");
+    let arm64 = for_platform(layout.image("arm64", &[b"arm64"]), "linux", "arm64");
+    layout.index(&[layout.nested(&[arm64, arm])]);
+    for (asked, named) in [("linux/arm", "linux/arm/v6"), ("linux/arm64/v9", "linux/arm64"), ("windows/amd64", "linux/arm64")] {
+        let hint = pin_for(&layout, asked).unwrap_err().hint().unwrap();
+        assert_eq!(hint, format!("name one that is there, as in `--platform {named}`"));
+    }
+}

@@ -20,7 +20,13 @@ async fn wrong_and_missing_credentials() {
             registry.forget_requests();
             let error = registry_error(push(&client(&registry, credentials), &image().1).await);
             assert!(matches!(&error, RegistryError::Unauthorized { anonymous, .. } if *anonymous == nobody), "{error:?}");
-            assert_eq!(error.hint(), Some(format!("log in with `docker login {}`", registry.host())));
+            assert_eq!(
+                error.hint(),
+                Some(format!(
+                    "log in with `pushgate registry login NAME` if it is registered, else with `docker login {}`",
+                    registry.host()
+                ))
+            );
             assert!(registry.requests().len() <= 2);
         }
         assert!(registry.repositories().is_empty());
@@ -239,7 +245,7 @@ async fn a_strange_service_is_encoded() {
 async fn a_mount_asks_for_both_repositories() {
     let registry = start(Options::default().token("alice", "secret")).await;
     registry.put_blob("team/base", b"the first layer".as_slice());
-    let options = crate::PushOptions { mount_from: vec!["team/base".to_owned()] };
+    let options = crate::PushOptions { mount_from: vec!["team/base".to_owned()], ..crate::PushOptions::default() };
     let layout = TestLayout::with_image(&[b"the first layer"]);
     client(&registry, basic("alice", "secret")).push(REPOSITORY, "v1", &layout.pin(None).unwrap(), &options, &()).await.unwrap();
     let requests = registry.requests();

@@ -83,7 +83,7 @@ async fn waits_that_a_registry_asks_for() {
     }
     let tomorrow = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(86_400));
     for value in ["61", "99999999", &tomorrow] {
-        for step in [Step::ManifestGet, Step::UploadMount, Step::UploadFinish, Step::ManifestPut] {
+        for step in [Step::ManifestGet, Step::UploadStart, Step::UploadFinish, Step::ManifestPut] {
             let registry = start(Options::default().misbehave(Rule::on(step, busy(Some(value))))).await;
             let error = registry_error(push(&persistent(&registry), &content).await);
             assert!(matches!(error, RegistryError::AsksToWait { .. }), "{error:?}");

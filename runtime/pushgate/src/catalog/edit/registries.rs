@@ -93,7 +93,10 @@ impl Edit {
     /// There is none of the old name or its entry is invalid; the new name is taken by a registry that differs.
     pub fn copy_registry(&mut self, old: &str, new: &Name) -> Result<Change, CatalogError> {
         let entry = self.catalog.registry(old)?;
-        self.add_registry(&RegistryEntry { name: new.clone(), ..entry })
+        self.add_registry(&RegistryEntry { name: new.clone(), ..entry }).map_err(|error| match error {
+            CatalogError::RegistryExists { name } => CatalogError::RegistryTaken { name },
+            other => other,
+        })
     }
 
     fn default_is(&self, name: &str) -> bool {

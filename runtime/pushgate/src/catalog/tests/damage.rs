@@ -231,12 +231,12 @@ fn a_file_of_others_is_not_read() {
 fn a_gigantic_file_and_what_is_no_file() {
     let folder = Folder::with("version = 1\n");
     fs::File::options().write(true).open(folder.path()).unwrap().set_len(1 << 30).unwrap();
-    assert!(folder.load().unwrap_err().to_string().ends_with("is larger than 16 MiB"));
+    assert!(folder.load().unwrap_err().to_string().ends_with("exceeds the limit of 16 MiB"));
 
     let folder = Folder::empty();
     fs::create_dir(folder.path()).unwrap();
     for error in [folder.load().unwrap_err(), folder.edit(|edit| edit.add_flavor(&name("a"), &digest("a"))).unwrap_err()] {
-        assert!(error.to_string().ends_with("is not a regular file"), "{error}");
+        assert!(error.to_string().ends_with(", not a regular file"), "{error}");
     }
     // A link that leads nowhere is not an empty catalog that an edit could put something in place of.
     let folder = Folder::empty();

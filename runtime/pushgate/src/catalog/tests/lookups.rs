@@ -15,16 +15,37 @@ fn several() -> Catalog {
 
 #[test]
 fn a_catalog_that_does_not_exist_is_empty() {
-    let catalog = Folder::empty().catalog();
+    let folder = Folder::empty();
+    let catalog = folder.catalog();
+    assert!(catalog.is_absent());
     assert_eq!((catalog.flavors().count(), catalog.registries().count()), (0, 0));
     assert_eq!(catalog.default_registry().unwrap(), None);
     let error = catalog.select(&image("r.example/x"), None).unwrap_err();
     assert_eq!(error.to_string(), "no registry is registered");
-    assert_eq!(error.hint().unwrap(), "register one with `pushgate registry register NAME --uri URI`, or give --uri URI");
+    let absent = format!("the catalog `{}` does not exist; ", catalog.path().display());
+    let register = "register a registry with `pushgate registry register NAME --uri URI`";
+    assert_eq!(error.hint().unwrap(), format!("{absent}{register}, or give --uri URI"));
     let error = catalog.registry("prod").unwrap_err();
     assert_eq!(error.to_string(), "no registry is registered as `prod`");
-    assert_eq!(error.hint().unwrap(), "register one with `pushgate registry register NAME --uri URI`");
-    assert!(catalog.flavor("x").unwrap_err().hint().unwrap().contains("pushgate flavor register"));
+    assert_eq!(error.hint().unwrap(), format!("{absent}{register}"));
+    assert_eq!(catalog.default_entry().unwrap_err().hint().unwrap(), format!("{absent}{register}"));
+    let hint = catalog.flavor("x").unwrap_err().hint().unwrap();
+    assert!(hint.starts_with(&absent) && hint.contains("pushgate flavor register"), "{hint}");
+    // One that ships is near, whatever is missing.
+    assert_eq!(catalog.flavor("forbid-tag").unwrap_err().hint().unwrap(), "did you mean `forbid-tags`?");
+    // An edit looks into the same file.
+    assert!(folder.edit(|edit| edit.set_default("prod")).unwrap_err().hint().unwrap().starts_with("the catalog `"));
+}
+
+#[test]
+fn an_empty_catalog_is_no_missing_one() {
+    let catalog = catalog("version = 1\n");
+    assert!(!catalog.is_absent());
+    let register = "register a registry with `pushgate registry register NAME --uri URI`";
+    assert_eq!(catalog.registry("prod").unwrap_err().hint().unwrap(), register);
+    assert_eq!(catalog.default_entry().unwrap_err().hint().unwrap(), register);
+    let error = catalog.select(&image("r.example/x"), None).unwrap_err();
+    assert_eq!(error.hint().unwrap(), format!("{register}, or give --uri URI"));
 }
 
 #[test]
@@ -83,7 +104,9 @@ fn the_only_registry_that_contains_the_image() {
     for outside in ["r.example/team-evil/app", "r.example.evil.io/team/app", "ubuntu:22.04", "r.example:443/team/app"] {
         let error = chosen(outside).unwrap_err();
         assert_eq!(error.to_string(), format!("no registered registry contains the image `{}`", image(outside)));
-        assert_eq!(error.hint().unwrap(), "registered: hub, prod; or give --uri URI");
+        let hint = "name the image inside one of them: hub (docker.io/me), prod (r.example/team); or register a registry with \
+                    `pushgate registry register NAME --uri URI`, or give --uri URI";
+        assert_eq!(error.hint().unwrap(), hint);
     }
 }
 

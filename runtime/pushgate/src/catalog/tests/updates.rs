@@ -178,7 +178,7 @@ fn a_copy_differs_in_its_name_alone() {
         assert_eq!(edit.copy_registry("prod", &name("staging")).unwrap(), Change::Made);
         assert_eq!(edit.copy_registry("prod", &name("staging")).unwrap(), Change::Unneeded);
         let error = edit.copy_registry("prod", &name("other")).unwrap_err();
-        assert!(matches!(error, CatalogError::RegistryExists { .. }), "{error}");
+        assert!(matches!(error, CatalogError::RegistryTaken { .. }), "{error}");
         edit.copy_registry("prdo", &name("x")).unwrap_err();
     });
     assert!(gone.is_empty(), "{gone:?}");

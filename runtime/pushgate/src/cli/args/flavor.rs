@@ -45,9 +45,12 @@ pub(crate) enum FlavorCommand {
         /// Its name here [default: the component's own, else the file's stem]
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
-        /// Replace other bytes that have this name
+        /// Replace other bytes that have this name; asks first if a registry asks the flavor
         #[arg(long)]
         replace: bool,
+        /// Register it without asking, also where registries ask the flavor of that name
+        #[arg(long)]
+        yes: bool,
     },
     /// List the flavors: those that are registered, and those that ship
     List,
@@ -116,12 +119,15 @@ pub(crate) struct TestArguments {
 
 /// Whom to ask for the answers of the cases.
 #[derive(Debug, Args)]
-#[command(mut_group("TransportArguments", |group| group.requires("uri")))]
+#[command(mut_group("TransportArguments", |group| group.requires("record")))]
 pub(crate) struct RecordArguments {
-    /// First ask the real registry and servers, as a check does, and write their answers into the cases
+    /// First ask the real registry and servers, and write their answers into the cases. Only GET and HEAD requests are sent
     #[arg(long, help_heading = "Recording")]
     pub(crate) record: bool,
-    /// A registered registry; the grants and credentials are those of its hook for this flavor, unless they are given here
+    /// Send the flavor's other requests too, POST included; in a case without `dry-run` they may change something
+    #[arg(long, requires = "record", help_heading = "Recording")]
+    pub(crate) record_writes: bool,
+    /// A registered registry; the grants and credentials are those of its hook for this very component, unless they are given here
     #[arg(long, value_name = "NAME", requires = "record", conflicts_with = "uri", help_heading = "Recording")]
     pub(crate) registry: Option<String>,
     /// A registry that is not registered, by its URI

@@ -1,5 +1,6 @@
 //! The words of the command line. What each command does lies in the sibling modules; here is only what can be typed.
 
+mod asked;
 mod credential;
 mod flavor;
 mod registry;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use asked::{AskedFlavor, AskedFlavors};
 pub(super) use credential::CredentialCommand;
 pub(super) use flavor::{ComponentArguments, FlavorCommand, RecordArguments, TestArguments};
 pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
@@ -54,6 +56,25 @@ pub(super) struct GlobalArguments {
     /// The catalog of registries and flavors
     #[arg(long, global = true, value_name = "FILE", env = "PUSHGATE_CONFIG", hide_env_values = true, help_heading = "Global options")]
     pub(super) config: Option<PathBuf>,
+    /// Let a catalog outside of your configuration folder decide how credentials travel: plain HTTP, certificates, token servers, bindings
+    #[arg(
+        long,
+        global = true,
+        env = "PUSHGATE_TRUST_CONFIG",
+        hide_env_values = true,
+        value_parser = yes_or_no,
+        help_heading = "Global options"
+    )]
+    pub(super) trust_config: bool,
+}
+
+/// The value of a variable that switches something on. An empty one counts as unset.
+fn yes_or_no(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("neither 1 nor 0"),
+    }
 }
 
 /// How results are printed.
@@ -145,11 +166,13 @@ pub(super) struct PushArguments {
     pub(super) destination: DestinationArguments,
     #[command(flatten)]
     pub(super) source: SourceArguments,
+    /// Also write the JSON report to this file, of a failure too; the exit code stays what it is
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(super) report: Option<PathBuf>,
 }
 
 /// Where a push may go.
 #[derive(Debug, Args)]
-#[command(mut_group("TransportArguments", |group| group.requires("uri")))]
 pub(super) struct DestinationArguments {
     /// A registered registry [default: the one set by `registry use`, else the only one whose URI contains the image]
     #[arg(long, value_name = "NAME", conflicts_with = "uri", help_heading = "Destination")]
@@ -157,11 +180,8 @@ pub(super) struct DestinationArguments {
     /// A registry that is not registered, by its URI
     #[arg(long, value_name = "URI", help_heading = "Destination")]
     pub(super) uri: Option<String>,
-    /// With --uri: the flavor to ask, a name or a path to a .wasm file
-    #[arg(long, value_name = "FLAVOR", requires = "uri", help_heading = "Destination")]
-    pub(super) flavor: Option<String>,
     #[command(flatten)]
-    pub(super) hook: HookArguments,
+    pub(super) asked: AskedFlavors,
     #[command(flatten)]
     pub(super) transport: TransportArguments,
 }

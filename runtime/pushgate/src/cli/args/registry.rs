@@ -6,25 +6,26 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use pushgate_oci::{ClientCertificate, TokenServer};
 
-use super::{FlavorCommand, HookArguments};
+use super::{AskedFlavors, FlavorCommand, HookArguments};
 use crate::catalog::{Connection, Transport};
 use crate::exit::{Failure, Kind};
+use crate::trust::GivenConnection;
 
 /// The commands of `pushgate registry`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RegistryCommand {
     /// Register a registry under a name
+    #[command(mut_arg("flavor", |flavor| flavor.help(
+        "A flavor to ask: one that ships, or a registered one; repeat it for more, each before the flags about it"
+    )))]
     Register {
         /// Its name here
         name: String,
         /// What images may go to it: host[:port][/path…]
         #[arg(long, value_name = "URI")]
         uri: String,
-        /// The first flavor to ask: one that ships, or a registered one
-        #[arg(long, value_name = "FLAVOR")]
-        flavor: Option<String>,
         #[command(flatten)]
-        hook: HookArguments,
+        asked: AskedFlavors,
         #[command(flatten)]
         transport: TransportArguments,
     },
@@ -42,6 +43,9 @@ pub(crate) enum RegistryCommand {
         /// The flavor to ask instead
         #[arg(long, value_name = "FLAVOR")]
         flavor: Option<String>,
+        /// Take over what the file grants the flavor, and the credentials that it binds, without asking
+        #[arg(long)]
+        grants: bool,
         #[command(flatten)]
         hook: HookArguments,
         #[command(flatten)]
@@ -135,6 +139,8 @@ pub(crate) enum RegistryCommand {
         /// Read the password from stdin
         #[arg(long, requires = "username")]
         password_stdin: bool,
+        #[command(flatten)]
+        transport: TransportArguments,
     },
     /// Forget the credentials that are kept for a registry
     Logout {
@@ -205,30 +211,37 @@ impl TransportArguments {
         *plain_http || *tls || files.iter().any(|file| file.is_some()) || !token_server.is_empty()
     }
 
-    /// What the flags say of a registry that had `before`. Files become absolute: the catalog is read from other folders too.
+    /// What the flags say of a registry that had `before`.
     pub(crate) fn connection(&self, before: Connection) -> Result<Connection, Failure> {
+        Ok(self.given()?.over(before))
+    }
+
+    /// What the flags say. Files become absolute: the catalog is read from other folders too.
+    pub(crate) fn given(&self) -> Result<GivenConnection, Failure> {
         let absolute = |flag: &str, path: &PathBuf| {
             std::path::absolute(path).map_err(|error| Failure::new(Kind::Usage, format!("{flag} {}: {error}", path.display())))
         };
         let server = |text: &String| {
             TokenServer::parse(text).map_err(|problem| Failure::new(Kind::Usage, format!("the token server `{text}` {problem}")))
         };
-        let mut connection = before;
-        match (self.plain_http, self.tls) {
-            (true, _) => connection.transport = Transport::PlainHttp,
-            (false, true) => connection.transport = Transport::Tls,
-            (false, false) => {}
-        }
+        let mut given = GivenConnection {
+            transport: match (self.plain_http, self.tls) {
+                (true, _) => Some(Transport::PlainHttp),
+                (false, true) => Some(Transport::Tls),
+                (false, false) => None,
+            },
+            ..GivenConnection::default()
+        };
         if let Some(file) = &self.ca_file {
-            connection.ca_file = Some(absolute("--ca-file", file)?);
+            given.ca_file = Some(absolute("--ca-file", file)?);
         }
         if let (Some(certificate), Some(key)) = (&self.client_certificate, &self.client_key) {
             let (certificate, key) = (absolute("--client-certificate", certificate)?, absolute("--client-key", key)?);
-            connection.client_certificate = Some(ClientCertificate { certificate, key });
+            given.client_certificate = Some(ClientCertificate { certificate, key });
         }
         if !self.token_server.is_empty() {
-            connection.token_servers = self.token_server.iter().map(server).collect::<Result<_, _>>()?;
+            given.token_servers = Some(self.token_server.iter().map(server).collect::<Result<_, _>>()?);
         }
-        Ok(connection)
+        Ok(given)
     }
 }

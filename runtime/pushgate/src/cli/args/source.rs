@@ -9,7 +9,7 @@ pub(in crate::cli) struct SourceArguments {
     #[arg(long, value_name = "SOURCE", default_value = "docker-daemon:", hide_default_value = true, help_heading = "Source")]
     pub(in crate::cli) from: String,
     /// Only the image for this platform, without its attestations [default: every platform]
-    #[arg(long, value_name = "OS/ARCH[/VARIANT]", help_heading = "Source")]
+    #[arg(long, value_name = "OS/ARCH[/VARIANT][:OSVERSION]", help_heading = "Source")]
     pub(in crate::cli) platform: Option<String>,
     /// Read everything first: compare it with its digests, and layers with what the image's config says. Not through the Docker Engine
     #[arg(long, help_heading = "Source")]

@@ -1,14 +1,13 @@
 //! `pushgate flavor component`.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 
 use serde_json::json;
 
 use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
+use crate::cli::written::{self, WrittenFile};
 use crate::component_file;
 use crate::componentize::{ComponentizeError, Metadata, World, componentize};
 use crate::exit::{Failure, Kind};
@@ -19,29 +18,16 @@ pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<()
     let world = wit.as_deref().map_or(World::Contract, |folder| World::Project { folder, name: world.as_deref() });
     let metadata = Metadata { name, version, description };
     let component = componentize(&module, world, &metadata).map_err(|error| failure(&error).in_file(&file))?;
-    write(&out, &component).map_err(|error| Failure::new(Kind::Usage, format!("cannot write {}: {error}", out.display())))?;
+    fs::create_dir_all(written::folder(&out))
+        .and_then(|()| WrittenFile::begin(&out))
+        .and_then(|file| file.write(&component))
+        .map_err(|error| Failure::new(Kind::Usage, format!("cannot write {}: {error}", out.display())))?;
     let shown = out.display().to_string();
     context.output.result(
         || format!("made {}, {} bytes\n", printable(&shown), component.len()),
         || json!({ "schema": 1, "component": { "path": shown, "size": component.len(), "name": metadata.name, "version": metadata.version } }),
     );
     Ok(())
-}
-
-/// The old file, or the new one.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().permissions(ordinary()).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// What a new file has, less the user's mask.
-fn ordinary() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::Permissions::from_mode(0o666)
 }
 
 fn failure(error: &ComponentizeError) -> Failure {

@@ -16,6 +16,9 @@ use crate::hooks::capability_in_words;
 use crate::name::Name;
 use crate::shipped;
 
+/// The longest default value that is shown, in characters.
+const DEFAULT_LENGTH: usize = 200;
+
 pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
     let named = Named::parse(flavor)?;
     let about = |error| Failure::from(error).in_flavor(flavor);
@@ -111,18 +114,29 @@ fn settings(text: &mut String, schema: &Value) {
     };
     let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for (index, (key, property)) in properties.iter().enumerate() {
-        let words = |values: &Vec<Value>| values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ");
+        let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let words = |values: &Vec<Value>| values.iter().map(word).collect::<Vec<_>>().join(" or ");
         let kind = match (property.get("enum"), property.get("type")) {
             (Some(Value::Array(values)), _) => words(values),
             (_, Some(Value::String(kind))) => kind.clone(),
             (_, Some(Value::Array(kinds))) => words(kinds),
             _ => "any value".to_owned(),
         };
-        let need = if required.contains(&key.as_str()) { ", required" } else { "" };
+        let need = match property.get("default") {
+            _ if required.contains(&key.as_str()) => ", required".to_owned(),
+            Some(default) => format!(", default {}", shown_default(default)),
+            None => String::new(),
+        };
         let meaning = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
         let heading = if index == 0 { "settings" } else { "" };
-        let _ = writeln!(text, "  {heading:<12}{} ({}{need}){}", printable(key), printable(&kind), printable(&meaning));
+        let _ = writeln!(text, "  {heading:<12}{} ({}{}){}", printable(key), printable(&kind), printable(&need), printable(&meaning));
     }
+}
+
+/// JSON, so that the text `1` and the number look different; what is long is in the JSON output.
+fn shown_default(default: &Value) -> String {
+    let text = default.to_string();
+    if text.chars().nth(DEFAULT_LENGTH).is_none() { text } else { text.chars().take(DEFAULT_LENGTH).chain(['…']).collect() }
 }
 
 fn size(bytes: u64) -> String {

@@ -4,6 +4,7 @@ mod component;
 mod describe;
 mod register;
 mod test;
+mod touched;
 
 use pushgate_sandbox::Description;
 use serde_json::json;
@@ -22,7 +23,9 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
             new_project::run(context, &name, language, capabilities, settings, path)?;
         }
         FlavorCommand::Component(arguments) => component::run(context, arguments)?,
-        FlavorCommand::Register { file, name, replace } => register::register(context, &file, name.as_deref(), replace)?,
+        FlavorCommand::Register { file, name, replace, yes } => {
+            register::register(context, &file, name.as_deref(), register::How { replace, yes })?;
+        }
         FlavorCommand::List => list(context)?,
         FlavorCommand::Describe { flavor } => describe::tell(context, &flavor)?,
         FlavorCommand::Test(arguments) => test::run(context, *arguments)?,

@@ -7,6 +7,7 @@ use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
 use serde_json::json;
 
 use super::capabilities;
+use super::touched::Touched;
 use crate::catalog::{Catalog, Change};
 use crate::cli::context::Context;
 use crate::cli::hook::{self, check, schema};
@@ -17,13 +18,24 @@ use crate::hooks::capability_in_words;
 use crate::name::Name;
 use crate::report::Warning;
 
-pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, replace: bool) -> Result<(), Failure> {
+/// What was typed beside the file and the name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    pub(super) replace: bool,
+    pub(super) yes: bool,
+}
+
+pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, how: How) -> Result<(), Failure> {
     let component = component_file::open(file)?;
     let bytes = component.read()?;
     let digest = ComponentDigest::of(&bytes);
     let shown = file.display().to_string();
     let description = describe(&bytes).map_err(|error| Failure::from(error).in_file(file))?;
-    let name = choose_name(name, &description, file)?;
+    let chosen = choose_name(name, &description, file)?;
+    if name.is_none() {
+        note_of_another_name(context, file, &chosen);
+    }
+    let name = chosen;
 
     // A flavor that cannot be instantiated, or whose schema cannot be read, is found out now.
     let loading = context.gate.load(&shown, &digest, || Ok(component.into_file()));
@@ -39,9 +51,23 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, repla
         check(context, &shown, schema, None)?;
     }
 
+    // Before the catalog is locked: a person may take their time.
+    let catalog = context.gate.catalog()?;
+    let touched = Touched::find(catalog, &name, &digest);
+    let is_taken = catalog.flavors().any(|(taken, _)| taken == name.as_str());
+    match &touched {
+        // Other bytes under a name that is taken are refused below.
+        Some(touched) if how.replace || !is_taken => touched.confirm(context, &name, &digest, how.yes)?,
+        _ => {}
+    }
+
     let store = context.gate.store()?;
     let (change, previous, registries) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
-        let registered = if replace {
+        let now = Touched::find(edit.catalog(), &name, &digest);
+        if now.is_some() && now != touched {
+            return Err(changed_meanwhile(&name));
+        }
+        let registered = if how.replace {
             let replaced = edit.replace_flavor(&name, &digest)?;
             let change = match replaced.previous {
                 Some(previous) if previous == digest => "unchanged",
@@ -85,6 +111,21 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, repla
         context.output.warn(warning);
     }
     Ok(())
+}
+
+fn changed_meanwhile(name: &Name) -> Failure {
+    Failure::new(Kind::Configuration, format!("the flavor `{name}`, or a registry that asks it, was changed by another pushgate meanwhile"))
+        .with_hint(Some("look at it with `pushgate flavor describe`, and retry".to_owned()))
+}
+
+/// A component may call itself something else than its file: that may be another flavor than the one that was meant.
+fn note_of_another_name(context: &Context, file: &Path, chosen: &Name) {
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if Name::fitted(&stem).ok().as_ref() != Some(chosen) {
+        context
+            .output
+            .note(&format!("the component in {} calls itself {chosen}, and gets that name; --name gives it another", file.display()));
+    }
 }
 
 /// `--name`, else what the component calls itself, else the file's stem; what was not chosen for pushgate is fitted to its rule.

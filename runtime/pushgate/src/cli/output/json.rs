@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pushgate_oci::UncheckedLayer;
 use serde::Serialize;
 
 use super::Verdict;
+use super::json_line::json_line;
 use crate::exit::Failure;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 
@@ -23,6 +25,8 @@ struct Document<'a> {
     registry: Option<Registry<'a>>,
     hooks: Vec<Hook<'a>>,
     warnings: Vec<WarningEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_looked_into: Vec<NotLookedInto<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error<'a>>,
     timings_ms: Timings,
@@ -64,6 +68,14 @@ struct WarningEntry<'a> {
     hint: Option<&'a str>,
 }
 
+/// A layer that `--verify` did not look into.
+#[derive(Serialize)]
+struct NotLookedInto<'a> {
+    layer: &'a str,
+    reason: &'static str,
+    message: String,
+}
+
 #[derive(Serialize)]
 struct Error<'a> {
     code: u8,
@@ -99,14 +111,14 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
         hooks: report.hooks.iter().map(hook).collect(),
         warnings: report.hooks.iter().flat_map(violations_as_warnings).chain(report.warnings.iter().map(warning)).collect(),
+        not_looked_into: report.unchecked.iter().map(not_looked_into).collect(),
         error: match verdict {
             Verdict::Failed(failure) => Some(error(failure)),
             Verdict::Pushed(_) | Verdict::Accepted(_) => None,
         },
         timings_ms: Timings { check: milliseconds(report.check), hooks: milliseconds(report.asking), push: milliseconds(report.pushing) },
     };
-    // Strings, numbers and maps with string keys only: nothing here can fail to serialise.
-    serde_json::to_string(&document).unwrap_or_default()
+    json_line(&document)
 }
 
 fn hook(entry: &HookReport) -> Hook<'_> {
@@ -142,6 +154,10 @@ fn warning(entry: &Warning) -> WarningEntry<'_> {
     WarningEntry { hook: entry.hook.as_deref(), code: entry.code.as_deref(), message: &entry.message, hint: entry.hint.as_deref() }
 }
 
+fn not_looked_into(layer: &UncheckedLayer) -> NotLookedInto<'_> {
+    NotLookedInto { layer: layer.digest.as_str(), reason: layer.reason.name(), message: layer.reason.to_string() }
+}
+
 fn error(failure: &Failure) -> Error<'_> {
     Error { code: failure.kind.code(), kind: failure.kind.name(), message: &failure.message, hint: failure.hint.as_deref() }
 }
@@ -149,4 +165,101 @@ fn error(failure: &Failure) -> Error<'_> {
 /// Microseconds are enough, and a short number reads better.
 fn milliseconds(duration: Option<Duration>) -> Option<f64> {
     duration.map(|duration| (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::exit::Kind;
+    use crate::report::fields::FIELDS;
+    use crate::report::{RegistryReport, Remote};
+
+    /// The path of every member.
+    fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    let key = if path.ends_with("details") { "KEY" } else { key.as_str() };
+                    let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+                    paths(value, &path, found);
+                    found.insert(path);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| paths(item, &format!("{path}[]"), found)),
+            _ => {}
+        }
+    }
+
+    fn kind_of(value: &Value) -> &'static str {
+        match value {
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            _ => "object",
+        }
+    }
+
+    #[test]
+    fn every_member_is_in_the_reference() {
+        let violation = pushgate_sandbox::Violation {
+            code: "a.b".to_owned(),
+            message: "m".to_owned(),
+            hint: Some("h".to_owned()),
+            details: BTreeMap::from([("k".to_owned(), "v".to_owned())]),
+        };
+        let hook = |verdict| HookReport {
+            flavor: "f".to_owned(),
+            digest: Some("sha256:0".to_owned()),
+            verdict,
+            violations: vec![violation.clone()],
+        };
+        let full = Report {
+            image: Some("i".to_owned()),
+            registry: Some(RegistryReport { name: Some("n".to_owned()), uri: "u".to_owned() }),
+            hooks: HookVerdict::ALL.map(hook).to_vec(),
+            warnings: vec![Warning { hook: None, code: Some("c".to_owned()), message: "m".to_owned(), hint: Some("h".to_owned()) }],
+            remote: Some(Remote::Unknown),
+            digest: Some(pushgate_oci::Digest::sha256(b"")),
+            check: Some(Duration::from_millis(1)),
+            asking: Some(Duration::from_millis(1)),
+            pushing: Some(Duration::from_millis(1)),
+        };
+        let failure = Failure::new(Kind::Usage, "m").with_hint(Some("h".to_owned()));
+        let text = super::report(Verdict::Failed(&failure), &full);
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let mut found = BTreeSet::new();
+        paths(&document, "", &mut found);
+        let listed: BTreeSet<String> = FIELDS.iter().map(|field| field.path.to_owned()).collect();
+        assert_eq!(found, listed);
+        for field in FIELDS {
+            let pointer = format!("/{}", field.path.replace("[].", ".0.").replace("KEY", "k").replace('.', "/"));
+            let value = document.pointer(&pointer).unwrap_or_else(|| panic!("{pointer}"));
+            assert_eq!(kind_of(value), field.kind, "{}", field.path);
+        }
+        // They stand in the order of the text.
+        let top: Vec<usize> = FIELDS
+            .iter()
+            .filter(|field| !field.path.contains(['.', '[']))
+            .map(|field| text.find(&format!("\"{}\":", field.path)).unwrap())
+            .collect();
+        assert!(top.is_sorted(), "{top:?}");
+    }
+
+    #[test]
+    fn what_is_always_there_is_there_when_nothing_is_known() {
+        let failure = Failure::new(Kind::Usage, "m");
+        let document: Value = serde_json::from_str(&super::report(Verdict::Failed(&failure), &Report::default())).unwrap();
+        let mut found = BTreeSet::new();
+        paths(&document, "", &mut found);
+        let always = |field: &&crate::report::fields::Field| field.when == "always" && !field.path.contains("[]");
+        for field in FIELDS.iter().filter(always) {
+            assert!(found.contains(field.path), "{}", field.path);
+        }
+        let also = ["error", "error.code", "error.kind", "error.message"];
+        assert_eq!(found.len(), FIELDS.iter().filter(always).count() + also.len(), "{found:?}");
+    }
 }

@@ -1,16 +1,17 @@
 //! What is printed. Results go to stdout, alone; everything else goes to stderr.
 //!
-//! Every text that may come from a guest, a registry, a daemon or an archive passes [`printable`] on its way to a terminal.
+//! Every text that may come from a guest, a registry, a daemon, an archive, the environment or the command line passes [`printable`] on its way to
+//! a terminal. What is written goes through [`stream`], which lets nothing through that a terminal acts on.
 
 mod json;
+mod json_line;
 mod printable;
 mod progress;
+mod stream;
 mod table;
 mod text;
 
-use std::io::Write;
-
-use anstream::AutoStream;
+use pushgate_oci::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
@@ -18,7 +19,9 @@ use crate::progress::CompileProgress;
 use crate::report::{Report, Warning};
 
 pub(super) use printable::printable;
-pub(super) use progress::TerminalProgress;
+pub(super) use progress::{Shown, TerminalProgress};
+pub(super) use stream::LogWriter;
+use stream::Stream;
 pub(super) use table::table;
 pub(super) use text::{BAD, FAINT, GOOD};
 
@@ -27,7 +30,7 @@ pub(super) use text::{BAD, FAINT, GOOD};
 pub(crate) struct Output {
     pub(super) format: OutputFormat,
     pub(super) quiet: bool,
-    color: anstream::ColorChoice,
+    color: stream::ColorChoice,
     /// Log lines go to stderr too.
     logs: bool,
 }
@@ -35,16 +38,16 @@ pub(crate) struct Output {
 impl Output {
     pub(super) fn new(arguments: &GlobalArguments) -> Self {
         let color = match arguments.color {
-            ColorChoice::Auto => anstream::ColorChoice::Auto,
-            ColorChoice::Always => anstream::ColorChoice::Always,
-            ColorChoice::Never => anstream::ColorChoice::Never,
+            ColorChoice::Auto => stream::ColorChoice::Auto,
+            ColorChoice::Always => stream::ColorChoice::Always,
+            ColorChoice::Never => stream::ColorChoice::Never,
         };
         Self { format: arguments.output, quiet: arguments.quiet, color, logs: arguments.verbose > 0 }
     }
 
     /// Before the command line was understood: for its errors.
     pub(super) fn plain(format: OutputFormat) -> Self {
-        Self { format, quiet: false, color: anstream::ColorChoice::Auto, logs: false }
+        Self { format, quiet: false, color: stream::ColorChoice::Auto, logs: false }
     }
 
     /// Whether a flavor's messages are wanted.
@@ -52,13 +55,19 @@ impl Output {
         self.logs
     }
 
+    /// Whether a person can read what goes to stderr.
+    pub(super) fn is_on_terminal(self) -> bool {
+        Stream::Stderr.is_terminal()
+    }
+
     /// Whether what goes to stderr is coloured.
     pub(super) fn is_colored(self) -> bool {
-        let choice = match self.color {
-            anstream::ColorChoice::Auto => AutoStream::choice(&std::io::stderr()),
-            chosen => chosen,
-        };
-        choice != anstream::ColorChoice::Never
+        Stream::Stderr.is_colored(self.color)
+    }
+
+    /// Where log lines go.
+    pub(super) fn log_writer(self) -> LogWriter {
+        LogWriter(self.color)
     }
 
     pub(super) fn is_json(self) -> bool {
@@ -67,19 +76,30 @@ impl Output {
 
     /// Shows how a push gets on: bars on a terminal, a line for each layer elsewhere, nothing beside JSON or with `--quiet`.
     pub(super) fn progress(self) -> TerminalProgress {
-        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        TerminalProgress::new(match (self.quiet, is_terminal, self.format) {
+        let is_terminal = self.is_on_terminal();
+        let style = match (self.quiet, is_terminal, self.format) {
             (true, ..) | (false, false, OutputFormat::Json) => progress::Style::Silent,
             // Bars and log lines would write over each other.
-            (false, true, _) if !self.logs => progress::Style::Bars,
-            (false, ..) => progress::Style::Lines(self),
-        })
+            (false, true, _) if !self.logs && moves_its_cursor() => progress::Style::Bars,
+            (false, ..) => progress::Style::Lines,
+        };
+        TerminalProgress::new(self, style)
     }
 
-    /// The outcome of a push or a check.
-    pub(super) fn report(self, verdict: Verdict<'_>, report: &Report) {
+    /// What the hooks of a push answered, and what deserves attention so far.
+    fn hooks(self, report: &Report) {
         if !self.quiet {
             self.stderr(&text::report(report));
+        }
+    }
+
+    /// The outcome of a push or a check, without what was `shown` of it before.
+    pub(super) fn report(self, verdict: Verdict<'_>, report: &Report, shown: Option<Shown>) {
+        if !self.quiet {
+            self.stderr(&match shown {
+                None => text::report(report),
+                Some(Shown { warnings }) => text::warnings(report.warnings.get(warnings..).unwrap_or_default()),
+            });
         } else if matches!(verdict, Verdict::Failed(_)) {
             self.stderr(&text::violations(report));
         }
@@ -93,19 +113,34 @@ impl Output {
         }
     }
 
+    /// The report as it stands in a file, with the line feed at its end.
+    pub(super) fn document(self, verdict: Verdict<'_>, report: &Report) -> String {
+        format!("{}\n", json::report(verdict, report))
+    }
+
     /// A failure of any other command.
     pub(super) fn failure(self, failure: &Failure) {
         if self.is_json() {
-            self.line(&json::report(Verdict::Failed(failure), &Report::default()));
+            self.json_failure(failure);
         }
+        self.error(failure);
+    }
+
+    /// A failure that is not the outcome of the command.
+    pub(super) fn error(self, failure: &Failure) {
         self.stderr(&text::failure(failure));
+    }
+
+    /// A failure that people were told of already.
+    pub(super) fn json_failure(self, failure: &Failure) {
+        self.line(&json::report(Verdict::Failed(failure), &Report::default()));
     }
 
     /// The result of a command in both forms; only the wanted one is made.
     pub(super) fn result(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) {
         match self.format {
             OutputFormat::Text => self.stdout(&text()),
-            OutputFormat::Json => self.line(&json().to_string()),
+            OutputFormat::Json => self.line(&json_line::json_line(&json())),
         }
     }
 
@@ -114,6 +149,11 @@ impl Output {
         if !self.quiet {
             self.stderr(&format!("{}\n", printable(message)));
         }
+    }
+
+    /// Lines that are shown even if little is wanted: a question follows them.
+    pub(super) fn before_a_question(self, lines: &[String]) {
+        lines.iter().for_each(|line| self.stderr(&format!("{}\n", printable(line))));
     }
 
     /// Something that deserves attention although the command succeeded.
@@ -129,24 +169,50 @@ impl Output {
         self.stdout(&format!("{text}\n"));
     }
 
-    // A closed pipe ends the output, not the command: what was pushed is pushed.
-    fn stdout(self, text: &str) {
-        let _ = AutoStream::new(std::io::stdout(), self.color).write_all(text.as_bytes());
+    /// A question to whoever sits before the terminal; the cursor stays behind it.
+    pub(super) fn prompt(self, question: &str) {
+        self.stderr(&printable(question));
     }
 
-    fn stderr(self, text: &str) {
-        let _ = AutoStream::new(std::io::stderr(), self.color).write_all(text.as_bytes());
+    /// Ends a line that the terminal did not end, since it did not show what was typed.
+    pub(super) fn end_line(self) {
+        self.stderr("\n");
     }
+
+    /// Text of several lines, in which everything of a stranger is [`printable`] already.
+    pub(super) fn stdout(self, text: &str) {
+        Stream::Stdout.write(self.color, text);
+    }
+
+    /// As [`Output::stdout`], for what is not the result.
+    pub(super) fn stderr(self, text: &str) {
+        Stream::Stderr.write(self.color, text);
+    }
+}
+
+/// Whether bars can be drawn over each other on the terminal.
+fn moves_its_cursor() -> bool {
+    std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb")
 }
 
 /// One line for whoever sits before a terminal and waits.
 impl CompileProgress for Output {
     fn compiling(&self, flavor: &str, bytes: u64, once: bool) {
-        if self.quiet || self.is_json() || !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        if self.quiet || self.is_json() || !Stream::Stderr.is_terminal() {
             return;
         }
         let once = if once { "; this happens once" } else { "" };
         self.stderr(&format!("compiling {} ({}) for this machine{once}\n", printable(flavor), indicatif::HumanBytes(bytes)));
+    }
+}
+
+/// One line for whoever wonders, where there is no log that has it.
+impl WaitListener for Output {
+    fn waiting(&self, text: &str) {
+        if self.quiet || self.logs || self.is_json() && !self.is_on_terminal() {
+            return;
+        }
+        progress::beside_bars(|| self.stderr(&format!("waiting   {}\n", printable(text))));
     }
 }
 

@@ -4,28 +4,51 @@
 //! of either at the end: the result is what stays. Elsewhere there is a line for each layer that is done.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use pushgate_oci::{Descriptor, Digest, LayerOutcome, Progress, media_type};
 
-use super::Output;
+use super::{Output, printable, stream};
 use crate::engine::{EngineProgress, LayerState};
+use crate::progress::PushProgress;
+use crate::report::Report;
 
 /// As Docker shortens digests.
 const SHORT: usize = 12;
 
+/// The bars that are on the terminal now, for lines that are written beside them.
+static DRAWN: Mutex<Option<MultiProgress>> = Mutex::new(None);
+
+/// Writes a line to the terminal; bars that are there make room for it.
+pub(super) fn beside_bars(write: impl FnOnce()) {
+    let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match drawn {
+        Some(bars) => bars.suspend(write),
+        None => write(),
+    }
+}
+
 /// What is shown.
 pub(super) enum Style {
     Silent,
-    Lines(Output),
+    Lines,
     Bars,
+}
+
+/// What was printed of a report before the transfer began.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Shown {
+    /// So many of its warnings, and every hook.
+    pub(super) warnings: usize,
 }
 
 /// Shows a push. What it drew is gone when it is dropped.
 pub(crate) struct TerminalProgress {
+    output: Output,
     style: Style,
+    shown: OnceLock<Shown>,
     state: Mutex<State>,
 }
 
@@ -51,8 +74,13 @@ struct Layer {
 }
 
 impl TerminalProgress {
-    pub(super) fn new(style: Style) -> Self {
-        Self { style, state: Mutex::default() }
+    pub(super) fn new(output: Output, style: Style) -> Self {
+        Self { output, style, shown: OnceLock::new(), state: Mutex::default() }
+    }
+
+    /// What was printed of the report so far, if the transfer began.
+    pub(in crate::cli) fn shown(&self) -> Option<Shown> {
+        self.shown.get().copied()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -91,9 +119,9 @@ impl TerminalProgress {
             total.set_position((total.position() + layer.size).saturating_sub(layer.sent));
             layer.sent = layer.size;
         }
-        if let Style::Lines(output) = &self.style {
+        if matches!(self.style, Style::Lines) {
             let size = if layer.size > 0 { format!("  {}", HumanBytes(layer.size)) } else { String::new() };
-            output.stderr(&format!("{word:<9} {name}{size}\n"));
+            self.output.stderr(&format!("{word:<9} {}{size}\n", printable(name)));
         }
     }
 
@@ -120,16 +148,16 @@ impl TerminalProgress {
 impl Bars {
     /// With so many bytes to go.
     fn new(size: u64) -> Self {
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        let total =
-            all.add(ProgressBar::new(size).with_style(style("{bar:30} {bytes:>10} of {total_bytes:<10} {bytes_per_sec}, {eta} left")));
+        let all = stream::bars();
+        let total = all.add(stream::bar(size).with_style(style("{bar:30} {bytes:>10} of {total_bytes:<10} {bytes_per_sec}, {eta} left")));
         total.enable_steady_tick(Duration::from_millis(250));
+        *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(all.clone());
         Self { all, total }
     }
 }
 
 fn layer_bar(name: &str) -> ProgressBar {
-    ProgressBar::new(0).with_style(style("{prefix} {bar:30} {bytes:>10} of {total_bytes}")).with_prefix(name.to_owned())
+    stream::bar(0).with_style(style("{prefix} {bar:30} {bytes:>10} of {total_bytes}")).with_prefix(printable(name))
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -140,6 +168,7 @@ fn style(template: &str) -> ProgressStyle {
 impl Drop for TerminalProgress {
     fn drop(&mut self) {
         if let Some(bars) = self.state().bars.take() {
+            DRAWN.lock().unwrap_or_else(PoisonError::into_inner).take();
             bars.total.finish_and_clear();
             let _ = bars.all.clear();
         }
@@ -174,6 +203,15 @@ impl Progress for TerminalProgress {
                 LayerOutcome::Mounted => "mounted",
             },
         );
+    }
+}
+
+/// The verdicts come first: what a person reads is the order in which it happened.
+impl PushProgress for TerminalProgress {
+    fn approved(&self, report: &Report) {
+        if self.shown.set(Shown { warnings: report.warnings.len() }).is_ok() {
+            self.output.hooks(report);
+        }
     }
 }
 

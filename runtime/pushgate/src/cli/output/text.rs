@@ -14,12 +14,13 @@ pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 pub(in crate::cli) const FAINT: Style = Style::new().dimmed();
 
+/// The width of the words before layers, below which those before flavors stand.
+const PROGRESS_WIDTH: usize = 9;
+
 /// What the hooks said, and what deserves attention.
 pub(super) fn report(report: &Report) -> String {
     let mut text = String::new();
-    for entry in &report.hooks {
-        hook(&mut text, entry);
-    }
+    hooks(&mut text, report.hooks.iter());
     text + &warnings(&report.warnings)
 }
 
@@ -35,9 +36,7 @@ pub(super) fn warnings(warnings: &[Warning]) -> String {
 /// Only what was refused, and why.
 pub(super) fn violations(report: &Report) -> String {
     let mut text = String::new();
-    for entry in report.hooks.iter().filter(|entry| entry.verdict == HookVerdict::Refused) {
-        hook(&mut text, entry);
-    }
+    hooks(&mut text, report.hooks.iter().filter(|entry| entry.verdict == HookVerdict::Refused));
     text
 }
 
@@ -48,15 +47,29 @@ pub(super) fn failure(failure: &Failure) -> String {
     text
 }
 
-fn hook(text: &mut String, entry: &HookReport) {
-    let (style, word) = match entry.verdict {
+/// One line for each hook, the names below each other.
+fn hooks<'a>(text: &mut String, entries: impl Iterator<Item = &'a HookReport> + Clone) {
+    let width = entries.clone().map(|entry| word(entry.verdict).1.len()).max().unwrap_or_default().max(PROGRESS_WIDTH);
+    for entry in entries {
+        hook(text, entry, width);
+    }
+}
+
+fn word(verdict: HookVerdict) -> (Style, &'static str) {
+    match verdict {
         HookVerdict::Approved => (GOOD, "approved"),
         HookVerdict::Refused => (BAD, "refused"),
         HookVerdict::Warned => (WARNING, "warned"),
+        HookVerdict::Misconfigured => (BAD, "misconfigured"),
+        HookVerdict::Unavailable => (BAD, "unavailable"),
         HookVerdict::Broke => (BAD, "broke"),
         HookVerdict::NotAsked => (FAINT, "not asked"),
-    };
-    let _ = writeln!(text, "{style}{word:<9}{style:#} {}", printable(&entry.flavor));
+    }
+}
+
+fn hook(text: &mut String, entry: &HookReport, width: usize) {
+    let (style, word) = word(entry.verdict);
+    let _ = writeln!(text, "{style}{word:<width$}{style:#} {}", printable(&entry.flavor));
     for violation in &entry.violations {
         reason(text, violation);
     }

@@ -42,6 +42,11 @@ pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
             line("tokens from", &format!("{server}, besides its own host"));
         }
         line("credentials", &credentials);
+        let untrusted = untrusted(context, &entry);
+        if !untrusted.is_empty() {
+            let trust = crate::trust::FLAG;
+            line("not trusted", &format!("{}: the catalog lies outside of your configuration folder ({trust})", untrusted.join(", ")));
+        }
         if entry.hooks.is_empty() {
             line("asks", "no flavor: whatever lies inside the URI may go there");
         }
@@ -65,7 +70,7 @@ pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
         text
     };
     context.output.result(text, || {
-        let mut document = as_json(&entry, is_default);
+        let mut document = as_json(context, &entry, is_default);
         if let Some(members) = document.as_object_mut() {
             members.insert("credentials".to_owned(), json!(credentials));
         }
@@ -91,7 +96,12 @@ fn transport_in_words(entry: &RegistryEntry) -> &'static str {
     }
 }
 
-pub(super) fn as_json(entry: &RegistryEntry, is_default: bool) -> Value {
+/// The fields that are refused when they are used.
+fn untrusted(context: &Context, entry: &RegistryEntry) -> Vec<&'static str> {
+    context.gate.untrusted_fields(entry).iter().map(|field| field.name).collect()
+}
+
+pub(super) fn as_json(context: &Context, entry: &RegistryEntry, is_default: bool) -> Value {
     let hook = |hook: &HookEntry| {
         json!({
             "flavor": hook.flavor.as_str(), "settings": hook.settings.as_object(),
@@ -105,7 +115,7 @@ pub(super) fn as_json(entry: &RegistryEntry, is_default: bool) -> Value {
         "transport": connection.transport.word().unwrap_or("default"), "ca_file": connection.ca_file,
         "client_certificate": connection.client_certificate.as_ref().map(|files| &files.certificate),
         "client_key": connection.client_certificate.as_ref().map(|files| &files.key),
-        "token_servers": texts(&connection.token_servers),
+        "token_servers": texts(&connection.token_servers), "untrusted": untrusted(context, entry),
         "hooks": entry.hooks.iter().map(hook).collect::<Vec<_>>(),
     })
 }

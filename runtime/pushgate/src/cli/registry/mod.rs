@@ -1,5 +1,6 @@
 //! `pushgate registry`.
 
+mod brought;
 mod describe;
 mod import;
 mod update;
@@ -8,29 +9,30 @@ use serde_json::json;
 
 use pushgate_reference::RegistryUri;
 
-use super::args::RegistryCommand;
+use super::args::{AskedFlavor, RegistryCommand};
 use super::context::Context;
 use super::output::table;
 use super::{Stopped, flavor, hook, login};
-use crate::catalog::{Catalog, Change, Connection, EntryError, RegistryEntry};
+use crate::catalog::{Catalog, CatalogError, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
+use crate::report::Warning;
 
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
     let path = || context.gate.paths().catalog();
     match command {
-        RegistryCommand::Register { name, uri, flavor, hook, transport } => {
+        RegistryCommand::Register { name, uri, asked, transport } => {
             let (name, uri) = (Name::parse(&name)?, RegistryUri::parse(&uri)?);
-            let hooks = match flavor {
-                Some(flavor) => vec![hook::entry(context, &uri, &flavor, &hook)?],
-                None => Vec::new(),
-            };
+            let entry = |asked: &AskedFlavor| hook::entry(context, &uri, &asked.flavor, &asked.words);
+            let hooks = asked.0.iter().map(entry).collect::<Result<_, _>>()?;
             let entry = RegistryEntry { name, uri, hooks, connection: transport.connection(Connection::default())? };
             let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
+            warn_if_untrusted(context, &entry);
         }
-        RegistryCommand::Import { zenml, name, flavor, hook, transport } => {
-            import::import(context, &zenml, name.as_deref(), flavor.as_deref(), hook, &transport)?;
+        RegistryCommand::Import { zenml, name, flavor, grants, hook, transport } => {
+            let words = import::Words { name, flavor, grants, hook, transport };
+            import::import(context, &zenml, words)?;
         }
         RegistryCommand::List => list(context)?,
         RegistryCommand::Describe { name } => describe::describe(context, &name)?,
@@ -51,7 +53,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             let entry = context.gate.catalog()?.default_entry()?;
             context.output.result(
                 || format!("{} {}\n", entry.name, entry.uri),
-                || json!({ "schema": 1, "registry": describe::as_json(&entry, true) }),
+                || json!({ "schema": 1, "registry": describe::as_json(context, &entry, true) }),
             );
         }
         RegistryCommand::Use { name } => {
@@ -64,8 +66,14 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             );
         }
         RegistryCommand::Delete { name } => {
-            Catalog::edit(path()?, |edit| edit.remove_registry(&name))?;
+            let was_default = Catalog::edit(path()?, |edit| -> Result<_, CatalogError> {
+                let was_default = matches!(edit.catalog().default_registry(), Ok(Some(default)) if default.as_str() == name);
+                edit.remove_registry(&name).map(|()| was_default)
+            })?;
             changed(context, &name, "deleted", &format!("deleted {name}"));
+            if was_default {
+                context.output.note(&format!("{name} was the default registry; there is none now"));
+            }
         }
         RegistryCommand::AddHook { name, flavor, hook } => {
             let uri = context.gate.catalog()?.registry(&name)?.uri;
@@ -74,10 +82,18 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             changed(context, &name, word("added", change), &format!("{name} asks {flavor}"));
         }
         RegistryCommand::RemoveHook { name, flavor } => {
-            Catalog::edit(path()?, |edit| edit.remove_hook(&name, &flavor))?;
+            let is_unguarded = Catalog::edit(path()?, |edit| -> Result<_, CatalogError> {
+                edit.remove_hook(&name, &flavor)?;
+                Ok(edit.catalog().registry(&name).is_ok_and(|entry| entry.hooks.is_empty()))
+            })?;
             changed(context, &name, "removed", &format!("{name} no longer asks {flavor}"));
+            if is_unguarded {
+                context.output.note(&format!("{name} asks no flavor now: every image inside its URI may go there"));
+            }
         }
-        RegistryCommand::Login { name, username, password_stdin } => login::login(context, &name, username, password_stdin)?,
+        RegistryCommand::Login { name, username, password_stdin, transport } => {
+            login::login(context, &name, username, password_stdin, &transport)?;
+        }
         RegistryCommand::Logout { name } => login::logout(context, &name)?,
         RegistryCommand::Flavor(command) => flavor::run(context, command)?,
     }
@@ -109,6 +125,24 @@ fn changed(context: &Context, name: &str, change: &str, text: &str) {
     context.output.result(|| format!("{text}\n"), || json!({ "schema": 1, "registry": { "name": name, "change": change } }));
 }
 
+/// What was just written and will be refused when it is used.
+fn warn_if_untrusted(context: &Context, entry: &RegistryEntry) {
+    let fields: Vec<&str> = context.gate.untrusted_fields(entry).iter().map(|field| field.name).collect();
+    if fields.is_empty() {
+        return;
+    }
+    context.output.warn(&Warning {
+        hook: None,
+        code: Some("catalog.untrusted".to_owned()),
+        message: format!(
+            "this catalog lies outside of your configuration folder, where {} of {} counts only if trusted",
+            fields.join(", "),
+            entry.name
+        ),
+        hint: Some(format!("repeat it on the command line of a push, or give {}", crate::trust::FLAG)),
+    });
+}
+
 fn list(context: &Context) -> Result<(), Failure> {
     let catalog = context.gate.catalog()?;
     let default = catalog.default_registry()?.map(ToString::to_string);
@@ -117,7 +151,8 @@ fn list(context: &Context) -> Result<(), Failure> {
         let rows = catalog.registries().map(|(name, entry)| {
             let shown = if is_default(name) { format!("{name} *") } else { name.to_owned() };
             match entry {
-                Ok(entry) => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Ok(entry) if context.gate.untrusted_fields(entry).is_empty() => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Ok(entry) => vec![shown, format!("{} (not trusted)", entry.uri), flavors(entry)],
                 Err(error) => vec![shown, "unusable".to_owned(), error.to_string()],
             }
         });
@@ -125,13 +160,15 @@ fn list(context: &Context) -> Result<(), Failure> {
     };
     context.output.result(text, || {
         let entry = |(name, entry): (&str, Result<&RegistryEntry, &EntryError>)| match entry {
-            Ok(entry) => describe::as_json(entry, is_default(name)),
+            Ok(entry) => describe::as_json(context, entry, is_default(name)),
             Err(error) => json!({ "name": name, "error": error.to_string() }),
         };
         json!({ "schema": 1, "registries": catalog.registries().map(entry).collect::<Vec<_>>() })
     });
     if catalog.registries().next().is_none() {
-        context.output.note("no registry is registered yet: pushgate registry register NAME --uri URI");
+        let absent =
+            if catalog.is_absent() { format!(" (the catalog `{}` does not exist)", catalog.path().display()) } else { String::new() };
+        context.output.note(&format!("no registry is registered yet{absent}: pushgate registry register NAME --uri URI"));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use pushgate_reference::RegistryUri;
 use super::super::args::{HookArguments, Reset, TransportArguments};
 use super::super::context::Context;
 use super::super::hook;
-use super::{told, word};
+use super::{told, warn_if_untrusted, word};
 use crate::catalog::{Catalog, Change, Connection, RegistryEntry};
 use crate::exit::{Failure, Kind};
 
@@ -53,6 +53,9 @@ pub(super) fn update(context: &Context, name: &str, words: &Words) -> Result<(),
         Ok((change, edit.catalog().registry(name)?))
     })?;
     told(context, word("updated", change), &after.name, &after.uri.to_string());
+    if words.transport.is_given() {
+        warn_if_untrusted(context, &after);
+    }
     Ok(())
 }
 

@@ -117,8 +117,8 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
             files::FileError::System { source, .. } => write!(formatter, "it cannot be read: {source}"),
-            files::FileError::TooLarge { .. } => formatter.write_str("it has more than 1 MiB"),
-            _ => formatter.write_str("it is not a regular file"),
+            files::FileError::Unusable { problem, .. } => write!(formatter, "it {problem}"),
+            _ => formatter.write_str("it cannot be read"),
         }
     }
 }

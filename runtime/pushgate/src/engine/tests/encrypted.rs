@@ -143,5 +143,5 @@ async fn files_that_cannot_be_used_are_named() {
     std::fs::remove_file(folder.path().join("key.pem")).unwrap();
     assert!(refused(&environment).await.contains("key.pem"));
     std::fs::write(folder.path().join("ca.pem"), vec![b'x'; 1024 * 1024 + 1]).unwrap();
-    assert!(refused(&environment).await.contains("longer than"));
+    assert!(refused(&environment).await.contains("exceeds the limit of 1 MiB"));
 }

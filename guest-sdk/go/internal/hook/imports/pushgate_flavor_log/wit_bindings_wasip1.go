@@ -18,9 +18,9 @@ const (
 	Level_Debug uint8 = 1
 	// For the person who pushes.
 	Level_Info uint8 = 2
-	// For the person who pushes: the push may go on, but something should change. Kept in the receipt.
+	// For the person who pushes: the push may go on, but something should change. Kept in the report.
 	Level_Warn uint8 = 3
-	// For the person who pushes. Kept in the receipt; the last one is shown with a trap that comes after it.
+	// For the person who pushes. Kept in the report; the last one is shown with a trap that comes after it.
 	Level_Error uint8 = 4
 )
 

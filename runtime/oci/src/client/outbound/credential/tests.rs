@@ -6,8 +6,10 @@ use std::time::SystemTime;
 
 use pushgate_test_registry::{Options, RecordedRequest, Registry, Rule, Step, Switch};
 use serde_json::json;
+use url::form_urlencoded;
 
 use super::*;
+use crate::client::RequestBudget;
 use crate::client::origin::HttpGrant;
 use crate::client::outbound::{OutboundClient, OutboundRequest};
 
@@ -122,7 +124,7 @@ async fn nothing_of_a_credential_comes_back() {
     let response = client(&server, CredentialForm::Basic, sources(home.path(), &[])).send(request(&server), LIMIT).await.unwrap();
     let text = String::from_utf8_lossy(&response.body).into_owned();
     assert!(!text.to_ascii_uppercase().contains("CANARY") && !text.contains(&STANDARD.encode("alice:S3C")), "{text}");
-    assert!(text.starts_with("plain [redacted] upper [redacted] json ") && text.ends_with("twice [redacted][redacted] end"), "{text}");
+    assert!(text.starts_with("plain [redacted] upper [redacted] json ") && text.ends_with("twice [redacted] end"), "{text}");
     let names: Vec<_> = response.headers.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "date").collect();
     assert_eq!(names, ["location", "x-a", "content-length"], "{response:?}");
 
@@ -143,6 +145,73 @@ async fn nothing_of_a_credential_comes_back() {
     let sent = server.requests().last().unwrap().header("authorization").unwrap().to_owned();
     let signature = sent.rsplit('=').next().unwrap();
     assert!(text.contains("[redacted]") && !text.contains("AKIDEXAMPLE") && !text.contains(signature), "{text:.400}");
+}
+
+/// The whole field, or a part of it, in whatever the server writes it into: values and names of fields, and bodies that
+/// come in pieces.
+#[tokio::test]
+async fn nothing_of_a_credential_comes_back_in_any_encoding() {
+    let hexadecimal = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let pair = STANDARD.encode(format!("robot-account:{CANARY}"));
+    let header = format!("Basic {pair}");
+    let whole: Vec<String> = ["", "a", "ab"].iter().map(|lead| STANDARD.encode(format!("{lead}Authorization: {header}\r\nx: y"))).collect();
+    let unpadded = pair.trim_end_matches('=');
+    let escaped: String = CANARY.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let spellings = [
+        whole.concat(),
+        whole.join(" "),
+        header.clone(),
+        hexadecimal(&header),
+        hexadecimal(&pair).to_ascii_uppercase(),
+        percent(&pair),
+        escaped,
+        CANARY.replace('/', "&#47;").replace('+', "&plus;"),
+        "user=robot-account".to_owned(),
+        json!({ CANARY: 1, "robot-account": { pair.as_str(): 2 } }).to_string(),
+    ];
+    let names =
+        [format!("x-{}", hexadecimal(CANARY)), format!("x-{unpadded}"), "x-robot-account".to_owned(), format!("x{}", percent(CANARY))];
+    let mut text = String::from("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx-kept: kept\r\n");
+    for name in names.iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-%".contains(&byte))) {
+        text += &format!("{name}: x\r\n");
+    }
+    for (place, spelling) in spellings.iter().enumerate() {
+        text += &format!("x-{place}: {}\r\n", spelling.replace(['\r', '\n'], " "));
+    }
+    let mut bytes = format!("{text}\r\n").into_bytes();
+    // A piece of a few bytes cuts every secret.
+    for piece in format!("<{}>", spellings.join("> <")).as_bytes().chunks(5) {
+        bytes.extend([format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat());
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    let server = start(Switch::Raw(bytes.into())).await;
+    let home = home(&server.origin(), "robot-account", CANARY);
+    let response = client(&server, CredentialForm::Basic, sources(home.path(), &[])).send(request(&server), LIMIT).await.unwrap();
+    assert_eq!(response.headers, [("x-kept".to_owned(), "kept".to_owned())]);
+    let left = String::from_utf8(response.body).unwrap();
+    assert_eq!(left.matches("[redacted]").count(), 16, "{left}");
+    for secret in [CANARY, "robot", unpadded, &hexadecimal(CANARY), &STANDARD.encode(CANARY)] {
+        assert!(!left.to_lowercase().contains(&secret.to_lowercase()), "{secret}: {left}");
+    }
+}
+
+/// What a response is about is not taken out for being a short name.
+#[tokio::test]
+async fn a_short_name_is_no_secret() {
+    let server = start(reply(&[("x-owner", "alice")], "alice owns it")).await;
+    let home = home(&server.origin(), "alice", CANARY);
+    let response = client(&server, CredentialForm::Basic, sources(home.path(), &[])).send(request(&server), LIMIT).await.unwrap();
+    assert_eq!(response.body, b"alice owns it");
+    assert!(response.headers.contains(&("x-owner".to_owned(), "alice".to_owned())), "{response:?}");
+}
+
+#[tokio::test]
+async fn a_response_does_not_grow_beyond_its_limit() {
+    let server = start(reply(&[], "a ".repeat(1 << 20))).await;
+    let home = home(&server.origin(), "alice", "a");
+    let error = client(&server, CredentialForm::Bearer, sources(home.path(), &[])).send(request(&server), LIMIT).await.unwrap_err();
+    assert!(matches!(error, OutboundError::TooLarge { .. }), "{error:?}");
 }
 
 #[tokio::test]
@@ -283,6 +352,24 @@ async fn keys_of_aws_are_not_asked_for_anywhere_and_not_read_from_anything() {
     assert!(error.to_string().ends_with("the container's service gave no keys of AWS"), "{error}");
     assert!(!format!("{error:?}").contains("CANARY"));
     assert!(server.requests().is_empty());
+}
+
+/// Keys that a service has to be asked for cost a request, and so does the request.
+#[tokio::test]
+async fn a_budget_pays_for_keys_and_for_the_request() {
+    let document = json!({ "AccessKeyId": "AKID", "SecretAccessKey": "secret", "Token": "token", "Expiration": "2999-01-01T00:00:00Z" });
+    for (requests, asked, sent) in [(0, 0, 0), (1, 1, 0), (2, 1, 1)] {
+        let (server, container) = (start(reply(&[], "hello")).await, start(reply(&[], document.to_string())).await);
+        let (empty, uri) = (tempfile::tempdir().unwrap(), format!("{}/role", container.origin()));
+        let client = client(&server, sigv4(), sources(empty.path(), &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri)]));
+        let budget = RequestBudget::new(requests);
+        let response = budget.pay_for(client.send(request(&server), LIMIT)).await;
+        match response {
+            Ok(response) => assert_eq!((sent, response.body.as_slice()), (1, b"hello".as_slice())),
+            Err(error) => assert!(sent == 0 && matches!(error, OutboundError::OutOfRequests { .. }), "{requests}: {error:?}"),
+        }
+        assert_eq!((container.requests().len(), server.requests().len()), (asked, sent), "{requests}");
+    }
 }
 
 /// One byte more than a file with keys may have.

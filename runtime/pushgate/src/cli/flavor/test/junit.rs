@@ -7,6 +7,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::json::level;
+use crate::cli::output::printable;
 use crate::flavor_test::{Outcome, Problem, Project};
 
 /// The document.
@@ -83,11 +84,7 @@ fn seconds(seconds: f64) -> String {
     format!("{seconds:.6}")
 }
 
-/// XML has no way to write most control characters, and a guest may say them.
+/// XML has no way to write most control characters, and what shows the report shows the rest of what a guest may say. Lines stay lines.
 fn clean(text: &str) -> String {
-    let is_allowed = |character: char| {
-        matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-            && !('\u{7f}'..='\u{9f}').contains(&character)
-    };
-    text.chars().map(|character| if is_allowed(character) { character } else { '\u{fffd}' }).collect()
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }

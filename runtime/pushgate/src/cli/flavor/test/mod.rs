@@ -8,6 +8,7 @@ mod text;
 use crate::cli::Stopped;
 use crate::cli::args::TestArguments;
 use crate::cli::context::Context;
+use crate::cli::written::WrittenFile;
 use crate::exit::{Failure, Kind};
 use crate::flavor_test::{self, Outcome, Project};
 
@@ -22,7 +23,8 @@ pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Sto
     let outcomes = context.wait_for(flavor_test::run(&context.gate, &project))?;
     context.output.result(|| text::report(&outcomes, context.output.shows_logs()), || json::report(&outcomes));
     if let Some(path) = junit {
-        std::fs::write(&path, junit::report(&project, &outcomes))
+        WrittenFile::begin(&path)
+            .and_then(|file| file.write(junit::report(&project, &outcomes).as_ref()))
             .map_err(|error| Failure::new(Kind::Usage, format!("cannot write the report `{}`: {error}", path.display())))?;
     }
     if outcomes.iter().all(Outcome::passed) { Ok(()) } else { Err(Stopped::Told(Kind::FlavorBroke)) }

@@ -1,30 +1,35 @@
 //! `pushgate flavor test --record`.
 
 use pushgate_reference::RegistryUri;
-use pushgate_sandbox::describe;
+use pushgate_sandbox::{ComponentDigest, describe};
 
-use crate::catalog::{Connection, HookEntry};
+use crate::catalog::{CatalogError, HookEntry, RegistryEntry};
 use crate::cli::args::RecordArguments;
+use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
 use crate::cli::flavor::register::choose_name;
+use crate::cli::flavor::touched::given;
 use crate::component_file;
 use crate::credential_binding::CredentialBinding;
 use crate::destination::Registry;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{self, Project};
+use crate::flavor_test::{self, Project, Recording};
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::hooks::{Component, Hook};
 use crate::settings::Settings;
+use crate::trust::TrustedConnection;
 
 /// Writes the answers into the cases' files.
 pub(super) fn record(context: &Context, project: &Project, words: &RecordArguments) -> Result<(), Failure> {
-    let (registry, entry) = target(context, project, words)?;
-    let given = !words.grant.is_empty() || !words.credential.is_empty();
-    let (grants, credentials) = match entry.filter(|_| !given) {
-        Some(entry) => (entry.grants, entry.credentials),
-        None => (Grant::parse_all(&words.grant)?, CredentialBinding::parse_all(&words.credential)?),
+    let (grants, credentials) = (Grant::parse_all(&words.grant)?, CredentialBinding::parse_all(&words.credential)?);
+    let (registry, entry) = target(context, words)?;
+    let asked = Asked::read(project)?;
+    let is_said = !words.grant.is_empty() || !words.credential.is_empty();
+    let (grants, credentials) = match entry.filter(|_| !is_said) {
+        Some(entry) => of_hook(context, &entry, &asked)?,
+        None => (grants, credentials),
     };
     CredentialBinding::require_grants(&credentials, &grants)?;
     let hook = Hook {
@@ -36,17 +41,19 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
         limits: HookLimits::default(),
         mode: HookMode::default(),
     };
-    for (case, count) in context.wait_for(flavor_test::record(&context.gate, project, &registry, &hook))? {
+    let recording = Recording { registry: &registry, hook: &hook, component: asked.digest, writes: words.record_writes };
+    for (case, count) in context.wait_for(flavor_test::record(&context.gate, project, &recording))? {
         let answers = if count == 1 { "1 answer".to_owned() } else { format!("{count} answers") };
         context.output.note(&format!("recorded {answers} in the case {case}"));
     }
     Ok(())
 }
 
-/// The registry to ask, and its hook for this flavor if it has one.
-fn target(context: &Context, project: &Project, words: &RecordArguments) -> Result<(Registry, Option<HookEntry>), Failure> {
+/// The registry to ask, and its entry if it is registered.
+fn target(context: &Context, words: &RecordArguments) -> Result<(Registry, Option<RegistryEntry>), Failure> {
+    let given = words.transport.given()?;
     if let Some(uri) = &words.uri {
-        let connection = words.transport.connection(Connection::default())?;
+        let connection = TrustedConnection::of_command_line(given);
         return Ok((Registry { name: None, uri: RegistryUri::parse(uri)?, hooks: Vec::new(), connection }, None));
     }
     let Some(name) = &words.registry else {
@@ -55,12 +62,62 @@ fn target(context: &Context, project: &Project, words: &RecordArguments) -> Resu
         )));
     };
     let entry = context.gate.catalog()?.registry(name)?;
-    let bytes = component_file::open(&project.component)?.read()?;
-    let description = describe(&bytes).map_err(|error| Failure::from(error).in_file(&project.component))?;
-    let flavor = choose_name(None, &description, &project.component)?;
-    let hook = entry.hook(flavor.as_str()).ok().cloned();
-    if let Some(hook) = &hook {
-        context.gate.require_own_catalog(&hook.credentials)?;
+    let connection = context.gate.trusted_connection(&entry, &given)?;
+    Ok((Registry::from_entry(entry.clone(), Vec::new(), connection), Some(entry)))
+}
+
+/// The project's component: what it calls itself, and which bytes it is.
+struct Asked<'a> {
+    project: &'a Project,
+    digest: ComponentDigest,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Asked<'a> {
+    fn read(project: &'a Project) -> Result<Self, Failure> {
+        let bytes = component_file::open(&project.component)?.read()?;
+        Ok(Self { project, digest: ComponentDigest::of(&bytes), bytes })
     }
-    Ok((Registry::from_entry(entry, Vec::new()), hook))
+}
+
+/// What the registry's hook of this name is given, if the component is the one that the hook asks: any component can call itself so.
+fn of_hook(context: &Context, entry: &RegistryEntry, asked: &Asked<'_>) -> Result<(Vec<Grant>, Vec<CredentialBinding>), Failure> {
+    let file = &asked.project.component;
+    let description = describe(&asked.bytes).map_err(|error| Failure::from(error).in_file(file))?;
+    let name = choose_name(None, &description, file)?;
+    let Ok(hook) = entry.hook(name.as_str()) else { return Ok((Vec::new(), Vec::new())) };
+    if hook.grants.is_empty() && hook.credentials.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    context.gate.require_trust(&hook.credentials)?;
+    let registered = match context.gate.catalog()?.hook_flavor(entry, hook) {
+        Ok(flavor) => Some(flavor.digest),
+        Err(CatalogError::UnknownFlavor { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    if registered != Some(asked.digest) {
+        let registered = registered.map_or_else(|| "not registered".to_owned(), |digest| digest.to_string());
+        let problem = format!(
+            "the component {} ({}) calls itself {name}, and is not the flavor of that name that {} asks ({registered})",
+            file.display(),
+            asked.digest,
+            entry.name
+        );
+        consent(context, entry, hook, problem)?;
+    }
+    Ok((hook.grants.clone(), hook.credentials.clone()))
+}
+
+/// Asks whether another component than the hook's gets what the hook is given.
+fn consent(context: &Context, entry: &RegistryEntry, hook: &HookEntry, problem: String) -> Result<(), Failure> {
+    let about = [problem.clone(), format!("{} asks {}, {}", entry.name, hook.flavor, given(hook))];
+    match confirm(context, &about, "Give this to the component too?")? {
+        Answer::Yes => Ok(()),
+        Answer::No | Answer::NotAsked => {
+            let flags = hook.grants.iter().map(|grant| format!("--grant {grant}"));
+            let flags: Vec<_> = flags.chain(hook.credentials.iter().map(|binding| format!("--credential {binding}"))).collect();
+            Err(Failure::new(Kind::Usage, problem)
+                .with_hint(Some(format!("say here what it may use: {}; or register it first", flags.join(" ")))))
+        }
+    }
 }

@@ -151,7 +151,7 @@ fn a_damaged_context_or_config_is_named_and_nothing_else_is_tried() {
     for (content, words) in [
         (format!(r#"{{"Name":"c","Name":"{CANARY}"}}"#), "unique keys"),
         (CANARY.to_owned(), "not a JSON object"),
-        (format!("{{{}}}", " ".repeat(2 << 20)), "more than 1 MiB"),
+        (format!("{{{}}}", " ".repeat(2 << 20)), "exceeds the limit of 1 MiB"),
     ] {
         folder.write(&meta, &content);
         let error = refused(&folder.environment());

@@ -11,7 +11,7 @@ struct Member {
 }
 
 /// Sets `text[outer][key]` to `value`, which is JSON. `outer` is an object, or missing. A key is found whatever its case.
-pub(super) fn set(text: &str, outer: &str, key: &str, value: &str) -> Option<String> {
+pub(crate) fn set(text: &str, outer: &str, key: &str, value: &str) -> Option<String> {
     let pair = format!("{}: {value}", quoted(key));
     let Some(object) = find(text, 0, outer)? else {
         return insert(text, 0, &format!("{}: {{\n\t\t{pair}\n\t}}", quoted(outer)), "\t");
@@ -26,7 +26,7 @@ pub(super) fn set(text: &str, outer: &str, key: &str, value: &str) -> Option<Str
 }
 
 /// Takes the members of `text[outer]` with these keys away.
-pub(super) fn remove(text: &str, outer: &str, keys: &[String]) -> Option<String> {
+pub(crate) fn remove(text: &str, outer: &str, keys: &[String]) -> Option<String> {
     let mut text = text.to_owned();
     for key in keys {
         while let Some(object) = find(&text, 0, outer)? {
@@ -44,6 +44,15 @@ pub(super) fn remove(text: &str, outer: &str, keys: &[String]) -> Option<String>
         }
     }
     Some(text)
+}
+
+/// Puts an item, which is JSON, at the end of the array `text[outer]`. None if there is no such array.
+pub(crate) fn push(text: &str, outer: &str, item: &str) -> Option<String> {
+    let array = find(text, 0, outer)??;
+    let items = text.get(array.clone())?.strip_prefix('[')?.strip_suffix(']')?;
+    let end = array.start + 1 + items.trim_ascii_end().len();
+    let comma = if items.trim_ascii().is_empty() { "" } else { "," };
+    replace(text, end..end, &format!("{comma}{item}"))
 }
 
 fn quoted(text: &str) -> String {
@@ -176,6 +185,17 @@ mod tests {
         assert_eq!(set("{\"x\":1 }", "auths", "a", "7").unwrap(), "{\"x\":1,\n\t\"auths\": {\n\t\t\"a\": 7\n\t} }");
         assert_eq!(set("{\"auths\":null,\"x\":1}", "auths", "a", "7").unwrap(), "{\"auths\":{\n\t\t\"a\": 7\n\t},\"x\":1}");
         assert_eq!(set("{\"auths\":{}}", "auths", "a", "7").unwrap(), "{\"auths\":{\n\t\t\"a\": 7\n\t}}");
+    }
+
+    #[test]
+    fn an_item_is_put_at_the_end_of_an_array() {
+        let before = "{ \"b\": [1], \"list\" : [ {\"list\":[]} , \"]\"\n] }\n";
+        assert_eq!(push(before, "list", "7").unwrap(), before.replace("\"]\"", "\"]\",7"));
+        assert_eq!(push(r#"{"l\u0069st":[]}"#, "list", "7").unwrap(), r#"{"l\u0069st":[7]}"#);
+        assert_eq!(push("{\"list\":[ \n]}", "list", "7").unwrap(), "{\"list\":[7 \n]}");
+        for text in ["{}", r#"{"list":{}}"#, r#"{"list":null}"#, "[]"] {
+            assert_eq!(push(text, "list", "7"), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,213 @@
+//! What a catalog of others may not decide: where a credential of the user goes, and how it travels there.
+//!
+//! A repository can bring a catalog along, and a script of it name that catalog with `--config`. Plain HTTP, another certificate authority or another
+//! token server would hand the user's password to its author. So such an entry counts in the user's own catalog; in another one, only where the
+//! command line says the same or something else in its place, or where the user trusts the catalog. Only an entry that is used is refused.
+
+use std::path::PathBuf;
+
+use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_reference::Host;
+
+use crate::catalog::{Connection, RegistryEntry, Transport};
+use crate::credential_binding::CredentialBinding;
+use crate::exit::{Failure, Kind};
+use crate::gate::Gate;
+use crate::name::shorten;
+
+/// How the user lets a catalog of others decide.
+pub const FLAG: &str = "--trust-config";
+/// The variable that says the same.
+pub const VARIABLE: &str = "PUSHGATE_TRUST_CONFIG";
+
+/// How a registry is reached, decided by the command line or by a catalog that is trusted.
+#[derive(Debug, Clone)]
+pub struct TrustedConnection(Connection);
+
+impl TrustedConnection {
+    /// What the command line says of a registry that is not in the catalog.
+    pub fn of_command_line(given: GivenConnection) -> Self {
+        Self(given.over(Connection::default()))
+    }
+
+    /// How it is reached.
+    pub const fn get(&self) -> &Connection {
+        &self.0
+    }
+}
+
+/// What the command line says of how a registry is reached; what it does not say is as it is registered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GivenConnection {
+    /// `--plain-http` or `--tls`.
+    pub transport: Option<Transport>,
+    /// `--ca-file`.
+    pub ca_file: Option<PathBuf>,
+    /// `--client-certificate` and `--client-key`.
+    pub client_certificate: Option<ClientCertificate>,
+    /// `--token-server`, all of them.
+    pub token_servers: Option<Vec<TokenServer>>,
+}
+
+impl GivenConnection {
+    /// The connection with what is given in the place of what is registered.
+    #[must_use]
+    pub fn over(self, registered: Connection) -> Connection {
+        Connection {
+            transport: self.transport.unwrap_or(registered.transport),
+            ca_file: self.ca_file.or(registered.ca_file),
+            client_certificate: self.client_certificate.or(registered.client_certificate),
+            token_servers: self.token_servers.unwrap_or(registered.token_servers),
+        }
+    }
+}
+
+/// A field of a registry's entry that decides where a credential goes, or how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidingField {
+    /// The field, as the catalog calls it.
+    pub name: &'static str,
+    /// What it says.
+    value: String,
+    /// What says the same on the command line; nothing does for a binding.
+    flag: Option<&'static str>,
+}
+
+/// The fields of an entry that decide where a credential goes or how, apart from what the command line decides itself.
+pub fn deciding_fields(entry: &RegistryEntry, given: &GivenConnection) -> Vec<DecidingField> {
+    let mut fields = deciding_connection(entry.uri.host(), &entry.connection, given);
+    let bindings = || entry.hooks.iter().flat_map(|hook| &hook.credentials);
+    fields.extend(bindings().next().map(|_| DecidingField { name: "credentials", value: texts(bindings()), flag: None }));
+    fields
+}
+
+/// Every field of a connection is looked at: one that is added has to be thought about here.
+fn deciding_connection(host: &Host, registered: &Connection, given: &GivenConnection) -> Vec<DecidingField> {
+    let Connection { transport, ca_file, client_certificate, token_servers } = registered;
+    let field = |name, value: String, flag| DecidingField { name, value, flag: Some(flag) };
+    let is_plain = *transport == Transport::PlainHttp && !host.is_loopback();
+    let plain = (is_plain && given.transport.is_none()).then(|| field("transport", "plain-http".to_owned(), "--plain-http"));
+    let authorities = ca_file
+        .as_ref()
+        .filter(|_| given.ca_file.is_none())
+        .map(|file| field("ca-file", shorten(&file.display().to_string()), "--ca-file FILE"));
+    let certificate = client_certificate.as_ref().filter(|_| given.client_certificate.is_none()).map(|files| {
+        let value = shorten(&files.certificate.display().to_string());
+        field("client-certificate", value, "--client-certificate FILE --client-key FILE")
+    });
+    let servers = (!token_servers.is_empty() && given.token_servers.is_none())
+        .then(|| field("token-servers", texts(token_servers), "--token-server ORIGIN"));
+    [plain, authorities, certificate, servers].into_iter().flatten().collect()
+}
+
+fn texts(values: impl IntoIterator<Item = impl ToString>) -> String {
+    shorten(&values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(", "))
+}
+
+impl Gate {
+    /// The fields of an entry that this catalog may not decide; none in a catalog that is trusted.
+    pub fn untrusted_fields(&self, entry: &RegistryEntry) -> Vec<DecidingField> {
+        if self.trusts_catalog() { Vec::new() } else { deciding_fields(entry, &GivenConnection::default()) }
+    }
+
+    /// How a registry of the catalog is reached, with what the command line says in the place of what is registered.
+    ///
+    /// # Errors
+    /// Exit 8 for a catalog of others that decides how credentials travel.
+    pub fn trusted_connection(&self, entry: &RegistryEntry, given: &GivenConnection) -> Result<TrustedConnection, Failure> {
+        let fields = deciding_connection(entry.uri.host(), &entry.connection, given);
+        if !fields.is_empty() && !self.trusts_catalog() {
+            return Err(self.undecided(entry, &fields)?);
+        }
+        Ok(TrustedConnection(given.clone().over(entry.connection.clone())))
+    }
+
+    fn undecided(&self, entry: &RegistryEntry, fields: &[DecidingField]) -> Result<Failure, Failure> {
+        let said: Vec<String> = fields.iter().map(|field| format!("`{}` ({})", field.name, field.value)).collect();
+        let problem = format!(
+            "the catalog `{}` lies outside of your configuration folder, and decides how your credentials for `{}` travel: {}",
+            self.paths().catalog()?.display(),
+            entry.name,
+            said.join(", ")
+        );
+        let flags: Vec<&str> = fields.iter().filter_map(|field| field.flag).collect();
+        // The flags exclude each other, so that not all of them can be repeated.
+        let contradict = fields.iter().any(|field| field.name == "transport")
+            && fields.iter().any(|field| matches!(field.name, "ca-file" | "client-certificate"));
+        let repeat = if contradict { String::new() } else { format!("repeat it on the command line, {}, or ", flags.join(" ")) };
+        Ok(Failure::new(Kind::Configuration, problem).with_hint(Some(format!("{repeat}trust this catalog: {FLAG}, or {VARIABLE}=1"))))
+    }
+
+    /// A credential is bound on the command line, or in a catalog that is trusted.
+    ///
+    /// # Errors
+    /// Exit 8 for a binding in a catalog of others.
+    pub fn require_trust(&self, bindings: &[CredentialBinding]) -> Result<(), Failure> {
+        if bindings.is_empty() || self.trusts_catalog() {
+            return Ok(());
+        }
+        let catalog = self.paths().catalog()?;
+        let problem = format!("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display());
+        Err(Failure::new(Kind::Configuration, problem).with_hint(Some(format!(
+            "register the registry in your own catalog, without --config and PUSHGATE_CONFIG; bind the credential beside --uri; or trust this catalog: \
+             {FLAG}, or {VARIABLE}=1"
+        ))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    fn entry(lines: &str) -> RegistryEntry {
+        let text = format!("version = 1\n[registries.r]\n{lines}\n");
+        Catalog::parse(std::path::Path::new("catalog.toml"), text.as_bytes()).unwrap().registry("r").unwrap()
+    }
+
+    fn names(lines: &str, given: &GivenConnection) -> Vec<&'static str> {
+        deciding_fields(&entry(lines), given).iter().map(|field| field.name).collect()
+    }
+
+    const ALL: &str = "uri = \"r.example\"\ntransport = \"plain-http\"\nca-file = \"/ca.pem\"\nclient-certificate = \"/me.pem\"\nclient-key = \"/me.key\"\n\
+        token-servers = [\"https://auth.example\"]\nhooks = [{ flavor = \"f\", grants = [\"http=https://a.example\"], credentials = [\"https://a.example=bearer\"] }]";
+
+    #[test]
+    fn what_decides_how_a_credential_travels() {
+        let none = GivenConnection::default();
+        assert_eq!(names(ALL, &none), ["transport", "ca-file", "client-certificate", "token-servers", "credentials"]);
+        for harmless in [
+            "uri = \"r.example\"",
+            "uri = \"r.example\"\ntransport = \"tls\"",
+            "uri = \"localhost:5000\"\ntransport = \"plain-http\"",
+            "uri = \"127.0.0.1:5000\"\ntransport = \"plain-http\"",
+            "uri = \"r.example\"\ntoken-servers = []",
+            "uri = \"r.example\"\nhooks = [{ flavor = \"f\", grants = [\"registry\", \"http=https://a.example\"] }]",
+        ] {
+            assert!(names(harmless, &none).is_empty(), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn what_the_command_line_says_is_not_the_catalogs() {
+        let entry = entry(ALL);
+        let given = GivenConnection {
+            transport: Some(Transport::Tls),
+            ca_file: Some("/mine.pem".into()),
+            client_certificate: Some(ClientCertificate { certificate: "/mine.pem".into(), key: "/mine.key".into() }),
+            token_servers: Some(Vec::new()),
+        };
+        assert_eq!(names(ALL, &given), ["credentials"]);
+        let given_all = given.clone();
+        assert_eq!(
+            given.over(entry.connection.clone()),
+            Connection {
+                transport: Transport::Tls,
+                ca_file: given_all.ca_file,
+                client_certificate: given_all.client_certificate,
+                token_servers: Vec::new(),
+            }
+        );
+        assert_eq!(GivenConnection::default().over(entry.connection.clone()), entry.connection);
+    }
+}
