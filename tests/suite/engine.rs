@@ -175,6 +175,16 @@ fn layers_that_the_engine_pushes_have_lines_too() {
 }
 
 #[test]
+fn layers_that_the_engine_finds_after_an_answer_was_lost_were_pushed() {
+    let stage = Stage::new(Options::default());
+    stage.engine.misbehave(Rule::on(Endpoint::Push, Switch::LoseLayerAnswers));
+    let ran = stage.run(&format!("push {} --uri {}", stage.name(), stage.registry.host()));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with("pushed ")), "{lines:?}");
+}
+
+#[test]
 fn the_current_context_says_which_engine_is_meant() {
     let stage = Stage::new(Options::default());
     let context = |host: &str| {

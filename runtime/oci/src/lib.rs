@@ -68,9 +68,9 @@ mod memory;
 
 pub use archive::{ArchiveError, Compression, DockerArchive, DockerArchiveError, LayerError, LayerOptions, PinnedDockerImage, TarProblem};
 pub use client::{
-    Authorities, BoundCredential, ClientCertificate, ClientOptions, CredentialForm, FetchedManifest, HttpGrant, HttpTarget, OutboundClient,
-    OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, Refusal, RegistryClient, RegistryError, RequestBudget, Scheme,
-    Served, Site, Step, TargetRefusal, Timeouts, TokenServer, WaitListener, http_target,
+    Authorities, BoundCredential, ClientCertificate, ClientOptions, Connections, CredentialForm, FetchedManifest, HttpGrant, HttpTarget,
+    OutboundClient, OutboundError, OutboundRequest, OutboundResponse, Place, Proxies, Refusal, RegistryClient, RegistryError,
+    RequestBudget, Scheme, Served, Site, Step, TargetRefusal, Timeouts, TokenServer, WaitListener, http_target,
 };
 pub use content::{BlobError, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 pub use credentials::{

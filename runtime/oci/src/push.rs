@@ -1,13 +1,15 @@
 //! A push: blobs, then the manifests below the root, then the tag.
 
+mod order;
+
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::client::{MAX_CONNECTIONS, RegistryClient, RegistryError, UploadError};
-use crate::content::{BlobError, PinnedContent};
+use crate::client::{Asking, MAX_CONNECTIONS, Questions, Rank, RegistryClient, RegistryError, UploadError};
+use crate::content::{BlobError, PinnedBlob, PinnedContent};
 use crate::digest::Digest;
 use crate::progress::Progress;
 
@@ -127,11 +129,17 @@ impl RegistryClient {
         progress: &dyn Progress,
     ) -> Result<Prepared, PushError> {
         self.check_repositories(&options.mount_from).map_err(PushError::Registry)?;
-        let before = self.manifest_before_push(repository, tag).await.map_err(PushError::Registry)?;
+        let blobs = order::order(content);
+        let bottom = blobs.iter().find(|(_, rank)| *rank == Rank::Bottom && options.mount_from.is_empty());
+        let bottom = bottom.map(|(blob, _)| &blob.descriptor);
+        let looked = self.look_before_push(repository, tag, &content.root.descriptor.digest, bottom).await;
+        let (before, bottom) = looked.map_err(PushError::Registry)?;
         if before.as_ref().is_some_and(|before| content.root.descriptor.digest.matches(&before.bytes)) {
             return Ok(Prepared::Unchanged);
         }
-        let pushed = self.push_blobs(repository, content, options, progress).await;
+        let questions = Questions::new(bottom);
+        let asking = Asking { repository, mount_from: &options.mount_from, questions: &questions };
+        let pushed = self.push_blobs(&asking, blobs, options.verify, progress).await;
         // Those that were dropped when one failed, and those that turned out not to be needed.
         self.cancel_uploads(CANCEL_LIMIT).await;
         pushed?;
@@ -145,20 +153,19 @@ impl RegistryClient {
     /// Sends what the registry does not have. The first failure stops the others.
     async fn push_blobs(
         &self,
-        repository: &str,
-        content: &PinnedContent,
-        options: &PushOptions,
+        asking: &Asking<'_>,
+        blobs: Vec<(&PinnedBlob, Rank)>,
+        verify: bool,
         progress: &dyn Progress,
     ) -> Result<(), UploadError> {
         let stop = watch::Sender::new(false);
-        // The last layers are the likeliest to be missing: theirs is the connection that is open already.
+        self.open_for(blobs.len());
         let mut sent = Vec::new();
-        let mut pushes = stream::iter(content.blobs().iter().rev())
-            .map(|blob| self.push_blob(repository, blob, &options.mount_from, &stop, progress))
-            .buffer_unordered(MAX_CONNECTIONS);
+        let mut pushes =
+            stream::iter(blobs).map(|(blob, rank)| self.push_blob(asking, blob, rank, &stop, progress)).buffer_unordered(MAX_CONNECTIONS);
         while let Some(pushed) = pushes.next().await {
             match pushed {
-                Ok(blob) => sent.extend(blob.filter(|_| options.verify)),
+                Ok(blob) => sent.extend(blob.filter(|_| verify)),
                 Err(error) => {
                     stop.send_replace(true);
                     // What else fails by then is of no interest.
@@ -168,7 +175,7 @@ impl RegistryClient {
                 }
             }
         }
-        let mut kept = stream::iter(sent).map(|blob| self.must_keep_blob(repository, blob)).buffer_unordered(MAX_CONNECTIONS);
+        let mut kept = stream::iter(sent).map(|blob| self.must_keep_blob(asking.repository, blob)).buffer_unordered(MAX_CONNECTIONS);
         while let Some(kept) = kept.next().await {
             kept?;
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use pushgate_oci::{
-    ClientOptions, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener,
+    ClientOptions, Connections, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener,
 };
 use pushgate_reference::{Host, ImageReference, ScopedReference};
 use pushgate_sandbox::worker::Worker;
@@ -292,6 +292,26 @@ impl Gate {
         connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
     ) -> Result<RegistryClient, Failure> {
+        let timeouts = self.0.environment.timeouts;
+        Ok(RegistryClient::with_timeouts(self.client_options(name, host, connection, credentials), timeouts)?)
+    }
+
+    /// The connections to a registry, for a client with these options.
+    ///
+    /// # Errors
+    /// Its certificates cannot be used.
+    pub fn connections(&self, options: &ClientOptions) -> Result<Connections, Failure> {
+        Ok(Connections::with_timeouts(options, self.0.environment.timeouts)?)
+    }
+
+    /// How a registry is spoken to, and as whom.
+    pub fn client_options(
+        &self,
+        name: Option<&str>,
+        host: &Host,
+        connection: &TrustedConnection,
+        credentials: Result<Credentials, Arc<CredentialError>>,
+    ) -> ClientOptions {
         let connection = connection.get();
         let scheme = match connection.transport {
             Transport::PlainHttp => Scheme::Http,
@@ -303,7 +323,7 @@ impl Gate {
             Ok(credentials) => (credentials, None),
             Err(error) => (Credentials::Anonymous, Some(error)),
         };
-        let options = ClientOptions {
+        ClientOptions {
             ca_file: connection.ca_file.clone(),
             credentials,
             credentials_error,
@@ -314,8 +334,7 @@ impl Gate {
             waits: Some(Arc::clone(&self.0.progress) as Arc<dyn WaitListener>),
             registered: name.map(str::to_owned),
             ..ClientOptions::new(host.clone(), scheme)
-        };
-        Ok(RegistryClient::with_timeouts(options, self.0.environment.timeouts)?)
+        }
     }
 
     /// Lets registries give up the uploads of a push that was dropped. It ends after `limit`, whatever they do.

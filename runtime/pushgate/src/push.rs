@@ -51,6 +51,7 @@ pub async fn push(gate: &Gate, request: &Request, progress: &dyn PushProgress, r
     report.unchecked(pinned.unchecked());
     let images: Arc<dyn Images> = Arc::clone(&pinned) as _;
     let access = Arc::new(RegistryAccess::new(gate, &registry, scoped.repository()));
+    access.open_ahead(pinned.blobs());
     let approval = hooks::ask(gate, &access, &scoped, false, images, report).instrument(info_span!("hooks")).await?;
     progress.approved(report);
     let pusher = Pusher::new(&access, report).await?;

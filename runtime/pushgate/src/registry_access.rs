@@ -1,9 +1,9 @@
 //! The registry of one push: who we are there, and the client that asks it and pushes to it. Made when it is first needed, and then the same for
 //! the hooks' questions and for the push.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use pushgate_oci::{ClientCertificate, CredentialError, Credentials, Found, RegistryClient};
+use pushgate_oci::{ClientCertificate, Connections, CredentialError, Credentials, Found, RegistryClient};
 use tokio::sync::OnceCell;
 
 use crate::destination::Registry;
@@ -17,6 +17,8 @@ pub struct RegistryAccess {
     gate: Gate,
     registry: Registry,
     repository: String,
+    /// Those that were opened ahead.
+    connections: Mutex<Option<Result<Connections, Failure>>>,
     made: OnceCell<Made>,
 }
 
@@ -41,7 +43,21 @@ pub struct Access {
 impl RegistryAccess {
     /// Reads nothing yet. `repository` is the one that is pushed to: there may be credentials for it alone.
     pub fn new(gate: &Gate, registry: &Registry, repository: &str) -> Self {
-        Self { gate: gate.clone(), registry: registry.clone(), repository: repository.to_owned(), made: OnceCell::new() }
+        let (gate, registry, repository) = (gate.clone(), registry.clone(), repository.to_owned());
+        Self { gate, registry, repository, connections: Mutex::default(), made: OnceCell::new() }
+    }
+
+    /// Opens connections to the registry while the hooks are asked, for a push of so many blobs. They are nothing but
+    /// connections: no request goes out, and no credentials are looked for. What is wrong with them is told by the
+    /// first request.
+    pub fn open_ahead(&self, blobs: usize) {
+        let (name, host) = (self.registry.name.as_deref(), self.registry.uri.host());
+        let options = self.gate.client_options(name, host, &self.registry.connection, Ok(Credentials::Anonymous));
+        let connections = self.gate.connections(&options);
+        if let Ok(connections) = &connections {
+            connections.open_ahead(blobs);
+        }
+        *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(connections);
     }
 
     /// The registry.
@@ -56,10 +72,11 @@ impl RegistryAccess {
     pub async fn get(&self) -> Result<&Access, Failure> {
         let make = || async {
             let (gate, registry, repository) = (self.gate.clone(), self.registry.clone(), self.repository.clone());
+            let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner).take();
             // A credential helper may take its time.
             let made = tokio::task::spawn_blocking(move || {
                 let mut warnings = Vec::new();
-                Made { access: make(&gate, &registry, &repository, &mut warnings), warnings }
+                Made { access: make(&gate, &registry, &repository, connections, &mut warnings), warnings }
             });
             let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
             made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
@@ -73,7 +90,13 @@ impl RegistryAccess {
     }
 }
 
-fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<Warning>) -> Result<Access, Failure> {
+fn make(
+    gate: &Gate,
+    registry: &Registry,
+    repository: &str,
+    connections: Option<Result<Connections, Failure>>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Access, Failure> {
     let (found, missing) = match gate.credentials().credentials(registry.uri.host(), Some(repository)) {
         Ok(found) => (found, None),
         // A registry that asks for nothing needs none.
@@ -85,7 +108,9 @@ fn make(gate: &Gate, registry: &Registry, repository: &str, warnings: &mut Vec<W
     warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
     let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
-    let client = Arc::new(gate.client(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials)?);
+    let options = gate.client_options(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
+    let connections = connections.unwrap_or_else(|| gate.connections(&options))?;
+    let client = Arc::new(RegistryClient::over(&connections, options));
     gate.remember(&client);
     Ok(Access { client, credentials: found.credentials, credentials_error: missing })
 }

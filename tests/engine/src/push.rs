@@ -145,7 +145,12 @@ impl Push {
                         return Ok(Err(message));
                     }
                     self.stream.progress(id, total, total).await?;
-                    self.stream.layer("Pushed", id).await?;
+                    if self.has(|switch| matches!(switch, Switch::LoseLayerAnswers)) {
+                        self.stream.layer("Retrying in 1 second", id).await?;
+                        self.stream.layer("Layer already exists", id).await?;
+                    } else {
+                        self.stream.layer("Pushed", id).await?;
+                    }
                 }
                 Err(message) => return Ok(Err(message)),
             }

@@ -74,6 +74,8 @@ pub enum Switch {
     PushOther(String),
     /// A push says what it always says, and sends nothing.
     PushNothing,
+    /// The registry's answer to each layer is lost once: the daemon tries again, and finds the layer there.
+    LoseLayerAnswers,
     /// A push answers 200, says nothing and sends nothing.
     SayNothing,
     /// The stream of a push ends with this line; what belongs after the position is neither done nor said.

@@ -19,6 +19,7 @@ pub(crate) async fn before(shared: &Shared, request: &mut Request, switches: &[S
         match switch {
             Switch::ResetAfterRequest(bytes) => request.end = Some(BodyEnd::Reset(*bytes)),
             Switch::StallAfterRequest(bytes) => request.end = Some(BodyEnd::Stall(*bytes)),
+            Switch::WaitFor(step) => shared.work_of(*step).await,
             _ => {}
         }
     }

@@ -120,13 +120,19 @@ impl Registry {
 
     /// Clears the record of requests.
     pub fn forget_requests(&self) {
-        self.shared.recorder.clear();
+        self.shared.forget();
     }
 
     /// How many connections were accepted since the start.
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections()
+    }
+
+    /// How many of them resumed a TLS session of an earlier one.
+    #[must_use]
+    pub fn resumed(&self) -> u64 {
+        self.shared.resumed()
     }
 
     /// The digest that a tag points to.

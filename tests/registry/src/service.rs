@@ -1,5 +1,6 @@
 //! The way of a request: recorded, switched, authorized, answered, switched again.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use hyper::body::Incoming;
+use tokio::sync::watch;
 
 use crate::auth::{self, Tokens};
 use crate::names::{is_digest, is_repository};
@@ -29,6 +31,9 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     rules: Mutex<Vec<Rule>>,
     connections: AtomicU64,
+    resumed: AtomicU64,
+    /// The steps of which a request has done its work.
+    worked: watch::Sender<HashSet<Step>>,
 }
 
 impl Shared {
@@ -43,6 +48,8 @@ impl Shared {
             tokens: Tokens::default(),
             rules,
             connections: AtomicU64::new(0),
+            resumed: AtomicU64::new(0),
+            worked: watch::Sender::default(),
         }
     }
 
@@ -56,6 +63,26 @@ impl Shared {
 
     pub(crate) fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_resumed(&self) {
+        self.resumed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn resumed(&self) -> u64 {
+        self.resumed.load(Ordering::Relaxed)
+    }
+
+    /// Waits until a request of this step has done its work.
+    pub(crate) async fn work_of(&self, step: Step) {
+        // The sender lives as long as this.
+        let _ = self.worked.subscribe().wait_for(|steps| steps.contains(&step)).await;
+    }
+
+    /// Clears the record of requests.
+    pub(crate) fn forget(&self) {
+        self.recorder.clear();
+        self.worked.send_replace(HashSet::new());
     }
 
     fn switches(&self, step: Step, method: &Method, target: &str) -> Vec<Switch> {
@@ -100,6 +127,7 @@ pub(crate) async fn handle(
             None => answer(&shared, &mut request, step, &switches).await?,
         },
     };
+    shared.worked.send_if_modified(|steps| steps.insert(step));
     let mut reply = misbehave::after(honest, &switches);
     if request.parts.method == Method::HEAD {
         reply::drop_body(&mut reply);

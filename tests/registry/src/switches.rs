@@ -97,6 +97,9 @@ pub enum Switch {
     ResetAfterRequest(u64),
     /// Takes this many bytes of the request's body, then neither reads nor answers until the client gives up.
     StallAfterRequest(u64),
+    /// Looks at the request only once a request of this step has done its work, since the start or the last
+    /// [`crate::Registry::forget_requests`]. Such a request may still be waiting for its reply.
+    WaitFor(Step),
     /// Ends the connection after this many bytes of the reply's body.
     CutReplyAfter(u64),
     /// Sends this many bytes of the reply's body and then nothing, without ending.

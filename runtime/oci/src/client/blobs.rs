@@ -1,9 +1,10 @@
 //! Is a blob there, or can the registry take it from a repository that it has?
 //!
-//! A blob that is missing should cost two requests, `POST` and `PUT`, and not a question before them. So the first request is the `POST`
-//! that opens an upload and also says "or mount it from the repository itself": a registry that has the blob answers 201, one that has not
-//! opens the upload. Registries that do not know mounts answer 202 for blobs that they have; so while much is sent they are asked in the
-//! plain way, and, once one was found out, before.
+//! A blob that is missing should cost two requests, `POST` and `PUT`, and not a question before them. So the first
+//! request about one that is likely to be missing (see `questions`) is the `POST` that opens an upload and also says
+//! "or mount it from the repository itself": a registry that has the blob answers 201, one that has not opens the
+//! upload. Registries that do not know mounts answer 202 for blobs that they have; so while much is sent they are asked
+//! in the plain way, and, once one was found out, before.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -12,6 +13,7 @@ use http::{Method, StatusCode};
 
 use crate::client::authorise::Access;
 use crate::client::error::{RegistryError, Step};
+use crate::client::questions::Question;
 use crate::client::sessions::{LIMIT, Session, Started, bare};
 use crate::client::{Call, RegistryClient, names};
 use crate::descriptor::Descriptor;
@@ -54,12 +56,22 @@ pub(super) enum Found {
 impl RegistryClient {
     /// Looks for a blob, and opens an upload if the repository does not have it. `mount_from` are other repositories of the registry that
     /// may have it.
-    pub(super) async fn find_blob(&self, repository: &str, blob: &Descriptor, mount_from: &[String]) -> Result<Found, RegistryError> {
+    pub(super) async fn find_blob(
+        &self,
+        repository: &str,
+        blob: &Descriptor,
+        mount_from: &[String],
+        question: Question,
+    ) -> Result<Found, RegistryError> {
         if !mount_from.is_empty() {
             return self.find_in_others(repository, blob, mount_from).await;
         }
-        if self.mounting.is_useless() {
-            return self.ask_then_start(repository, blob).await;
+        match question {
+            Question::Known(true) => return Ok(Found::There(LayerOutcome::AlreadyThere)),
+            Question::Known(false) => return self.start(repository, blob).await,
+            Question::IsThere => return self.ask_then_start(repository, blob).await,
+            Question::Upload if self.mounting.is_useless() => return self.ask_then_start(repository, blob).await,
+            Question::Upload => {}
         }
         let session = match self.start_upload(repository, &blob.digest, Some(repository)).await {
             Ok(Started::Mounted) => {

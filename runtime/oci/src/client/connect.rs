@@ -12,7 +12,7 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -42,7 +42,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(super) struct Connector {
     trust: Trust,
     proxies: Proxies,
-    /// Made when it is first needed: reading the system's certificates takes longer than a request to a near registry.
+    /// Made when it is first needed.
     tls: OnceCell<TlsConnector>,
     /// The same without the client's certificate, which is for the registry and its token server.
     proxy_tls: OnceCell<TlsConnector>,
@@ -72,6 +72,8 @@ pub(super) struct Connection {
     /// Kept for its end.
     #[expect(dead_code, reason = "dropping it is what it is for")]
     task: Task,
+    /// How many bytes of bodies went out on it. The more, the more the system sends at a time.
+    pub(super) carried: u64,
     /// What the marks in the next body stand for. Only a direct connection looks.
     pub(super) current: Current,
     /// The proxy that takes the requests themselves, and for which origin.
@@ -96,8 +98,14 @@ impl Connection {
     }
 }
 
-/// The task of a connection, which ends with this.
-struct Task(AbortHandle);
+/// A task that ends with this.
+pub(super) struct Task(AbortHandle);
+
+impl Task {
+    pub(super) fn new(task: &JoinHandle<()>) -> Self {
+        Self(task.abort_handle())
+    }
+}
 
 impl Drop for Task {
     fn drop(&mut self) {
@@ -124,20 +132,24 @@ impl Connector {
 
     async fn try_connect(&self, origin: &Origin, reach: Reach) -> Result<Connection, TransportError> {
         let Some(proxy) = self.proxies.route(origin)? else {
-            let stream = self.dial(origin, reach).await?;
             return match origin.scheme {
                 Scheme::Http => {
-                    let current = Current::default();
+                    let (stream, current) = (self.dial(origin, reach).await?, Current::default());
                     Ok(Connection { current: current.clone(), ..handshake(Direct::new(stream, current), None).await? })
                 }
-                Scheme::Https => handshake(self.encrypt(origin, stream).await?, None).await,
+                Scheme::Https => {
+                    // The certificates are read while the other end answers. That no address may be reached is said
+                    // before they are of no use.
+                    let (stream, connector) = tokio::join!(self.dial(origin, reach), self.tls());
+                    handshake(encrypt(connector, origin, stream?).await?, None).await
+                }
             };
         };
         if let Kind::Socks(socks) = &proxy.kind {
             let stream = self.through_socks(&proxy, socks, origin, reach).await?;
             return match origin.scheme {
                 Scheme::Http => handshake(stream, None).await,
-                Scheme::Https => handshake(self.encrypt(origin, stream).await?, None).await,
+                Scheme::Https => handshake(encrypt(self.tls().await, origin, stream).await?, None).await,
             };
         }
         let stream = self.reach(&proxy).await.map_err(|error| proxy.unreachable(error))?;
@@ -145,9 +157,14 @@ impl Connector {
             Scheme::Http => handshake(stream, Some((proxy, origin.clone()))).await,
             Scheme::Https => {
                 let tunnel = proxy.tunnel(stream, origin).await?;
-                handshake(self.encrypt(origin, tunnel).await?, None).await
+                handshake(encrypt(self.tls().await, origin, tunnel).await?, None).await
             }
         }
+    }
+
+    /// Whether a connection to an origin can be opened without telling anybody who opens it.
+    pub(super) fn is_anonymous(&self, origin: &Origin) -> bool {
+        self.trust.identity.is_none() && matches!(self.proxies.route(origin), Ok(None))
     }
 
     /// Whether a connection to an origin is plain TCP, all the way.
@@ -188,10 +205,9 @@ impl Connector {
         })
     }
 
-    async fn encrypt<S: Stream>(&self, origin: &Origin, stream: S) -> Result<TlsStream<S>, TransportError> {
+    async fn tls(&self) -> Result<&TlsConnector, RegistryError> {
         let identity = self.trust.identity.as_ref();
-        let connector = self.tls.get_or_try_init(|| tls::connector(&self.trust, identity)).await;
-        encrypt(connector, origin, stream).await
+        self.tls.get_or_try_init(|| tls::connector(&self.trust, identity)).await
     }
 
     async fn dial(&self, origin: &Origin, reach: Reach) -> Result<TcpStream, TransportError> {
@@ -269,7 +285,7 @@ where
         // The request on the connection gets the error too, and says where it happened.
         let _ = connection.await;
     });
-    Ok(Connection { sender, task: Task(task.abort_handle()), proxy, current: Current::default() })
+    Ok(Connection { sender, task: Task::new(&task), proxy, carried: 0, current: Current::default() })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::client::retry::{Retries, Verdict};
 use crate::client::sessions::bare;
 use crate::client::{Call, RegistryClient, names, reply};
 use crate::content::PinnedManifest;
+use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::manifest::Document;
 use crate::media_type::MANIFESTS;
@@ -48,6 +49,42 @@ impl RegistryClient {
     /// The same as the first step of a push, so that one token does for all of it.
     pub(crate) async fn manifest_before_push(&self, repository: &str, tag: &str) -> Result<Option<FetchedManifest>, RegistryError> {
         self.fetch_manifest(repository, tag, Access::Push).await
+    }
+
+    /// What the tag of a push points to, and whether the repository has a blob, if that was asked too: that goes out
+    /// with the first request that has a token, for which the push had to wait. For a tag that points to `pushed`
+    /// already the blob is of no interest.
+    ///
+    /// Passwords are not shown twice before it is known whether they are good: some servers count.
+    pub(crate) async fn look_before_push(
+        &self,
+        repository: &str,
+        tag: &str,
+        pushed: &Digest,
+        blob: Option<&Descriptor>,
+    ) -> Result<(Option<FetchedManifest>, Option<bool>), RegistryError> {
+        let is_there = async {
+            // The sender lives as long as the client.
+            let _ = self.with_token.subscribe().wait_for(|sent| *sent).await;
+            match blob {
+                // What is wrong will show when it is asked for again.
+                Some(blob) => self.has_blob(repository, blob).await.ok(),
+                None => None,
+            }
+        };
+        let tag = self.manifest_before_push(repository, tag);
+        tokio::pin!(is_there, tag);
+        let known = tokio::select! {
+            biased;
+            before = &mut tag => {
+                let before = before?;
+                let is_unchanged = before.as_ref().is_some_and(|before| pushed.matches(&before.bytes));
+                let known = if *self.with_token.borrow() && !is_unchanged { is_there.await } else { None };
+                return Ok((before, known));
+            }
+            known = &mut is_there => known,
+        };
+        Ok((tag.await?, known))
     }
 
     async fn fetch_manifest(&self, repository: &str, name: &str, access: Access) -> Result<Option<FetchedManifest>, RegistryError> {

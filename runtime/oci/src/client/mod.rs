@@ -14,6 +14,7 @@ mod budget;
 mod connect;
 mod direct;
 mod pace;
+mod pool;
 mod proxy;
 mod region;
 mod retry;
@@ -30,15 +31,18 @@ mod authorise;
 mod challenge;
 
 mod blobs;
+mod handed;
 mod manifests;
 mod names;
 mod queries;
+mod questions;
 mod referrers;
 mod served;
 mod sessions;
 mod uploads;
 mod verify;
 
+mod ahead;
 mod outbound;
 
 #[cfg(test)]
@@ -52,8 +56,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Method, StatusCode};
 use pushgate_reference::Host;
+use tokio::sync::watch;
 use tracing::debug;
 
+pub use ahead::Connections;
 pub use authorities::Authorities;
 pub use budget::RequestBudget;
 pub use error::{Place, Refusal, RegistryError, Site, Step};
@@ -62,23 +68,21 @@ pub use origin::{HttpGrant, HttpTarget, Scheme, TargetRefusal, TokenServer, http
 pub use outbound::{BoundCredential, CredentialForm, OutboundClient, OutboundError, OutboundRequest, OutboundResponse};
 pub(crate) use pace::MAX_CONNECTIONS;
 pub use proxy::Proxies;
+pub(crate) use questions::{Questions, Rank};
 pub use served::Served;
 pub use transport::Timeouts;
-pub(crate) use uploads::UploadError;
+pub(crate) use uploads::{Asking, UploadError};
 pub use waiting::WaitListener;
 
 use crate::credentials::{CredentialError, Credentials};
 use authorise::{Access, Authoriser, Identity};
 use blobs::Mounting;
-use connect::Connector;
 use origin::{Origin, Reach};
 use referrers::Linked;
 use retry::{Retries, Verdict};
 use sessions::Sessions;
-use tls::Trust;
 use transport::{Answer, Destination, Outgoing, Transport};
 use uploads::Lane;
-use waiting::Waits;
 use warnings::Warnings;
 
 /// Which registry, and who one is there.
@@ -144,10 +148,12 @@ pub struct ClientCertificate {
 /// One registry. It needs a tokio runtime with time and I/O, keeps its connections for the next request, and can be shared.
 pub struct RegistryClient {
     origin: Origin,
-    transport: Transport,
+    transport: Arc<Transport>,
     authoriser: Authoriser,
     /// Whether the registry has answered anything yet.
     reached: AtomicBool,
+    /// Whether a request went out with a token: then the credentials are good, and the wait for the token is over.
+    with_token: watch::Sender<bool>,
     mounting: Mounting,
     lane: Lane,
     sessions: Sessions,
@@ -189,41 +195,30 @@ impl RegistryClient {
     /// # Errors
     /// If a file with certificates cannot be used.
     pub fn with_timeouts(options: ClientOptions, timeouts: Timeouts) -> Result<Self, RegistryError> {
-        let ClientOptions {
-            host,
-            scheme,
-            ca_file,
-            credentials,
-            credentials_error,
-            client_certificate,
-            token_servers,
-            proxies,
-            authorities,
-            waits,
-            registered,
-        } = options;
-        let trust = Trust {
-            authorities: ca_file.as_deref().map(tls::read_ca_file).transpose()?.unwrap_or_default(),
-            identity: client_certificate.as_ref().map(tls::read_identity).transpose()?,
-            system: authorities,
-            forgets: false,
-        };
-        let origin = Origin::of_registry(scheme, &host);
+        Ok(Self::over(&Connections::with_timeouts(&options, timeouts)?, options))
+    }
+
+    /// A client over connections that were set up with the same options, but for the credentials.
+    #[must_use]
+    pub fn over(connections: &Connections, options: ClientOptions) -> Self {
+        let ClientOptions { host, credentials, credentials_error, token_servers, proxies, registered, .. } = options;
+        let Connections { origin, transport } = connections.clone();
         let identity = Identity { credentials, missing: credentials_error };
-        let mut authoriser = Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies.clone());
+        let mut authoriser = Authoriser::new(origin.clone(), host.to_string(), identity, token_servers, proxies);
         authoriser.registered = registered;
-        Ok(Self {
-            transport: Transport::new(Connector::new(trust, proxies, timeouts.connect), timeouts, Waits::new(waits, timeouts.report_after)),
+        Self {
+            transport,
             authoriser,
             origin,
             reached: AtomicBool::new(false),
+            with_token: watch::Sender::new(false),
             mounting: Mounting::default(),
             lane: Lane::new(),
             sessions: Sessions::default(),
             linked: Linked::default(),
             warnings: Warnings::default(),
             not_mounted: Warnings::default(),
-        })
+        }
     }
 
     /// What the registry warned of so far (`Warning: 299`), each once.
@@ -329,6 +324,9 @@ impl RegistryClient {
     ) -> Result<Option<Answer>, RegistryError> {
         let place = self.place(call);
         if let Some(value) = &used {
+            if value.as_bytes().starts_with(b"Bearer ") {
+                self.with_token.send_replace(true);
+            }
             request.headers.insert(AUTHORIZATION, value.clone());
         }
         // The user named the registry, so it may be anywhere.

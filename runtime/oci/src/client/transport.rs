@@ -1,14 +1,14 @@
 //! Requests and replies: a small pool of connections, and a limit for everything.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{HOST, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
@@ -21,6 +21,7 @@ use crate::client::budget;
 use crate::client::connect::{Connection, Connector};
 use crate::client::origin::{Origin, Reach};
 use crate::client::pace::Pace;
+use crate::client::pool::Pool;
 use crate::client::region::{Piece, Region};
 use crate::client::retry::{self, is_out_of_files};
 use crate::client::waiting::{Silence, Waits};
@@ -129,20 +130,33 @@ pub(crate) enum TransportError {
 }
 
 pub(crate) struct Transport {
-    connector: Connector,
+    connector: Arc<Connector>,
     timeouts: Timeouts,
     pace: Pace,
     waits: Waits,
-    idle: Mutex<HashMap<Origin, Vec<Connection>>>,
+    pool: Pool,
 }
 
 impl Transport {
     pub(crate) fn new(connector: Connector, timeouts: Timeouts, waits: Waits) -> Self {
-        Self { connector, timeouts, pace: Pace::new(), waits, idle: Mutex::default() }
+        Self { connector: Arc::new(connector), timeouts, pace: Pace::new(), waits, pool: Pool::default() }
     }
 
     pub(crate) fn waits(&self) -> &Waits {
         &self.waits
+    }
+
+    /// Opens connections, as long as there are fewer than `count` that are idle or being opened, without waiting for
+    /// them. Nothing is sent on them but what sets them up. A connection that cannot be had is not missed: the request
+    /// that needs one says why.
+    ///
+    /// Before a push is approved nothing may go out that says who pushes. So with `anonymously` none is opened through
+    /// a proxy, which is shown its own credentials and the registry's name, and none where the registry could ask for a
+    /// certificate.
+    pub(crate) fn open_ahead(&self, origin: &Origin, reach: Reach, count: usize, anonymously: bool) {
+        if !anonymously || self.connector.is_anonymous(origin) {
+            self.pool.fill(&self.connector, origin, reach, count);
+        }
     }
 
     /// Sends a request and reads the reply. `limit` is the most bytes of a good one's body. `advanced` hears how much of an upload went out.
@@ -159,6 +173,7 @@ impl Transport {
         let permit = self.pace.enter().await;
         let Outgoing { method, target, headers, body, mut sent, region } = outgoing;
         let path = target.split('?').next().unwrap_or_default().to_owned();
+        let length = body.size_hint().exact().unwrap_or_default();
         let origin = destination.origin;
         debug!(%method, %origin, path, "request");
         let mut request = Request::builder().method(method.clone()).uri(target).body(body).map_err(TransportError::NotSendable)?;
@@ -166,7 +181,7 @@ impl Transport {
         let authority = HeaderValue::try_from(origin.authority()).map_err(|error| TransportError::NotSendable(error.into()))?;
         request.headers_mut().insert(HOST, authority);
 
-        let (connection, response) = match self.send(destination, request, region.as_ref(), &mut sent, &mut advanced).await {
+        let (mut connection, response) = match self.send(destination, request, region.as_ref(), &mut sent, &mut advanced).await {
             Err(TransportError::Unreachable(error)) if is_out_of_files(&error) => {
                 self.pace.narrow(permit.begun());
                 return Err(TransportError::Unreachable(error));
@@ -181,7 +196,8 @@ impl Transport {
             Ok(body) => {
                 // A reply that came before the end of an upload: the rest of the upload still stands in the connection's way.
                 if sent.is_none() {
-                    self.keep(origin, connection);
+                    connection.carried = connection.carried.saturating_add(length);
+                    self.pool.keep(origin, connection);
                 }
                 body
             }
@@ -218,8 +234,9 @@ impl Transport {
         sent: &mut Option<watch::Receiver<u64>>,
         advanced: &mut impl FnMut(u64),
     ) -> Result<(Connection, Response<Incoming>), TransportError> {
+        let has_body = !request.body().is_end_stream();
         loop {
-            let (mut connection, kept) = match self.kept(destination.origin) {
+            let (mut connection, kept) = match self.pool.take(destination.origin, has_body).await {
                 Some(connection) => (connection, true),
                 None => (self.connector.connect(destination.origin, destination.reach).await?, false),
             };
@@ -296,27 +313,6 @@ impl Transport {
                 }
                 whole.extend_from_slice(data);
             }
-        }
-    }
-
-    fn pool(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Connection>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn kept(&self, origin: &Origin) -> Option<Connection> {
-        let mut pool = self.pool();
-        let connections = pool.get_mut(origin)?;
-        while let Some(connection) = connections.pop() {
-            if !connection.sender.is_closed() {
-                return Some(connection);
-            }
-        }
-        None
-    }
-
-    fn keep(&self, origin: &Origin, connection: Connection) {
-        if !connection.sender.is_closed() {
-            self.pool().entry(origin.clone()).or_default().push(connection);
         }
     }
 }

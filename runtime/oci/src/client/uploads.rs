@@ -15,6 +15,8 @@ use crate::client::authorise::Access;
 use crate::client::blobs::{Found, Mounting};
 use crate::client::body::{Failure, Sending};
 use crate::client::error::{RegistryError, Step};
+use crate::client::handed::Handed;
+use crate::client::questions::{Question, Questions, Rank};
 use crate::client::retry::Retries;
 use crate::client::sessions::{LIMIT, Session};
 use crate::client::transport::{Answer, Outgoing};
@@ -23,9 +25,10 @@ use crate::content::{BlobError, PinnedBlob};
 use crate::descriptor::Descriptor;
 use crate::progress::{LayerOutcome, Progress};
 
-/// Blobs of more bytes are sent eight at a time: they fill the line, and each needs memory.
+/// Blobs of more bytes are sent four at a time: they fill the line, and each needs memory. More of them overrun the
+/// line when they begin together, and those that come later then get little of it.
 const LARGE: u64 = 1024 * 1024;
-const LARGE_AT_A_TIME: usize = 8;
+const LARGE_AT_A_TIME: usize = 4;
 /// The first chunks where not everything is taken at once: 32 MiB.
 const FIRST_CHUNK: u64 = 32 * 1024 * 1024;
 /// The smallest chunks, unless the registry wants larger ones: 64 KiB.
@@ -54,6 +57,14 @@ impl From<BlobError> for UploadError {
     }
 }
 
+/// What is the same for all blobs of a push.
+pub(crate) struct Asking<'a> {
+    pub(crate) repository: &'a str,
+    /// Other repositories of the registry that may have them.
+    pub(crate) mount_from: &'a [String],
+    pub(crate) questions: &'a Questions,
+}
+
 /// Lets so many large blobs through at a time.
 pub(super) struct Lane(Semaphore);
 
@@ -68,8 +79,10 @@ impl Lane {
 }
 
 /// An upload on its way.
-struct Upload {
+struct Upload<'a> {
     session: Session,
+    /// What was sent in all attempts.
+    handed: &'a Handed,
     /// So many bytes are at the registry.
     at: u64,
     /// So many may have reached it.
@@ -88,9 +101,9 @@ struct Spent {
     short: u32,
 }
 
-impl Upload {
-    fn new(session: Session) -> Self {
-        Self { session, at: 0, sent: 0, chunk: u64::MAX, spent: Spent::default() }
+impl<'a> Upload<'a> {
+    fn new(session: Session, handed: &'a Handed) -> Self {
+        Self { session, handed, at: 0, sent: 0, chunk: u64::MAX, spent: Spent::default() }
     }
 
     /// Chooses smaller chunks; not if they are as small as they may be.
@@ -120,36 +133,44 @@ impl Upload {
 }
 
 impl RegistryClient {
-    /// Makes sure that the registry has a blob. `mount_from` are other repositories of the registry that may have it. Once `stop` holds,
-    /// nothing more is begun, and what is being sent is dropped; but an upload that is being opened is waited for, since nobody could give up
-    /// one of which nobody heard. Gives the blob back if it was sent.
+    /// Makes sure that the registry has a blob. Once `stop` holds, nothing more is begun, and what is being sent is
+    /// dropped; but an upload that is being opened is waited for, since nobody could give up one of which nobody heard.
+    /// Gives the blob back if it was sent.
     pub(crate) async fn push_blob<'a>(
         &self,
-        repository: &str,
+        asking: &Asking<'_>,
         blob: &'a PinnedBlob,
-        mount_from: &[String],
+        rank: Rank,
         stop: &watch::Sender<bool>,
         progress: &dyn Progress,
     ) -> Result<Option<&'a Descriptor>, UploadError> {
+        let Asking { repository, mount_from, questions } = *asking;
         names::repository(repository)?;
         if *stop.borrow() {
             return Ok(None);
         }
         let Descriptor { digest, size, .. } = &blob.descriptor;
         progress.layer_started(&blob.descriptor);
-        let found = self.find_blob(repository, &blob.descriptor, mount_from).await?;
+        // With other repositories to mount from, each blob is asked for in any case.
+        let question = if mount_from.is_empty() { questions.about(rank).await } else { Question::IsThere };
+        if *stop.borrow() {
+            return Ok(None);
+        }
+        let found = self.find_blob(repository, &blob.descriptor, mount_from, question).await;
+        questions.answered(rank, matches!(found, Ok(Found::There(_))));
+        let found = found?;
         let send = async {
             let (session, doubtful) = match found {
                 Found::There(how) => return Ok(how),
                 Found::Missing(session) => (session, false),
                 Found::Doubtful(session) => (session, true),
             };
-            let _turn = self.lane.enter(*size).await;
-            if doubtful {
-                self.upload_unless_there(repository, session, blob, progress).await
-            } else {
-                self.upload(repository, session, blob, progress).await
-            }
+            let handed = Handed::new(*size);
+            let upload = async {
+                let _turn = self.lane.enter(*size).await;
+                self.upload(repository, session, blob, &handed, progress).await
+            };
+            if doubtful { self.unless_there(repository, &blob.descriptor, &handed, upload).await } else { upload.await }
         };
         let mut stopped = stop.subscribe();
         tokio::select! {
@@ -163,21 +184,25 @@ impl RegistryClient {
         }
     }
 
-    /// Sends a blob, unless the registry, which is asked meanwhile, has it. Then the session stays open, until the push ends.
-    async fn upload_unless_there(
+    /// Sends a blob, unless the registry has it, which is asked while the upload waits for its turn, or is under way.
+    /// Then the session stays open, until the push ends.
+    async fn unless_there(
         &self,
         repository: &str,
-        session: Session,
-        blob: &PinnedBlob,
-        progress: &dyn Progress,
+        blob: &Descriptor,
+        handed: &Handed,
+        upload: impl Future<Output = Result<LayerOutcome, UploadError>>,
     ) -> Result<LayerOutcome, UploadError> {
-        let upload = self.upload(repository, session, blob, progress);
         tokio::pin!(upload);
         let there = tokio::select! {
+            // The upload gets the better connection.
+            biased;
             uploaded = &mut upload => return uploaded,
-            there = self.has_blob(repository, &blob.descriptor) => there,
+            there = self.has_blob(repository, blob) => there,
         };
         match there {
+            // It may have all of it from this upload, whose answer is late.
+            Ok(true) if handed.is_whole() => upload.await,
             Ok(true) => {
                 self.mounting.found(Mounting::USELESS);
                 Ok(LayerOutcome::AlreadyThere)
@@ -194,9 +219,10 @@ impl RegistryClient {
         repository: &str,
         session: Session,
         blob: &PinnedBlob,
+        handed: &Handed,
         progress: &dyn Progress,
     ) -> Result<LayerOutcome, UploadError> {
-        let mut upload = Upload::new(session);
+        let mut upload = Upload::new(session, handed);
         let mut retries = Retries::new(self.transport.timeouts());
         loop {
             let error = match self.send(repository, &mut upload, blob, progress).await {
@@ -214,7 +240,7 @@ impl RegistryClient {
     }
 
     /// Sends what is left of a blob, and closes the upload.
-    async fn send(&self, repository: &str, upload: &mut Upload, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
+    async fn send(&self, repository: &str, upload: &mut Upload<'_>, blob: &PinnedBlob, progress: &dyn Progress) -> Result<(), UploadError> {
         let Descriptor { digest, size, .. } = &blob.descriptor;
         let call =
             |method| Call { method, repository, step: Step::SendBlob(digest.clone()), access: Access::Push, also_pull: None, limit: LIMIT };
@@ -254,7 +280,7 @@ impl RegistryClient {
         &self,
         call: &Call<'_>,
         url: Option<&Url>,
-        upload: &mut Upload,
+        upload: &mut Upload<'_>,
         blob: &PinnedBlob,
         end: u64,
         progress: &dyn Progress,
@@ -264,11 +290,13 @@ impl RegistryClient {
             return Err(RegistryError::BadAnswer { place: self.place(call), problem }.into());
         }
         let target = reply::target(url.unwrap_or(&upload.session.location));
+        let handed = upload.handed;
         // The failure of the attempt that is under way.
         let failure = Mutex::new(Failure::default());
         let outgoing = async || {
             let sending = Sending::open(blob, range.clone(), self.transport.is_direct(&self.origin)).await?;
             *failure.lock().unwrap_or_else(PoisonError::into_inner) = sending.failure;
+            handed.attempt(sending.sent.clone());
             let mut headers = reply::common_headers();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
             headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
@@ -300,7 +328,7 @@ impl RegistryClient {
     async fn resume(
         &self,
         repository: &str,
-        upload: &mut Upload,
+        upload: &mut Upload<'_>,
         blob: &Descriptor,
         error: RegistryError,
         retries: &mut Retries,
@@ -335,9 +363,10 @@ impl RegistryClient {
             }
             // Lost, or closed: then the blob may be there.
             None => match self.ask_then_start(repository, blob).await? {
-                Found::There(_) => Ok(Some(LayerOutcome::Uploaded)),
+                Found::There(_) if upload.handed.is_whole() => Ok(Some(LayerOutcome::Uploaded)),
+                Found::There(how) => Ok(Some(how)),
                 Found::Missing(session) | Found::Doubtful(session) => {
-                    *upload = Upload { chunk: upload.chunk, spent: upload.spent, ..Upload::new(session) };
+                    *upload = Upload { chunk: upload.chunk, spent: upload.spent, ..Upload::new(session, upload.handed) };
                     Ok(None)
                 }
             },

@@ -1,5 +1,6 @@
 //! Pushes to a real registry, honest and otherwise.
 
+mod ahead;
 mod authentication;
 mod certificates;
 mod faults;
@@ -9,6 +10,7 @@ mod mounts;
 mod persistence;
 mod proxies;
 mod referrers;
+mod requests;
 mod rewritten;
 mod secrets;
 mod served;

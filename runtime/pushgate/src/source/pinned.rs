@@ -100,6 +100,15 @@ impl PinnedSource {
         }
     }
 
+    /// How many blobs pushgate will send to the registry by itself at once: none for an image that the Docker Engine
+    /// pushes, and none before the layers of an archive are compressed, which takes longer than a connection may wait.
+    pub fn blobs(&self) -> usize {
+        match self {
+            Self::Engine(_) | Self::DockerArchive(_) => 0,
+            Self::Layout(content) => content.blobs().len(),
+        }
+    }
+
     fn list(&self) -> ListedImages {
         match self {
             Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size)]),

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use pushgate_test_registry::{Rule, Step, Switch};
 
+use super::mounts::Outcomes;
 use super::*;
 use crate::digest::Digest;
-use crate::progress::Progress;
+use crate::progress::{LayerOutcome, Progress};
 
 const LAYER_SIZE: usize = 3 * 1024 * 1024;
 
@@ -185,6 +186,53 @@ async fn chunks_that_are_cut_or_taken_in_part() {
     assert!(matches!(error, RegistryError::BadAnswer { .. }), "{error:?}");
 }
 
+/// How the layer of a push came to be there.
+async fn outcome(registry: &Registry, layer: &[u8]) -> LayerOutcome {
+    let layout = TestLayout::with_image(&[layer]);
+    let outcomes = Outcomes::default();
+    let pushed = persistent(registry).push(REPOSITORY, "v1", &layout.pin(None).unwrap(), &PushOptions::default(), &outcomes).await;
+    pushed.unwrap_or_else(|error| panic!("{}", everything(&error)));
+    let outcomes = outcomes.0.into_inner().unwrap();
+    outcomes[&Digest::sha256(layer)]
+}
+
+#[tokio::test]
+async fn what_a_push_has_sent_itself_was_not_there_before() {
+    let layer = large_layer();
+    let of_the_layer = Digest::sha256(&layer);
+    let close = |switch| Rule::on(Step::UploadFinish, switch).containing(of_the_layer.hexadecimal()).times(1);
+    // The question beside the upload is answered when the registry has the blob from the upload, whose own answer comes
+    // later, or never.
+    for switch in [Switch::StallReplyAfter(0), Switch::CutReplyAfter(0), Switch::Drip(Duration::from_millis(1))] {
+        let registry = start(Options::default().misbehave(close(switch.clone()))).await;
+        registry.misbehave(Rule::on(Step::BlobHead, Switch::WaitFor(Step::UploadFinish)).containing(of_the_layer.hexadecimal()));
+        assert_eq!(outcome(&registry, &layer).await, LayerOutcome::Uploaded, "{switch:?}");
+        assert_eq!(registry.open_uploads(), 0);
+    }
+    // The answer is lost, with one request and with several.
+    for chunks in [false, true] {
+        let registry = start(Options::default()).await;
+        if chunks {
+            registry.misbehave(close(Switch::Status(413)));
+        }
+        registry.misbehave(close(Switch::CutReplyAfter(0)));
+        assert_eq!(outcome(&registry, &layer).await, LayerOutcome::Uploaded, "{chunks}");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_sent_meanwhile_is_there() {
+    // More than the system takes for a connection that reads nothing.
+    let layer = vec![1; 24 * 1024 * 1024];
+    let registry = start(Options::default().misbehave(Rule::on(Step::UploadStatus, Switch::Status(404)))).await;
+    let of_the_layer = registry.put_blob(REPOSITORY, layer.clone());
+    // Asked at first, it was not there; when it is asked for again, no attempt has sent all of it.
+    registry.misbehave(Rule::on(Step::UploadMount, Switch::IgnoreMount));
+    registry.misbehave(Rule::on(Step::BlobHead, Switch::Status(404)).containing(&of_the_layer).times(1));
+    registry.misbehave(Rule::on(Step::UploadFinish, Switch::ResetAfterRequest(1)).containing(Digest::sha256(&layer).hexadecimal()));
+    assert_eq!(outcome(&registry, &layer).await, LayerOutcome::AlreadyThere);
+}
+
 #[tokio::test]
 async fn a_tag_whose_answer_is_lost_is_looked_at() {
     let (_layout, content) = image();
@@ -267,7 +315,8 @@ async fn fewer_requests_at_a_time_after_429() {
     let layers: Vec<Vec<u8>> = (0..60).map(|number| vec![number; 1000]).collect();
     let layers: Vec<&[u8]> = layers.iter().map(Vec::as_slice).collect();
     let layout = TestLayout::with_image(&layers);
-    let registry = start(Options::default().misbehave(Rule::on(Step::UploadMount, Switch::Status(429)).times(20))).await;
+    // The first three go through, then many at once do not.
+    let registry = start(Options::default().misbehave(Rule::on(Step::UploadMount, Switch::Status(429)).after(3).times(20))).await;
     succeeds(&registry, &layout.pin(None).unwrap()).await;
 }
 

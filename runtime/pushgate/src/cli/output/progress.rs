@@ -68,6 +68,8 @@ struct Layer {
     size: u64,
     sent: u64,
     bar: Option<ProgressBar>,
+    /// The Docker Engine sent some of it, in this attempt or an earlier one.
+    sending: bool,
     done: bool,
 }
 
@@ -121,6 +123,16 @@ impl TerminalProgress {
             let size = if layer.size > 0 { format!("  {}", HumanBytes(layer.size)) } else { String::new() };
             self.output.stderr(&format!("{word:<9} {}{size}\n", printable(name)));
         }
+    }
+
+    fn sending(&self, name: &str, bytes: u64) {
+        if let Some(layer) = self.state().layers.get_mut(name) {
+            layer.sending |= bytes > 0;
+        }
+    }
+
+    fn is_sent(&self, name: &str) -> bool {
+        self.state().layers.get(name).is_some_and(|layer| layer.sending)
     }
 
     fn begun(&self, name: &str, size: u64) {
@@ -209,9 +221,12 @@ impl EngineProgress for TerminalProgress {
             LayerState::Waiting | LayerState::Retrying => self.begun(layer, 0),
             LayerState::Pushing { current, total } => {
                 self.begun(layer, 0);
+                self.sending(layer, current);
                 self.advanced(layer, current, total.map(|total| total.max(current)));
             }
             LayerState::Pushed => self.finished(layer, "pushed"),
+            // Found there by a further attempt, after one whose answer was lost.
+            LayerState::AlreadyThere if self.is_sent(layer) => self.finished(layer, "pushed"),
             LayerState::AlreadyThere => self.finished(layer, "exists"),
             LayerState::Mounted => self.finished(layer, "mounted"),
         }
