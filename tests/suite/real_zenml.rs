@@ -67,7 +67,7 @@ impl ZenMl {
 
     /// Runs ZenML's own command.
     fn zenml(&self, words: &[&str]) -> Ran {
-        Ran::from(self.command(&self.python.with_file_name("zenml")).args(words).output().expect("zenml runs"))
+        Ran::of_another_program(self.command(&self.python.with_file_name("zenml")).args(words).output().expect("zenml runs"))
     }
 
     /// Does things with ZenML, as `tests/zenml/guarded_push.py` says, and returns what came of each.
@@ -135,7 +135,7 @@ fn copy(from: &Path, to: &Path) {
 /// Runs what must succeed.
 #[track_caller]
 fn must(command: &mut Command) -> Ran {
-    let ran = Ran::from(command.output().expect("the program runs"));
+    let ran = Ran::of_another_program(command.output().expect("the program runs"));
     assert_eq!(ran.code, 0, "{command:?}\n{ran:?}");
     ran
 }

@@ -102,11 +102,7 @@ impl Home {
 
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
-        let ran = Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
-        };
+        let ran = Self::of_another_program(output);
         // Whatever a test does: what is printed is inert.
         assert_inert(&ran.stdout);
         assert_inert(&ran.stderr);
@@ -115,6 +111,15 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
+    /// What a program that is not pushgate's printed, which may colour it.
+    pub(crate) fn of_another_program(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
+    }
+
     /// The one JSON document on stdout.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
