@@ -1,5 +1,8 @@
 //! What can go wrong with a registry. Each kind has another owner, so they are told apart.
 
+mod hint;
+mod place;
+
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -7,65 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::origin::TokenServer;
+pub use self::place::{Place, Site, Step};
 use crate::credentials::CredentialError;
-use crate::digest::Digest;
-
-/// What was being done, and where. It holds no query string and no credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The registry or its token server.
-    pub origin: Site,
-    /// The repository, for example `team/app`.
-    pub repository: Box<str>,
-    /// What was being done.
-    pub step: Step,
-}
-
-/// `scheme://host[:port]`, and the name that the registry is registered by, so that a hint says where its settings are changed; none beside `--uri`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site(Arc<SiteParts>);
-
-#[derive(Debug, PartialEq, Eq)]
-struct SiteParts {
-    origin: String,
-    registered: Option<String>,
-}
-
-impl Site {
-    pub(crate) fn new(origin: String, registered: Option<&str>) -> Self {
-        Self(Arc::new(SiteParts { origin, registered: registered.map(str::to_owned) }))
-    }
-}
-
-impl fmt::Display for Site {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.origin)
-    }
-}
-
-/// The steps of the protocol.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Getting a manifest by tag or digest.
-    FetchManifest(String),
-    /// Asking whether a blob is there.
-    LookUpBlob(Digest),
-    /// Opening an upload for a blob.
-    StartUpload(Digest),
-    /// Sending a blob, or a part of it.
-    SendBlob(Digest),
-    /// Asking how far an upload got, or giving it up.
-    FollowUpload(Digest),
-    /// Sending a manifest, to a tag or by its digest.
-    PutManifest(String),
-    /// Getting the list of a repository's tags.
-    ListTags,
-    /// Getting a token for the registry.
-    FetchToken,
-    /// Finding out whether credentials are good, for no repository.
-    VerifyCredentials,
-}
 
 /// What a registry, or its token server, said when it refused, and what it was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -285,64 +231,6 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::CaFile { .. } => Some("it must hold certificates in PEM form".to_owned()),
-            Self::Tls { .. } => Some("install the system's CA certificates, or name a CA file".to_owned()),
-            Self::Unreachable { place, source } => Some(match source.get_ref().and_then(|cause| cause.downcast_ref()) {
-                Some(rustls::Error::InvalidCertificate(_)) => {
-                    format!(
-                        "if the registry's certificate is by an authority of your own, name its file with {}",
-                        place.setting("--ca-file FILE")
-                    )
-                }
-                Some(rustls::Error::InvalidMessage(_)) => {
-                    format!("if the registry does not speak TLS, and you trust the network, say {}", place.setting("--plain-http"))
-                }
-                _ => format!("is {} the right address, and is the registry up?", place.origin),
-            }),
-            Self::Unauthorized { source: Some(source), .. } => source.hint(),
-            Self::Unauthorized { place, host, .. } => Some(place.login(host)),
-            Self::NotFound { place, .. } => Some(format!("create the repository `{}` in the registry first", place.repository)),
-            Self::RealmNotAllowed { place, realm } => TokenServer::parse(realm).is_ok().then(|| {
-                let setting = place.setting(&format!("--token-server {realm}"));
-                format!("nothing was sent there; if you know that it is the registry's, say so with {setting}")
-            }),
-            Self::ClientCertificate { .. } => Some("certificate and key must be in PEM form, the key without a passphrase".to_owned()),
-            Self::ProxyVariable { variable, .. } => Some(format!(
-                "set {variable} to a URL such as http://proxy.example.com:3128 or socks5h://proxy.example.com:1080, or exempt the host with NO_PROXY"
-            )),
-            Self::Proxy { proxy, problem, .. } if problem.contains("username") => {
-                let scheme = proxy.split("://").next().unwrap_or("http");
-                Some(format!(
-                    "put them into the URL of the proxy, {scheme}://USER:PASSWORD@HOST:PORT, or exempt the registry with NO_PROXY"
-                ))
-            }
-            Self::Proxy { .. } => Some("if the registry can be reached without a proxy, exempt it with NO_PROXY".to_owned()),
-            Self::ReadByProxy { .. } => Some("use TLS, or exempt the registry with NO_PROXY".to_owned()),
-            Self::Disconnected { place, source } => certificate_asked_for(place, source.as_ref()),
-            Self::NotAsked { .. } => {
-                Some("a credential that was not checked is not stored; `docker login` stores it all the same".to_owned())
-            }
-            Self::Status { code: 300..=399, place, .. } if place.step != Step::FetchToken => {
-                Some("if that is where the registry is now, name it there: in the image's name, and in the registry's URI".to_owned())
-            }
-            Self::Status { code: 413, .. } => Some(
-                "something before the registry, such as a proxy, limits the size of requests: raise the limit there (nginx: \
-                 `client_max_body_size`)"
-                    .to_owned(),
-            ),
-            Self::AsksToWait { .. } => Some("push again when that time is over".to_owned()),
-            Self::UploadElsewhere { .. } => Some(
-                "a registry behind a proxy must be told its own address: look at `X-Forwarded-Proto` and the registry's `host` setting"
-                    .to_owned(),
-            ),
-            _ => None,
-        }
-    }
-
     /// Whether the registry answered that it did not do it. It may have done it all the same: see [`Self::changed_nothing`].
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Status { code: 400.., .. })
@@ -360,78 +248,6 @@ impl RegistryError {
             _ => true,
         }
     }
-}
-
-impl Place {
-    /// How a flag about the registry's connection is given: beside `--uri`, or once for the registered registry.
-    fn setting(&self, flag: &str) -> String {
-        match &self.origin.0.registered {
-            Some(name) => format!("`pushgate registry update {name} {flag}`"),
-            None => format!("`{flag}`"),
-        }
-    }
-
-    /// How credentials for the registry are given.
-    fn login(&self, host: &str) -> String {
-        let docker = if host == "docker.io" { "docker login".to_owned() } else { format!("docker login {host}") };
-        match &self.origin.0.registered {
-            Some(name) => format!("log in with `pushgate registry login {name}`, or with `{docker}`"),
-            None => format!("log in with `pushgate registry login NAME` if it is registered, else with `{docker}`"),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.step, &*self.repository) {
-            (Step::FetchToken, "") => write!(formatter, "getting a token at {}", self.origin),
-            (step, "") => write!(formatter, "{step} at {}", self.origin),
-            (step, repository) => write!(formatter, "{step} `{repository}` at {}", self.origin),
-        }
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FetchManifest(reference) => write!(formatter, "fetching manifest `{reference}` of repository"),
-            Self::LookUpBlob(digest) => write!(formatter, "looking for blob {digest} in repository"),
-            Self::StartUpload(digest) => write!(formatter, "starting the upload of blob {digest} to repository"),
-            Self::SendBlob(digest) => write!(formatter, "sending blob {digest} to repository"),
-            Self::FollowUpload(digest) => write!(formatter, "looking after the upload of blob {digest} to repository"),
-            Self::PutManifest(reference) => write!(formatter, "sending manifest `{reference}` to repository"),
-            Self::ListTags => formatter.write_str("listing the tags of repository"),
-            Self::FetchToken => formatter.write_str("getting a token for repository"),
-            Self::VerifyCredentials => formatter.write_str("checking the credentials"),
-        }
-    }
-}
-
-/// A server that wants a client's certificate says so only after the handshake, in an alert.
-fn certificate_asked_for(place: &Place, error: &(dyn Error + 'static)) -> Option<String> {
-    let mut cause = Some(error);
-    while let Some(current) = cause {
-        let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(rustls::Error::AlertReceived(alert)) = inner.and_then(|inner| inner.downcast_ref()) {
-            use rustls::AlertDescription as Alert;
-            let about = [
-                Alert::AccessDenied,
-                Alert::BadCertificate,
-                Alert::CertificateExpired,
-                Alert::CertificateRequired,
-                Alert::CertificateUnknown,
-                Alert::DecryptError,
-                Alert::HandshakeFailure,
-                Alert::UnknownCA,
-            ];
-            return about.contains(alert).then(|| {
-                let setting = place.setting("--client-certificate FILE --client-key FILE");
-                format!("the server asks for a certificate that it trusts: name its files with {setting}")
-            });
-        }
-        cause = current.source();
-    }
-    None
 }
 
 fn after_colon(text: &Option<String>) -> String {

@@ -88,10 +88,10 @@ pub const KNOWN: &[KnownPaths] = &[
         &["DOCKER_HOST", "DOCKER_CONTEXT"],
     ),
     known(
-        &["$XDG_RUNTIME_DIR/containers/auth.json", "~/.config/containers/auth.json"],
+        &["$XDG_RUNTIME_DIR/containers/auth.json", "/run/containers/*/auth.json", "~/.config/containers/auth.json", "~/.dockercfg"],
         "read",
-        "Podman's credentials",
-        &["REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME"],
+        "Podman's credentials, and those of old versions of Docker",
+        &["REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"],
     ),
     known(
         &["~/.aws/credentials", "~/.aws/config"],
@@ -117,6 +117,7 @@ pub const KNOWN: &[KnownPaths] = &[
         "this program, which is its own worker, and files without a name that get one",
         &[],
     ),
+    known(&["/proc/locks"], "read", "which process holds a lock, for the message", &[]),
     known(
         &[
             "/proc/self/maps",
