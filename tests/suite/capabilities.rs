@@ -6,7 +6,6 @@ mod requests;
 use std::process::Command;
 use std::time::Duration;
 
-use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use serde_json::{Value, json};
 

@@ -3,13 +3,11 @@
 mod compressed;
 mod hidden;
 
-use pushgate_test_engine::{Endpoint, Engine, Options as EngineOptions, Rule, Switch};
 use pushgate_test_images::{Image, Layout, Tar, sha256};
 use pushgate_test_registry::{Options, Registry};
 use serde_json::{Value, json};
 
-use crate::direct::Stage;
-use crate::support::{Home, Ran, assert_whole};
+use crate::support::{Home, assert_whole};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";

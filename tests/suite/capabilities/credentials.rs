@@ -1,13 +1,12 @@
 //! The credentials that a hook binds to an origin.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
-use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
+use pushgate_test_registry::{Options, Switch};
 use serde_json::{Value, json};
 
-use super::{ALICE, LONG, PASSWORD, SOME_ORIGIN, check, command, home_with_probe, log_in, registry, reply, seen, server};
-use crate::support::{Home, Ran};
+use super::{ALICE, PASSWORD, SOME_ORIGIN, check, command, home_with_probe, registry, reply, seen, server};
+use crate::support::{Home, Ran, User};
 
 /// Runs a line with something on its standard input.
 fn with_input(home: &Home, line: &str, input: &str) -> Ran {

@@ -3,11 +3,12 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::{ALICE, LONG, PASSWORD, SOME_ORIGIN, check, command, home_with_probe, log_in, registry, reply, seen, server};
+use super::{LONG, SOME_ORIGIN, check, command, home_with_probe, registry, reply, seen, server};
 use crate::support::{Home, Ran};
 
 /// The grant of a server.

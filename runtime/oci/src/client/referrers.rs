@@ -89,7 +89,7 @@ impl RegistryClient {
             if written < ATTEMPTS {
                 tracing::info!(repository, tag, %digest, "the registry keeps no list of referrers: it is kept under a tag");
                 for (_, entry) in missing {
-                    list.add(&entry);
+                    list.add(entry);
                 }
                 let index = list.index().map_err(|problem| bad(Step::PutManifest, problem))?;
                 self.put_tag(repository, &tag, &index, found.as_ref()).await.map_err(|(error, _is_open)| error)?;

@@ -196,10 +196,10 @@ pub enum CatalogError {
 /// The names that a name could have been.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
-    nearest: Option<String>,
-    names: Vec<String>,
+    nearest: Option<Box<str>>,
+    names: Box<[String]>,
     /// The catalog, where there is no such file: it counts as empty.
-    absent: Option<PathBuf>,
+    absent: Option<Box<Path>>,
 }
 
 /// More names than these are not listed: there is a command for that.
@@ -207,7 +207,7 @@ const LISTED: usize = 8;
 
 impl Known {
     pub(super) fn new<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Self {
-        let names: Vec<String> = names.map(crate::name::shorten).collect();
+        let names: Box<[String]> = names.map(crate::name::shorten).collect();
         // Half of a short name may be wrong, a third of a long one: `prd` is near `prod`, and `x` is near nothing.
         let tolerance = wanted.chars().count().div_ceil(3);
         let nearest = names
@@ -215,13 +215,13 @@ impl Known {
             .map(|name| (strsim::osa_distance(wanted, name), name))
             .filter(|(distance, name)| *distance <= tolerance && *distance < name.len())
             .min()
-            .map(|(_, name)| name.clone());
+            .map(|(_, name)| name.as_str().into());
         Self { nearest, names, absent: None }
     }
 
     /// The same, of a catalog that is not there.
     pub(super) fn absent(self, catalog: Option<&Path>) -> Self {
-        Self { absent: catalog.map(Path::to_owned), ..self }
+        Self { absent: catalog.map(Box::from), ..self }
     }
 
     /// "did you mean", or the list, or how to get one.
