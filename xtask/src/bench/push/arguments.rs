@@ -26,6 +26,9 @@ pub(crate) struct PushArguments {
     /// Measure this pushgate instead of building one
     #[arg(long, value_name = "FILE")]
     pub(super) pushgate: Option<PathBuf>,
+    /// Measure this pushgate as well, for example of before a change
+    #[arg(long, value_name = "FILE")]
+    pub(super) earlier: Option<PathBuf>,
     /// Write the figures here, not to stdout
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,

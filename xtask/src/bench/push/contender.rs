@@ -20,6 +20,8 @@ use crate::Outcome;
 use crate::build::programs;
 
 pub(super) const PUSHGATE: &str = "pushgate";
+/// Another pushgate than the one that is measured.
+pub(super) const EARLIER: &str = "earlier pushgate";
 pub(super) const LIMIT: &str = "limit";
 /// Where every push goes, within the registry.
 pub(super) const REPOSITORY: &str = "bench/app";
@@ -53,6 +55,7 @@ pub(super) struct Contender {
 
 enum Kind {
     Pushgate,
+    Earlier,
     Crane,
     Oras,
     Regctl,
@@ -69,6 +72,7 @@ impl Contender {
     pub(super) const fn name(&self) -> &'static str {
         match self.kind {
             Kind::Pushgate => PUSHGATE,
+            Kind::Earlier => EARLIER,
             Kind::Crane => CRANE.name,
             Kind::Oras => ORAS.name,
             Kind::Regctl => REGCTL.name,
@@ -123,7 +127,7 @@ impl Contender {
         }
         let in_clear = push.authority.is_none();
         match &self.kind {
-            Kind::Pushgate => {
+            Kind::Pushgate | Kind::Earlier => {
                 command.args(["push", &destination, "--uri", push.host, "--from", &format!("oci:{layout}:{REFERENCE}")]);
                 match push.authority {
                     Some(authority) => command.arg("--tls").arg("--ca-file").arg(authority),
@@ -183,10 +187,13 @@ impl Contenders {
     pub(super) fn find(arguments: &PushArguments) -> Outcome<Self> {
         let mut found = Self { list: Vec::new(), versions: Map::new(), skipped: Map::new(), docker: None };
         let pushgate = match &arguments.pushgate {
-            Some(program) => std::path::absolute(program).map_err(|error| format!("{}: {error}", program.display()))?,
+            Some(program) => absolute(program)?,
             None => programs(&["pushgate"], true)?.join("pushgate"),
         };
         found.add(PUSHGATE, Kind::Pushgate, version_of(pushgate))?;
+        if let Some(program) = &arguments.earlier {
+            found.add(EARLIER, Kind::Earlier, version_of(absolute(program)?))?;
+        }
         for (peer, kind) in [(CRANE, Kind::Crane), (ORAS, Kind::Oras), (REGCTL, Kind::Regctl)] {
             if arguments.wants(peer.name) {
                 found.add(peer.name, kind, peers::go(&peer))?;
@@ -245,6 +252,10 @@ impl Contenders {
     pub(super) fn skipped(&self) -> &Map<String, Value> {
         &self.skipped
     }
+}
+
+fn absolute(program: &Path) -> Outcome<PathBuf> {
+    std::path::absolute(program).map_err(|error| format!("{}: {error}", program.display()))
 }
 
 fn version_of(program: PathBuf) -> Outcome<Found> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::case::Case;
-use super::contender::{LIMIT, PUSHGATE};
+use super::contender::{EARLIER, LIMIT, PUSHGATE};
 use super::images::Image;
 use super::line::Line;
 use super::mebibytes;
@@ -31,7 +31,7 @@ impl<'a> Medians<'a> {
     }
 
     pub(super) fn peers(&self) -> impl Iterator<Item = &'a Entry> {
-        self.entries.iter().copied().filter(|entry| entry.name != PUSHGATE && entry.name != LIMIT)
+        self.entries.iter().copied().filter(|entry| ![PUSHGATE, EARLIER, LIMIT].contains(&entry.name))
     }
 
     /// The peer with the smallest median of the time.
