@@ -8,7 +8,7 @@ use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::{LONG, SOME_ORIGIN, check, command, home_with_probe, registry, reply, seen, server};
+use super::{LONG, SOME_ORIGIN, check, command, home_with_probe, reached, registry, reply, seen, server};
 use crate::support::{Home, Ran};
 
 /// The grant of a server.
@@ -162,11 +162,15 @@ fn a_server_that_does_not_answer_is_not_waited_for() {
     for switch in [Switch::StallAfterRequest(0), Switch::StallReplyAfter(1), Switch::Drip(Duration::from_millis(300))] {
         let server = server(reply(200, &[], &"x".repeat(1_000)));
         server.misbehave(Rule::on(Step::Any, switch.clone()));
-        let begun = Instant::now();
-        let ran = sending(&home, &server, &json!({ "do": "send", "url": server.origin() }), &["--limit", "wall=1s"]);
+        let (wall, (ran, took)) = reached(|limit| {
+            server.forget_requests();
+            let begun = Instant::now();
+            let ran = sending(&home, &server, &json!({ "do": "send", "url": server.origin() }), &["--limit", limit]);
+            (!server.requests().is_empty()).then(|| (ran, begun.elapsed()))
+        });
         assert_eq!(ran.code, 5, "{switch:?}: {ran:?}");
-        assert!(ran.stdout.contains("no answer within 1s"), "{ran:?}");
-        assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
+        assert!(ran.stdout.contains(&format!("no answer within {wall}s")), "{ran:?}");
+        assert!(took < LONG, "{took:?}");
     }
 }
 
@@ -205,25 +209,25 @@ fn no_credential_helper_is_left_behind() {
     home.write(".docker/config.json", r#"{ "credsStore": "hang" }"#);
     let program = home.write("bin/docker-credential-hang", "#!/bin/sh\necho $$ > \"$HOME/helper\"\nexec sleep 600\n");
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
-    for interrupted in [true, false] {
+    // The program that was run, and the helper that it started; none if the limit came before.
+    let mut run = |limit: &str, interrupted: bool| {
         let _ = std::fs::remove_file(home.join("helper"));
-        let wall = if interrupted { "wall=60s" } else { "wall=2s" };
         let mut command =
-            command(&home, "check", &registry.host(), &json!({ "do": "ask" }), &[&SOME_ORIGIN[..], &["--limit", wall]].concat());
+            command(&home, "check", &registry.host(), &json!({ "do": "ask" }), &[&SOME_ORIGIN[..], &["--limit", limit]].concat());
         command.env("PATH", format!("{}:/usr/bin:/bin", home.join("bin").display()));
-        let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
-        let begun = Instant::now();
-        let helper: u32 = loop {
-            assert!(begun.elapsed() < LONG, "the helper is never asked");
-            match std::fs::read_to_string(home.join("helper")).ok().and_then(|text| text.trim().parse().ok()) {
-                Some(id) => break id,
-                None => std::thread::sleep(Duration::from_millis(5)),
-            }
-        };
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+        let asked = || std::fs::read_to_string(home.join("helper")).ok()?.trim().parse::<u32>().ok();
+        while asked().is_none() && process.try_wait().expect("a process").is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let helper = asked()?;
         if interrupted {
             kill_process(Pid::from_raw(i32::try_from(process.id()).expect("a number")).expect("a process"), Signal::INT).expect("a signal");
         }
-        let ran = Ran::from(process.wait_with_output().expect("an end"));
+        Some((helper, Ran::from(process.wait_with_output().expect("an end"))))
+    };
+    for interrupted in [true, false] {
+        let (helper, ran) = if interrupted { run("wall=120s", true).expect("a helper") } else { reached(|limit| run(limit, false)).1 };
         assert_eq!(ran.code, if interrupted { 130 } else { 7 }, "{ran:?}");
         // What has ended need not be reaped yet.
         let runs = || {

@@ -158,15 +158,7 @@ fn parse(output: &[u8]) -> Option<Credentials> {
 /// Runs `PROGRAM ACTION` and gives its exit status and what it printed. An error says what it did, to be put after its name.
 fn run(program: &Path, action: &'static str, input: Vec<u8>, limit: Duration) -> Result<(ExitStatus, Vec<u8>), String> {
     let deadline = Instant::now() + limit;
-    let child = command(program)
-        .arg(action)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .map_err(|error| format!("cannot be run: {error}"))?;
-    let mut group = Group::new(child);
+    let mut group = Group::start(command(program).arg(action)).map_err(|error| format!("cannot be run: {error}"))?;
     if let Some(mut stdin) = group.child.stdin.take() {
         // A thread, since a helper need not read. It ends with the pipe, which the group takes with it; a helper that does not read what it is
         // told answers wrongly, or fails.
@@ -200,11 +192,14 @@ fn late(limit: Duration) -> String {
 /// The groups whose helpers were not reaped yet.
 static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
-/// Kills every helper that runs, with all that it started. For a program that ends while others wait for one.
+/// Kills every helper that runs, with all that it started, and lets none be started from then on: for a program that ends while others wait for one.
 pub fn end_helpers() {
-    for id in running().iter() {
+    let running = running();
+    for id in running.iter() {
         let _ = kill_process_group(*id, Signal::KILL);
     }
+    // Whoever is about to start one waits for this lock until the program has ended.
+    std::mem::forget(running);
 }
 
 fn running() -> MutexGuard<'static, Vec<Pid>> {
@@ -218,10 +213,14 @@ struct Group {
 }
 
 impl Group {
-    fn new(child: Child) -> Self {
-        let group = Self { child, reaped: false };
-        running().extend(group.id());
-        group
+    /// Starts a helper with pipes for stdin and stdout.
+    fn start(command: &mut Command) -> io::Result<Self> {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        // Held until the group is known: a helper runs before `spawn` returns, and must not be missed by whoever ends all of them.
+        let mut running = running();
+        let group = Self { child: command.spawn()?, reaped: false };
+        running.extend(group.id());
+        Ok(group)
     }
 
     /// Everything that the helper prints, until all that hold its stdout have closed it.

@@ -51,8 +51,6 @@ impl Context {
         let done = runtime.block_on(unless_interrupted(&self.gate, work));
         // What still reads or compresses when somebody interrupts ends with the process.
         runtime.shutdown_background();
-        // A credential helper is another process, and would not.
-        pushgate_oci::end_helpers();
         done
     }
 }

@@ -33,11 +33,11 @@ use output::Output;
 use crate::contract::CONTRACT;
 use crate::exit::{Failure, Kind};
 
-/// Runs one command line, its first word being the program's name, and returns the exit code.
+/// Runs one command line, its first word being the program's name, and returns the exit code. The process ends afterwards.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     panics::print();
-    panics::caught(|| run_line(&arguments)).unwrap_or_else(|failure| {
+    let code = panics::caught(|| run_line(&arguments)).unwrap_or_else(|failure| {
         // People were shown it when it happened.
         if wants_json(&arguments) {
             Output::plain(OutputFormat::Json).json_failure(&failure);
@@ -46,7 +46,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             push::write_failure(&path, &failure);
         }
         failure.kind.code()
-    })
+    });
+    // What others still wait for ends with the process. A credential helper is another process, and would not.
+    pushgate_oci::end_helpers();
+    code
 }
 
 fn run_line(arguments: &[OsString]) -> u8 {
