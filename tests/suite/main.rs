@@ -38,6 +38,7 @@ mod import;
 mod interrupt;
 mod languages;
 mod layout;
+mod messages;
 mod new_flavor;
 mod login;
 mod manual;

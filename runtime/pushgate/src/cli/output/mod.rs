@@ -89,7 +89,7 @@ impl Output {
     /// What the hooks of a push answered, and what deserves attention so far.
     fn hooks(self, report: &Report) {
         if !self.quiet {
-            self.stderr(&text::report(report));
+            self.stderr(&text::report(report, self.logs));
         }
     }
 
@@ -97,7 +97,7 @@ impl Output {
     pub(super) fn report(self, verdict: Verdict<'_>, report: &Report, shown: Option<Shown>) {
         if !self.quiet {
             self.stderr(&match shown {
-                None => text::report(report),
+                None => text::report(report, self.logs),
                 Some(Shown { warnings }) => text::warnings(report.warnings.get(warnings..).unwrap_or_default()),
             });
         } else if matches!(verdict, Verdict::Failed(_)) {
