@@ -27,6 +27,8 @@ mod ecr;
 mod endless_files;
 mod engine;
 mod failing_disk;
+mod flavor_build;
+mod flavor_cases;
 mod flavor_pages;
 mod flavor_record;
 mod flavor_test;
