@@ -27,6 +27,7 @@ mod ecr;
 mod endless_files;
 mod engine;
 mod failing_disk;
+mod flavor_accept;
 mod flavor_build;
 mod flavor_cases;
 mod flavor_pages;

@@ -17,6 +17,7 @@ mod replay;
 mod judge;
 mod outcome;
 mod record;
+mod accept;
 mod rewrite;
 mod doubts;
 mod error;
@@ -33,6 +34,7 @@ use crate::gate::Gate;
 use crate::hook_limits::HookLimits;
 use crate::hooks::{self, Component};
 
+pub use accept::{Change, changes};
 pub use build::Build;
 pub use case::{Case, Verdict};
 pub use doubts::doubts;
@@ -63,7 +65,8 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
     for NamedCase { name, case, .. } in &project.cases {
         if let Some(found) = refused(gate, &label, schema.as_ref(), case).await? {
             let problems = judge::judge(&case.expected, &found);
-            outcomes.push(Outcome { case: name.clone(), found, problems, unused: Vec::new(), debugged: Vec::new() });
+            let is_acceptable = !problems.is_empty();
+            outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: Vec::new(), debugged: Vec::new() });
             continue;
         }
         let (call, notes, time) = ask(&flavor, case, case.dry_run).await;
@@ -72,9 +75,10 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
         let conduct = conduct(&flavor, case, &notes).await;
         // What a flavor makes of a question that the case does not answer says nothing about the flavor.
         let mut problems = if notes.missing.is_empty() { judge::judge(&case.expected, &found) } else { Vec::new() };
+        let is_acceptable = !problems.is_empty() && conduct.is_empty() && found.verdict != Verdict::Broke;
         problems.extend(conduct);
         let debugged = if silent && !problems.is_empty() { debug.ask(gate, case, &mut found.hint).await? } else { Vec::new() };
-        outcomes.push(Outcome { case: name.clone(), found, problems, unused: notes.unused(case), debugged });
+        outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: notes.unused(case), debugged });
     }
     Ok(outcomes)
 }

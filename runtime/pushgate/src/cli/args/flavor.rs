@@ -116,6 +116,12 @@ pub(crate) struct TestArguments {
     /// Write a report for CI to a file, in JUnit's XML
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Rewrite what failed cases expect to what the flavor answered; shows it and asks first
+    #[arg(long)]
+    pub(crate) accept: bool,
+    /// Accept without asking
+    #[arg(long, requires = "accept")]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) record: RecordArguments,
 }

@@ -1,5 +1,6 @@
 //! `pushgate flavor test`.
 
+mod accept;
 mod build;
 mod json;
 mod junit;
@@ -15,7 +16,7 @@ use crate::flavor_test::{self, Outcome, Project, Wanted};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {
-    let TestArguments { folder, build, component, cases, junit, record } = arguments;
+    let TestArguments { folder, build, component, cases, junit, accept, yes, record } = arguments;
     if build {
         build::build(context, &folder)?;
     }
@@ -27,7 +28,11 @@ pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Sto
         project = Project::read(&folder, &wanted)?;
     }
     let ask = |project: &Project| context.wait_for(flavor_test::run(&context.gate, project));
-    let outcomes = ask(&project)?;
+    let mut outcomes = ask(&project)?;
+    if accept && accept::accept(context, &project, &outcomes, yes)? {
+        project = Project::read(&folder, &wanted)?;
+        outcomes = ask(&project)?;
+    }
     let passed = outcomes.iter().all(Outcome::passed);
     let doubts = if passed { flavor_test::doubts(&project) } else { Vec::new() };
     context.output.result(|| text::report(&outcomes, context.output.shows_logs()), || json::report(&outcomes, &doubts));
