@@ -94,9 +94,7 @@ impl Project {
             newest_source => cases(component, debug_component.map(|path| folder.join(path)), newest_source),
         }
     }
-}
 
-impl Project {
     /// Why the debug component cannot explain what the component does, if it cannot.
     pub(super) fn unusable_debug_component(&self) -> Option<String> {
         let component = self.debug_component.as_deref()?;

@@ -12,7 +12,7 @@ use crate::report::{HookReport, HookVerdict, Message, Report, Warning};
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();
 pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
-const MESSAGE: Style = AnsiColor::Cyan.on_default();
+const MESSAGE: Style = AnsiColor::Blue.on_default();
 pub(in crate::cli) const FAINT: Style = Style::new().dimmed();
 
 /// The width of the words before layers, below which those before flavors stand.
