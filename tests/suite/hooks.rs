@@ -225,7 +225,7 @@ fn a_flood_of_messages_is_one_warning() {
     let ran = probe(&home, &flood, &["-v"]);
     let lines: Vec<&str> = ran.stderr.lines().filter(|line| line.contains("ERROR")).collect();
     assert_eq!(lines.len(), 1000, "{ran:?}");
-    assert!(lines.iter().all(|line| line.starts_with("info: probe: \\nERROR pushgate: pushed")), "{}", lines[0]);
+    assert!(lines.iter().all(|line| line.starts_with(" INFO hooks: probe: \\nERROR pushgate: pushed")), "{}", lines[0]);
     assert!(!ran.stderr.contains('\u{1b}'), "{}", lines[0]);
     // A line of 100 KB is cut.
     let ran = probe(&home, &json!({ "do": "log", "message": "x".repeat(100_000) }), &["-vv"]);

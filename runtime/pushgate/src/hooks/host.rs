@@ -151,8 +151,10 @@ impl FlavorHost for HookHost {
         match record.level {
             LogLevel::Trace => tracing::trace!(target: "flavor", "{flavor}: {message}"),
             LogLevel::Debug => tracing::debug!(target: "flavor", "{flavor}: {message}"),
-            // What is for the person who pushes is kept in the report, and shown from there.
-            LogLevel::Info | LogLevel::Warn | LogLevel::Error => {}
+            // Kept in the report too, and shown from there where the log is not shown.
+            LogLevel::Info => tracing::info!(target: "flavor", "{flavor}: {message}"),
+            // Warnings and errors are kept in the report, and shown from there.
+            LogLevel::Warn | LogLevel::Error => {}
         }
     }
 
