@@ -93,29 +93,30 @@ impl From<DocumentError> for ConfigError {
     }
 }
 
-/// Docker's own members are those of its `image.Image`; what is read of them is nothing.
-const SHAPE: Shape = Shape::Members(&[
-    ("created", Shape::Scalar),
-    ("author", Shape::Scalar),
-    ("architecture", Shape::Scalar),
-    ("os", Shape::Scalar),
-    ("os.version", Shape::Scalar),
-    ("os.features", Shape::Unread),
-    ("variant", Shape::Scalar),
-    ("config", ExecutionConfig::SHAPE),
-    ("rootfs", Shape::Members(&[("type", Shape::Scalar), ("diff_ids", Shape::LIST)])),
-    ("history", Shape::Checked(&Shape::List(usize::MAX, &Shape::Members(&[])))),
-    ("container_config", Shape::Checked(&ExecutionConfig::SHAPE)),
-]);
-
 impl ImageConfig {
+    /// What is kept of the document, with the members of the specification. What is [`Shape::Unread`] or [`Shape::Checked`] is not shown to
+    /// hooks. Docker's own members are those of its `image.Image`; what is read of them is nothing.
+    pub const SHAPE: Shape = Shape::Members(&[
+        ("created", Shape::Scalar),
+        ("author", Shape::Scalar),
+        ("architecture", Shape::Scalar),
+        ("os", Shape::Scalar),
+        ("os.version", Shape::Scalar),
+        ("os.features", Shape::Unread),
+        ("variant", Shape::Scalar),
+        ("config", ExecutionConfig::SHAPE),
+        ("rootfs", Shape::Members(&[("type", Shape::Scalar), ("diff_ids", Shape::LIST)])),
+        ("history", Shape::Checked(&Shape::List(usize::MAX, &Shape::Members(&[])))),
+        ("container_config", Shape::Checked(&ExecutionConfig::SHAPE)),
+    ]);
+
     /// Reads the config of an OCI or Docker image.
     ///
     /// # Errors
     /// If it is larger than 4 MiB, is not what the specification says, or could be read in two ways: a key that stands twice in any
     /// object, or is spelled in another case than the specification's.
     pub fn parse(bytes: &[u8]) -> Result<Self, ConfigError> {
-        let tree = Tree::parse(bytes, MAX_DOCUMENT, "config", &SHAPE)?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "config", &Self::SHAPE)?;
         let object = tree.object()?;
         let platform = Platform::read(&object)?;
         let execution = object.object("config")?;

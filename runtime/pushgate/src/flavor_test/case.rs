@@ -17,6 +17,9 @@ use crate::settings::Settings;
 /// The first second of 2026, which stands for the time of a push that does not care.
 const REQUESTED_AT: u64 = 1_767_225_600;
 
+/// What a flavor hears that looks at images about which its case says nothing.
+const NO_IMAGES: &str = "the case says nothing about images";
+
 /// One case, proven to be a push that could be.
 #[derive(Debug)]
 pub struct Case {
@@ -24,7 +27,8 @@ pub struct Case {
     pub(super) settings: Settings,
     pub(super) dry_run: bool,
     pub(super) requested_at: u64,
-    pub(super) images: Result<Vec<Image>, InspectError>,
+    /// None where the case says nothing about them: a flavor that looks at them is then not answered.
+    pub(super) images: Option<Result<Vec<Image>, InspectError>>,
     pub(super) questions: Vec<RecordedQuestion>,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) expected: Expectation,
@@ -95,7 +99,7 @@ struct File {
     settings: Settings,
     #[serde(default)]
     dry_run: bool,
-    #[serde(default = "requested_at")]
+    #[serde(default = "requested_at", deserialize_with = "values::time")]
     requested_at: u64,
     #[serde(default)]
     images: Vec<ImageSection>,
@@ -138,7 +142,15 @@ impl Case {
     /// # Errors
     /// See [`ProjectError`].
     pub fn read(path: &Path) -> Result<Self, ProjectError> {
-        Self::from_file(path, document::read(path)?)
+        Self::parse(path, &document::text(path)?)
+    }
+
+    /// Reads a case whose file holds this text.
+    ///
+    /// # Errors
+    /// See [`ProjectError`].
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ProjectError> {
+        Self::from_file(path, document::parse(path, text)?)
     }
 
     fn from_file(path: &Path, file: File) -> Result<Self, ProjectError> {
@@ -153,9 +165,9 @@ impl Case {
                 let hint = "leave out one of them: a push has images or it fails to have them".to_owned();
                 return Err(unusable("both `images` and `images-error` are given".to_owned(), Some(hint)));
             }
-            (Some(error), true) => Err(error.into()),
-            (None, true) => Err(InspectError::NotFound),
-            (None, false) => Ok(images::build(path, file.images)?),
+            (Some(error), true) => Some(Err(error.into())),
+            (None, true) => None,
+            (None, false) => Some(Ok(images::build(path, file.images)?)),
         };
         Ok(Self {
             scoped,
@@ -167,6 +179,11 @@ impl Case {
             requests: file.http,
             expected: file.expect,
         })
+    }
+
+    /// What the host answers about the images.
+    pub(super) fn answer_images(&self) -> Result<Vec<Image>, InspectError> {
+        self.images.clone().unwrap_or_else(|| Err(InspectError::Unavailable(NO_IMAGES.to_owned())))
     }
 
     /// The push, as the hook sees it.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::document;
 use super::error::ProjectError;
+use super::members::{self, Written};
 use super::values;
 use crate::settings;
 use crate::source::shown;
@@ -28,6 +29,9 @@ pub(super) struct ImageSection {
     packed_size: Option<u64>,
     unpacked_size: Option<u64>,
 }
+
+/// What writes the config of an image into a file.
+const WRITTEN_BY: &str = "`skopeo inspect --config docker://IMAGE`";
 
 /// What an image is of that does not say it.
 const PLATFORM: &str = "linux/amd64";
@@ -53,15 +57,16 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
 }
 
 fn config_file(path: &Path) -> Result<Map<String, Value>, ProjectError> {
-    let unusable = |reason| ProjectError::Unusable { path: path.to_owned(), reason, hint: None };
-    match settings::parse_json(&document::text(path)?).map_err(unusable)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(unusable("an image config is a JSON object".to_owned())),
+    let unusable = |(reason, hint)| ProjectError::Unusable { path: path.to_owned(), reason, hint };
+    match settings::parse_json(&document::text(path)?).map_err(|reason| unusable((reason, None)))? {
+        Value::Object(object) => members::check(&object, Written::InFile).map_err(unusable).map(|()| object),
+        _ => Err(unusable(("an image config is a JSON object".to_owned(), Some(format!("{WRITTEN_BY} writes one"))))),
     }
 }
 
 /// The config of an image: the least that one has, then what the file says, then what the case says, then the labels.
 fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<ImageConfig, (String, Option<String>)> {
+    members::check(&section.config, Written::InCase)?;
     let asked = section.platform.as_deref().map(str::parse::<Platform>).transpose();
     let asked = asked.map_err(|error| (error.to_string(), error.hint()))?;
     let named = |member: &str| section.config.contains_key(member) || file.as_ref().is_some_and(|file| file.contains_key(member));

@@ -151,7 +151,7 @@ impl Recorder {
 #[async_trait]
 impl FlavorHost for Recorder {
     async fn images(&self) -> Result<Vec<Image>, InspectError> {
-        self.case.images.clone()
+        self.case.answer_images()
     }
 
     fn log(&self, record: &LogRecord) {

@@ -16,7 +16,7 @@ use crate::exit::Failure;
 use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::registry_access::RegistryAccess;
-use crate::report::Warning;
+use crate::report::{Message, Warning};
 use crate::source::{Images, ListedImages, SourceError};
 
 /// The host's side of one call. What was not granted is not there.
@@ -151,6 +151,7 @@ impl FlavorHost for HookHost {
         match record.level {
             LogLevel::Trace => tracing::trace!(target: "flavor", "{flavor}: {message}"),
             LogLevel::Debug => tracing::debug!(target: "flavor", "{flavor}: {message}"),
+            // Kept in the report too, and shown from there where the log is not shown.
             LogLevel::Info => tracing::info!(target: "flavor", "{flavor}: {message}"),
             // Warnings and errors are kept in the report, and shown from there.
             LogLevel::Warn | LogLevel::Error => {}
@@ -190,6 +191,12 @@ impl FlavorHost for HookHost {
         self.before().answered = Some(Answered { origin, status: response.status });
         Ok(response)
     }
+}
+
+/// What a hook said to the person who pushes, beside warnings.
+pub(super) fn messages<'a>(flavor: &'a str, call: &'a Call) -> impl Iterator<Item = Message> + 'a {
+    let said = call.log.iter().filter(|record| record.level == LogLevel::Info);
+    said.map(|record| Message { hook: flavor.to_owned(), message: record.message.clone() })
 }
 
 /// The warnings and errors that a hook logged, as entries of the report.

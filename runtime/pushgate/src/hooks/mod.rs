@@ -112,6 +112,7 @@ async fn ask_one(
         dry_run,
     };
     let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
+    report.messages.extend(host::messages(&hook.label, &call));
     report.warnings.extend(host::warnings(&hook.label, &call));
     let before = host.before().clone();
     verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)
