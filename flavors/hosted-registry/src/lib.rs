@@ -115,3 +115,29 @@ pub fn is_segment(text: &str) -> bool {
         && text.bytes().last().is_some_and(is_word)
         && text.split(|character: char| character.is_ascii_lowercase() || character.is_ascii_digit()).all(is_separator)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_those_of_a_repository() {
+        for (text, expected) in [
+            ("a", true),
+            ("0", true),
+            ("a.b_c__d-e---f", true),
+            ("", false),
+            ("A", false),
+            ("-a", false),
+            ("a-", false),
+            ("a..b", false),
+            ("a___b", false),
+            ("a._b", false),
+            ("a/b", false),
+            ("a:b", false),
+            ("\u{e4}", false),
+        ] {
+            assert_eq!(is_segment(text), expected, "{text:?}");
+        }
+    }
+}
