@@ -1,6 +1,6 @@
 //! Refuses registries that are none of Azure Container Registry, and namespaces that are not allowed.
 
-use hosted_registry::{Allowed, Form, Part, is_segment, not_of_service, only, segments, uri_path};
+use hosted_registry::{Form, Part, is_segment, not_of_service, only};
 use pushgate_flavor::{Flavor, Push, Refusal, flavor};
 use serde::Deserialize;
 
@@ -73,13 +73,7 @@ impl Flavor for Azure {
                          the hash of a domain name label, and those of other clouds, as `REGISTRY.azurecr.us`";
             return Err(not_of_service(push, FORM.service, hosts));
         }
-        let uri = uri_path(push);
-        FORM.check_uri(push, &uri)?;
-        let allowed =
-            Allowed::read(push, FORM.service, &NAMESPACE, "namespaces", namespaces, |name| uri.first().is_none_or(|own| own == name))?;
-        let image = segments(push.repository());
-        FORM.check_image(push, &image)?;
-        allowed.refuse(image.first().map_or("", String::as_str)).map_or(Ok(()), Into::into)
+        FORM.check(push, &NAMESPACE, "namespaces", namespaces)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Refuses images whose name DigitalOcean's registry does not take, or whose registry is not allowed.
 
-use hosted_registry::{Allowed, Form, Part, is_segment, not_of_service, only, segments, uri_path};
+use hosted_registry::{Form, Part, is_segment, not_of_service, only};
 use pushgate_flavor::{Flavor, Push, Refusal, flavor};
 use serde::Deserialize;
 
@@ -34,13 +34,7 @@ impl Flavor for DigitalOcean {
         if push.registry() != HOST {
             return Err(not_of_service(push, FORM.service, "`registry.digitalocean.com`"));
         }
-        let uri = uri_path(push);
-        FORM.check_uri(push, &uri)?;
-        let allowed =
-            Allowed::read(push, FORM.service, &REGISTRY, "registries", registries, |name| uri.first().is_none_or(|own| own == name))?;
-        let image = segments(push.repository());
-        FORM.check_image(push, &image)?;
-        allowed.refuse(image.first().map_or("", String::as_str)).map_or(Ok(()), Into::into)
+        FORM.check(push, &REGISTRY, "registries", registries)
     }
 }
 

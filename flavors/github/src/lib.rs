@@ -1,6 +1,6 @@
 //! Refuses images whose name GitHub's container registry does not take, or whose owner is not allowed.
 
-use hosted_registry::{Allowed, Form, Part, is_segment, not_of_service, only, segments, uri_path};
+use hosted_registry::{Form, Part, is_segment, not_of_service, only};
 use pushgate_flavor::{Flavor, Push, Refusal, flavor};
 use serde::Deserialize;
 
@@ -48,14 +48,9 @@ impl Flavor for GitHub {
         if !is_registry(push.registry()) {
             return Err(not_of_service(push, FORM.service, "`ghcr.io` and `containers.HOST` of GitHub Enterprise"));
         }
-        let uri = uri_path(push);
-        FORM.check_uri(push, &uri)?;
         // GitHub does not tell owners apart by case, and an image's name is in lower case.
         let owners = owners.map(|names| names.iter().map(|name| name.to_ascii_lowercase()).collect());
-        let allowed = Allowed::read(push, FORM.service, &OWNER, "owners", owners, |name| uri.first().is_none_or(|own| own == name))?;
-        let image = segments(push.repository());
-        FORM.check_image(push, &image)?;
-        allowed.refuse(image.first().map_or("", String::as_str)).map_or(Ok(()), Into::into)
+        FORM.check(push, &OWNER, "owners", owners)
     }
 }
 

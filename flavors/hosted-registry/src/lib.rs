@@ -50,6 +50,19 @@ pub fn not_of_service(push: &Push, service: &str, hosts: &str) -> Refusal {
 }
 
 impl Form {
+    /// All that a flavor asks whose setting `setting` lists what may be the first segment of a repository, a `part`.
+    ///
+    /// # Errors
+    /// The URI, the setting or the image is none of this form, or the first segment of the image is not listed.
+    pub fn check(&self, push: &Push, part: &Part, setting: &'static str, names: Option<Vec<String>>) -> Result<(), Refusal> {
+        let uri = uri_path(push);
+        self.check_uri(push, &uri)?;
+        let allowed = Allowed::read(push, self.service, part, setting, names, |name| uri.first().is_none_or(|own| own == name))?;
+        let image = segments(push.repository());
+        self.check_image(push, &image)?;
+        allowed.refuse(image.first().map_or("", String::as_str)).map_or(Ok(()), Into::into)
+    }
+
     /// Compares the path of the registry's URI with the form, as far as it goes.
     ///
     /// # Errors
