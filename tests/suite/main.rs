@@ -61,6 +61,7 @@ mod real_zenml;
 mod registries;
 mod report;
 mod secrets;
+mod services;
 mod settings;
 mod shipped;
 mod sizes;

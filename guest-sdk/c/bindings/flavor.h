@@ -297,7 +297,8 @@ extern bool pushgate_flavor_http_send(pushgate_flavor_http_request_t *request, p
 // Imported Functions from `pushgate:flavor/types@0.1.1`
 // The platform as `os/architecture[/variant]`, for example `linux/arm64/v8`.
 // 
-// It is the one that the image config names; a push whose descriptors say something else never reaches a flavor.
+// It is the one that the image config names, with the variant that the index names where the config has none; a push whose
+// descriptors say something else never reaches a flavor.
 extern void pushgate_flavor_types_method_image_platform(pushgate_flavor_types_borrow_image_t self, flavor_string_t *ret);
 // The labels of the image config, sorted by key; each key once. Empty when it has none.
 // 

@@ -34,7 +34,7 @@ pub struct PinnedContent {
 /// One image: one platform of a multi-platform image, or the only one.
 #[derive(Clone, Debug)]
 pub struct PinnedImage {
-    /// What it runs on, as its config says.
+    /// What it runs on, as its config says; the variant as its index says, if the config leaves it out.
     pub platform: Platform,
     /// The document for the hooks.
     pub config: ImageConfig,

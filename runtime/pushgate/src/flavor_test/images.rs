@@ -50,8 +50,8 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
             None => None,
         };
         let (packed_size, unpacked_size) = (section.packed_size, section.unpacked_size);
-        let config = config(section, file).map_err(|problem| unusable(index, problem))?;
-        images.push(shown(&config, packed_size, unpacked_size));
+        let (platform, config) = described(section, file).map_err(|problem| unusable(index, problem))?;
+        images.push(shown(&platform, &config, packed_size, unpacked_size));
     }
     Ok(images)
 }
@@ -64,8 +64,9 @@ fn config_file(path: &Path) -> Result<Map<String, Value>, ProjectError> {
     }
 }
 
-/// The config of an image: the least that one has, then what the file says, then what the case says, then the labels.
-fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<ImageConfig, (String, Option<String>)> {
+/// The platform and the config of an image: the least that one has, then what the file says, then what the case says, then the labels. A variant
+/// that the config leaves out is that of the platform, as it is that of an index.
+fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<(Platform, ImageConfig), (String, Option<String>)> {
     members::check(&section.config, Written::InCase)?;
     let asked = section.platform.as_deref().map(str::parse::<Platform>).transpose();
     let asked = asked.map_err(|error| (error.to_string(), error.hint()))?;
@@ -84,12 +85,13 @@ fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<Ima
         merge(&mut whole, part);
     }
     let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| (error.to_string(), None))?;
+    let platform = config.platform().completed(asked.as_ref());
     match asked {
-        Some(asked) if asked != config.platform() => {
+        Some(asked) if asked != platform => {
             let problem = format!("its platform is {asked}, and its config says {}", config.platform());
             Err((problem, Some("leave out `platform`: the config says it".to_owned())))
         }
-        _ => Ok(config),
+        _ => Ok((platform, config)),
     }
 }
 

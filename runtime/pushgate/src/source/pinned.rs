@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, UncheckedLayer};
+use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, Platform, UncheckedLayer};
 use pushgate_sandbox::Image;
 
 use super::{EngineImageName, SourceError, SourceOptions, in_background};
@@ -111,7 +111,10 @@ impl PinnedSource {
 
     fn list(&self) -> ListedImages {
         match self {
-            Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size)]),
+            Self::Engine(pinned) => {
+                let image = &pinned.image;
+                ListedImages::Images(vec![shown(&image.config.platform(), &image.config, None, image.unpacked_size)])
+            }
             Self::Layout(content) => match content.artifact_type() {
                 Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
                 None => ListedImages::Images(content.images().iter().map(pinned).collect()),
@@ -122,13 +125,13 @@ impl PinnedSource {
 }
 
 fn pinned(image: &PinnedImage) -> Image {
-    shown(&image.config, image.packed_size, image.unpacked_size)
+    shown(&image.platform, &image.config, image.packed_size, image.unpacked_size)
 }
 
 /// An image as the hooks see it, with its sizes in bytes where they are known.
-pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_size: Option<u64>) -> Image {
+pub(crate) fn shown(platform: &Platform, config: &ImageConfig, packed_size: Option<u64>, unpacked_size: Option<u64>) -> Image {
     Image {
-        platform: config.platform().to_string(),
+        platform: platform.to_string(),
         labels: config.labels().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         config: config.to_json(),
         packed_size,
