@@ -11,8 +11,9 @@
  * Texts are UTF-8 and end with a NUL; where one can hold a NUL itself, its length stands beside it. Whatever a function here gives lives until the
  * hook has answered, and belongs to the SDK: an instance of a flavor answers once, so nothing is ever freed.
  *
- * There are no files, no clock (`requested_at` is the time), no random numbers and no network but what is in `pushgate_registry.h` and
- * `pushgate_http.h` and was granted. What is printed goes to the log, at the level of debugging.
+ * There are no files, no environment, no threads, and no network but what is in `pushgate_registry.h` and `pushgate_http.h` and was granted.
+ * time() is `requested_at`; random numbers are the same in every call; waiting ends the call. What is printed goes to the log, at the level of
+ * debugging.
  */
 #ifndef PUSHGATE_FLAVOR_H
 #define PUSHGATE_FLAVOR_H
@@ -34,7 +35,7 @@ typedef struct pushgate_push {
   const char *repository;   /* the whole path: team/app */
   const char *tag;          /* NULL when the image is pushed by digest only */
   const char *registry_uri; /* the URI that the registry was registered with */
-  uint64_t requested_at;    /* seconds since 1970-01-01 UTC when the push was asked for */
+  uint64_t requested_at;    /* seconds since 1970-01-01 UTC when the push was asked for; time() is the same */
   bool dry_run;             /* nothing will be pushed whatever the answer is; the flavor must change nothing either */
 } pushgate_push;
 

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use crate::support::{Home, Ran, built};
 
 /// A project in a language, which is built.
-struct Project(PathBuf);
+pub(crate) struct Project(PathBuf);
 
 impl Project {
-    fn new(language: &str, name: &str) -> Self {
+    pub(crate) fn new(language: &str, name: &str) -> Self {
         Self(built("PUSHGATE_TEST_PROJECTS").join(language).join(name))
     }
 
@@ -130,24 +130,28 @@ fn answers_as_every_other_language(language: &str) {
 }
 
 /// Pushes to a flavor that does what the tag says.
-struct Faults {
+pub(crate) struct Faults {
     home: Home,
     component: String,
 }
 
 impl Faults {
-    fn new(language: &str) -> Self {
+    pub(crate) fn new(language: &str) -> Self {
         Self { home: Home::new(), component: Project::new(language, "faults").component() }
     }
 
-    fn check(&self, tag: &str, more: &str) -> Ran {
+    pub(crate) fn component(&self) -> &str {
+        &self.component
+    }
+
+    pub(crate) fn check(&self, tag: &str, more: &str) -> Ran {
         let image = format!("registry.example.com/app:{tag}");
         self.home.run(&format!("check {image} --uri registry.example.com --flavor {} {more}", self.component))
     }
 
     /// It breaks, and the message says why.
     #[track_caller]
-    fn breaks(&self, tag: &str, reasons: &[&str]) {
+    pub(crate) fn breaks(&self, tag: &str, reasons: &[&str]) {
         let ran = self.check(tag, "--output json");
         assert_eq!(ran.code, 5, "{ran:?}");
         let message = ran.json()["error"]["message"].as_str().expect("a message").to_owned();

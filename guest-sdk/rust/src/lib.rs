@@ -84,9 +84,9 @@
 //! ```
 //!
 //! # What a flavor cannot do
-//! There is no file system, environment, clock, network or random number: what std offers of these traps, and so does a `HashMap` with std's
-//! default hasher, which wants a random number; take a `BTreeMap`. [`Push::requested_at`] is the time. A panic ends the hook and with it the
-//! push; its message and place reach the person who pushes through the log.
+//! There are no files, no environment, no network, no threads and no programs. `SystemTime::now()` is [`Push::requested_at`]; random numbers,
+//! and so the order of a `HashMap`, are the same in every call; waiting ends the call. A panic ends the hook and with it the push; its message
+//! and place reach the person who pushes through the log.
 //!
 //! # Capabilities
 //! The functions of [`registry`] ask the registry that the image goes to, [`http::Request`] a server. Both are capabilities: a flavor that uses one asks

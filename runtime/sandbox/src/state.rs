@@ -21,6 +21,8 @@ pub(crate) struct CallState {
     /// What is left of the capabilities.
     pub(crate) allowance: Allowance,
     pub(crate) wall_clock: WallClock,
+    /// What the guest's own clock shows: seconds since 1970-01-01 UTC when the push was asked for, zero where there is no push.
+    pub(crate) requested_at: u64,
     /// State of the numbers that stand in for random ones.
     pub(crate) random: u64,
     resources: ResourceTable,
@@ -59,6 +61,7 @@ impl CallState {
             log: Log::new(limits),
             allowance: Allowance::new(limits),
             wall_clock: WallClock::start(limits.wall),
+            requested_at: 0,
             random: 0,
             resources,
             host,

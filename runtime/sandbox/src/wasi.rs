@@ -1,9 +1,9 @@
-//! What a flavor finds when its language's runtime looks for WASI: nothing.
+//! What a flavor finds when its language's runtime looks for WASI: the time of the push, and nothing else.
 //!
-//! A flavor gets nothing from WASI, but many languages cannot start without it. So every import of an interface whose name begins
-//! with `wasi:` is answered by its name and type: what an ordinary program asks for before it does anything gets an empty answer - no environment,
-//! no arguments, no files, a clock that stands still, numbers that are the same every time - and what it prints becomes part of
-//! its log. Everything else traps, and says which function it was.
+//! A flavor gets nothing from WASI that the contract does not give it, but many languages cannot start without it. So every import of an interface
+//! whose name begins with `wasi:` is answered by its name and type: what an ordinary program asks for before it does anything gets an empty answer - no
+//! environment, no arguments, no files, a wall clock that stands at `requested-at`, a monotonic one that stands at zero, numbers that are the same every
+//! time - and what it prints becomes part of its log. Everything else traps, and says which function it was.
 
 use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem};
 use wasmtime::component::{Component, Linker, LinkerInstance, Resource, ResourceAny, ResourceType, Val};
@@ -86,7 +86,10 @@ enum Answer {
     Writable,
     Write,
     Ok,
+    /// When the push was asked for.
     WallTime,
+    /// The resolution of that: a second.
+    Second,
     Zero,
     One,
     RandomBytes,
@@ -111,7 +114,8 @@ impl Answer {
             ("wasi:io/streams", "[method]output-stream.check-write") => Self::Writable,
             ("wasi:io/streams", "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush") => Self::Write,
             ("wasi:io/streams", "[method]output-stream.flush" | "[method]output-stream.blocking-flush") => Self::Ok,
-            ("wasi:clocks/wall-clock", _) => Self::WallTime,
+            ("wasi:clocks/wall-clock", "now") => Self::WallTime,
+            ("wasi:clocks/wall-clock", "resolution") => Self::Second,
             ("wasi:clocks/monotonic-clock", "now") => Self::Zero,
             ("wasi:clocks/monotonic-clock", "resolution") => Self::One,
             ("wasi:random/random", "get-random-bytes") | ("wasi:random/insecure", "get-insecure-random-bytes") => Self::RandomBytes,
@@ -148,7 +152,8 @@ impl Answer {
                 ok(None)
             }
             Self::Ok => ok(None),
-            Self::WallTime => Val::Record(vec![("seconds".to_owned(), Val::U64(0)), ("nanoseconds".to_owned(), Val::U32(0))]),
+            Self::WallTime => datetime(store.data().requested_at),
+            Self::Second => datetime(1),
             Self::Zero => Val::U64(0),
             Self::One => Val::U64(1),
             Self::RandomBytes => {
@@ -169,6 +174,11 @@ impl Answer {
             }
         }))
     }
+}
+
+/// A `datetime` of WASI.
+fn datetime(seconds: u64) -> Val {
+    Val::Record(vec![("seconds".to_owned(), Val::U64(seconds)), ("nanoseconds".to_owned(), Val::U32(0))])
 }
 
 /// Takes the handles that a guest passed. One that it lent is given back by that: the runtime traps at the end of a call that kept it.

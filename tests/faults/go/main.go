@@ -2,7 +2,11 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
+	mathrand "math/rand/v2"
+	"strconv"
+	"time"
 
 	"pushgate/flavor"
 )
@@ -21,6 +25,10 @@ func prepare(push *flavor.Push) error {
 		select {}
 	case "print":
 		fmt.Println("printed by the flavor")
+	case "clock":
+		return flavor.Deny("clock", strconv.FormatInt(time.Now().Unix(), 10))
+	case "random":
+		return flavor.Deny("random", fmt.Sprint(rand.Text(), mathrand.Uint64()))
 	}
 	return nil
 }

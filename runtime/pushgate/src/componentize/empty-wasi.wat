@@ -1,11 +1,14 @@
-;; What the runtimes of Go and C ask of WASI 0.1, answered with nothing: no arguments, no environment, no files, a clock that stands still and numbers
-;; that are not random. What is printed becomes messages of the log. With it no import of `wasi:` is left in the component.
+;; What the runtimes of Go and C ask of WASI 0.1, answered with nothing but the time: no arguments, no environment, no files, numbers that are not random,
+;; a wall clock that the host answers with the time of the push, and a monotonic one that stands still. What is printed becomes messages of the log. Of a
+;; module that asks for the time one import of `wasi:` is left in the component, of any other none.
 (module
   ;; The level is a case of the contract's enum; the text lies in the program's memory.
   (import "pushgate:flavor/log@0.1.0" "log" (func $log (param $level i32) (param $text i32) (param $length i32)))
+  ;; Where the answer goes: 8 bytes of seconds, 4 of nanoseconds.
+  (import "wasi:clocks/wall-clock@0.2.0" "now" (func $wall_clock (param $answer i32)))
   (import "env" "memory" (memory 0))
 
-  ;; Nanoseconds. They pass only while the program waits for it; Go takes zero for a clock that is broken.
+  ;; Nanoseconds of the monotonic clock. They pass only while the program waits for it; Go takes zero for a clock that is broken.
   (global $now (mut i64) (i64.const 1000000000))
 
   (func (export "sched_yield") (result i32) (i32.const 0))
@@ -21,11 +24,23 @@
     (i32.store (local.get $bytes) (i32.const 0))
     (i32.const 0))
   (func (export "clock_res_get") (param $clock i32) (param $resolution i32) (result i32)
-    (i64.store (local.get $resolution) (i64.const 1))
+    (i64.store (local.get $resolution) (if (result i64) (local.get $clock) (then (i64.const 1)) (else (i64.const 1000000000))))
     (i32.const 0))
   (func (export "clock_time_get") (param $clock i32) (param $precision i64) (param $time i32) (result i32)
-    (i64.store (local.get $time) (global.get $now))
+    ;; Clock 0 is the wall clock.
+    (i64.store (local.get $time) (if (result i64) (local.get $clock) (then (global.get $now)) (else (call $requested_at))))
     (i32.const 0))
+
+  ;; The time of the push in nanoseconds. There is no memory here for the host's answer, so the program's first 16 bytes are lent for it and given back.
+  (func $requested_at (result i64)
+    (local $first i64) (local $second i64) (local $seconds i64)
+    (local.set $first (i64.load (i32.const 0)))
+    (local.set $second (i64.load (i32.const 8)))
+    (call $wall_clock (i32.const 0))
+    (local.set $seconds (i64.load (i32.const 0)))
+    (i64.store (i32.const 0) (local.get $first))
+    (i64.store (i32.const 8) (local.get $second))
+    (i64.mul (local.get $seconds) (i64.const 1000000000)))
   (func (export "random_get") (param $buffer i32) (param $length i32) (result i32)
     (memory.fill (local.get $buffer) (i32.const 7) (local.get $length))
     (i32.const 0))

@@ -15,6 +15,10 @@ fn hook(instructions: &str) -> String {
     format!("HOOK (func (export \"prepare\") (param $push i32) (result i32) {instructions} {APPROVED})")
 }
 
+fn approving() -> String {
+    format!("(func (export \"prepare\") (param $push i32) (result i32) {APPROVED})")
+}
+
 /// What the runtime says of a trap, and the last words before it.
 fn trap(guest: &Guest) -> (String, Option<String>) {
     match ask(guest).answer {
@@ -127,16 +131,51 @@ fn handles_of_wasi_are_limited_too() {
     }
 }
 
-#[test]
-fn a_clock_stands_still() {
-    let guest = with_import(
+/// A guest that asks the wall clock in its hook.
+fn looks_at_the_clock(function: &str, body: &str) -> Guest {
+    with_import(
         "wasi:clocks/wall-clock@0.2.6",
-        "now",
+        function,
         "(type $t (record (field \"seconds\" u64) (field \"nanoseconds\" u32))) (export \"datetime\" (type $datetime (eq $t)))",
         "(result $datetime)",
         "(param i32)",
-        &hook("(call $wasi (i32.const 3000)) (if (i64.ne (i64.load (i32.const 3000)) (i64.const 0)) (then unreachable))"),
-    );
+        body,
+    )
+}
+
+/// Traps unless what the clock answers at 3000 is so many seconds, and no nanoseconds.
+fn expect(seconds: u64) -> String {
+    format!(
+        "(call $wasi (i32.const 3000))
+         (if (i64.ne (i64.load (i32.const 3000)) (i64.const {seconds})) (then unreachable))
+         (if (i32.load (i32.const 3008)) (then unreachable))"
+    )
+}
+
+#[test]
+fn the_wall_clock_stands_at_the_time_of_the_push() {
+    let requested_at = push().requested_at;
+    assert!(requested_at > 0);
+    let twice = expect(requested_at).repeat(2);
+    assert_eq!(ask(&looks_at_the_clock("now", &hook(&twice))).answer, Ok(Answer::Approved));
+    assert_eq!(ask(&looks_at_the_clock("resolution", &hook(&expect(1)))).answer, Ok(Answer::Approved));
+}
+
+/// What a language runs before the hook sees the same clock; without a push, as in a trial, it stands at zero.
+#[test]
+fn the_wall_clock_is_set_before_the_guest_is_instantiated() {
+    let started =
+        |seconds: u64| looks_at_the_clock("now", &format!("HOOK (func $start {}) (start $start) {}", expect(seconds), approving()));
+    assert_eq!(ask(&started(push().requested_at)).answer, Ok(Answer::Approved));
+    let trial = |guest: &Guest| block_on(load(&sandbox(), guest).trial(&Limits::default()));
+    assert_eq!(trial(&started(0)), Ok(()));
+    assert!(trial(&started(push().requested_at)).is_err());
+}
+
+#[test]
+fn the_monotonic_clock_stands_still() {
+    let body = hook("(if (i64.ne (call $wasi) (i64.const 0)) (then unreachable))");
+    let guest = with_import("wasi:clocks/monotonic-clock@0.2.6", "now", "", "(result u64)", "(result i64)", &body);
     assert_eq!(ask(&guest).answer, Ok(Answer::Approved));
 }
 
