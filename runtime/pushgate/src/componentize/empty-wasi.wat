@@ -156,9 +156,16 @@
   (func (export "path_rename") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 52))
   (func (export "path_symlink") (param i32 i32 i32 i32 i32) (result i32) (i32.const 52))
   (func (export "path_unlink_file") (param i32 i32 i32) (result i32) (i32.const 52))
-  ;; Waiting for the clock alone, which takes no time; 52 for anything else. Go waits so while it ends a program, and could not say why otherwise.
+  ;; Waiting for the clock alone; 52 for anything else. The runtime of Go waits so while it ends a program, and could not say why otherwise: it takes no
+  ;; time. It is told from anything else that waits by its clock and its precision, which are the monotonic one and a microsecond; waiting otherwise
+  ;; ends the call.
   (func (export "poll_oneoff") (param $in i32) (param $out i32) (param $count i32) (param $events i32) (result i32)
     (if (i32.or (i32.ne (local.get $count) (i32.const 1)) (i32.load8_u offset=8 (local.get $in))) (then (return (i32.const 52))))
+    (if
+      (i32.or
+        (i32.ne (i32.load offset=16 (local.get $in)) (i32.const 1))
+        (i64.ne (i64.load offset=32 (local.get $in)) (i64.const 1000)))
+      (then (call $refuse_to_wait)))
     (if (i32.and (i32.load16_u offset=40 (local.get $in)) (i32.const 1))
       (then (global.set $now (i64.load offset=24 (local.get $in))))
       (else (global.set $now (i64.add (global.get $now) (i64.load offset=24 (local.get $in))))))
@@ -168,6 +175,21 @@
     (i64.store offset=24 (local.get $out) (i64.const 0))
     (i32.store (local.get $events) (i32.const 1))
     (i32.const 0))
+  ;; Says why and ends the call, so the program's memory can take the words: an adapter has no data of its own.
+  ;; "a flavor cannot wait: it decides by the time of the push, `requested-at`"
+  (func $refuse_to_wait
+    (i64.store (i32.const 0) (i64.const 0x726f76616c662061))
+    (i64.store (i32.const 8) (i64.const 0x20746f6e6e616320))
+    (i64.store (i32.const 16) (i64.const 0x7469203a74696177))
+    (i64.store (i32.const 24) (i64.const 0x7365646963656420))
+    (i64.store (i32.const 32) (i64.const 0x2065687420796220))
+    (i64.store (i32.const 40) (i64.const 0x20666f20656d6974))
+    (i64.store (i32.const 48) (i64.const 0x6873757020656874))
+    (i64.store (i32.const 56) (i64.const 0x657571657260202c))
+    (i64.store (i32.const 64) (i64.const 0x6074612d64657473))
+    ;; Level `error`.
+    (call $log (i32.const 4) (i32.const 0) (i32.const 72))
+    unreachable)
   (func (export "proc_raise") (param i32) (result i32) (i32.const 52))
   (func (export "sock_accept") (param i32 i32 i32) (result i32) (i32.const 52))
   (func (export "sock_recv") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 52))
