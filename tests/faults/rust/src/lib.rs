@@ -1,5 +1,8 @@
 //! Does what a flavor must not do: what the tag says.
 
+mod absent;
+mod forgotten;
+
 use std::hash::{BuildHasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,7 +23,8 @@ impl Flavor for Hook {
             }
             // What the order of a `HashMap` depends on.
             Some("random") => return deny("random", RandomState::new().hash_one(1).to_string()).into(),
-            _ => {}
+            Some(tag) => return forgotten::forgets(push, tag).and_then(|()| absent::wants(tag)),
+            None => {}
         }
         Ok(())
     }
