@@ -242,6 +242,33 @@ in_each_language! {
         };
 }
 
+/// A language without an SDK of its own, over the headers of the SDK of C: it is one more flavor of the same table.
+fn an_example_passes_the_conformance_table(language: &str) {
+    let (home, project) = (Home::new(), Project::new("examples", language));
+    let tested = project.passes(&home);
+    insta::with_settings!({ prepend_module_to_snapshot => false }, { insta::assert_json_snapshot!("conformance", answers(&tested)) });
+    let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
+    assert_eq!(described["flavor"]["capabilities"], json!(["registry", "http"]));
+    let schema = fs::read(project.0.join("settings.schema.json")).expect("a schema");
+    assert_eq!(described["flavor"]["settings_schema"], serde_json::from_slice::<Value>(&schema).expect("JSON"));
+}
+
+mod in_cpp {
+    #[test]
+    #[ignore = "needs the example in C++: cargo xtask test"]
+    fn the_example_passes_the_conformance_table() {
+        super::an_example_passes_the_conformance_table("cpp");
+    }
+}
+
+mod in_zig {
+    #[test]
+    #[ignore = "needs the example in Zig: cargo xtask test"]
+    fn the_example_passes_the_conformance_table() {
+        super::an_example_passes_the_conformance_table("zig");
+    }
+}
+
 /// What Go's own compiler makes is no component yet.
 fn go_without_the_adapter(_: &Faults) {
     let home = Home::new();
