@@ -44,10 +44,27 @@ func (image *Image) Config() (*ImageConfig, error) {
 // ConfigInto reads the image config into a type of one's own, for members that [ImageConfig] does not have.
 func (image *Image) ConfigInto(into any) error {
 	if err := json.Unmarshal([]byte(image.host.Config()), into); err != nil {
-		return fmt.Errorf("the config of the image for %s is not what the flavor expects: %s", image.Platform(), decodingProblem(err))
+		return &ConfigError{image.Platform(), decodingProblem(err)}
 	}
 	return nil
 }
+
+// ConfigError is why an image config could not be read into what the flavor expects. A hook that returns it refuses the
+// push for another reason.
+type ConfigError struct {
+	// Platform is that of the image.
+	Platform string
+	// Problem names the member, and what is wrong with it.
+	Problem string
+}
+
+// Error says which image it is, and what is wrong.
+func (err *ConfigError) Error() string {
+	return fmt.Sprintf("the config of the image for %s is not what the flavor expects: %s", err.Platform, err.Problem)
+}
+
+// Refusal is what a hook answers that returns the error.
+func (err *ConfigError) Refusal() error { return Otherf("%s", err.Error()) }
 
 // ImageConfig is an "OCI Image Configuration". What the image does not say is empty.
 type ImageConfig struct {

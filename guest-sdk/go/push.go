@@ -32,7 +32,7 @@ func (push *Push) Tag() string { return push.host.Tag() }
 func (push *Push) RegistryURI() string { return push.host.RegistryURI() }
 
 // RequestedAt is when the push was asked for, to the second, in UTC. It is the only clock that a flavor has: time.Now
-// stands still.
+// shows the same time.
 func (push *Push) RequestedAt() time.Time {
 	return time.Unix(int64(push.host.RequestedAt()), 0).UTC()
 }

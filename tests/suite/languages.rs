@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use crate::support::{Home, Ran, built};
 
 /// A project in a language, which is built.
-struct Project(PathBuf);
+pub(crate) struct Project(PathBuf);
 
 impl Project {
-    fn new(language: &str, name: &str) -> Self {
+    pub(crate) fn new(language: &str, name: &str) -> Self {
         Self(built("PUSHGATE_TEST_PROJECTS").join(language).join(name))
     }
 
@@ -183,24 +183,28 @@ fn answers_as_every_other_language(language: &str) {
 }
 
 /// Pushes to a flavor that does what the tag says.
-struct Faults {
+pub(crate) struct Faults {
     home: Home,
     component: String,
 }
 
 impl Faults {
-    fn new(language: &str) -> Self {
+    pub(crate) fn new(language: &str) -> Self {
         Self { home: Home::new(), component: Project::new(language, "faults").component() }
     }
 
-    fn check(&self, tag: &str, more: &str) -> Ran {
+    pub(crate) fn component(&self) -> &str {
+        &self.component
+    }
+
+    pub(crate) fn check(&self, tag: &str, more: &str) -> Ran {
         let image = format!("registry.example.com/app:{tag}");
         self.home.run(&format!("check {image} --uri registry.example.com --flavor {} {more}", self.component))
     }
 
     /// It breaks, and the message says why.
     #[track_caller]
-    fn breaks(&self, tag: &str, reasons: &[&str]) {
+    pub(crate) fn breaks(&self, tag: &str, reasons: &[&str]) {
         let ran = self.check(tag, "--output json");
         assert_eq!(ran.code, 5, "{ran:?}");
         let message = ran.json()["error"]["message"].as_str().expect("a message").to_owned();
@@ -290,6 +294,33 @@ in_each_language! {
             faults.breaks("assert", &["assertion failed", "flavor.c:"]);
             super::make_builds_it(faults);
         };
+}
+
+/// A language without an SDK of its own, over the headers of the SDK of C: it is one more flavor of the same table.
+fn an_example_passes_the_conformance_table(language: &str) {
+    let (home, project) = (Home::new(), Project::new("examples", language));
+    let tested = project.passes(&home);
+    insta::with_settings!({ prepend_module_to_snapshot => false }, { insta::assert_json_snapshot!("conformance", answers(&tested)) });
+    let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
+    assert_eq!(described["flavor"]["capabilities"], json!(["registry", "http"]));
+    let schema = fs::read(project.0.join("settings.schema.json")).expect("a schema");
+    assert_eq!(described["flavor"]["settings_schema"], serde_json::from_slice::<Value>(&schema).expect("JSON"));
+}
+
+mod in_cpp {
+    #[test]
+    #[ignore = "needs the example in C++: cargo xtask test"]
+    fn the_example_passes_the_conformance_table() {
+        super::an_example_passes_the_conformance_table("cpp");
+    }
+}
+
+mod in_zig {
+    #[test]
+    #[ignore = "needs the example in Zig: cargo xtask test"]
+    fn the_example_passes_the_conformance_table() {
+        super::an_example_passes_the_conformance_table("zig");
+    }
 }
 
 /// What Go's own compiler makes is no component yet.

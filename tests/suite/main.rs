@@ -7,6 +7,7 @@
     reason = "a helper of a test fails the test; clippy.toml allows it only in the test functions themselves"
 )]
 
+mod accidents;
 mod ahead;
 mod architecture;
 mod archive;

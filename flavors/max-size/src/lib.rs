@@ -58,7 +58,10 @@ impl Flavor for MaxSize {
             let unpacked = unpacked.as_ref().and_then(|limit| unpacked_problem(&image, limit));
             for problem in packed.into_iter().chain(unpacked) {
                 match problem {
-                    Problem::Unknown(violation) if unknown == Unknown::Warn => log::warn(&violation.message),
+                    Problem::Unknown(violation) if unknown == Unknown::Warn => {
+                        log::warn(&violation.message);
+                        violation.withdraw();
+                    }
                     Problem::TooLarge(violation) | Problem::Unknown(violation) => violations.push(violation),
                 }
             }

@@ -339,7 +339,8 @@ extern void pushgate_flavor_types_method_image_push_registry_uri(pushgate_flavor
 // The host has checked that it is an object. Whether it fits the flavor's schema is for the flavor to find out: it
 // answers `refusal.misconfigured` to what makes no sense. Settings are no secret.
 extern void pushgate_flavor_types_method_image_push_settings(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret);
-// When the push was asked for, in seconds since 1970-01-01 UTC. The only clock that a flavor has.
+// When the push was asked for, in seconds since 1970-01-01 UTC. The only clock that a flavor has: the clock of its
+// language shows the same time, in every call to it.
 extern uint64_t pushgate_flavor_types_method_image_push_requested_at(pushgate_flavor_types_borrow_image_push_t self);
 // Whether nothing will be pushed whatever the answer is, as in `pushgate check`.
 // 

@@ -20,6 +20,7 @@ import (
 	"pushgate/flavor"
 	"pushgate/flavor/http"
 	"pushgate/flavor/internal/double"
+	"pushgate/flavor/internal/made"
 	"pushgate/flavor/log"
 )
 
@@ -82,7 +83,8 @@ type Answer struct {
 // asking lets one hook at a time be asked: what it asks the host for is the same for all.
 var asking sync.Mutex
 
-// Ask calls the hook. Tests may do so in parallel.
+// Ask calls the hook. Tests may do so in parallel. A hook that approves after it made a refusal that it did not return has
+// failed, as it does in a component.
 func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 	t.Helper()
 	described, err := describe(push)
@@ -120,7 +122,13 @@ func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 		}
 		return push.Serve(request.(*http.Request))
 	})()
+	made.Begin()
 	answer.Answer = flavor.AnswerOf(hook(flavor.NewPush(described)))
+	if answer.Verdict == flavor.Approved {
+		if forgotten := made.Forgotten(); forgotten != "" {
+			answer.Answer = flavor.Answer{Verdict: flavor.Failed, Message: forgotten}
+		}
+	}
 	return answer
 }
 

@@ -79,8 +79,9 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl From<ConfigError> for Refusal {
+    #[track_caller]
     fn from(error: ConfigError) -> Self {
-        Self::Other(error.to_string())
+        Self::other(error.to_string())
     }
 }
 
@@ -114,6 +115,7 @@ impl std::error::Error for InspectError {}
 /// An artifact is denied with the code `not-an-image`, so that a rule about every image is never true of none; an image that is not found or
 /// cannot be read is [`Refusal::Unavailable`]. A flavor that lets artifacts pass matches on [`InspectError::NotAnImage`] first.
 impl From<InspectError> for Refusal {
+    #[track_caller]
     fn from(error: InspectError) -> Self {
         let message = error.to_string();
         match error {
@@ -121,8 +123,8 @@ impl From<InspectError> for Refusal {
                 .hint("this registry's rules are about container images: push artifacts to another registry")
                 .detail("artifact-type", artifact_type)
                 .into(),
-            InspectError::NotFound | InspectError::Unavailable(_) => Self::Unavailable(message),
-            InspectError::Other(_) => Self::Other(message),
+            InspectError::NotFound | InspectError::Unavailable(_) => Self::unavailable(message),
+            InspectError::Other(_) => Self::other(message),
         }
     }
 }

@@ -60,7 +60,7 @@ impl Push {
         self.settings.get_or_init(|| self.host.settings())
     }
 
-    /// When the push was asked for, in seconds since 1970-01-01 UTC.
+    /// When the push was asked for, in seconds since 1970-01-01 UTC. In a component `SystemTime::now()` is the same time.
     pub fn requested_at(&self) -> u64 {
         self.host.requested_at()
     }

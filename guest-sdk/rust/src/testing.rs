@@ -26,7 +26,7 @@
 use crate::http::{HttpError, Response};
 use crate::log::Level;
 use crate::registry::QueryError;
-use crate::{Flavor, InspectError, Push, Refusal, host, settings};
+use crate::{Flavor, InspectError, Push, Refusal, host, made, settings};
 
 /// A push that a test describes: no tag, no images, `{}` as settings, asked for at the second 0, no dry run, until something else is said.
 #[derive(Clone)]
@@ -133,10 +133,18 @@ impl TestPush {
     ///
     /// # Errors
     /// The flavor's refusal, or [`Refusal::Misconfigured`] when the settings are not what it takes.
+    ///
+    /// # Panics
+    /// Where the flavor would approve although it made a refusal that it did not return: in a push that is the flavor's failure.
+    #[track_caller]
     pub fn ask<F: Flavor>(mut self) -> Result<(), Refusal> {
+        made::begin();
         std::mem::take(&mut self.0.answers).give();
         let push = Push::new(self.0);
-        F::prepare(&push, settings::parse(push.settings())?)
+        F::prepare(&push, settings::parse(push.settings())?)?;
+        let forgotten = made::forgotten();
+        assert!(forgotten.is_none(), "{}", forgotten.unwrap_or_default());
+        Ok(())
     }
 }
 
@@ -191,7 +199,7 @@ pub fn take_log() -> Vec<(Level, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::NoSettings;
+    use crate::{NoSettings, Violations, deny};
 
     struct Sizes;
 
@@ -201,6 +209,68 @@ mod tests {
         fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
             let sizes: Vec<_> = push.images()?.iter().map(|image| (image.packed_size(), image.unpacked_size())).collect();
             Err(Refusal::Other(format!("{sizes:?}")))
+        }
+    }
+
+    fn helper(push: &Push) -> Result<usize, Refusal> {
+        Ok(push.images()?.len())
+    }
+
+    /// Makes a refusal of the kind that the tag names, and approves unless it is to be given.
+    struct Forgets;
+
+    impl Flavor for Forgets {
+        type Settings = NoSettings;
+
+        fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+            let tag = push.tag().unwrap_or_default();
+            let refusal: Refusal = match tag {
+                "approves" => return Ok(()),
+                "unavailable" => Refusal::unavailable("gone"),
+                "misconfigured" => Refusal::misconfigured("tags: none"),
+                "other" => Refusal::other("no"),
+                "images" => {
+                    let _ = helper(push);
+                    return Ok(());
+                }
+                "collected" => {
+                    let _: Violations = [deny("a", "b")].into_iter().collect();
+                    return Ok(());
+                }
+                "withdrawn" => {
+                    let violation = deny("a", "b").hint("c");
+                    violation.clone().withdraw();
+                    let mut violations = Violations::new();
+                    violations.push(violation);
+                    violations.push(deny("d", "e"));
+                    violations.withdraw();
+                    Refusal::unavailable("gone").withdraw();
+                    Refusal::from(deny("f", "g")).withdraw();
+                    return Ok(());
+                }
+                _ => deny("a", "b").into(),
+            };
+            if tag == "given" {
+                let _ = deny("c", "d");
+                return Err(refusal);
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_was_made_and_never_given_fails_the_call() {
+        let ask = |tag: &str| TestPush::new("registry.example.com", "app").tag(tag).ask::<Forgets>();
+        for tag in ["denied", "unavailable", "misconfigured", "other", "images", "collected"] {
+            let panic = std::panic::catch_unwind(|| ask(tag)).unwrap_err();
+            let message = panic.downcast_ref::<String>().unwrap();
+            let (place, rest) = message.split_once(" and never given").unwrap();
+            let line = place.strip_prefix(&format!("a refusal was made at {}:", file!())).unwrap();
+            assert!(line.parse::<u32>().unwrap() > 0 && rest == ": return it, or drop it with withdraw()", "{message}");
+        }
+        assert_eq!(ask("given"), Err(deny("a", "b").into()));
+        for tag in ["approves", "withdrawn"] {
+            assert_eq!(ask(tag), Ok(()), "{tag}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wasmtime::component::{Resource, ResourceTable};
 
+use crate::absent::Absent;
 use crate::capabilities::Allowance;
 use crate::limiter::Limiter;
 use crate::log::{Log, Output};
@@ -21,6 +22,10 @@ pub(crate) struct CallState {
     /// What is left of the capabilities.
     pub(crate) allowance: Allowance,
     pub(crate) wall_clock: WallClock,
+    /// What the guest's own clock shows: seconds since 1970-01-01 UTC when the push was asked for, zero where there is no push.
+    pub(crate) requested_at: u64,
+    /// What it looked for last of what no flavor has.
+    pub(crate) looked_for: Option<Absent>,
     /// State of the numbers that stand in for random ones.
     pub(crate) random: u64,
     resources: ResourceTable,
@@ -59,6 +64,8 @@ impl CallState {
             log: Log::new(limits),
             allowance: Allowance::new(limits),
             wall_clock: WallClock::start(limits.wall),
+            requested_at: 0,
+            looked_for: None,
             random: 0,
             resources,
             host,

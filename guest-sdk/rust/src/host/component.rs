@@ -8,7 +8,7 @@ use self::capabilities::pushgate::flavor::{http as contract_http, registry as co
 use crate::http::{HttpError, Request, Response};
 use crate::log::Level;
 use crate::registry::QueryError;
-use crate::{Flavor, InspectError, Push, Refusal, Violation, export, settings};
+use crate::{Flavor, InspectError, Push, Refusal, Violation, export, made, settings};
 
 pub(crate) use types::{Image, ImagePush};
 
@@ -53,7 +53,10 @@ impl<F: Flavor> prepare_image_push::Guest for Hook<F> {
         let push = Push::new(push);
         let settings = settings::parse(push.settings())?;
         F::prepare(&push, settings)?;
-        Ok(types::Approval::Approved)
+        match made::forgotten() {
+            None => Ok(types::Approval::Approved),
+            Some(forgotten) => export::fail(&forgotten),
+        }
     }
 }
 
@@ -70,7 +73,7 @@ impl From<Refusal> for types::Refusal {
 
 impl From<Violation> for types::Violation {
     fn from(violation: Violation) -> Self {
-        let Violation { code, message, hint, details } = violation;
+        let Violation { code, message, hint, details, .. } = violation;
         Self { code, message, hint, details }
     }
 }

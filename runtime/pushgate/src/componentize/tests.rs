@@ -45,6 +45,18 @@ fn the_world_has_what_the_module_has() {
     assert!(!component.windows(5).any(|bytes| bytes == b"wasi:"));
 }
 
+/// Of WASI a component asks for the wall clock at most, and only where its module asks for the time.
+#[test]
+fn a_module_that_asks_for_the_time_leaves_the_wall_clock_to_the_host() {
+    let asks = |function: &str, parameters: &str| {
+        let import = format!(r#"(import "wasi_snapshot_preview1" "{function}" (func (param {parameters}) (result i32)))"#);
+        let component = componentize(&module(&import), World::Contract, &Metadata::default()).unwrap();
+        imports(&component).into_iter().filter(|name| name.starts_with("wasi:")).collect::<Vec<_>>()
+    };
+    assert_eq!(asks("clock_time_get", "i32 i64 i32"), ["wasi:clocks/wall-clock@0.2.0"]);
+    assert!(asks("clock_res_get", "i32 i32").is_empty() && asks("random_get", "i32 i32").is_empty());
+}
+
 /// The names of what a component imports.
 fn imports(component: &[u8]) -> Vec<String> {
     let mut depth = 0;
