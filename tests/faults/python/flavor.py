@@ -1,5 +1,9 @@
 """Does what a flavor must not do: what the tag says."""
 
+from datetime import datetime, timezone
+
+import forgotten
+import lacking
 from pushgate_flavor import APPROVED, Approval, Push, deny
 
 
@@ -21,6 +25,17 @@ def prepare(push: Push) -> Approval:
             colorsys.rgb_to_hsv(0, 0, 0)
         case "print":
             print("printed by the flavor")
+        case "clock":
+            raise deny("clock", f"{datetime.now(timezone.utc).timestamp():.0f}")
+        case "unknown-member":
+            return push.tags  # type: ignore[attr-defined, no-any-return]
+        case "unknown-config":
+            if any(image.config.get("Env") for image in push.images()):  # unknown-config
+                raise deny("env", "the image has variables")
+        case str(tag) if tag in forgotten.HOW:
+            return forgotten.HOW[tag](push)
+        case str(tag) if tag in lacking.WHAT:
+            lacking.WHAT[tag]()
     return APPROVED
 
 
