@@ -1,6 +1,7 @@
 """The image config, after the OCI image specification ("OCI Image Configuration")."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Literal, Required, TypedDict, cast
 
 ExecutionConfig = TypedDict(
@@ -76,12 +77,16 @@ class _Part(dict[str, Any]):
 
     def _check(self, key: object) -> Literal[False]:
         """The name of an absent member, or none."""
-        if key in _PARTS[self._shown]:
-            return False
-        names = ((part, name) for part, members in _PARTS.items() for name in sorted(members))
-        meant = next((f'did you mean `{part}["{name}"]`? There is' for part, name in names if name.lower() == str(key).lower()), "there is")
-        # No KeyError, which an author catches for what is absent.
-        raise LookupError(f"`{self._shown}` has no member `{key}`: {meant} {', '.join(sorted(_PARTS[self._shown]))}")
+        if key not in _PARTS[self._shown]:
+            # No KeyError, which an author catches for what is absent.
+            raise LookupError(_unknown(self._shown, key))
+        return False
+
+
+def _unknown(shown: str, key: object) -> str:
+    names = ((part, name) for part, members in _PARTS.items() for name in sorted(members))
+    meant = next((f'did you mean `{part}["{name}"]`? There is' for part, name in names if name.lower() == str(key).lower()), "there is")
+    return f"`{shown}` has no member `{key}`: {meant} {', '.join(sorted(_PARTS[shown]))}"
 
 
 def read(document: str) -> ImageConfig:
@@ -90,3 +95,11 @@ def read(document: str) -> ImageConfig:
     for name in ("config", "rootfs"):
         config[name] = _Part(config[name], f'image.config["{name}"]')
     return cast(ImageConfig, _Part(config, "image.config"))
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Raises a ``ValueError`` where a test gives an image config members that no image config has."""
+    for (shown, known), part in zip(_PARTS.items(), (config, config.get("config", {}), config.get("rootfs", {})), strict=True):
+        for key in part:
+            if key not in known:
+                raise ValueError(_unknown(shown, key))

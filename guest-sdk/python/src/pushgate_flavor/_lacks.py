@@ -25,7 +25,7 @@ WAITING = "a flavor cannot wait: it decides by the time of the push, push.reques
 THREADS = "a flavor has no threads: it calls one function after the other"
 PROGRAMS = "a flavor runs no programs: it decides by the push, its settings and its capabilities"
 RANDOMNESS = "a flavor has no random numbers: it decides by the push, and random.Random(push.reference) gives the same numbers for the same push"
-EVENT_LOOP = "a flavor has no event loop: a hook answers before it returns: remove `async` and `await`"
+EVENT_LOOP = "a flavor has no event loop: it answers before it returns: remove `async` and `await`"
 
 
 class Lack(Exception):
