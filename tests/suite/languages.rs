@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use crate::support::{Home, Ran, built};
 
 /// A project in a language, which is built.
-struct Project(PathBuf);
+pub(crate) struct Project(PathBuf);
 
 impl Project {
-    fn new(language: &str, name: &str) -> Self {
+    pub(crate) fn new(language: &str, name: &str) -> Self {
         Self(built("PUSHGATE_TEST_PROJECTS").join(language).join(name))
     }
 
@@ -130,24 +130,28 @@ fn answers_as_every_other_language(language: &str) {
 }
 
 /// Pushes to a flavor that does what the tag says.
-struct Faults {
+pub(crate) struct Faults {
     home: Home,
     component: String,
 }
 
 impl Faults {
-    fn new(language: &str) -> Self {
+    pub(crate) fn new(language: &str) -> Self {
         Self { home: Home::new(), component: Project::new(language, "faults").component() }
     }
 
-    fn check(&self, tag: &str, more: &str) -> Ran {
+    pub(crate) fn component(&self) -> &str {
+        &self.component
+    }
+
+    pub(crate) fn check(&self, tag: &str, more: &str) -> Ran {
         let image = format!("registry.example.com/app:{tag}");
         self.home.run(&format!("check {image} --uri registry.example.com --flavor {} {more}", self.component))
     }
 
     /// It breaks, and the message says why.
     #[track_caller]
-    fn breaks(&self, tag: &str, reasons: &[&str]) {
+    pub(crate) fn breaks(&self, tag: &str, reasons: &[&str]) {
         let ran = self.check(tag, "--output json");
         assert_eq!(ran.code, 5, "{ran:?}");
         let message = ran.json()["error"]["message"].as_str().expect("a message").to_owned();
@@ -222,7 +226,7 @@ in_each_language! {
             super::returns_what_it_should_not(faults);
             faults.breaks("late-import", &["import", "at the top of", "flavor.py:"]);
         };
-    in_javascript: "javascript", "flavor.js", ["cd javascript && node --test test/*.test.js"], ["npm test"], super::returns_what_it_should_not;
+    in_javascript: "javascript", "flavor.js", ["cd javascript && node --test test/*.test.js"], ["npm run check", "npm test"], super::returns_what_it_should_not;
     in_typescript: "typescript", "flavor.ts", [], ["npm run check", "npm test"], super::returns_what_it_should_not;
     in_go: "go", "main.go", ["cd go && go vet ./... && go test ./..."], ["make test"], super::go_without_the_adapter;
     // A project in C has no tests of its own: what was made is up to date.

@@ -41,6 +41,7 @@ mod layout;
 mod new_flavor;
 mod login;
 mod manual;
+mod mistakes;
 mod oci_conformance;
 mod opened_paths;
 mod permissions;

@@ -113,8 +113,8 @@ export interface Violation {
   details?: Details | undefined;
 }
 
-/** Facts for machines, each name once. */
-export type Details = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+/** Facts for machines, each name once; or pairs of a name and a value. */
+export type Details = Readonly<Record<string, string>> | Iterable<readonly string[]>;
 
 /**
  * Why the push must not go on. Throw one of its kinds, each of which has another owner.

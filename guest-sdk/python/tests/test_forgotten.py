@@ -155,8 +155,8 @@ class Forgotten(unittest.TestCase):
             ask(prepare, PUSH, authored)
         self.assertEqual(
             str(failed.exception),
-            f"test_forgotten.py:{line_of('async def check(push: Push) -> None:')}: `check` is async and was never awaited, so it has not run: "
-            "a flavor's hook answers before it returns: remove `async` and `await`",
+            f"test_forgotten.py:{line_of('async def check(push: Push) -> None:')}: `check` was called and has not run: "
+            "a flavor has no event loop: it answers before it returns: remove `async` and `await`",
         )
         self.assertIsNone(ask(lambda _: APPROVED, PUSH, authored))
 

@@ -10,7 +10,7 @@ function check() {
   return deny('tag.odd', 'the tag is odd'); // forgotten-in-helper
 }
 
-async function checkLater() {
+async function checkLater() { // forgotten-async
   await null; // nothing after this runs
   throw deny('tag.odd', 'never made');
 }
@@ -51,7 +51,7 @@ export const forgotten = {
     return approved;
   },
   'forgotten-promise'() {
-    new Promise(() => {
+    new Promise(() => { // forgotten-promise
       throw deny('tag.odd', 'rejected');
     });
     return approved;

@@ -9,7 +9,7 @@ function check(): Denied {
   return deny('tag.odd', 'the tag is odd'); // forgotten-in-helper
 }
 
-async function checkLater(): Promise<void> {
+async function checkLater(): Promise<void> { // forgotten-async
   await null; // nothing after this runs
   throw deny('tag.odd', 'never made');
 }
@@ -50,7 +50,7 @@ export const forgotten: Record<string, () => unknown> = {
     return approved;
   },
   'forgotten-promise'() {
-    new Promise(() => {
+    new Promise(() => { // forgotten-promise
       throw deny('tag.odd', 'rejected');
     });
     return approved;

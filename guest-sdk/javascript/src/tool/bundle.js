@@ -46,7 +46,7 @@ export async function bundle(project, { build }) {
     throw new BuildError([...new Set(error.errors.map(describe))].join('\n'));
   }
   const [map, code] = ['.map', '.js'].map((ending) => made.outputFiles.find((file) => file.path.endsWith(ending)).text);
-  const runs = runsOf(JSON.parse(map), (source) => authored(project, source));
+  const runs = runsOf(JSON.parse(map), (source) => authored(project, source), code);
   return { source: `${code}\nglobalThis.__pushgateLines = ${JSON.stringify(runs)};\n`, runs };
 }
 

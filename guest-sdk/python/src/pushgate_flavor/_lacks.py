@@ -40,49 +40,17 @@ class NoModule(Lack, ModuleNotFoundError):
     """A module that would not work."""
 
 
+_OF_FILES = (
+    "access chdir chmod close closerange dup fdatasync fstat fsync ftruncate getcwd getcwdb isatty link listdir lseek lstat mkdir open pread pwrite read readinto "
+    "readlink remove rename replace rmdir scandir stat symlink truncate unlink utime write"
+)
+"""The functions of ``os`` that ask for a file, or for a folder."""
+
 _BEFORE: tuple[tuple[Any, str, Sequence[str]], ...] = (
     (builtins, FILES, ("open",)),
     (io, FILES, ("open", "open_code")),
     (_io, FILES, ("open", "open_code")),
-    (
-        os,
-        FILES,
-        [
-            *(
-                "access",
-                "chdir",
-                "chmod",
-                "close",
-                "closerange",
-                "dup",
-                "fdatasync",
-                "fstat",
-                "fsync",
-                "ftruncate",
-                "getcwd",
-                "getcwdb",
-                "isatty",
-                "link",
-            ),
-            *(
-                "listdir",
-                "lseek",
-                "lstat",
-                "mkdir",
-                "open",
-                "pread",
-                "pwrite",
-                "read",
-                "readinto",
-                "readlink",
-                "remove",
-                "rename",
-                "replace",
-                "rmdir",
-            ),
-            *("scandir", "stat", "symlink", "truncate", "unlink", "utime", "write"),
-        ],
-    ),
+    (os, FILES, _OF_FILES.split()),
     (os, RANDOMNESS, ("urandom",)),
     (os, ENVIRONMENT, ("putenv", "unsetenv")),
     (time, WAITING, ("sleep",)),

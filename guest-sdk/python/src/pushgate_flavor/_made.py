@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from types import CoroutineType
 from typing import Any
 
+from ._lacks import EVENT_LOOP
+
 _authored: Callable[[str], str | None] | None = None
 """Gives the name to show of a file of the flavor's author. ``None`` outside of a call: what a module makes while it is imported is no answer."""
 
@@ -56,10 +58,7 @@ def _note_unawaited(coroutine: "CoroutineType[Any, Any, Any]") -> None:
     global _unawaited
     code = coroutine.cr_code
     if _authored is not None and _unawaited is None and (name := _authored(code.co_filename)):
-        _unawaited = (
-            f"{name}:{code.co_firstlineno}: `{code.co_name}` is async and was never awaited, so it has not run: "
-            "a flavor's hook answers before it returns: remove `async` and `await`"
-        )
+        _unawaited = f"{name}:{code.co_firstlineno}: `{code.co_name}` was called and has not run: {EVENT_LOOP}"
 
 
 def _place(authored: Callable[[str], str | None]) -> str:
