@@ -279,7 +279,7 @@ in_each_language! {
             super::returns_what_it_should_not(faults);
             faults.breaks("late-import", &["import", "at the top of", "flavor.py:"]);
         };
-    in_javascript: "javascript", "flavor.js", "sdk/src/log.js", ["cd javascript && node --test test/*.test.js"], ["npm test"], super::returns_what_it_should_not;
+    in_javascript: "javascript", "flavor.js", "sdk/src/log.js", ["cd javascript && node --test test/*.test.js"], ["npm run check", "npm test"], super::returns_what_it_should_not;
     in_typescript: "typescript", "flavor.ts", "sdk/src/log.js", [], ["npm run check", "npm test"], super::returns_what_it_should_not;
     in_go: "go", "main.go", "sdk/push.go", ["cd go && go vet ./... && go test ./..."], ["make test"], super::go_without_the_adapter;
     // A project in C has no tests of its own: what was made is up to date.

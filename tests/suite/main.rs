@@ -46,6 +46,7 @@ mod messages;
 mod new_flavor;
 mod login;
 mod manual;
+mod mistakes;
 mod oci_conformance;
 mod opened_paths;
 mod permissions;

@@ -14,8 +14,8 @@ export declare class HttpError extends ContractError<
   'not-granted' | 'invalid-request' | 'limit-exceeded' | 'timed-out' | 'too-large' | 'unreachable' | 'other'
 > {}
 
-/** Names and values of headers. */
-export type Headers = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+/** Names and values of headers; or pairs of them. */
+export type Headers = Readonly<Record<string, string>> | Iterable<readonly string[]>;
 
 /** What came back. */
 export declare class Response {

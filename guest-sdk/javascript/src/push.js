@@ -1,6 +1,8 @@
 // The push that is asked about.
 
+import { readConfig } from './config.js';
 import { ContractError, call } from './error.js';
+import { refuseUnknown } from './members.js';
 import { Other, Unavailable, deny } from './refusal.js';
 
 export class InspectError extends ContractError {
@@ -45,6 +47,14 @@ class Fetched {
 /** Some of the tools that make components give a bigint, and nothing at all for what is absent. */
 const sizeOf = (size) => (size == null ? null : Number(size));
 
+/** Objects would reorder keys that look like numbers. */
+class Labels extends Map {}
+
+refuseUnknown(Labels, '`image.labels`', {
+  members: ['get', 'has', 'keys', 'values', 'entries', 'forEach', 'size'],
+  remedy: (name) => `a label is read with \`image.labels.get(${JSON.stringify(name)})\`.`,
+});
+
 export class Image {
   #values;
 
@@ -57,11 +67,11 @@ export class Image {
   }
 
   get labels() {
-    return this.#values.fetched('labels', (pairs) => new Map(pairs));
+    return this.#values.fetched('labels', (pairs) => new Labels(pairs));
   }
 
   get config() {
-    return this.#values.fetched('config', (text) => JSON.parse(text));
+    return this.#values.fetched('config', readConfig);
   }
 
   get packedSize() {
@@ -72,6 +82,8 @@ export class Image {
     return this.#values.fetched('unpackedSize', sizeOf);
   }
 }
+
+refuseUnknown(Image, '`image`');
 
 export class Push {
   #values;
@@ -116,3 +128,5 @@ export class Push {
     return this.#values.images().map((image) => new Image(image));
   }
 }
+
+refuseUnknown(Push, '`push`');

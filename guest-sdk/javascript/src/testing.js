@@ -1,5 +1,7 @@
 // Pushes to try a flavor with, natively.
 
+import { checkConfig } from './config.js';
+import { checkMembers } from './members.js';
 import { during } from './native/answers.js';
 import { recorded } from './native/log.js';
 import { Image, InspectError, Push } from './push.js';
@@ -7,7 +9,10 @@ import { Image, InspectError, Push } from './push.js';
 /** What the host would give of each image. */
 const hosts = new WeakMap();
 
-export function image(platform = 'linux/amd64', { labels = {}, config = {}, packedSize, unpackedSize } = {}) {
+export function image(platform = 'linux/amd64', options = {}) {
+  checkMembers(options, ['labels', 'config', 'packedSize', 'unpackedSize'], 'an image');
+  const { labels = {}, config = {}, packedSize, unpackedSize } = options;
+  checkConfig(config);
   const [os, architecture, variant] = platform.split('/');
   const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
   const whole = { architecture, os, ...(variant && { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [] }, ...config };
@@ -24,7 +29,9 @@ export function image(platform = 'linux/amd64', { labels = {}, config = {}, pack
   return made;
 }
 
-export function push(reference, { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found') } = {}) {
+export function push(reference, options = {}) {
+  checkMembers(options, ['uri', 'settings', 'requestedAt', 'dryRun', 'images'], 'a push');
+  const { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found') } = options;
   const parts = /^([^/@]+)\/([^:@]+)(?::([^:@]+)|@(.+))$/.exec(reference);
   if (!parts) {
     throw new TypeError(`\`${reference}\` is no canonical reference: registry/repository:tag, or registry/repository@digest`);
@@ -47,6 +54,7 @@ export function push(reference, { uri, settings = {}, requestedAt = 1767225600, 
 }
 
 export function answering(answers, run) {
+  checkMembers(answers, ['repositoryExists', 'tags', 'manifestDigest', 'send'], 'what the capabilities answer');
   return during(answers, run);
 }
 

@@ -129,6 +129,7 @@ function sendRequest({ method = 'GET', url, headers = {}, body = '' }) {
   return { code: 'http', message: 'what the server answers', hint: `sent ${method} ${url}`, details };
 }
 
+/** @type {(one: [string, string], other: [string, string]) => number} */
 function byName([one], [other]) {
   return one < other ? -1 : 1;
 }

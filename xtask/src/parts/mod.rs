@@ -74,7 +74,7 @@ pub(crate) fn zenml() -> Outcome<PathBuf> {
 }
 
 /// Every part.
-pub(crate) const PARTS: [Part; 21] = [
+pub(crate) const PARTS: [Part; 22] = [
     DOCKER_ENGINE,
     // What most other parts push to or read from.
     Part {
@@ -147,6 +147,11 @@ pub(crate) const PARTS: [Part; 21] = [
         name: "Python 3",
         modules: &["in_python"],
         kind: Kind::Debian { programs: &["python3"], packages: &["python3", "python3-venv"] },
+    },
+    Part {
+        name: "mypy",
+        modules: &["mypy"],
+        kind: Kind::Python { environment: PythonEnvironment::new("mypy", "mypy==2.4.1", "mypy"), variable: "PUSHGATE_TEST_MYPY" },
     },
     Part {
         name: "Node.js",

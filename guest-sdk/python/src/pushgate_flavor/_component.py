@@ -48,12 +48,12 @@ class PrepareImagePush:
 
     def prepare(self, push: Any) -> Any:
         log.connect(lambda level, message: host_log.log(host_log.Level(level), message))
-        printed = _confinement.confine(push.requested_at)
         folder = _project(self.flavor)
 
         def authored(path: str) -> str | None:
             return path.removeprefix(folder) if path.startswith(folder) else None
 
+        printed = _confinement.confine(push.requested_at, authored)
         try:
             refusal = ask(hook_of(self.flavor), Push(_HostPush(push)), authored)
         except Failure as failure:

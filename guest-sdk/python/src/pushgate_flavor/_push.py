@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from typing import Any, Literal, Protocol, cast
 
-from ._config import ImageConfig
+from ._config import ImageConfig, read
 from ._errors import ContractError
 from ._refusal import Other, Refusal, Unavailable, deny
 
@@ -78,7 +78,7 @@ class Image:
     @cached_property
     def config(self) -> ImageConfig:
         """The image config, which the host has rebuilt after the OCI image specification."""
-        return cast(ImageConfig, json.loads(self._host.config()))
+        return read(self._host.config())
 
     @cached_property
     def packed_size(self) -> int | None:

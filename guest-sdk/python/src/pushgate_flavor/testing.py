@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import log
+from . import _config, log
 from ._push import HostImage, Image, InspectError, Push
 
 
@@ -20,6 +20,7 @@ class _HostImage:
     def __init__(
         self, platform: str, labels: Mapping[str, str], config: Mapping[str, Any], packed_size: int | None, unpacked_size: int | None
     ) -> None:
+        _config.check(config)
         system, architecture, *variant = platform.split("/")
         self._platform = platform
         self._labels = sorted(labels.items())

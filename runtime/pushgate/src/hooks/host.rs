@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use pushgate_oci::RequestBudget;
 use pushgate_sandbox::{
-    Call, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
+    Call, CallError, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
 
 use super::load::Hook;
@@ -199,13 +199,17 @@ pub(super) fn messages<'a>(flavor: &'a str, call: &'a Call) -> impl Iterator<Ite
     said.map(|record| Message { hook: flavor.to_owned(), message: record.message.clone() })
 }
 
-/// The warnings and errors that a hook logged, as entries of the report.
+/// The warnings and errors that a hook logged, as entries of the report, without the error that says why the call failed: it is told as that.
 pub(super) fn warnings(flavor: &str, call: &Call) -> Vec<Warning> {
+    let told = match &call.answer {
+        Err(CallError::Trap { last_words, .. }) => last_words.as_deref(),
+        _ => None,
+    };
     let warning = |message: String| Warning { hook: Some(flavor.to_owned()), code: None, message, hint: None };
     let mut warnings: Vec<Warning> = call
         .log
         .iter()
-        .filter(|record| matches!(record.level, LogLevel::Warn | LogLevel::Error))
+        .filter(|record| matches!(record.level, LogLevel::Warn | LogLevel::Error) && told != Some(record.message.as_str()))
         .map(|record| warning(record.message.clone()))
         .collect();
     if call.log_suppressed > 0 {

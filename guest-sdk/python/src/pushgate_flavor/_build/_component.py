@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .. import _lacks
 from . import _project, _sections
 from ._error import BuildError
 
@@ -85,7 +86,9 @@ def _componentize(project: _project.Project, *arguments: str) -> None:
     environment = {**os.environ, "VIRTUAL_ENV": sys.prefix, "RUST_BACKTRACE": "0"}
     ran = subprocess.run([*command, *world, *arguments], env=environment, capture_output=True, text=True, errors="replace")
     if ran.returncode != 0:
-        raise BuildError(_reason(project, ran.stderr))
+        reason = _reason(project, ran.stderr)
+        # Where Python has no module for TLS, the standard library says so in its own ways.
+        raise BuildError(reason, _lacks.NETWORK if re.search("_ssl|HTTPSConnection", reason) else "")
 
 
 def _reason(project: _project.Project, said: str) -> str:
