@@ -14,6 +14,7 @@ mod at_once;
 mod capabilities;
 mod catalog;
 mod bombs;
+mod cel;
 mod check;
 mod compile;
 mod completions;
