@@ -43,6 +43,7 @@ mod new_flavor;
 mod login;
 mod manual;
 mod oci_conformance;
+mod opa;
 mod opened_paths;
 mod permissions;
 mod policies;
@@ -84,4 +85,5 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 mod tested {
     pub(crate) use crate::hooks as passthrough;
     pub(crate) use crate::hooks as probe;
+    pub(crate) use crate::opa as ask_opa;
 }
