@@ -58,6 +58,7 @@ mod real_skopeo;
 mod real_zenml;
 mod registries;
 mod report;
+mod rules_page;
 mod secrets;
 mod settings;
 mod shipped;
