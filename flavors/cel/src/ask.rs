@@ -29,7 +29,7 @@ pub(crate) fn ask(push: &Push, rules: &[Rule], environment: &Arc<Env>) -> Result
     }
     if !about_images.is_empty() {
         match push.images() {
-            Ok(images) => found.ask_images(&images, &about_images, &mut context)?,
+            Ok(images) => found.ask_images(images, &about_images, &mut context)?,
             Err(error) => match Refusal::from(error) {
                 Refusal::Denied(violations) => found.violations.extend(violations.into_iter().map(|violation| (usize::MAX, violation))),
                 other => return Err(other),
@@ -64,7 +64,7 @@ struct Found<'e> {
 
 impl Found<'_> {
     /// Asks the rules that name images. One image at a time is converted, but for those rules that name all of them.
-    fn ask_images(&mut self, images: &[Image], rules: &[(usize, &Rule)], context: &mut Context<'_, '_>) -> Result<(), Refusal> {
+    fn ask_images(&mut self, images: Vec<Image>, rules: &[(usize, &Rule)], context: &mut Context<'_, '_>) -> Result<(), Refusal> {
         let of_image = members(rules.iter().map(|(_, rule)| *rule), |rule| rule.names.image);
         if rules.iter().any(|(_, rule)| rule.names.images) {
             let of_images = members(rules.iter().map(|(_, rule)| *rule), |rule| rule.names.images);
@@ -78,7 +78,7 @@ impl Found<'_> {
             if !rules.iter().any(|(_, rule)| rule.names.image) {
                 break;
             }
-            context.add_variable_as_val("image", values::image(image, &of_image)?);
+            context.add_variable_as_val("image", values::image(&image, &of_image)?);
             for (index, rule) in rules.iter().filter(|(_, rule)| rule.names.image) {
                 self.ask(*index, rule, context, Some(image.platform()));
             }
