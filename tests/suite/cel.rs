@@ -52,6 +52,7 @@ fn a_rule_is_one_line() {
     home.must(&format!("check {IMAGE}"));
     assert_whole!(home, home.run("check registry.example.com/team/app:latest"));
     assert_whole!(home, home.must("registry describe prod"));
+    assert_whole!(home, home.must("flavor describe cel"));
 }
 
 #[test]
