@@ -70,6 +70,33 @@ pub struct ExecutionConfig {
     /// The signal that ends the process.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub stop_signal: String,
+    /// How Docker finds out whether a container works. The specification reserves the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
+}
+
+/// The member `Healthcheck` of the member `config`, as Docker has it. Durations are in nanoseconds; what is zero is Docker's default, and left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Healthcheck {
+    /// `CMD` or `CMD-SHELL` and the command, or `NONE`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub test: Vec<String>,
+    /// Between two checks.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub interval: i64,
+    /// How long one may take.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub timeout: i64,
+    /// How long failures do not count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub start_period: i64,
+    /// Between two checks in that time.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub start_interval: i64,
+    /// How many failures count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub retries: i64,
 }
 
 /// The member `rootfs`. Its type is always `layers`.
@@ -165,7 +192,7 @@ impl ExecutionConfig {
         ("WorkingDir", Shape::Scalar),
         ("Labels", Shape::TEXTS),
         ("StopSignal", Shape::Scalar),
-        ("Healthcheck", Shape::Checked(&Shape::Members(&[]))),
+        ("Healthcheck", Healthcheck::SHAPE),
     ]);
 
     /// Reads the member, of a document that was parsed with [`Self::SHAPE`] in its place. What is absent, `null` or empty is empty.
@@ -184,6 +211,35 @@ impl ExecutionConfig {
             working_dir: text("WorkingDir")?,
             labels: object.string_map("Labels")?,
             stop_signal: text("StopSignal")?,
+            healthcheck: object
+                .object("Healthcheck")?
+                .as_ref()
+                .map(Healthcheck::read)
+                .transpose()?
+                .filter(|check| *check != Healthcheck::default()),
+        })
+    }
+}
+
+impl Healthcheck {
+    const SHAPE: Shape = Shape::Members(&[
+        ("Test", Shape::LIST),
+        ("Interval", Shape::Scalar),
+        ("Timeout", Shape::Scalar),
+        ("StartPeriod", Shape::Scalar),
+        ("StartInterval", Shape::Scalar),
+        ("Retries", Shape::Scalar),
+    ]);
+
+    fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
+        let number = |name| object.integer(name).map(Option::unwrap_or_default);
+        Ok(Self {
+            test: object.strings("Test")?,
+            interval: number("Interval")?,
+            timeout: number("Timeout")?,
+            start_period: number("StartPeriod")?,
+            start_interval: number("StartInterval")?,
+            retries: number("Retries")?,
         })
     }
 }
@@ -215,6 +271,11 @@ fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, DocumentError
     Ok(text.map(str::to_owned))
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+const fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 fn as_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
     let empty = BTreeMap::<String, String>::new();
     serializer.collect_map(keys.iter().map(|key| (key, &empty)))
@@ -232,9 +293,12 @@ mod tests {
 
     #[test]
     fn every_member_survives() {
+        const HEALTHCHECK: &str =
+            r#""Healthcheck":{"Test":["CMD","/h"],"Interval":5000000000,"StartPeriod":1,"StartInterval":2,"Retries":3}"#;
         let members = r#","created":"2024-01-02T03:04:05Z","author":"someone","variant":"v3","history":[{"x":1}],
             "config":{"User":"1000","ExposedPorts":{"80/tcp":{}},"Env":["A=b"],"Entrypoint":["/e"],"Cmd":["c"],"Volumes":{"/v":{}},
-            "WorkingDir":"/w","Labels":{"z":"1","a":"2"},"StopSignal":"SIGTERM","OnBuild":["x"]}"#;
+            "WorkingDir":"/w","Labels":{"z":"1","a":"2"},"StopSignal":"SIGTERM","OnBuild":["x"],"Healthcheck":{"Retries":3,"Interval":5000000000,
+            "Timeout":0,"StartPeriod":1,"StartInterval":2,"Test":["CMD","/h"],"x":1}}"#;
         let config = ImageConfig::parse(document(members).as_bytes()).unwrap();
         assert_eq!(
             config.to_json(),
@@ -243,7 +307,7 @@ mod tests {
                 r#"{"created":"2024-01-02T03:04:05Z","author":"someone","architecture":"amd64","os":"linux","variant":"v3","config":{"User":"1000","#,
                 r#""ExposedPorts":{"80/tcp":{}},"Env":["A=b"],"Entrypoint":["/e"],"Cmd":["c"],"Volumes":{"/v":{}},"WorkingDir":"/w","#,
                 format_args!(
-                    r#""Labels":{{"a":"2","z":"1"}},"StopSignal":"SIGTERM"}},"rootfs":{{"type":"layers","diff_ids":["{DIFF_ID}"]}}}}"#
+                    r#""Labels":{{"a":"2","z":"1"}},"StopSignal":"SIGTERM",{HEALTHCHECK}}},"rootfs":{{"type":"layers","diff_ids":["{DIFF_ID}"]}}}}"#
                 )
             )
         );
@@ -254,9 +318,13 @@ mod tests {
     #[test]
     fn absent_null_and_empty_are_the_same() {
         let absent = ImageConfig::parse(document("").as_bytes()).unwrap();
-        for members in
-            [r#","config":null"#, r#","config":{}"#, r#","author":"","config":{"User":"","Env":null,"Cmd":[],"Labels":null,"Volumes":{}}"#]
-        {
+        for members in [
+            r#","config":null"#,
+            r#","config":{}"#,
+            r#","author":"","config":{"User":"","Env":null,"Cmd":[],"Labels":null,"Volumes":{}}"#,
+            r#","config":{"Healthcheck":null}"#,
+            r#","config":{"Healthcheck":{"Test":null,"Interval":0}}"#,
+        ] {
             let config = ImageConfig::parse(document(members).as_bytes()).unwrap();
             assert_eq!(config, absent);
         }
@@ -272,6 +340,9 @@ mod tests {
             r#","OS":"windows""#,
             r#","config":{"Labels":{"a":"1","\u0061":"2"}}"#,
             r#","config":{"Healthcheck":{"Test":[],"test":[]}}"#,
+            r#","config":{"Healthcheck":{"test":["NONE"]}}"#,
+            r#","config":{"Healthcheck":{"Test":"NONE"}}"#,
+            r#","config":{"Healthcheck":{"Interval":"5s"}}"#,
             r#","config":{"x":1,"X":2}"#,
             r#","history":[{"created_by":"a","Created_By":"b"}]"#,
             r#","container_config":{"User":"1000","user":"0"}"#,
