@@ -41,7 +41,7 @@ impl Images for NoImages {
 /// Something that a flavor needed and did not get, through no fault of its own.
 #[derive(Debug, Clone)]
 pub(super) struct Failed {
-    /// To be put after `because`.
+    /// A whole sentence, to be put before a colon and why.
     pub(super) what: &'static str,
     /// Why, in words for whoever has to act.
     pub(super) failure: Failure,

@@ -84,7 +84,8 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before
             Verdict::Stopped(failure)
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(Failed { what, failure })) => {
-            let message = format!("the flavor {flavor} gave up ({message}) because {what}: {}", failure.message);
+            // The flavor's words come last: they may be long, and say again what failed.
+            let message = format!("the flavor {flavor} gave up: {what}: {}; it says: {message}", failure.message);
             Verdict::Stopped(Failure { message, ..failure })
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
