@@ -71,7 +71,8 @@ fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<Ima
     };
     let mut whole = json!({ "rootfs": { "type": "layers", "diff_ids": [] }, "config": {} });
     if !named("os") && !named("architecture") {
-        let platform = json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant });
+        let platform =
+            json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant, "os.version": least.os_version });
         merge(&mut whole, platform);
     }
     let labels = json!({ "config": { "Labels": section.labels } });
@@ -80,7 +81,8 @@ fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<Ima
     }
     let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| (error.to_string(), None))?;
     match asked {
-        Some(asked) if asked != config.platform() => {
+        // The config may say of which version of the system it is.
+        Some(asked) if asked != (Platform { os_version: asked.os_version.clone().and(config.os_version.clone()), ..config.platform() }) => {
             let problem = format!("its platform is {asked}, and its config says {}", config.platform());
             Err((problem, Some("leave out `platform`: the config says it".to_owned())))
         }
