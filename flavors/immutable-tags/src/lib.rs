@@ -43,11 +43,12 @@ impl Settings {
         if self.tags.is_empty() {
             return Err("tags: no tag is immutable by an empty list".to_owned());
         }
-        if let Some(both) = self.tags.iter().find(|pattern| self.except.contains(pattern)) {
-            return Err(format!("`tags` and `except`: `{both}` stands in both, and can't be immutable and move"));
+        if let Some(every) = self.except.iter().find(|pattern| pattern.is_every()) {
+            return Err(format!("`tags` and `except`: by `{every}` every tag may move, and none is immutable"));
         }
-        match self.except.iter().find(|pattern| pattern.is_every()) {
-            Some(every) => Err(format!("`tags` and `except`: by `{every}` every tag may move, and none is immutable")),
+        let moves = |pattern: &TagPattern| self.except.iter().find(|except| except.covers(pattern));
+        match self.tags.iter().find_map(|pattern| Some((pattern, moves(pattern)?))) {
+            Some((pattern, except)) => Err(format!("`tags` and `except`: `{pattern}` is immutable, and by `{except}` it may move")),
             None => Ok(()),
         }
     }

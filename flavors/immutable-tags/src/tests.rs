@@ -67,8 +67,10 @@ fn a_registry_that_does_not_answer_lets_nothing_pass() {
 fn settings_that_make_no_sense_are_misconfigured() {
     for (settings, expected) in [
         (r#"{"tags":[]}"#, "tags: no tag is immutable by an empty list"),
-        (r#"{"tags":["v*","dev"],"except":["dev"]}"#, "`tags` and `except`: `dev` stands in both, and can't be immutable and move"),
-        (r#"{"except":["*"]}"#, "`tags` and `except`: `*` stands in both, and can't be immutable and move"),
+        (r#"{"tags":["v*","dev"],"except":["dev"]}"#, "`tags` and `except`: `dev` is immutable, and by `dev` it may move"),
+        (r#"{"tags":["v1*","x"],"except":["v*"]}"#, "`tags` and `except`: `v1*` is immutable, and by `v*` it may move"),
+        (r#"{"tags":["-v*"]}"#, "tags: `-v*` matches no tag: a tag begins with a letter, a digit or `_`"),
+        (r#"{"except":["*"]}"#, "`tags` and `except`: by `*` every tag may move, and none is immutable"),
         (r#"{"tags":["v*"],"except":["**"]}"#, "`tags` and `except`: by `**` every tag may move, and none is immutable"),
         (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
         (r#"{"tag":["v*"]}"#, "tag: unknown field `tag`, expected `tags` or `except`"),
