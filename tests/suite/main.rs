@@ -11,6 +11,7 @@ mod ahead;
 mod architecture;
 mod archive;
 mod at_once;
+mod base_images;
 mod capabilities;
 mod catalog;
 mod bombs;

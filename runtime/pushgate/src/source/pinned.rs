@@ -109,6 +109,19 @@ impl PinnedSource {
         }
     }
 
+    /// The layers of each image, by the digests of what they hold.
+    pub fn layers(&self) -> ListedLayers {
+        let of_all = |images: &[PinnedImage]| ListedLayers::Images(images.iter().map(|image| diff_ids(&image.config)).collect());
+        match self {
+            Self::Engine(pinned) => ListedLayers::Images(vec![diff_ids(&pinned.image.config)]),
+            Self::Layout(content) => match content.artifact_type() {
+                Some(artifact) => ListedLayers::Artifact(artifact.to_owned()),
+                None => of_all(content.images()),
+            },
+            Self::DockerArchive(archived) => of_all(archived.image.images()),
+        }
+    }
+
     fn list(&self) -> ListedImages {
         match self {
             Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size)]),
@@ -119,6 +132,19 @@ impl PinnedSource {
             Self::DockerArchive(archived) => ListedImages::Images(archived.image.images().iter().map(pinned).collect()),
         }
     }
+}
+
+/// The answer of [`PinnedSource::layers`].
+#[derive(Debug, Clone)]
+pub enum ListedLayers {
+    /// Of each image its platform and, the lowest first, the digests of what its layers hold.
+    Images(Vec<(String, Vec<String>)>),
+    /// No image but an artifact of this type.
+    Artifact(String),
+}
+
+fn diff_ids(config: &ImageConfig) -> (String, Vec<String>) {
+    (config.platform().in_full(), config.rootfs.diff_ids.iter().map(ToString::to_string).collect())
 }
 
 fn pinned(image: &PinnedImage) -> Image {
