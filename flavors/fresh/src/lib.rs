@@ -43,7 +43,13 @@ const FIRST_REAL_DATE: i64 = 315_619_200;
 /// What is wrong with the date of an image.
 enum Problem {
     Known(Violation),
-    Unknown(Violation),
+    /// In words. It is a refusal only where the settings want it to be one.
+    Unknown(String),
+}
+
+/// The member of the config, empty where it is not there.
+fn created(image: &Image) -> Result<String, ConfigError> {
+    Ok(image.parse_config::<Config>()?.created.unwrap_or_default())
 }
 
 impl Flavor for Fresh {
@@ -62,47 +68,49 @@ impl Flavor for Fresh {
         let now = i64::try_from(push.requested_at()).unwrap_or(i64::MAX);
         let mut violations = Violations::new();
         for image in push.images()? {
-            match problem(&image, now, max_days)? {
-                Some(Problem::Unknown(violation)) if unknown == Unknown::Warn => log::warn(&violation.message),
-                Some(Problem::Known(violation) | Problem::Unknown(violation)) => violations.push(violation),
-                None => {}
-            }
+            let created = created(&image)?;
+            let violation = match problem(image.platform(), &created, now, max_days) {
+                Some(Problem::Unknown(message)) if unknown == Unknown::Warn => {
+                    log::warn(&message);
+                    continue;
+                }
+                Some(Problem::Unknown(message)) => deny("created.unknown", message).hint(UNKNOWN_HINT),
+                Some(Problem::Known(violation)) => violation,
+                None => continue,
+            };
+            violations.push(violation.detail("platform", image.platform()).detail("created", created));
         }
         violations.into()
     }
 }
 
-fn problem(image: &Image, now: i64, max_days: u32) -> Result<Option<Problem>, ConfigError> {
-    let created = image.parse_config::<Config>()?.created.unwrap_or_default();
-    let platform = image.platform();
-    let with_facts = |violation: Violation| violation.detail("platform", platform).detail("created", &created);
-    let unknown = |message: String| Ok(Some(Problem::Unknown(with_facts(deny("created.unknown", message).hint(UNKNOWN_HINT)))));
+fn problem(platform: &str, created: &str, now: i64, max_days: u32) -> Option<Problem> {
     if created.is_empty() {
-        return unknown(format!("the image for {platform} does not say when it was created"));
+        return Some(Problem::Unknown(format!("the image for {platform} does not say when it was created")));
     }
-    let Ok(date) = OffsetDateTime::parse(&created, &Rfc3339) else {
-        return unknown(format!("the image for {platform} was created at `{created}`, which is no date and time"));
+    let Ok(date) = OffsetDateTime::parse(created, &Rfc3339) else {
+        return Some(Problem::Unknown(format!("the image for {platform} was created at `{created}`, which is no date and time")));
     };
     let date = date.unix_timestamp();
     if date < FIRST_REAL_DATE {
-        return unknown(format!("the image for {platform} was created at `{created}`, as builds have it that are the same each time"));
+        let message = format!("the image for {platform} was created at `{created}`, as builds have it that are the same each time");
+        return Some(Problem::Unknown(message));
     }
     let age = now.saturating_sub(date);
-    let violation = if age < -SKEW {
-        deny("created.future", format!("the image for {platform} was created at `{created}`, after this push"))
-            .hint("set the clock of the machine that builds; the date is the `created` of the image's config")
-    } else if age > i64::from(max_days) * DAY {
+    if age < -SKEW {
+        let violation = deny("created.future", format!("the image for {platform} was created at `{created}`, after this push"));
+        return Some(Problem::Known(
+            violation.hint("set the clock of the machine that builds; the date is the `created` of the image's config"),
+        ));
+    }
+    (age > i64::from(max_days) * DAY).then(|| {
         let days = age / DAY;
-        deny(
-            "created.too-old",
-            format!("the image for {platform} was created at `{created}`, {days} days before this push, and {max_days} are allowed"),
-        )
-        .hint("build it again, from a base image of today (`docker build --pull --no-cache`)")
-        .detail("days", days.to_string())
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(Problem::Known(with_facts(violation))))
+        let message =
+            format!("the image for {platform} was created at `{created}`, {days} days before this push, and {max_days} are allowed");
+        let violation = deny("created.too-old", message);
+        let hint = "build it again, from a base image of today (`docker build --pull --no-cache`)";
+        Problem::Known(violation.hint(hint).detail("days", days.to_string()))
+    })
 }
 
 const UNKNOWN_HINT: &str = "have the build set the date: for reproducible builds SOURCE_DATE_EPOCH, for example to the time of the commit";

@@ -33,7 +33,15 @@ enum Unknown {
 /// What is wrong with a size.
 enum Problem {
     TooLarge(Violation),
-    Unknown(Violation),
+    Unknown(Unsure),
+}
+
+/// A size that cannot be told. It is a refusal only where the settings want it to be one.
+struct Unsure {
+    message: String,
+    platform: String,
+    limit: u64,
+    hint: &'static str,
 }
 
 impl Flavor for MaxSize {
@@ -52,8 +60,9 @@ impl Flavor for MaxSize {
         let mut violations = Violations::new();
         for problem in problems {
             match problem {
-                Problem::Unknown(violation) if unknown == Unknown::Warn => log::warn(&violation.message),
-                Problem::TooLarge(violation) | Problem::Unknown(violation) => violations.push(violation),
+                Problem::Unknown(unsure) if unknown == Unknown::Warn => log::warn(&unsure.message),
+                Problem::Unknown(unsure) => violations.push(unsure.refuse()),
+                Problem::TooLarge(violation) => violations.push(violation),
             }
         }
         violations.into()
@@ -164,13 +173,18 @@ fn too_large(code: &str, message: String, platform: &str, size: u64, limit: &Lim
     Problem::TooLarge(violation)
 }
 
-fn unknown(message: String, platform: &str, limit: &Limit, hint: &str) -> Problem {
-    let violation = deny("size.unknown", message)
-        .hint(hint)
-        .detail("platform", platform)
-        .detail("size", "unknown")
-        .detail("limit", limit.bytes().to_string());
-    Problem::Unknown(violation)
+fn unknown(message: String, platform: &str, limit: &Limit, hint: &'static str) -> Problem {
+    Problem::Unknown(Unsure { message, platform: platform.to_owned(), limit: limit.bytes(), hint })
+}
+
+impl Unsure {
+    fn refuse(self) -> Violation {
+        deny("size.unknown", self.message)
+            .hint(self.hint)
+            .detail("platform", self.platform)
+            .detail("size", "unknown")
+            .detail("limit", self.limit.to_string())
+    }
 }
 
 flavor!(MaxSize, settings_schema = include_str!("../settings.schema.json"));
