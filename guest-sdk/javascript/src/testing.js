@@ -7,9 +7,10 @@ import { Image, InspectError, Push } from './push.js';
 /** What the host would give of each image. */
 const hosts = new WeakMap();
 
-export function image(platform = 'linux/amd64', { labels = {}, config = {}, packedSize, unpackedSize } = {}) {
+export function image(platform = 'linux/amd64', { labels = {}, config = {}, packedSize, unpackedSize, annotations = {} } = {}) {
   const [os, architecture, variant] = platform.split('/');
-  const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+  const inOrder = (object) => Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = inOrder(labels);
   const whole = { architecture, os, ...(variant && { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [] }, ...config };
   if (sorted.length > 0) whole.config = { ...whole.config, Labels: Object.fromEntries(sorted) };
   const host = {
@@ -18,13 +19,17 @@ export function image(platform = 'linux/amd64', { labels = {}, config = {}, pack
     config: () => JSON.stringify(whole),
     packedSize: () => packedSize,
     unpackedSize: () => unpackedSize,
+    annotations: () => inOrder(annotations),
   };
   const made = new Image(host);
   hosts.set(made, host);
   return made;
 }
 
-export function push(reference, { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found') } = {}) {
+export function push(
+  reference,
+  { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found'), digest } = {},
+) {
   const parts = /^([^/@]+)\/([^:@]+)(?::([^:@]+)|@(.+))$/.exec(reference);
   if (!parts) {
     throw new TypeError(`\`${reference}\` is no canonical reference: registry/repository:tag, or registry/repository@digest`);
@@ -42,6 +47,10 @@ export function push(reference, { uri, settings = {}, requestedAt = 1767225600, 
     images() {
       if (images instanceof InspectError) throw images;
       return images.map((image) => hosts.get(image));
+    },
+    digest() {
+      if (digest === undefined && ['unavailable', 'other'].includes(images.case)) throw images;
+      return digest;
     },
   });
 }

@@ -27,6 +27,8 @@ pub(super) struct ImageSection {
     config_file: Option<PathBuf>,
     packed_size: Option<u64>,
     unpacked_size: Option<u64>,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
 }
 
 /// What an image is of that does not say it.
@@ -45,9 +47,9 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
             Some(name) => Some(config_file(&case.with_file_name(name))?),
             None => None,
         };
-        let (packed_size, unpacked_size) = (section.packed_size, section.unpacked_size);
+        let (packed_size, unpacked_size, annotations) = (section.packed_size, section.unpacked_size, section.annotations.clone());
         let config = config(section, file).map_err(|problem| unusable(index, problem))?;
-        images.push(shown(&config, packed_size, unpacked_size));
+        images.push(shown(&config, packed_size, unpacked_size, &annotations));
     }
     Ok(images)
 }

@@ -133,6 +133,10 @@ impl FlavorHost for Replay {
         self.case.images.clone()
     }
 
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.case.digest()
+    }
+
     /// What it may not ask is recorded like everything else.
     fn grants(&self, _capability: Capability) -> bool {
         true

@@ -1,5 +1,6 @@
 //! A source whose bytes are settled.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,6 +71,14 @@ pub trait Images: Send + Sync {
     /// The source cannot be read.
     async fn images(&self) -> Result<ListedImages, SourceError>;
 
+    /// The digest that the tag points to after the push; none where the manifest is made only in the push.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    async fn digest(&self) -> Result<Option<String>, SourceError> {
+        Ok(None)
+    }
+
     /// The layers that `--verify` did not look into.
     fn unchecked(&self) -> Vec<UncheckedLayer> {
         Vec::new()
@@ -124,7 +133,9 @@ impl PinnedSource {
 
     fn list(&self) -> ListedImages {
         match self {
-            Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size)]),
+            Self::Engine(pinned) => {
+                ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size, &BTreeMap::new())])
+            }
             Self::Layout(content) => match content.artifact_type() {
                 Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
                 None => ListedImages::Images(content.images().iter().map(pinned).collect()),
@@ -148,17 +159,24 @@ fn diff_ids(config: &ImageConfig) -> (String, Vec<String>) {
 }
 
 fn pinned(image: &PinnedImage) -> Image {
-    shown(&image.config, image.packed_size, image.unpacked_size)
+    shown(&image.config, image.packed_size, image.unpacked_size, &image.annotations)
 }
 
-/// An image as the hooks see it, with its sizes in bytes where they are known.
-pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_size: Option<u64>) -> Image {
+/// An image as the hooks see it, with its sizes in bytes where they are known, and the annotations of its manifest.
+pub(crate) fn shown(
+    config: &ImageConfig,
+    packed_size: Option<u64>,
+    unpacked_size: Option<u64>,
+    annotations: &BTreeMap<String, String>,
+) -> Image {
+    let pairs = |map: &BTreeMap<String, String>| map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     Image {
         platform: config.platform().to_string(),
-        labels: config.labels().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        labels: pairs(config.labels()),
         config: config.to_json(),
         packed_size,
         unpacked_size,
+        annotations: pairs(annotations),
     }
 }
 
@@ -166,6 +184,14 @@ pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_siz
 impl Images for PinnedSource {
     async fn images(&self) -> Result<ListedImages, SourceError> {
         Ok(self.list())
+    }
+
+    async fn digest(&self) -> Result<Option<String>, SourceError> {
+        Ok(match self {
+            Self::Layout(content) => Some(content.root().digest.to_string()),
+            // The Docker Engine makes the manifest, or chooses what of it is pushed, and so does pushgate of an archive.
+            Self::Engine(_) | Self::DockerArchive(_) => None,
+        })
     }
 
     fn unchecked(&self) -> Vec<UncheckedLayer> {
