@@ -27,6 +27,39 @@ fn immutable_tags() {
     assert_whole!(home, check("v1", &[]));
 }
 
+/// A job that is run again pushes what it pushed before.
+#[test]
+fn the_same_image_goes_to_an_immutable_tag_again() {
+    let home = Home::new();
+    let registry = Registry::start_blocking(Options::default()).expect("a registry");
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let image = Image::new().layer([("app", &b"one"[..])]);
+    layout.add(&image, Some("one")).expect("an image");
+    layout.add(&Image::new().layer([("app", &b"two"[..])]), Some("two")).expect("an image");
+    layout.add_index(&[image.clone(), Image::new().architecture("arm64", None)], false, Some("both")).expect("an index");
+    image.write_docker_archive(std::fs::File::create(home.join("image.tar")).expect("a file"), &["a:b"]).expect("an archive");
+    let push = |command: &str, tag: &str, from: &str| {
+        let (image, uri) = (format!("{}/team/app:{tag}", registry.host()), registry.host());
+        home.run(&format!("{command} {image} --uri {uri} --flavor immutable-tags --grant registry --from {from}"))
+    };
+    for (tag, first, again, other) in
+        [("v1", "oci:image:one", "oci:image:one", "oci:image:two"), ("v2", "oci:image:both", "oci:image:both", "oci:image:one")]
+    {
+        assert_eq!(push("push", tag, first).code, 0, "{first}");
+        let before = registry.tag_digest("team/app", tag);
+        assert_eq!(push("check", tag, again).code, 0, "{again}");
+        assert_eq!(push("push", tag, again).code, 0, "{again}");
+        assert_eq!(push("push", tag, other).code, 4, "{other}");
+        assert_eq!(registry.tag_digest("team/app", tag), before);
+    }
+    // One platform of an index is another manifest; of an archive nobody can tell; of what is not there neither.
+    assert_eq!(push("check", "v2", "oci:image:both --platform linux/amd64").code, 4);
+    assert_eq!(push("check", "v1", "oci:image:both --platform linux/amd64").code, 0);
+    assert_eq!(push("check", "v1", "docker-archive:image.tar").code, 4);
+    assert_eq!(push("check", "v1", "oci:missing").code, 4);
+    assert_whole!(home, push("push", "v1", "docker-archive:image.tar"));
+}
+
 /// The image has these configs, which no tool would write.
 fn layout_of(home: &Home, configs: &[(&str, &str)]) {
     let mut layout = Layout::create(&home.join("image")).expect("a layout");

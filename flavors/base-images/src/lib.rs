@@ -44,10 +44,11 @@ impl Flavor for BaseImages {
     }
 }
 
-/// What the image says of its base image, in its labels.
+/// What the image says of its base image: in the annotations of its manifest, or else in its labels, which may be inherited. One of the two says both.
 fn claim(image: &Image) -> Claim {
-    let said = |key: &str| image.label(key).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
-    Claim { name: said(NAME), digest: said(DIGEST) }
+    let said = |value: Option<&str>| value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
+    let annotated = Claim { name: said(image.annotation(NAME)), digest: said(image.annotation(DIGEST)) };
+    if annotated == Claim::default() { Claim { name: said(image.label(NAME)), digest: said(image.label(DIGEST)) } } else { annotated }
 }
 
 impl Settings {
@@ -86,7 +87,7 @@ impl Settings {
                 "base.unknown",
                 format!("the image for {platform} does not say from which base image it is built; allowed are {allowed}"),
             )
-            .hint(format!("say it in the build, for example with `docker build --label {NAME}=NAME`")),
+            .hint(format!("say it in the build, for example with `docker buildx build --annotation {NAME}=NAME`, or with `--label`")),
         };
         Ok(Some(violation.detail("platform", platform).detail("allowed", allowed)))
     }

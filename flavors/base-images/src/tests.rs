@@ -60,6 +60,19 @@ fn an_image_says_from_which_base_image_it_is() {
 }
 
 #[test]
+fn an_annotation_counts_before_a_label() {
+    let settings = serde_json::json!({ "allowed": [{ "name": "debian:12*" }] });
+    let annotated = |name: &str, labels: &[(&str, &str)]| image("", labels).annotation(NAME, name);
+    assert_eq!(code(&settings, annotated("debian:12", &[(NAME, "alpine:3")])), None);
+    assert_eq!(code(&settings, annotated("alpine:3", &[(NAME, "debian:12")])).as_deref(), Some("base.not-allowed"));
+    assert_eq!(code(&settings, annotated(" ", &[(NAME, "debian:12")])), None);
+    // A digest of one and a name of the other say nothing of one base image.
+    let both = serde_json::json!({ "allowed": [{ "name": "debian:12*", "digest": digest('a') }] });
+    assert_eq!(code(&both, annotated("debian:12", &[(DIGEST, &digest('a'))])).as_deref(), Some("base.not-allowed"));
+    assert_eq!(code(&both, annotated("debian:12", &[]).annotation(DIGEST, &digest('a'))), None);
+}
+
+#[test]
 fn all_that_an_entry_names_must_be_so() {
     let settings = serde_json::json!({ "allowed": [{ "name": "gcr.io/distroless/**", "diff_ids": [digest('a')] }] });
     let labels = [(NAME, "gcr.io/distroless/static")];

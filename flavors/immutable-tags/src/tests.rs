@@ -33,6 +33,19 @@ fn a_tag_that_is_there_stays_as_it_is() {
 }
 
 #[test]
+fn the_same_digest_may_be_pushed_again() {
+    let exists = || push("v1", "{}", Ok(Some(DIGEST.to_owned())));
+    assert_eq!(exists().digest(DIGEST).ask::<ImmutableTags>(), Ok(()));
+    let other = DIGEST.replace('a', "b");
+    let Err(Refusal::Denied(denied)) = exists().digest(&other).ask::<ImmutableTags>() else { panic!("not denied") };
+    assert_eq!((denied[0].detail_of("digest"), denied[0].detail_of("pushed")), (Some(DIGEST), Some(other.as_str())));
+    // What nobody can tell is another image: so is that of a source which cannot be read.
+    assert_eq!(code(exists().ask::<ImmutableTags>()), Some("tag.exists".to_owned()));
+    let unreadable = exists().no_images(pushgate_flavor::InspectError::Unavailable("no daemon".to_owned()));
+    assert_eq!(code(unreadable.ask::<ImmutableTags>()), Some("tag.exists".to_owned()));
+}
+
+#[test]
 fn the_registry_is_asked_about_immutable_tags_only() {
     // What has no answer in a test is not granted: it would be unavailable.
     let ask =

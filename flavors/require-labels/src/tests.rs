@@ -74,10 +74,21 @@ fn a_value_has_the_form_that_is_named() {
 }
 
 #[test]
+fn annotations_are_those_of_the_manifest() {
+    let settings = r#"{"annotations":["a","url"],"formats":{"url":"url","label":"hash"}}"#;
+    let image = || TestImage::new("linux/amd64").label("label", "0a1b2c3");
+    assert_eq!(violations(push(settings).image(image().annotation("a", "1").annotation("url", "https://example.com"))), []);
+    let found = violations(push(settings).image(image().label("a", "1").annotation("url", "example.com")));
+    let told: Vec<_> = found.iter().map(|violation| (violation.code.as_str(), violation.detail_of("annotation"))).collect();
+    assert_eq!(told, [("annotation.missing", Some("a")), ("annotation.format", Some("url"))]);
+    assert_eq!(violations(push(settings).image(image().annotation("a", "").annotation("url", "https://x")))[0].code, "annotation.empty");
+}
+
+#[test]
 fn settings_that_make_no_sense_are_misconfigured() {
     for (settings, expected) in [
-        ("{}", "`labels` and `formats`: neither names a label"),
-        (r#"{"labels":[]}"#, "`labels` and `formats`: neither names a label"),
+        ("{}", "`labels`, `annotations` and `formats`: none names a label"),
+        (r#"{"labels":[]}"#, "`labels`, `annotations` and `formats`: none names a label"),
         (r#"{"labels":["a",""]}"#, "labels: a label without a name"),
         (
             r#"{"labels":["org.opencontainers.image.source=https://*"]}"#,
@@ -99,7 +110,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         ),
         (r#"{"formats":{"a":{"regex":""}}}"#, "formats.a: an empty regular expression matches an empty value alone, which is refused"),
         (r#"{"labels":["a",1]}"#, "labels[1]: invalid type: integer `1`, expected a string"),
-        (r#"{"labels":["a"],"label":"b"}"#, "label: unknown field `label`, expected `labels` or `formats`"),
+        (r#"{"labels":["a"],"label":"b"}"#, "label: unknown field `label`, expected one of `labels`, `annotations`, `formats`"),
     ] {
         assert_eq!(push(settings).ask::<RequireLabels>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
     }
@@ -110,7 +121,7 @@ fn the_schema_describes_these_settings() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
     assert_eq!((&schema["additionalProperties"], &schema["minProperties"]), (&false.into(), &1.into()));
     let properties = schema["properties"].as_object().unwrap();
-    assert_eq!(properties.keys().collect::<Vec<_>>(), ["formats", "labels"]);
+    assert_eq!(properties.keys().collect::<Vec<_>>(), ["annotations", "formats", "labels"]);
     for (name, property) in properties {
         for example in property["examples"].as_array().unwrap() {
             let settings = serde_json::json!({ name: example }).to_string();
