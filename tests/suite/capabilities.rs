@@ -165,7 +165,7 @@ fn a_flavor_that_gives_up_because_the_registry_failed_is_not_to_blame() {
         let ran = check(&home, &registry.host(), &ask, &SOME_ORIGIN);
         assert_eq!(ran.code, 7, "{told}: {ran:?}");
         let message = ran.json()["error"]["message"].as_str().expect("a message").to_owned();
-        assert!(message.contains("because the registry could not be asked") && message.contains(&registry.host()), "{message}");
+        assert!(message.contains("gave up: the registry could not be asked: ") && message.contains(&registry.host()), "{message}");
         assert!(!ran.stdout.contains("CANARY") && !ran.stderr.contains("CANARY"), "{ran:?}");
     }
     // Nobody listens.
@@ -267,7 +267,7 @@ fn a_flavor_that_gives_up_because_a_request_failed_is_not_to_blame() {
     let server = server(Switch::CutReplyAfter(0));
     let ran = sending(&home, &server, &send(&server.origin()), &[]);
     assert_eq!((ran.code, &ran.json()["error"]["kind"]), (7, &"registry_failed".into()), "{ran:?}");
-    assert!(ran.stdout.contains("because an HTTP request failed: the connection to http://127.0.0.1:"), "{ran:?}");
+    assert!(ran.stdout.contains("gave up: an HTTP request failed: the connection to http://127.0.0.1:"), "{ran:?}");
     // What is missing is a grant: the operator's to give.
     let ran = sending(&home, &server, &send("https://other.example/"), &[]);
     assert_eq!((ran.code, &ran.json()["error"]["kind"]), (8, &"configuration".into()), "{ran:?}");
@@ -545,7 +545,7 @@ fn a_credential_that_is_missing_is_the_operators() {
     let hint = format!("keep it with `pushgate credential store {origin} --password-stdin`");
     assert_eq!(json["error"]["hint"], hint);
     let message = json["error"]["message"].as_str().expect("a message");
-    assert!(message.contains("(other: the host has no credential for this origin)"), "{message}");
+    assert!(message.ends_with("; it says: other: the host has no credential for this origin"), "{message}");
     assert!(server.requests().is_empty());
     keep(&home, &origin);
     assert_eq!(check(&home, "127.0.0.1:1", &settings, &more).code, 0);

@@ -50,6 +50,10 @@ impl TryFrom<String> for Prefix {
         if text == "optional" {
             return Ok(Self::Optional);
         }
+        // Nobody begins a tag with this word, misspelt.
+        if text.to_ascii_lowercase().starts_with("opt") && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return Err(format!("the prefix `{text}` is no prefix of a version: did you mean `optional`, which is `v` or none?"));
+        }
         let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)) && !text.starts_with(['.', '-']);
         if fits && text.len() <= 100 {
             return Ok(Self::Exactly(text));

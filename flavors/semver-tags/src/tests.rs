@@ -82,6 +82,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
             r#"{"prefix":"-v"}"#,
             "no tag begins with the prefix `-v`: a tag has letters, digits, `_`, `.` and `-`, and begins with none of the last two",
         ),
+        (r#"{"prefix":"optionel"}"#, "the prefix `optionel` is no prefix of a version: did you mean `optional`, which is `v` or none?"),
         (r#"{"versions":[]}"#, "versions: no tag has a form of an empty list"),
         (
             r#"{"versions":["MAJOR.MINOR"]}"#,
