@@ -81,6 +81,17 @@ bool pushgate_image_packed_size(const pushgate_image *image, uint64_t *bytes);
 /* The image's layers unpacked, in bytes. False where nobody has counted, as of most packed layers. */
 bool pushgate_image_unpacked_size(const pushgate_image *image, uint64_t *bytes);
 
+/* The value of an annotation of the image's manifest; NULL when it does not have it, and where the manifest is made only in the push, as that of the Docker
+ * Engine's images is. */
+const char *pushgate_image_annotation(const pushgate_image *image, const char *key);
+
+/* All annotations of the image's manifest, sorted by key. */
+void pushgate_image_annotations(const pushgate_image *image, const pushgate_label **annotations, size_t *count);
+
+/* The digest that the tag points to after the push: of the manifest that is pushed, or of the index; NULL where the manifest is made only in the push. The host
+ * reads the source on the first call. False: `error` says why it cannot be read. */
+bool pushgate_digest(const pushgate_push *push, const char **digest, pushgate_error *error);
+
 /* The settings that the registry gives this flavor: an object. */
 const pushgate_json *pushgate_settings(const pushgate_push *push);
 
@@ -152,7 +163,7 @@ void *pushgate_allocate(size_t size);
  *     PUSHGATE_SETTINGS_SCHEMA(schema)
  */
 #define PUSHGATE_SETTINGS_SCHEMA(schema)                                                                          \
-  __attribute__((__export_name__("pushgate:flavor/settings@0.1.1#schema"))) const void *pushgate_schema(void) {   \
+  __attribute__((__export_name__("pushgate:flavor/settings@0.1.2#schema"))) const void *pushgate_schema(void) {   \
     static struct {                                                                                               \
       const char *text;                                                                                           \
       size_t length;                                                                                              \

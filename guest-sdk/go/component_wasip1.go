@@ -157,6 +157,14 @@ func (push hostPush) Images() ([]host.Image, *host.Failure) {
 	return images, nil
 }
 
+func (push hostPush) Digest() (string, *host.Failure) {
+	found := push.ImagePush.Digest()
+	if found.IsErr() {
+		return "", inspectFailure(found.Err())
+	}
+	return found.Ok().SomeOr(""), nil
+}
+
 func inspectFailure(err contract.InspectError) *host.Failure {
 	switch err.Tag() {
 	case contract.InspectError_NotFound:
@@ -173,13 +181,16 @@ func inspectFailure(err contract.InspectError) *host.Failure {
 // hostImage is an image of the contract.
 type hostImage struct{ *contract.Image }
 
-func (image hostImage) Labels() [][2]string {
-	pairs := image.Image.Labels()
-	labels := make([][2]string, len(pairs))
-	for index, pair := range pairs {
-		labels[index] = [2]string{pair.F0, pair.F1}
+func (image hostImage) Labels() [][2]string { return pairsOf(image.Image.Labels()) }
+
+func (image hostImage) Annotations() [][2]string { return pairsOf(image.Image.Annotations()) }
+
+func pairsOf(tuples []wit_types.Tuple2[string, string]) [][2]string {
+	pairs := make([][2]string, len(tuples))
+	for index, tuple := range tuples {
+		pairs[index] = [2]string{tuple.F0, tuple.F1}
 	}
-	return labels
+	return pairs
 }
 
 func (image hostImage) PackedSize() (bytes uint64, known bool) {

@@ -22,13 +22,18 @@ func (image *Image) PackedSize() (bytes uint64, known bool) { return image.host.
 func (image *Image) UnpackedSize() (bytes uint64, known bool) { return image.host.UnpackedSize() }
 
 // Labels are the labels of the image config.
-func (image *Image) Labels() map[string]string {
-	pairs := image.host.Labels()
-	labels := make(map[string]string, len(pairs))
+func (image *Image) Labels() map[string]string { return mapOf(image.host.Labels()) }
+
+// Annotations are those of the image's manifest. There are none where the manifest is made only in the push, as that of
+// the Docker Engine's images is.
+func (image *Image) Annotations() map[string]string { return mapOf(image.host.Annotations()) }
+
+func mapOf(pairs [][2]string) map[string]string {
+	values := make(map[string]string, len(pairs))
 	for _, pair := range pairs {
-		labels[pair[0]] = pair[1]
+		values[pair[0]] = pair[1]
 	}
-	return labels
+	return values
 }
 
 // Config is the image config, which the host has rebuilt after the OCI image specification: with the same members for

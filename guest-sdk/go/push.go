@@ -70,6 +70,18 @@ func (push *Push) Images() ([]*Image, error) {
 	return images, nil
 }
 
+// Digest is the digest that the tag points to after the push: of the manifest that is pushed, or of the index. It is
+// empty where the manifest is made only in the push, as that of the Docker Engine's images is.
+//
+// The host reads the source on the first call. The error is an [*InspectError].
+func (push *Push) Digest() (string, error) {
+	digest, failure := push.host.Digest()
+	if failure != nil {
+		return "", &InspectError{Case: failure.Case, Text: failure.Text}
+	}
+	return digest, nil
+}
+
 // decodingProblem says in the words of JSON, not of Go, what does not fit.
 func decodingProblem(err error) string {
 	var mistyped *json.UnmarshalTypeError

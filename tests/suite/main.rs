@@ -12,6 +12,7 @@ mod ahead;
 mod architecture;
 mod archive;
 mod at_once;
+mod base_images;
 mod capabilities;
 mod catalog;
 mod bombs;

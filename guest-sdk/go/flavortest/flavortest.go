@@ -45,6 +45,8 @@ type Push struct {
 	Images []Image
 	// ImagesError is that error; `not-found` when nil.
 	ImagesError *flavor.InspectError
+	// Digest is what the tag points to after the push; empty when nobody can tell.
+	Digest string
 	// Contents is what the registry holds, for package registry.
 	Contents Registry
 	// RegistryError is what package registry answers instead, if it is not nil.
@@ -63,6 +65,8 @@ type Image struct {
 	Config flavor.ImageConfig
 	// PackedSize and UnpackedSize are bytes; nobody can tell one that is 0.
 	PackedSize, UnpackedSize uint64
+	// Annotations are those of its manifest.
+	Annotations map[string]string
 }
 
 // Registry is what a registry holds: of each repository, the tags with their digests.

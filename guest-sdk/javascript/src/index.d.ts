@@ -50,6 +50,13 @@ export declare class Push<Settings extends object = Record<string, unknown>> {
    * @throws {InspectError}
    */
   images(): Image[];
+  /**
+   * The digest that the tag points to after the push: of the manifest that is pushed, or of the index. `null` where the manifest is made only in the push, as that
+   * of the Docker Engine's images is. The host reads the source on the first call.
+   *
+   * @throws {InspectError}
+   */
+  digest(): string | null;
 }
 
 /** One image of the push: one platform of a multi-platform image, or the only one. */
@@ -68,6 +75,8 @@ export declare class Image {
   get packedSize(): number | null;
   /** The image's layers unpacked, in bytes; `null` where nobody has counted, as of most packed layers. */
   get unpackedSize(): number | null;
+  /** The annotations of the image's manifest, in the order of their keys; none where the manifest is made only in the push. */
+  get annotations(): ReadonlyMap<string, string>;
 }
 
 /** The image config, after the OCI image specification: with the same members for every source, and no history. */

@@ -42,6 +42,10 @@ class Fetched {
   images() {
     return call(InspectError, () => this.#host.images());
   }
+
+  digest() {
+    return call(InspectError, () => this.#host.digest()) ?? null;
+  }
 }
 
 /** Some of the tools that make components give a bigint, and nothing at all for what is absent. */
@@ -80,6 +84,10 @@ export class Image {
 
   get unpackedSize() {
     return this.#values.fetched('unpackedSize', sizeOf);
+  }
+
+  get annotations() {
+    return this.#values.fetched('annotations', (pairs) => new Map(pairs));
   }
 }
 
@@ -126,6 +134,10 @@ export class Push {
 
   images() {
     return this.#values.images().map((image) => new Image(image));
+  }
+
+  digest() {
+    return this.#values.digest();
   }
 }
 

@@ -10,11 +10,12 @@ import { Image, InspectError, Push } from './push.js';
 const hosts = new WeakMap();
 
 export function image(platform = 'linux/amd64', options = {}) {
-  checkMembers(options, ['labels', 'config', 'packedSize', 'unpackedSize'], 'an image');
-  const { labels = {}, config = {}, packedSize, unpackedSize } = options;
+  checkMembers(options, ['labels', 'config', 'packedSize', 'unpackedSize', 'annotations'], 'an image');
+  const { labels = {}, config = {}, packedSize, unpackedSize, annotations = {} } = options;
   checkConfig(config);
   const [os, architecture, variant] = platform.split('/');
-  const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+  const inOrder = (object) => Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = inOrder(labels);
   const whole = { architecture, os, ...(variant && { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [] }, ...config };
   if (sorted.length > 0) whole.config = { ...whole.config, Labels: Object.fromEntries(sorted) };
   const host = {
@@ -23,6 +24,7 @@ export function image(platform = 'linux/amd64', options = {}) {
     config: () => JSON.stringify(whole),
     packedSize: () => packedSize,
     unpackedSize: () => unpackedSize,
+    annotations: () => inOrder(annotations),
   };
   const made = new Image(host);
   hosts.set(made, host);
@@ -30,8 +32,8 @@ export function image(platform = 'linux/amd64', options = {}) {
 }
 
 export function push(reference, options = {}) {
-  checkMembers(options, ['uri', 'settings', 'requestedAt', 'dryRun', 'images'], 'a push');
-  const { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found') } = options;
+  checkMembers(options, ['uri', 'settings', 'requestedAt', 'dryRun', 'images', 'digest'], 'a push');
+  const { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found'), digest } = options;
   const parts = /^([^/@]+)\/([^:@]+)(?::([^:@]+)|@(.+))$/.exec(reference);
   if (!parts) {
     throw new TypeError(`\`${reference}\` is no canonical reference: registry/repository:tag, or registry/repository@digest`);
@@ -49,6 +51,10 @@ export function push(reference, options = {}) {
     images() {
       if (images instanceof InspectError) throw images;
       return images.map((image) => hosts.get(image));
+    },
+    digest() {
+      if (digest === undefined && ['unavailable', 'other'].includes(images.case)) throw images;
+      return digest;
     },
   });
 }

@@ -25,7 +25,7 @@ test('a component is described once', () => {
 });
 
 test('what a component exports', () => {
-  const name = Buffer.from('pushgate:flavor/settings@0.1.1');
+  const name = Buffer.from('pushgate:flavor/settings@0.1.2');
   const component = Buffer.concat([HEADER, Buffer.of(11, name.length), name]);
   assert(exportsInterface(component, 'settings'));
   assert(!exportsInterface(component, 'prepare-image-push'));

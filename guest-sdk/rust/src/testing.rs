@@ -46,6 +46,7 @@ impl TestPush {
             requested_at: 0,
             dry_run: false,
             images: Err(InspectError::NotFound),
+            pushed_digest: None,
             answers: host::Answers::default(),
         })
     }
@@ -101,6 +102,13 @@ impl TestPush {
         self
     }
 
+    /// The digest that the tag points to after the push. Until it is said, nobody can tell.
+    #[must_use]
+    pub fn digest(mut self, digest: &str) -> Self {
+        self.0.pushed_digest = Some(digest.to_owned());
+        self
+    }
+
     /// What the registry answers when it is asked whether it has a repository. What has no answer was not granted.
     #[must_use]
     pub fn repository_exists(mut self, repository: &str, answer: Result<bool, QueryError>) -> Self {
@@ -148,7 +156,7 @@ impl TestPush {
     }
 }
 
-/// An image that a test describes: no labels, `{}` as its config, unknown sizes.
+/// An image that a test describes: no labels, no annotations, `{}` as its config, unknown sizes.
 #[derive(Clone)]
 pub struct TestImage(host::Image);
 
@@ -156,8 +164,14 @@ impl TestImage {
     /// An image for one platform: `linux/amd64`.
     #[must_use]
     pub fn new(platform: &str) -> Self {
-        let (packed_size, unpacked_size) = (None, None);
-        Self(host::Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned(), packed_size, unpacked_size })
+        Self(host::Image {
+            platform: platform.to_owned(),
+            labels: Vec::new(),
+            config: "{}".to_owned(),
+            packed_size: None,
+            unpacked_size: None,
+            annotations: Vec::new(),
+        })
     }
 
     /// One label more. The config is not changed by it.
@@ -165,6 +179,14 @@ impl TestImage {
     pub fn label(mut self, key: &str, value: &str) -> Self {
         self.0.labels.push((key.to_owned(), value.to_owned()));
         self.0.labels.sort();
+        self
+    }
+
+    /// One annotation of its manifest more.
+    #[must_use]
+    pub fn annotation(mut self, key: &str, value: &str) -> Self {
+        self.0.annotations.push((key.to_owned(), value.to_owned()));
+        self.0.annotations.sort();
         self
     }
 
@@ -199,7 +221,7 @@ pub fn take_log() -> Vec<(Level, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NoSettings, Violations, deny};
+    use crate::{Image, NoSettings, Violations, deny};
 
     struct Sizes;
 
@@ -258,6 +280,16 @@ mod tests {
         }
     }
 
+    struct Digest;
+
+    impl Flavor for Digest {
+        type Settings = NoSettings;
+
+        fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+            Err(Refusal::Other(format!("{:?}", push.digest()?)))
+        }
+    }
+
     #[test]
     fn a_refusal_that_was_made_and_never_given_fails_the_call() {
         let ask = |tag: &str| TestPush::new("registry.example.com", "app").tag(tag).ask::<Forgets>();
@@ -272,6 +304,18 @@ mod tests {
         for tag in ["approves", "withdrawn"] {
             assert_eq!(ask(tag), Ok(()), "{tag}");
         }
+    }
+
+    #[test]
+    fn the_digest_is_unknown_until_it_is_described() {
+        let push = || TestPush::new("registry.example.com", "app");
+        assert_eq!(push().ask::<Digest>(), Err(Refusal::Other("None".to_owned())));
+        assert_eq!(push().digest("sha256:00").ask::<Digest>(), Err(Refusal::Other("Some(\"sha256:00\")".to_owned())));
+        let unreadable = push().no_images(InspectError::Unavailable("gone".to_owned()));
+        assert_eq!(unreadable.ask::<Digest>(), Err(Refusal::Unavailable("the images cannot be read: gone".to_owned())));
+        let image = TestImage::new("linux/amd64").annotation("b", "2").annotation("a", "1");
+        let image = Image::new(image.0);
+        assert_eq!((image.annotation("a"), image.annotation("c"), image.annotations().len()), (Some("1"), None, 2));
     }
 
     #[test]

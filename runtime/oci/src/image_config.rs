@@ -29,9 +29,8 @@ pub struct ImageConfig {
     /// For example `v8`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// For example `10.0.17763.6414`. It is for choosing one of several images, and no part of the document for the
-    /// hooks.
-    #[serde(skip)]
+    /// For example `10.0.17763.6414`. Images for Windows have one.
+    #[serde(rename = "os.version", skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
     /// How a container is run.
     pub config: ExecutionConfig,

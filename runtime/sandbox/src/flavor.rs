@@ -47,7 +47,7 @@ impl Flavor {
         &self.digest
     }
 
-    /// The package whose hook it exports, for example `pushgate:flavor@0.1.1`.
+    /// The package whose hook it exports, for example `pushgate:flavor@0.1.2`.
     pub fn contract(&self) -> String {
         self.linked.checked.contract()
     }

@@ -31,6 +31,7 @@ pub(crate) struct CallState {
     resources: ResourceTable,
     pub(crate) host: Option<Arc<dyn FlavorHost>>,
     images: Option<Result<Vec<Arc<Image>>, InspectError>>,
+    digest: Option<Result<Option<String>, InspectError>>,
     /// Interrupts the guest as long as this exists.
     _ticking: Ticking,
 }
@@ -70,6 +71,7 @@ impl CallState {
             resources,
             host,
             images: None,
+            digest: None,
             _ticking: ticking,
         }
     }
@@ -99,11 +101,25 @@ impl CallState {
                     let _pause = self.wall_clock.pause();
                     host.images().await
                 }
-                None => Err(InspectError::Other("there is no push".to_owned())),
+                None => Err(no_push()),
             };
             self.images = Some(answer.map(|images| images.into_iter().map(sorted).map(Arc::new).collect()));
         }
         self.images.clone().unwrap_or(Err(InspectError::NotFound))
+    }
+
+    /// Finds the digest of what is pushed, or gives what was found first.
+    pub(crate) async fn digest(&mut self) -> Result<Option<String>, InspectError> {
+        if self.digest.is_none() {
+            self.digest = Some(match &self.host {
+                Some(host) => {
+                    let _pause = self.wall_clock.pause();
+                    host.digest().await
+                }
+                None => Err(no_push()),
+            });
+        }
+        self.digest.clone().unwrap_or(Err(InspectError::NotFound))
     }
 
     /// A new handle of the guest.
@@ -132,7 +148,12 @@ fn tell<'a>(host: Option<&dyn FlavorHost>, records: impl IntoIterator<Item = &'a
     }
 }
 
+fn no_push() -> InspectError {
+    InspectError::Other("there is no push".to_owned())
+}
+
 fn sorted(mut image: Image) -> Image {
     image.labels.sort();
+    image.annotations.sort();
     image
 }

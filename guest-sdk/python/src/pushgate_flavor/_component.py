@@ -32,6 +32,13 @@ class _HostPush:
             raise InspectError.of(error.value) from None
         return images
 
+    def digest(self) -> str | None:
+        try:
+            digest: str | None = self._push.digest()
+        except Err as error:
+            raise InspectError.of(error.value) from None
+        return digest
+
 
 def hook_of(module: ModuleType) -> Hook:
     """The hook in the author's module."""

@@ -17,7 +17,7 @@ pub(crate) use types::{Image, ImagePush};
 pub mod bindings {
     wit_bindgen::generate!({
         path: "wit",
-        world: "pushgate:flavor/flavor@0.1.1",
+        world: "pushgate:flavor/flavor@0.1.2",
         pub_export_macro: true,
     });
 }
@@ -26,7 +26,7 @@ pub mod bindings {
 #[allow(missing_docs, unsafe_code, unreachable_pub, clippy::all, clippy::undocumented_unsafe_blocks)]
 pub mod schema_bindings {
     wit_bindgen::generate!({
-        inline: "package pushgate:sdk; world settings-schema { export pushgate:flavor/settings@0.1.1; }",
+        inline: "package pushgate:sdk; world settings-schema { export pushgate:flavor/settings@0.1.2; }",
         path: "wit",
         world: "pushgate:sdk/settings-schema",
         pub_export_macro: true,
@@ -37,7 +37,7 @@ pub mod schema_bindings {
 mod capabilities {
     #![allow(missing_docs, unsafe_code, unreachable_pub, clippy::all, clippy::undocumented_unsafe_blocks)]
     wit_bindgen::generate!({
-        inline: "package pushgate:sdk; world capabilities { import pushgate:flavor/registry@0.1.1; import pushgate:flavor/http@0.1.1; }",
+        inline: "package pushgate:sdk; world capabilities { import pushgate:flavor/registry@0.1.2; import pushgate:flavor/http@0.1.2; }",
         path: "wit",
         world: "pushgate:sdk/capabilities",
         generate_all,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use pushgate_oci::Digest;
 use pushgate_reference::{ImageReference, RegistryUri, ScopedReference};
 use pushgate_sandbox::{Image, InspectError, Push};
 use serde::Deserialize;
@@ -29,6 +30,7 @@ pub struct Case {
     pub(super) requested_at: u64,
     /// None where the case says nothing about them: a flavor that looks at them is then not answered.
     pub(super) images: Option<Result<Vec<Image>, InspectError>>,
+    pub(super) digest: Option<Digest>,
     pub(super) questions: Vec<RecordedQuestion>,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) expected: Expectation,
@@ -104,6 +106,8 @@ struct File {
     #[serde(default)]
     images: Vec<ImageSection>,
     images_error: Option<ImagesError>,
+    #[serde(default, deserialize_with = "values::digest")]
+    digest: Option<Digest>,
     #[serde(default)]
     registry: Vec<RecordedQuestion>,
     #[serde(default)]
@@ -175,6 +179,7 @@ impl Case {
             dry_run: file.dry_run,
             requested_at: file.requested_at,
             images,
+            digest: file.digest,
             questions: file.registry,
             requests: file.http,
             expected: file.expect,
@@ -184,6 +189,15 @@ impl Case {
     /// What the host answers about the images.
     pub(super) fn answer_images(&self) -> Result<Vec<Image>, InspectError> {
         self.images.clone().unwrap_or_else(|| Err(InspectError::Unavailable(NO_IMAGES.to_owned())))
+    }
+
+    /// The digest of what is pushed. A case that says nothing of it is one of a source that cannot tell; one whose images cannot be read has none.
+    pub(super) fn digest(&self) -> Result<Option<String>, InspectError> {
+        match (&self.digest, &self.images) {
+            (Some(digest), _) => Ok(Some(digest.to_string())),
+            (None, Some(Err(error @ (InspectError::Unavailable(_) | InspectError::Other(_))))) => Err(error.clone()),
+            (None, _) => Ok(None),
+        }
     }
 
     /// The push, as the hook sees it.

@@ -28,6 +28,8 @@ pub(super) struct ImageSection {
     config_file: Option<PathBuf>,
     packed_size: Option<u64>,
     unpacked_size: Option<u64>,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
 }
 
 /// What writes the config of an image into a file.
@@ -49,9 +51,9 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
             Some(name) => Some(config_file(&case.with_file_name(name))?),
             None => None,
         };
-        let (packed_size, unpacked_size) = (section.packed_size, section.unpacked_size);
+        let (packed_size, unpacked_size, annotations) = (section.packed_size, section.unpacked_size, section.annotations.clone());
         let (platform, config) = described(section, file).map_err(|problem| unusable(index, problem))?;
-        images.push(shown(&platform, &config, packed_size, unpacked_size));
+        images.push(shown(&platform, &config, packed_size, unpacked_size, &annotations));
     }
     Ok(images)
 }
@@ -77,7 +79,8 @@ fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<
     };
     let mut whole = json!({ "rootfs": { "type": "layers", "diff_ids": [] }, "config": {} });
     if !named("os") && !named("architecture") {
-        let platform = json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant });
+        let platform =
+            json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant, "os.version": least.os_version });
         merge(&mut whole, platform);
     }
     let labels = json!({ "config": { "Labels": section.labels } });
@@ -87,7 +90,8 @@ fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<
     let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| (error.to_string(), None))?;
     let platform = config.platform().completed(asked.as_ref());
     match asked {
-        Some(asked) if asked != platform => {
+        // The config may say of which version of the system it is.
+        Some(asked) if asked != (Platform { os_version: asked.os_version.clone().and(config.os_version.clone()), ..platform.clone() }) => {
             let problem = format!("its platform is {asked}, and its config says {}", config.platform());
             Err((problem, Some("leave out `platform`: the config says it".to_owned())))
         }

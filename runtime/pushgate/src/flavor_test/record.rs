@@ -154,6 +154,10 @@ impl FlavorHost for Recorder {
         self.case.answer_images()
     }
 
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.case.digest()
+    }
+
     fn log(&self, record: &LogRecord) {
         self.host.log(record);
     }

@@ -144,6 +144,10 @@ impl FlavorHost for Replay {
         self.case.answer_images()
     }
 
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.case.digest()
+    }
+
     /// What it may not ask is recorded like everything else.
     fn grants(&self, _capability: Capability) -> bool {
         true

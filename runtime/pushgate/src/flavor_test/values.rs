@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pushgate_oci::Digest;
 use pushgate_reference::{ImageReference, RegistryUri};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
@@ -21,6 +22,10 @@ pub(super) fn image<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ImageR
 
 pub(super) fn uri<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RegistryUri>, D::Error> {
     RegistryUri::parse(&String::deserialize(deserializer)?).map(Some).map_err(D::Error::custom)
+}
+
+pub(super) fn digest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Digest>, D::Error> {
+    Digest::parse(&String::deserialize(deserializer)?).map(Some).map_err(D::Error::custom)
 }
 
 pub(super) fn settings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Settings, D::Error> {

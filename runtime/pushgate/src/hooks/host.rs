@@ -110,6 +110,17 @@ impl HookHost {
         *self.before() = Before { failed: Some(Failed { what, failure }), answered: None };
     }
 
+    /// The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
+    fn unreadable(&self, error: SourceError) -> InspectError {
+        let told = if error.is_not_found() {
+            InspectError::NotFound
+        } else {
+            InspectError::Unavailable("the source could not be read".to_owned())
+        };
+        self.remember("the image could not be read", error.into());
+        told
+    }
+
     fn told<T, E>(&self, what: &'static str, answer: Result<T, Unanswered<E>>) -> Result<T, E> {
         answer.map_err(|Unanswered { told, failure }| {
             match failure {
@@ -132,17 +143,12 @@ impl FlavorHost for HookHost {
         match self.images.images().await {
             Ok(ListedImages::Images(images)) => Ok(images),
             Ok(ListedImages::Artifact(media_type)) => Err(InspectError::NotAnImage(media_type)),
-            Err(error) => {
-                // The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
-                let told = if error.is_not_found() {
-                    InspectError::NotFound
-                } else {
-                    InspectError::Unavailable("the source could not be read".to_owned())
-                };
-                self.remember("the image could not be read", error.into());
-                Err(told)
-            }
+            Err(error) => Err(self.unreadable(error)),
         }
+    }
+
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.images.digest().await.map_err(|error| self.unreadable(error))
     }
 
     fn log(&self, record: &LogRecord) {

@@ -84,6 +84,7 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before
             Verdict::Stopped(failure)
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(Failed { what, failure })) => {
+            // The flavor's words come last: they may be long, and say again what failed.
             let message = format!("the flavor {flavor} gave up after {what}: {}; the flavor says: {message}", failure.message);
             Verdict::Stopped(Failure { message, ..failure })
         }

@@ -64,17 +64,17 @@ def _check_world(project: _project.Project, work: Path) -> None:
     _componentize(project, "bindings", str(bindings))
     exports = (bindings / "wit_world" / "exports" / "__init__.py").read_text(encoding="utf-8")
     if "class PrepareImagePush(" not in exports:
-        raise BuildError(f"the world in {project.wit} exports no hook", "`include pushgate:flavor/flavor@0.1.1;` in it")
+        raise BuildError(f"the world in {project.wit} exports no hook", "`include pushgate:flavor/flavor@0.1.2;` in it")
     exported = "class Settings(" in exports
     if exported and project.schema is None:
         raise BuildError(
             f"the world in {project.wit} exports `settings`, and there is no settings.schema.json",
-            "write one, or `include pushgate:flavor/flavor@0.1.1;` instead of `configurable-flavor`",
+            "write one, or `include pushgate:flavor/flavor@0.1.2;` instead of `configurable-flavor`",
         )
     if not exported and project.schema is not None:
         raise BuildError(
             f"settings.schema.json is there, and the world in {project.wit} does not export `settings`",
-            "`include pushgate:flavor/configurable-flavor@0.1.1;` in it",
+            "`include pushgate:flavor/configurable-flavor@0.1.2;` in it",
         )
 
 
