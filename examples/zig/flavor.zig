@@ -13,7 +13,7 @@ const schema = @embedFile("settings.schema.json");
 const exported_schema: extern struct { text: [*]const u8, length: usize } = .{ .text = schema, .length = schema.len };
 
 /// What settings there are: what the macro PUSHGATE_SETTINGS_SCHEMA is in C.
-export fn @"pushgate:flavor/settings@0.1.1#schema"() *const anyopaque {
+export fn @"pushgate:flavor/settings@0.1.2#schema"() *const anyopaque {
     return &exported_schema;
 }
 
