@@ -76,11 +76,17 @@ const char *names(const pushgate_json *object, const char *separator) {
   return joined;
 }
 
+const char *pairs(const pushgate_label *pairs, size_t count) {
+  const char *joined = "";
+  for (size_t number = 0; number < count; number++) joined = concat(joined, number > 0 ? ";" : "", pairs[number].key, "=", pairs[number].value);
+  return joined;
+}
+
 void report_image(Reasons &reasons, const pushgate_image &image, size_t number) {
   const pushgate_json *config = pushgate_image_config(&image), *execution = member(config, "config");
-  const char *labels = "";
-  for (size_t label = 0; label < image.label_count; label++)
-    labels = concat(labels, label > 0 ? ";" : "", image.labels[label].key, "=", image.labels[label].value);
+  const pushgate_label *annotations;
+  size_t annotation_count;
+  pushgate_image_annotations(&image, &annotations, &annotation_count);
   uint64_t bytes = 0;
   const char *packed = pushgate_image_packed_size(&image, &bytes) ? pushgate_decimal(bytes) : "unknown";
   const char *unpacked = pushgate_image_unpacked_size(&image, &bytes) ? pushgate_decimal(bytes) : "unknown";
@@ -88,7 +94,7 @@ void report_image(Reasons &reasons, const pushgate_image &image, size_t number) 
     const char *key, *value;
   } details[] = {
       {"platform", image.platform},
-      {"labels", labels},
+      {"labels", pairs(image.labels, image.label_count)},
       {"architecture", text(config, "architecture", "")},
       {"os", text(config, "os", "")},
       {"user", text(execution, "User", "")},
@@ -98,6 +104,7 @@ void report_image(Reasons &reasons, const pushgate_image &image, size_t number) 
       {"layers", pushgate_decimal(pushgate_json_length(member(member(config, "rootfs"), "diff_ids")))},
       {"packed-size", packed},
       {"unpacked-size", unpacked},
+      {"annotations", pairs(annotations, annotation_count)},
   };
   for (const auto &[key, value] : details) reasons.detail(concat("image.", pushgate_decimal(number), ".", key), value);
 }
@@ -115,6 +122,9 @@ void report(Reasons &reasons, const pushgate_push &push, const pushgate_json *se
   const pushgate_image *images;
   size_t count;
   pushgate_error error;
+  const char *digest;
+  const bool readable = pushgate_digest(&push, &digest, &error);
+  reasons.detail("digest", !readable ? pushgate_error_words(&error) : digest != nullptr ? digest : "unknown");
   if (!pushgate_images(&push, &images, &count, &error)) {
     reasons.detail("images", pushgate_error_words(&error));
     return;

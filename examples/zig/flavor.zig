@@ -82,6 +82,9 @@ fn report(reasons: *Reasons, push: *const c.pushgate_push, settings: Json) void 
     var images: [*c]const c.pushgate_image = null;
     var count: usize = 0;
     var failure: c.pushgate_error = undefined;
+    var digest: Text = null;
+    const readable = c.pushgate_digest(push, &digest, &failure);
+    reasons.detail("digest", if (!readable) c.pushgate_error_words(&failure) else if (digest != null) digest else "unknown");
     if (!c.pushgate_images(push, &images, &count, &failure)) return reasons.detail("images", c.pushgate_error_words(&failure));
     reasons.detail("images", c.pushgate_decimal(count));
     for (images[0..count], 0..) |*image, number| reportImage(reasons, image, number);
@@ -90,14 +93,12 @@ fn report(reasons: *Reasons, push: *const c.pushgate_push, settings: Json) void 
 fn reportImage(reasons: *Reasons, image: *const c.pushgate_image, number: usize) void {
     const config: Json = c.pushgate_image_config(image);
     const execution = member(config, "config");
-    var labels: Text = "";
-    for (0..image.label_count) |index| {
-        const label = image.labels[index];
-        labels = concat(&.{ labels, if (index > 0) ";" else "", label.key, "=", label.value });
-    }
+    var annotations: [*c]const c.pushgate_label = null;
+    var annotation_count: usize = 0;
+    c.pushgate_image_annotations(image, &annotations, &annotation_count);
     const details = [_]struct { Text, Text }{
         .{ "platform", image.platform },
-        .{ "labels", labels },
+        .{ "labels", pairs(image.labels, image.label_count) },
         .{ "architecture", text(config, "architecture", "") },
         .{ "os", text(config, "os", "") },
         .{ "user", text(execution, "User", "") },
@@ -107,8 +108,18 @@ fn reportImage(reasons: *Reasons, image: *const c.pushgate_image, number: usize)
         .{ "layers", c.pushgate_decimal(c.pushgate_json_length(member(member(config, "rootfs"), "diff_ids"))) },
         .{ "packed-size", size(c.pushgate_image_packed_size, image) },
         .{ "unpacked-size", size(c.pushgate_image_unpacked_size, image) },
+        .{ "annotations", pairs(annotations, annotation_count) },
     };
     for (details) |detail| reasons.detail(concat(&.{ "image.", c.pushgate_decimal(number), ".", detail[0] }), detail[1]);
+}
+
+fn pairs(first: [*c]const c.pushgate_label, count: usize) Text {
+    var joined: Text = "";
+    for (0..count) |number| {
+        const pair = first[number];
+        joined = concat(&.{ joined, if (number > 0) ";" else "", pair.key, "=", pair.value });
+    }
+    return joined;
 }
 
 fn size(ask: anytype, image: *const c.pushgate_image) Text {

@@ -22,7 +22,7 @@ fn what_a_flavor_would_not_see_of_an_image_is_told() {
         "config = { Env = [\"A=b\"] }",
         "config = { config = { user = \"0\" } }",
         "config = { config = { Labls = {} } }",
-        "config = { config = { Healthcheck = { Test = [\"NONE\"] } } }",
+        "config = { config = { OnBuild = [\"RUN x\"] } }",
         "config = { config = { Zzz = 1 } }",
         "config = { config = { Env = \"A=b\" } }",
         "label = { a = \"b\" }",
@@ -55,7 +55,7 @@ fn a_config_that_a_tool_wrote_is_taken_as_it_is() {
     );
     let seen = project.outcome();
     let config = seen["violations"][0]["details"].to_string();
-    assert!(config.contains(r#"\"User\":\"7\""#) && !config.contains("Healthcheck"), "{seen:#}");
+    assert!(config.contains(r#"\"User\":\"7\""#) && config.contains("Healthcheck") && !config.contains("OnBuild"), "{seen:#}");
 }
 
 /// What the flavor makes of images that the case does not have is no answer.

@@ -39,7 +39,7 @@ const UNKNOWN: [(&str, &str); 7] = [
         "unknown-of-config-in-python",
         "`image.config` has no member `Env`: did you mean `image.config[\"config\"][\"Env\"]`? There is architecture, ",
     ),
-    ("unknown-in-python", "'Push' object has no attribute 'tags': there is dry_run, images, reference, registry, "),
+    ("unknown-in-python", "'Push' object has no attribute 'tags': there is digest, dry_run, images, reference, registry, "),
 ];
 
 /// The flavor of a language, and an image to ask it about.

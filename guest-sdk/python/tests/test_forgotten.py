@@ -194,5 +194,5 @@ class Names(unittest.TestCase):
 
         with self.assertRaises(Failure) as failed:
             ask(prepare, PUSH, authored)
-        members = "dry_run, images, reference, registry, registry_uri, repository, requested_at, settings, tag"
+        members = "digest, dry_run, images, reference, registry, registry_uri, repository, requested_at, settings, tag"
         self.assertTrue(str(failed.exception).endswith(f": AttributeError: 'Push' object has no attribute 'tags': there is {members}"))

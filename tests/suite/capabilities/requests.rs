@@ -210,7 +210,7 @@ fn no_credential_helper_is_left_behind() {
     let program = home.write("bin/docker-credential-hang", "#!/bin/sh\necho $$ > \"$HOME/helper\"\nexec sleep 600\n");
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
     // The program that was run, and the helper that it started; none if the limit came before.
-    let mut run = |limit: &str, interrupted: bool| {
+    let run = |limit: &str, interrupted: bool| {
         let _ = std::fs::remove_file(home.join("helper"));
         let mut command =
             command(&home, "check", &registry.host(), &json!({ "do": "ask" }), &[&SOME_ORIGIN[..], &["--limit", limit]].concat());

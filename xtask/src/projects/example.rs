@@ -49,6 +49,7 @@ impl Example {
         }
         eprintln!("xtask: building the example in {}", self.word());
         let _ = fs::remove_dir_all(&built_in);
+        fs::create_dir_all(&built_in).map_err(|error| format!("cannot make {}: {error}", built_in.display()))?;
         for (from, to) in sources {
             copy(&from, &built_in.join(to)).map_err(|error| format!("cannot copy {}: {error}", from.display()))?;
         }

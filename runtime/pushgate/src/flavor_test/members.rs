@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(
             told,
             "`config.config.Zzz` is no member of an image config; the members of `config.config` are `User`, `ExposedPorts`, `Env`, `Entrypoint`, `Cmd`, \
-             `Volumes`, `WorkingDir`, `Labels`, `StopSignal`"
+             `Volumes`, `WorkingDir`, `Labels`, `StopSignal`, `Healthcheck`"
         );
     }
 
@@ -217,6 +217,7 @@ mod tests {
             "config": {
                 "User": "1", "ExposedPorts": { "env": {} }, "Env": [], "Entrypoint": [], "Cmd": [], "Volumes": { "user": {} }, "WorkingDir": "/",
                 "Labels": { "Env": "1", "healthcheck": "2" }, "StopSignal": "SIGTERM",
+                "Healthcheck": { "Test": ["CMD", "true"], "Interval": 1 },
             },
         });
         for written in [Written::InCase, Written::InFile] {
@@ -232,7 +233,6 @@ mod tests {
             json!({ "container_config": {} }),
             json!({ "os.features": [] }),
             json!({ "moby.buildkit.buildinfo.v1": "x" }),
-            json!({ "config": { "Healthcheck": {} } }),
             json!({ "config": { "OnBuild": [] } }),
             json!({ "config": { "Shell": [] } }),
             json!({ "config": { "ArgsEscaped": true } }),
