@@ -41,11 +41,15 @@ static void print_the_rest(void) {
   if (fflush != NULL) fflush(NULL);
 }
 
-_Noreturn void pushgate_fail_at(const char *message, const char *file, int line) {
+static _Noreturn void give_up(const char *reason) {
   print_the_rest();
-  pushgate_log(PUSHGATE_ERROR, pushgate_concat(message, ", at ", file, ":", pushgate_decimal((uint64_t)line), NULL));
+  pushgate_log(PUSHGATE_ERROR, reason);
   __builtin_trap();
 }
+
+static const char *place(const char *file, int line) { return pushgate_concat(file, ":", pushgate_decimal((uint64_t)line), NULL); }
+
+_Noreturn void pushgate_fail_at(const char *message, const char *file, int line) { give_up(pushgate_concat(place(file, line), ": ", message, NULL)); }
 
 /* What assert() calls. The C library's own would bring its whole output along, and say nothing here. */
 _Noreturn void __assert_fail(const char *expression, const char *file, int line, const char *function) {
@@ -99,12 +103,38 @@ struct pushgate_answer {
   const char *message;
   pushgate_flavor_types_violation_t *violations;
   size_t count;
+  /* Where it was made. */
+  const char *file;
+  int line;
+  /* The refusal that was made before it. */
+  struct pushgate_answer *before;
 };
+
+/* The refusals that were made, without those that were dropped: the last one. */
+static pushgate_answer *made;
+
+void pushgate_drop(const pushgate_answer *refusal) {
+  for (pushgate_answer **link = &made; *link != NULL; link = &(*link)->before)
+    if (*link == refusal) {
+      *link = refusal->before;
+      return;
+    }
+}
+
+/* A refusal that was made and never given would approve. */
+static void check_that_none_is_forgotten(void) {
+  if (made == NULL) return;
+  const pushgate_answer *first = made;
+  while (first->before != NULL) first = first->before;
+  give_up(pushgate_concat("a refusal was made at ", place(first->file, first->line),
+                          " and never given: return it, or drop it with pushgate_drop()", NULL));
+}
 
 static bool lower(const pushgate_answer *answer, pushgate_flavor_types_refusal_t *refusal) {
   if (answer == NULL) pushgate_fail("the hook returned nothing: return pushgate_approve() or a refusal");
   switch (answer->kind) {
   case APPROVED:
+    check_that_none_is_forgotten();
     return true;
   case DENIED:
     refusal->tag = PUSHGATE_FLAVOR_TYPES_REFUSAL_DENIED;
@@ -135,21 +165,31 @@ static flavor_string_t copy(const char *text) {
   return copied;
 }
 
-static pushgate_answer *answer(enum kind kind, const char *message) {
-  pushgate_answer *made = pushgate_allocate(sizeof *made);
-  *made = (pushgate_answer){kind, message, NULL, 0};
-  return made;
+const pushgate_answer *pushgate_approve(void) {
+  static const pushgate_answer approval = {.kind = APPROVED};
+  return &approval;
 }
 
-const pushgate_answer *pushgate_approve(void) { return answer(APPROVED, NULL); }
-const pushgate_answer *pushgate_misconfigured(const char *message) { return answer(MISCONFIGURED, message); }
-const pushgate_answer *pushgate_unavailable(const char *message) { return answer(UNAVAILABLE, message); }
-const pushgate_answer *pushgate_other(const char *message) { return answer(OTHER, message); }
+static pushgate_answer *refusal(enum kind kind, const char *message, const char *file, int line) {
+  pushgate_answer *refusal = pushgate_allocate(sizeof *refusal);
+  *refusal = (pushgate_answer){.kind = kind, .message = message, .file = file, .line = line, .before = made};
+  return made = refusal;
+}
 
-pushgate_answer *pushgate_deny(const char *code, const char *message, const char *hint) { return pushgate_also(NULL, code, message, hint); }
+const pushgate_answer *pushgate_misconfigured_at(const char *message, const char *file, int line) {
+  return refusal(MISCONFIGURED, message, file, line);
+}
 
-pushgate_answer *pushgate_also(pushgate_answer *denial, const char *code, const char *message, const char *hint) {
-  if (denial == NULL) denial = answer(DENIED, NULL);
+const pushgate_answer *pushgate_unavailable_at(const char *message, const char *file, int line) { return refusal(UNAVAILABLE, message, file, line); }
+
+const pushgate_answer *pushgate_other_at(const char *message, const char *file, int line) { return refusal(OTHER, message, file, line); }
+
+pushgate_answer *pushgate_deny_at(const char *code, const char *message, const char *hint, const char *file, int line) {
+  return pushgate_also_at(NULL, code, message, hint, file, line);
+}
+
+pushgate_answer *pushgate_also_at(pushgate_answer *denial, const char *code, const char *message, const char *hint, const char *file, int line) {
+  if (denial == NULL) denial = refusal(DENIED, NULL, file, line);
   pushgate_flavor_types_violation_t *violations = realloc(denial->violations, (denial->count + 1) * sizeof *violations);
   if (violations == NULL) pushgate_fail("there is no memory left");
   pushgate_flavor_types_violation_t *last = &violations[denial->count];

@@ -11,8 +11,9 @@
  * Texts are UTF-8 and end with a NUL; where one can hold a NUL itself, its length stands beside it. Whatever a function here gives lives until the
  * hook has answered, and belongs to the SDK: an instance of a flavor answers once, so nothing is ever freed.
  *
- * There are no files, no clock (`requested_at` is the time), no random numbers and no network but what is in `pushgate_registry.h` and
- * `pushgate_http.h` and was granted. What is printed goes to the log, at the level of debugging.
+ * There are no files, no environment, no threads, and no network but what is in `pushgate_registry.h` and `pushgate_http.h` and was granted.
+ * time() is `requested_at`; random numbers are the same in every call; waiting ends the call. What is printed goes to the log, at the level of
+ * debugging.
  */
 #ifndef PUSHGATE_FLAVOR_H
 #define PUSHGATE_FLAVOR_H
@@ -21,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pushgate_absent.h"
 #include "pushgate_json.h"
 
 #ifdef __cplusplus
@@ -34,7 +36,7 @@ typedef struct pushgate_push {
   const char *repository;   /* the whole path: team/app */
   const char *tag;          /* NULL when the image is pushed by digest only */
   const char *registry_uri; /* the URI that the registry was registered with */
-  uint64_t requested_at;    /* seconds since 1970-01-01 UTC when the push was asked for */
+  uint64_t requested_at;    /* seconds since 1970-01-01 UTC when the push was asked for; time() is the same */
   bool dry_run;             /* nothing will be pushed whatever the answer is; the flavor must change nothing either */
 } pushgate_push;
 
@@ -79,35 +81,60 @@ bool pushgate_image_packed_size(const pushgate_image *image, uint64_t *bytes);
 /* The image's layers unpacked, in bytes. False where nobody has counted, as of most packed layers. */
 bool pushgate_image_unpacked_size(const pushgate_image *image, uint64_t *bytes);
 
+/* The value of an annotation of the image's manifest; NULL when it does not have it, and where the manifest is made only in the push, as that of the Docker
+ * Engine's images is. */
+const char *pushgate_image_annotation(const pushgate_image *image, const char *key);
+
+/* All annotations of the image's manifest, sorted by key. */
+void pushgate_image_annotations(const pushgate_image *image, const pushgate_label **annotations, size_t *count);
+
+/* The digest that the tag points to after the push: of the manifest that is pushed, or of the index; NULL where the manifest is made only in the push. The host
+ * reads the source on the first call. False: `error` says why it cannot be read. */
+bool pushgate_digest(const pushgate_push *push, const char **digest, pushgate_error *error);
+
 /* The settings that the registry gives this flavor: an object. */
 const pushgate_json *pushgate_settings(const pushgate_push *push);
 
-/* What the hook answers: made by the functions below, and by nothing else. */
+/* What the hook answers: made by the functions below, and by nothing else.
+ *
+ * A refusal is made where it is returned. A call that made one and then approves fails, with the line where it was made, unless pushgate_drop()
+ * dropped it. Each refusal has a macro, which knows the line, and a function behind it, for languages without the macros. */
 typedef struct pushgate_answer pushgate_answer;
 
 /* The hook: the flavor defines it. Anything but an answer from here, NULL too, ends the call as the flavor's failure: nothing is pushed. */
 const pushgate_answer *pushgate_prepare(const pushgate_push *push);
 
+#define PUSHGATE_ANSWER __attribute__((warn_unused_result))
+
 /* As far as this flavor is concerned, the push may go on. */
-const pushgate_answer *pushgate_approve(void);
+PUSHGATE_ANSWER const pushgate_answer *pushgate_approve(void);
 
 /* The image breaks the rules. `code` is for machines ("tag.forbidden"), `message` for the person who pushes, `hint`, which may be NULL, says what to do. */
-pushgate_answer *pushgate_deny(const char *code, const char *message, const char *hint);
+#define pushgate_deny(code, message, hint) pushgate_deny_at((code), (message), (hint), __FILE__, __LINE__)
+PUSHGATE_ANSWER pushgate_answer *pushgate_deny_at(const char *code, const char *message, const char *hint, const char *file, int line);
 
 /* One reason more. `answer` may be NULL, so that reasons can be collected in a loop. */
-pushgate_answer *pushgate_also(pushgate_answer *answer, const char *code, const char *message, const char *hint);
+#define pushgate_also(answer, code, message, hint) pushgate_also_at((answer), (code), (message), (hint), __FILE__, __LINE__)
+PUSHGATE_ANSWER pushgate_answer *pushgate_also_at(pushgate_answer *answer, const char *code, const char *message, const char *hint, const char *file,
+                                                  int line);
 
 /* A fact for machines about the last reason: "platform", "label". A key that was given before gets the new value. */
 pushgate_answer *pushgate_detail(pushgate_answer *answer, const char *key, const char *value);
 
 /* The settings do not make sense; the operator acts. */
-const pushgate_answer *pushgate_misconfigured(const char *message);
+#define pushgate_misconfigured(message) pushgate_misconfigured_at((message), __FILE__, __LINE__)
+PUSHGATE_ANSWER const pushgate_answer *pushgate_misconfigured_at(const char *message, const char *file, int line);
 
 /* Something that the flavor needs did not answer. */
-const pushgate_answer *pushgate_unavailable(const char *message);
+#define pushgate_unavailable(message) pushgate_unavailable_at((message), __FILE__, __LINE__)
+PUSHGATE_ANSWER const pushgate_answer *pushgate_unavailable_at(const char *message, const char *file, int line);
 
 /* Anything else. */
-const pushgate_answer *pushgate_other(const char *message);
+#define pushgate_other(message) pushgate_other_at((message), __FILE__, __LINE__)
+PUSHGATE_ANSWER const pushgate_answer *pushgate_other_at(const char *message, const char *file, int line);
+
+/* Drops a refusal on purpose: the call may approve as if it had never been made. NULL is ignored. */
+void pushgate_drop(const pushgate_answer *refusal);
 
 typedef enum pushgate_level { PUSHGATE_TRACE, PUSHGATE_DEBUG, PUSHGATE_INFO, PUSHGATE_WARN, PUSHGATE_ERROR } pushgate_level;
 
@@ -123,7 +150,7 @@ const char *pushgate_decimal(uint64_t number);
 
 /* Ends the call as the flavor's failure, with the message and the line. So does assert(). */
 #define pushgate_fail(message) pushgate_fail_at((message), __FILE__, __LINE__)
-_Noreturn void pushgate_fail_at(const char *message, const char *file, int line);
+__attribute__((noreturn)) void pushgate_fail_at(const char *message, const char *file, int line);
 
 /* Memory that lives as long as the call; it ends the call when there is none left. */
 void *pushgate_allocate(size_t size);
@@ -136,7 +163,7 @@ void *pushgate_allocate(size_t size);
  *     PUSHGATE_SETTINGS_SCHEMA(schema)
  */
 #define PUSHGATE_SETTINGS_SCHEMA(schema)                                                                          \
-  __attribute__((__export_name__("pushgate:flavor/settings@0.1.1#schema"))) const void *pushgate_schema(void) {   \
+  __attribute__((__export_name__("pushgate:flavor/settings@0.1.2#schema"))) const void *pushgate_schema(void) {   \
     static struct {                                                                                               \
       const char *text;                                                                                           \
       size_t length;                                                                                              \

@@ -3,6 +3,41 @@
 
 #include <string.h>
 
+/* Why the source could not be read. */
+static void set_inspect_error(pushgate_error *error, pushgate_flavor_types_inspect_error_t *failure) {
+  switch (failure->tag) {
+  case PUSHGATE_FLAVOR_TYPES_INSPECT_ERROR_NOT_FOUND:
+    pushgate_set_error(error, "not-found", NULL);
+    break;
+  case PUSHGATE_FLAVOR_TYPES_INSPECT_ERROR_NOT_AN_IMAGE:
+    pushgate_set_error(error, "not-an-image", &failure->val.not_an_image);
+    break;
+  case PUSHGATE_FLAVOR_TYPES_INSPECT_ERROR_UNAVAILABLE:
+    pushgate_set_error(error, "unavailable", &failure->val.unavailable);
+    break;
+  default:
+    pushgate_set_error(error, "other", &failure->val.other);
+  }
+}
+
+static const pushgate_label *labels_of(flavor_list_tuple2_string_string_t list) {
+  pushgate_label *pairs = pushgate_allocate(list.len * sizeof *pairs);
+  for (size_t number = 0; number < list.len; number++) {
+    flavor_string_t key = list.ptr[number].f0, value = list.ptr[number].f1;
+    pairs[number] = (pushgate_label){pushgate_text_of(key), key.len, pushgate_text_of(value), value.len};
+  }
+  return pairs;
+}
+
+static const char *find(const pushgate_label *labels, size_t count, const char *key) {
+  size_t length = strlen(key);
+  for (size_t number = 0; number < count; number++) {
+    /* A key that goes on after a NUL is another one. */
+    if (labels[number].key_length == length && memcmp(labels[number].key, key, length) == 0) return labels[number].value;
+  }
+  return NULL;
+}
+
 bool pushgate_images(const pushgate_push *push, const pushgate_image **images, size_t *count, pushgate_error *error) {
   (void)push;
   pushgate_flavor_types_list_own_image_t list;
@@ -10,19 +45,7 @@ bool pushgate_images(const pushgate_push *push, const pushgate_image **images, s
   *images = NULL;
   *count = 0;
   if (!pushgate_flavor_types_method_image_push_images(pushgate_asked, &list, &failure)) {
-    switch (failure.tag) {
-    case PUSHGATE_FLAVOR_TYPES_INSPECT_ERROR_NOT_FOUND:
-      pushgate_set_error(error, "not-found", NULL);
-      break;
-    case PUSHGATE_FLAVOR_TYPES_INSPECT_ERROR_NOT_AN_IMAGE:
-      pushgate_set_error(error, "not-an-image", &failure.val.not_an_image);
-      break;
-    case PUSHGATE_FLAVOR_TYPES_INSPECT_ERROR_UNAVAILABLE:
-      pushgate_set_error(error, "unavailable", &failure.val.unavailable);
-      break;
-    default:
-      pushgate_set_error(error, "other", &failure.val.other);
-    }
+    set_inspect_error(error, &failure);
     return false;
   }
   pushgate_image *made = pushgate_allocate(list.len * sizeof *made);
@@ -32,26 +55,41 @@ bool pushgate_images(const pushgate_push *push, const pushgate_image **images, s
     flavor_list_tuple2_string_string_t labels;
     pushgate_flavor_types_method_image_platform(image, &platform);
     pushgate_flavor_types_method_image_labels(image, &labels);
-    pushgate_label *pairs = pushgate_allocate(labels.len * sizeof *pairs);
-    for (size_t label = 0; label < labels.len; label++) {
-      flavor_string_t key = labels.ptr[label].f0, value = labels.ptr[label].f1;
-      pairs[label] = (pushgate_label){pushgate_text_of(key), key.len, pushgate_text_of(value), value.len};
-    }
-    made[number] = (pushgate_image){pushgate_text_of(platform), pairs, labels.len, list.ptr[number].__handle};
+    made[number] = (pushgate_image){pushgate_text_of(platform), labels_of(labels), labels.len, list.ptr[number].__handle};
   }
   *images = made;
   *count = list.len;
   return true;
 }
 
-const char *pushgate_image_label(const pushgate_image *image, const char *key) {
-  size_t length = strlen(key);
-  for (size_t number = 0; number < image->label_count; number++) {
-    const pushgate_label *label = &image->labels[number];
-    /* A key that goes on after a NUL is another one. */
-    if (label->key_length == length && memcmp(label->key, key, length) == 0) return label->value;
+bool pushgate_digest(const pushgate_push *push, const char **digest, pushgate_error *error) {
+  (void)push;
+  flavor_option_string_t found;
+  pushgate_flavor_types_inspect_error_t failure;
+  *digest = NULL;
+  if (!pushgate_flavor_types_method_image_push_digest(pushgate_asked, &found, &failure)) {
+    set_inspect_error(error, &failure);
+    return false;
   }
-  return NULL;
+  if (found.is_some) *digest = pushgate_text_of(found.val);
+  return true;
+}
+
+const char *pushgate_image_label(const pushgate_image *image, const char *key) { return find(image->labels, image->label_count, key); }
+
+void pushgate_image_annotations(const pushgate_image *image, const pushgate_label **annotations, size_t *count) {
+  pushgate_flavor_types_own_image_t handle = {image->handle};
+  flavor_list_tuple2_string_string_t list;
+  pushgate_flavor_types_method_image_annotations(pushgate_flavor_types_borrow_image(handle), &list);
+  *annotations = labels_of(list);
+  *count = list.len;
+}
+
+const char *pushgate_image_annotation(const pushgate_image *image, const char *key) {
+  const pushgate_label *annotations;
+  size_t count;
+  pushgate_image_annotations(image, &annotations, &count);
+  return find(annotations, count, key);
 }
 
 const pushgate_json *pushgate_image_config(const pushgate_image *image) {

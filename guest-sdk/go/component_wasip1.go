@@ -3,18 +3,22 @@ package flavor
 import (
 	"fmt"
 	"os"
-	"path"
+	"reflect"
 	"runtime"
 	"strings"
 
 	"go.bytecodealliance.org/pkg/wit/types"
 
+	"pushgate/flavor/internal/absent"
 	"pushgate/flavor/internal/crash"
 	export "pushgate/flavor/internal/hook/exports/export_pushgate_flavor_prepare_image_push"
 	"pushgate/flavor/internal/host"
 	// The export itself.
 	_ "pushgate/flavor/internal/hook/exports/wit_exports"
 	contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_types"
+	"pushgate/flavor/internal/made"
+	"pushgate/flavor/internal/place"
+	"pushgate/flavor/internal/waiting"
 	"pushgate/flavor/log"
 )
 
@@ -33,8 +37,14 @@ func answer(push *contract.ImagePush) wit_types.Result[contract.Approval, contra
 		fail("flavor.Register was called %d times: a flavor has one hook", len(hooks))
 	}
 	answer := ask(hooks[0], &Push{hostPush{push}})
+	if answer.Verdict == Failed {
+		fail("%sthe hook returned an error that is no refusal: %s", declared(hooks[0]), answer.Message)
+	}
 	switch answer.Verdict {
 	case Approved:
+		if forgotten := made.Forgotten(); forgotten != "" {
+			fail("%s", forgotten)
+		}
 		return wit_types.Ok[contract.Approval, contract.Refusal](contract.Approval_Approved)
 	case Denied:
 		return refuse(contract.MakeRefusalDenied(denial(answer.Violations)))
@@ -80,10 +90,12 @@ func ask(hook Hook, push *Push) Answer {
 			return
 		}
 		if reason := recover(); reason != nil {
-			fail("%s%s", panicked(), describe(reason))
+			fail("%s%s", located(place.Here(1).Author()), describe(reason))
 		}
 		fail("the hook ended its goroutine instead of returning")
 	}()
+	made.Begin()
+	waiting.Watch(func(reason string) { fail("%s", reason) })
 	// Also the error is the author's, and may panic.
 	answer := AnswerOf(hook(push))
 	returned = true
@@ -100,38 +112,28 @@ func fail(format string, arguments ...any) {
 // describe is what Go itself prints of the value of a panic.
 func describe(reason any) string {
 	if err, isError := reason.(error); isError {
-		return err.Error()
+		return absent.Explained(err)
 	}
 	return fmt.Sprint(reason)
 }
 
-// panicked is the innermost line of the author's code, of a panic that is being recovered: `main.go:12: `.
-func panicked() string {
-	var counters [64]uintptr
-	frames := runtime.CallersFrames(counters[:runtime.Callers(3, counters[:])])
-	var inner []runtime.Frame
-	for {
-		frame, more := frames.Next()
-		inner = append(inner, frame)
-		if strings.HasPrefix(frame.Function, "main.") {
-			return authored(inner, path.Dir(frame.File)+"/")
-		}
-		if !more {
-			return ""
-		}
+// declared is where a hook is declared, before a message: an error says nothing of the line that returned it.
+func declared(hook Hook) string {
+	counter := reflect.ValueOf(hook).Pointer()
+	function := runtime.FuncForPC(counter)
+	if function == nil {
+		return ""
 	}
+	file, line := function.FileLine(counter)
+	return located(fmt.Sprintf("%s:%d", file[strings.LastIndex(file, "/")+1:], line))
 }
 
-// authored is the first of the frames, the last of which is of package main, with a file below folder, where that
-// package is: other packages of the flavor are there too.
-func authored(frames []runtime.Frame, folder string) string {
-	for _, frame := range frames {
-		below, isBelow := strings.CutPrefix(frame.File, folder)
-		if isBelow && !strings.HasPrefix(frame.Function, "pushgate/flavor") {
-			return fmt.Sprintf("%s:%d: ", below, frame.Line)
-		}
+// located is a place before a message; empty where it is not known.
+func located(place string) string {
+	if place == "" {
+		return ""
 	}
-	return ""
+	return place + ": "
 }
 
 // hostPush is a push of the contract.
@@ -155,6 +157,14 @@ func (push hostPush) Images() ([]host.Image, *host.Failure) {
 	return images, nil
 }
 
+func (push hostPush) Digest() (string, *host.Failure) {
+	found := push.ImagePush.Digest()
+	if found.IsErr() {
+		return "", inspectFailure(found.Err())
+	}
+	return found.Ok().SomeOr(""), nil
+}
+
 func inspectFailure(err contract.InspectError) *host.Failure {
 	switch err.Tag() {
 	case contract.InspectError_NotFound:
@@ -171,13 +181,16 @@ func inspectFailure(err contract.InspectError) *host.Failure {
 // hostImage is an image of the contract.
 type hostImage struct{ *contract.Image }
 
-func (image hostImage) Labels() [][2]string {
-	pairs := image.Image.Labels()
-	labels := make([][2]string, len(pairs))
-	for index, pair := range pairs {
-		labels[index] = [2]string{pair.F0, pair.F1}
+func (image hostImage) Labels() [][2]string { return pairsOf(image.Image.Labels()) }
+
+func (image hostImage) Annotations() [][2]string { return pairsOf(image.Image.Annotations()) }
+
+func pairsOf(tuples []wit_types.Tuple2[string, string]) [][2]string {
+	pairs := make([][2]string, len(tuples))
+	for index, tuple := range tuples {
+		pairs[index] = [2]string{tuple.F0, tuple.F1}
 	}
-	return labels
+	return pairs
 }
 
 func (image hostImage) PackedSize() (bytes uint64, known bool) {

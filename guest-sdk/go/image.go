@@ -22,13 +22,18 @@ func (image *Image) PackedSize() (bytes uint64, known bool) { return image.host.
 func (image *Image) UnpackedSize() (bytes uint64, known bool) { return image.host.UnpackedSize() }
 
 // Labels are the labels of the image config.
-func (image *Image) Labels() map[string]string {
-	pairs := image.host.Labels()
-	labels := make(map[string]string, len(pairs))
+func (image *Image) Labels() map[string]string { return mapOf(image.host.Labels()) }
+
+// Annotations are those of the image's manifest. There are none where the manifest is made only in the push, as that of
+// the Docker Engine's images is.
+func (image *Image) Annotations() map[string]string { return mapOf(image.host.Annotations()) }
+
+func mapOf(pairs [][2]string) map[string]string {
+	values := make(map[string]string, len(pairs))
 	for _, pair := range pairs {
-		labels[pair[0]] = pair[1]
+		values[pair[0]] = pair[1]
 	}
-	return labels
+	return values
 }
 
 // Config is the image config, which the host has rebuilt after the OCI image specification: with the same members for
@@ -44,10 +49,27 @@ func (image *Image) Config() (*ImageConfig, error) {
 // ConfigInto reads the image config into a type of one's own, for members that [ImageConfig] does not have.
 func (image *Image) ConfigInto(into any) error {
 	if err := json.Unmarshal([]byte(image.host.Config()), into); err != nil {
-		return fmt.Errorf("the config of the image for %s is not what the flavor expects: %s", image.Platform(), decodingProblem(err))
+		return &ConfigError{image.Platform(), decodingProblem(err)}
 	}
 	return nil
 }
+
+// ConfigError is why an image config could not be read into what the flavor expects. A hook that returns it refuses the
+// push for another reason.
+type ConfigError struct {
+	// Platform is that of the image.
+	Platform string
+	// Problem names the member, and what is wrong with it.
+	Problem string
+}
+
+// Error says which image it is, and what is wrong.
+func (err *ConfigError) Error() string {
+	return fmt.Sprintf("the config of the image for %s is not what the flavor expects: %s", err.Platform, err.Problem)
+}
+
+// Refusal is what a hook answers that returns the error.
+func (err *ConfigError) Refusal() error { return Otherf("%s", err.Error()) }
 
 // ImageConfig is an "OCI Image Configuration". What the image does not say is empty.
 type ImageConfig struct {

@@ -32,7 +32,7 @@ func (push *Push) Tag() string { return push.host.Tag() }
 func (push *Push) RegistryURI() string { return push.host.RegistryURI() }
 
 // RequestedAt is when the push was asked for, to the second, in UTC. It is the only clock that a flavor has: time.Now
-// stands still.
+// shows the same time.
 func (push *Push) RequestedAt() time.Time {
 	return time.Unix(int64(push.host.RequestedAt()), 0).UTC()
 }
@@ -68,6 +68,18 @@ func (push *Push) Images() ([]*Image, error) {
 		images[index] = &Image{image}
 	}
 	return images, nil
+}
+
+// Digest is the digest that the tag points to after the push: of the manifest that is pushed, or of the index. It is
+// empty where the manifest is made only in the push, as that of the Docker Engine's images is.
+//
+// The host reads the source on the first call. The error is an [*InspectError].
+func (push *Push) Digest() (string, error) {
+	digest, failure := push.host.Digest()
+	if failure != nil {
+		return "", &InspectError{Case: failure.Case, Text: failure.Text}
+	}
+	return digest, nil
 }
 
 // decodingProblem says in the words of JSON, not of Go, what does not fit.

@@ -1,6 +1,11 @@
 package flavor
 
-import "fmt"
+import (
+	"fmt"
+
+	"pushgate/flavor/internal/absent"
+	"pushgate/flavor/internal/made"
+)
 
 // Violation is one reason for a denial, made by [Deny].
 type Violation struct {
@@ -53,13 +58,20 @@ func Detail(key, value string) Addition {
 
 // Deny refuses the push because the image breaks a rule; its author acts. The error is a [*Violation]. A hook that
 // finds several returns them together, by [errors.Join].
+//
+// A refusal is made where it is given. A call that made one, by Deny or by the functions below, and then approves, fails
+// with the line where it was made, unless [Drop] dropped it.
 func Deny(code, message string, additions ...Addition) error {
 	violation := &Violation{Code: code, Message: message}
 	for _, add := range additions {
 		add(violation)
 	}
-	return violation
+	return made.Keep(violation)
 }
+
+// Drop drops a refusal on purpose, and those that it wraps: the call may approve as if they had never been made. Any
+// other error, and nil, is ignored.
+func Drop(err error) { made.Drop(err) }
 
 // Verdict is the kind of an [Answer].
 type Verdict string
@@ -76,6 +88,8 @@ const (
 	Unavailable Verdict = "unavailable"
 	// Other is any other reason.
 	Other Verdict = "other"
+	// Failed is no refusal: the hook returned an error that is none, and its author acts, as after a panic.
+	Failed Verdict = "failed"
 )
 
 // refusal is an error of one of the last three verdicts.
@@ -90,24 +104,24 @@ func (refusal *refusal) Unwrap() error { return refusal.cause }
 // Misconfiguredf refuses the push because the settings do not make sense; the operator of the registry acts. The text
 // names the setting. It is formatted like [fmt.Errorf]'s.
 func Misconfiguredf(format string, arguments ...any) error {
-	return &refusal{Misconfigured, fmt.Errorf(format, arguments...)}
+	return made.Keep(&refusal{Misconfigured, fmt.Errorf(format, arguments...)})
 }
 
 // Unavailablef refuses the push because something that the flavor needs did not answer. The text is formatted like
 // [fmt.Errorf]'s.
 func Unavailablef(format string, arguments ...any) error {
-	return &refusal{Unavailable, fmt.Errorf(format, arguments...)}
+	return made.Keep(&refusal{Unavailable, fmt.Errorf(format, arguments...)})
 }
 
 // Otherf refuses the push for any other reason. The text is formatted like [fmt.Errorf]'s.
 func Otherf(format string, arguments ...any) error {
-	return &refusal{Other, fmt.Errorf(format, arguments...)}
+	return made.Keep(&refusal{Other, fmt.Errorf(format, arguments...)})
 }
 
 // Answer is what the host is told.
 type Answer struct {
 	Verdict Verdict
-	// Message is the text of misconfigured, unavailable and other.
+	// Message is the text of misconfigured, unavailable, other and failed.
 	Message string
 	// Violations are the reasons of denied; at least one.
 	Violations []*Violation
@@ -116,7 +130,8 @@ type Answer struct {
 // AnswerOf says what the error of a hook means.
 //
 // A refusal that an error wraps stays one of its kind, with the text of the whole error; a wrapped violation stays what
-// it is. Of joined errors all violations are denied together; where there is none, the first refusal gives the kind.
+// it is. Of joined errors all violations are denied together; where there is none, the first refusal gives the kind. An
+// error without any refusal in it is the flavor's failure.
 func AnswerOf(err error) Answer {
 	switch known := err.(type) {
 	case nil:
@@ -127,7 +142,7 @@ func AnswerOf(err error) Answer {
 		}
 		return Answer{Verdict: Denied, Violations: []*Violation{known}}
 	case *refusal:
-		return Answer{Verdict: known.verdict, Message: known.Error()}
+		return Answer{Verdict: known.verdict, Message: absent.Explained(known)}
 	// An error of the contract, such as an InspectError.
 	case interface{ Refusal() error }:
 		return AnswerOf(known.Refusal())
@@ -136,18 +151,18 @@ func AnswerOf(err error) Answer {
 	case interface{ Unwrap() []error }:
 		return around(err, known.Unwrap()...)
 	default:
-		return Answer{Verdict: Other, Message: err.Error()}
+		return Answer{Verdict: Failed, Message: absent.Explained(err)}
 	}
 }
 
 // around is the answer of an error that wraps others.
 func around(err error, wrapped ...error) Answer {
-	answer := Answer{Verdict: Other, Message: err.Error()}
+	answer := Answer{Verdict: Failed, Message: absent.Explained(err)}
 	var violations []*Violation
 	for _, part := range wrapped {
 		inner := AnswerOf(part)
 		violations = append(violations, inner.Violations...)
-		if answer.Verdict == Other && inner.Verdict != Approved && inner.Verdict != Denied {
+		if answer.Verdict == Failed && inner.Verdict != Approved && inner.Verdict != Denied {
 			answer.Verdict = inner.Verdict
 		}
 	}

@@ -12,7 +12,7 @@ fn the_contract_is_printed_whole() {
     let ran = Home::new().must("wit");
     assert_eq!(ran.stderr, "");
     for item in
-        ["package pushgate:flavor@0.1.1;", "interface types", "interface prepare-image-push", "world flavor", "world configurable-flavor"]
+        ["package pushgate:flavor@0.1.2;", "interface types", "interface prepare-image-push", "world flavor", "world configurable-flavor"]
     {
         assert!(ran.stdout.contains(item), "{item}");
     }

@@ -174,19 +174,28 @@ fn settings(page: &mut String, schema: &Json) {
         return;
     }
     page.push_str("| setting | type | default | meaning | for example |\n|---|---|---|---|---|\n");
-    for (name, property) in properties {
-        let is_required = schema["required"].as_array().is_some_and(|required| required.iter().any(|key| key == name));
+    settings_of(page, "", schema, schema);
+    if schema["minProperties"] == 1 {
+        page.push_str("\nAt least one of them must be set.\n");
+    }
+}
+
+/// A row for each property of a table, and for those of the tables in a list: `rules[].code`.
+fn settings_of(page: &mut String, place: &str, table: &Json, whole: &Json) {
+    for (name, property) in table["properties"].as_object().into_iter().flatten() {
+        let is_required = table["required"].as_array().is_some_and(|required| required.iter().any(|key| key == name));
         let default = match property.get("default") {
             Some(value) => code(value),
             None if is_required => "must be set".to_owned(),
             None => "not set".to_owned(),
         };
         let meaning = property["description"].as_str().unwrap_or_else(|| panic!("`{name}` has a description"));
-        let row = [format!("`{name}`"), type_in_words(property, schema), default, cell(meaning), codes(&property["examples"])];
+        let name = format!("{place}{name}");
+        let row = [format!("`{name}`"), type_in_words(property, whole), default, cell(meaning), codes(&property["examples"])];
         writeln!(page, "| {} |", row.join(" | ")).expect("text");
-    }
-    if schema["minProperties"] == 1 {
-        page.push_str("\nAt least one of them must be set.\n");
+        if property["items"]["properties"].is_object() {
+            settings_of(page, &format!("{name}[]."), &property["items"], whole);
+        }
     }
 }
 

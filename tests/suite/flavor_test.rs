@@ -6,37 +6,40 @@ use crate::support::{Home, Ran, assert_whole, guest};
 use crate::wat_guest::Guest;
 
 /// A project whose flavor is the probe.
-struct Project {
-    home: Home,
+pub(crate) struct Project {
+    pub(crate) home: Home,
 }
 
-const IMAGE: &str = "image = \"registry.example.com/team/app:v1\"\nuri = \"registry.example.com/team\"\n";
+/// The end of a case that lets the push go on.
+pub(crate) const APPROVED: &str = "[expect]\nverdict = \"approved\"\n";
+/// The beginning of a case.
+pub(crate) const IMAGE: &str = "image = \"registry.example.com/team/app:v1\"\nuri = \"registry.example.com/team\"\n";
 
 impl Project {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { home: Home::new() }
     }
 
     /// Adds a case about the same image.
-    fn case(&self, name: &str, rest: &str) -> &Self {
+    pub(crate) fn case(&self, name: &str, rest: &str) -> &Self {
         self.home.write(&format!("project/cases/{name}.toml"), format!("{IMAGE}{rest}"));
         self
     }
 
-    fn test(&self, more: &str) -> Ran {
+    pub(crate) fn test(&self, more: &str) -> Ran {
         self.home.run(&format!("flavor test project --component {} {more}", guest("probe").display()))
     }
 
     /// The one case of the project.
     #[track_caller]
-    fn outcome(&self) -> Value {
+    pub(crate) fn outcome(&self) -> Value {
         self.test("--output json").json()["cases"][0].clone()
     }
 }
 
 /// One case alone.
 #[track_caller]
-fn outcome(case: &str) -> Value {
+pub(crate) fn outcome(case: &str) -> Value {
     Project::new().case("case", case).outcome()
 }
 
@@ -122,7 +125,7 @@ fn a_dry_run_only_reads() {
 fn images_are_what_a_push_would_show() {
     let seen = outcome(
         "settings = { do = \"report\", look = [\"push\", \"images\"] }\nrequested-at = 7\ndry-run = true\n[[images]]\nlabels = { b = \"2\", a = \"1\" }\n\
-         [[images]]\nplatform = \"linux/arm64/v8\"\nconfig = { created = \"2026-01-01T00:00:00Z\", history = [{ empty_layer = true }], config = { User = \"1\", \
+         [[images]]\nplatform = \"linux/arm64/v8\"\nconfig = { created = \"2026-01-01T00:00:00Z\", config = { User = \"1\", \
          ExposedPorts = { \"80/tcp\" = {} } } }\n[expect]\nverdict = \"denied\"\n",
     );
     insta::assert_json_snapshot!(seen["violations"][0]["details"]);
@@ -154,7 +157,7 @@ fn what_cannot_be_used_is_told_with_its_place() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{file}");
         ran.stderr.lines().next().unwrap_or_default().to_owned()
     };
-    let expect = "[expect]\nverdict = \"approved\"\n";
+    let expect = APPROVED;
     let told: Vec<String> = [
         "image = 3\n".to_owned(),
         format!("image = \"Upper/Case\"\n{expect}"),

@@ -1,4 +1,4 @@
-//! The page "From nothing to a guarded push", run as it stands: by a shell, with a real Docker Engine and a real docker-registry.
+//! The page "From nothing to a guarded push" and the README's second screen, run as they stand: by a shell, with a real Docker Engine and a real docker-registry.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,6 +8,10 @@ use crate::support::{DockerRegistry, Home};
 
 /// The page, from `docs/reference`.
 const PAGE: &str = "../from-nothing.md";
+/// The README, from `docs/reference`.
+const README: &str = "../../README.md";
+/// The heading of its section that is run.
+const RULE: &str = "## A rule of your own\n";
 /// What the page calls the registry.
 const SHOWN: &str = "localhost:5000";
 /// Printed between the blocks.
@@ -30,10 +34,8 @@ fn shorten(text: &str, before: &str) -> String {
     })
 }
 
-#[test]
-#[ignore = "needs a Docker Engine and docker-registry: cargo xtask test"]
-fn the_page_is_what_happens() {
-    let page = std::fs::read_to_string(page(PAGE)).expect("the page");
+/// A page, or a part of one, with the answers that its blocks of commands have now.
+fn run(page: &str) -> String {
     let (home, registry) = (Home::new(), DockerRegistry::start());
     let host = registry.host();
     // Between two fences is a block, or what stands between blocks.
@@ -67,5 +69,22 @@ fn the_page_is_what_happens() {
             if part.starts_with("text\n") { format!("text\n{}", as_shown(answer, host)) } else { (*part).to_owned() }
         })
         .collect();
-    assert_page(PAGE, &expected.join("```"));
+    expected.join("```")
+}
+
+#[test]
+#[ignore = "needs a Docker Engine and docker-registry: cargo xtask test"]
+fn the_page_is_what_happens() {
+    let page = std::fs::read_to_string(page(PAGE)).expect("the page");
+    assert_page(PAGE, &run(&page));
+}
+
+/// The README's second screen: a rule of one's own, without a compiler.
+#[test]
+#[ignore = "needs a Docker Engine and docker-registry: cargo xtask test"]
+fn the_readme_refuses_a_push_by_a_rule_of_ones_own() {
+    let readme = std::fs::read_to_string(page(README)).expect("the README");
+    let (before, rest) = readme.split_once(RULE).expect("the section");
+    let (section, after) = rest.split_once("\n## ").expect("another section");
+    assert_page(README, &format!("{before}{RULE}{}\n## {after}", run(section)));
 }

@@ -8,7 +8,7 @@ use pushgate::exit::Kind;
 use crate::support::Home;
 
 /// Every command, in the order of the help.
-pub(crate) const COMMANDS: [&str; 35] = [
+pub(crate) const COMMANDS: [&str; 37] = [
     "",
     "push",
     "check",
@@ -38,6 +38,8 @@ pub(crate) const COMMANDS: [&str; 35] = [
     "credential",
     "credential store",
     "credential erase",
+    "image",
+    "image layers",
     "wit",
     "completions",
     "man",

@@ -165,22 +165,22 @@ fn json_whose_quotes_the_shell_took_is_quoted() {
 fn everything_that_a_schema_refuses_is_named_at_once() {
     let home = Home::new();
     let check = "check registry.example.com/app:v1 --uri registry.example.com --flavor";
-    let ran = home.run(&format!("{check} require-labels --set lables:=[] --set colour=red"));
+    let ran = home.run(&format!("{check} fresh --set max_dys:=3 --set colour=red"));
     assert_eq!(ran.code, 8, "{ran:?}");
     assert!(
-        ran.stderr.contains("there is no setting `colour` or `lables` (did you mean `labels`?); the setting `labels` is missing"),
+        ran.stderr.contains("there is no setting `colour` or `max_dys` (did you mean `max_days`?); the setting `max_days` is missing"),
         "{ran:?}"
     );
-    assert_eq!(hint(&ran), "`pushgate flavor describe require-labels` shows the settings that it takes");
+    assert_eq!(hint(&ran), "`pushgate flavor describe fresh` shows the settings that it takes");
     // A value of the wrong type does not hide the rest.
     let ran = home.run(&format!("{check} forbid-tags --set tags=latest --set tgas=x"));
     assert!(ran.stderr.contains("`tgas` (did you mean `tags`?)") && ran.stderr.contains("the setting `tags` is not"), "{ran:?}");
     // An enum is whole, with what was meant.
-    let ran = home.run(&format!("{check} semver-tags --set prefix=optionel"));
-    assert!(ran.stderr.contains("is not one of ") && ran.stderr.contains("(did you mean \"optional\"?)"), "{ran:?}");
-    let described = home.must("flavor describe semver-tags --output json").json();
-    let words = described["flavor"]["settings_schema"]["properties"]["prefix"]["enum"].as_array().expect("an enum").clone();
-    assert!(words.len() > 2 && words.iter().all(|word| ran.stderr.contains(&word.to_string())), "{ran:?}");
+    let ran = home.run(&format!("{check} max-size --set packed=1GB --set unknown=refuze"));
+    assert!(ran.stderr.contains("is not one of ") && ran.stderr.contains("(did you mean \"refuse\"?)"), "{ran:?}");
+    let described = home.must("flavor describe max-size --output json").json();
+    let words = described["flavor"]["settings_schema"]["properties"]["unknown"]["enum"].as_array().expect("an enum").clone();
+    assert!(words.len() > 1 && words.iter().all(|word| ran.stderr.contains(&word.to_string())), "{ran:?}");
 }
 
 #[test]

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use crate::support::{Home, Ran, built};
 
 /// A project in a language, which is built.
-struct Project(PathBuf);
+pub(crate) struct Project(PathBuf);
 
 impl Project {
-    fn new(language: &str, name: &str) -> Self {
+    pub(crate) fn new(language: &str, name: &str) -> Self {
         Self(built("PUSHGATE_TEST_PROJECTS").join(language).join(name))
     }
 
@@ -110,17 +110,70 @@ fn from_its_cases_to_the_push(language: &str) {
     assert_eq!(registry.tag_digest("team/app", "latest"), None);
 }
 
-fn with_settings_and_capabilities(language: &str) {
+fn with_settings_and_capabilities(language: &str, sources: [&str; 2]) {
     let home = Home::new();
     let project = Project::new(language, "settings");
     assert_eq!(project.passes(&home)["cases"].as_array().map(Vec::len), Some(3));
     let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
     assert_eq!(described["flavor"]["settings_schema"]["properties"]["tags"]["default"], json!(["latest"]));
+    an_edit_is_not_tested_before_it_is_built(&home, language, sources);
 
     let project = Project::new(language, "everything");
     assert_eq!(project.passes(&home)["cases"].as_array().map(Vec::len), Some(7));
     let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
     assert_eq!(described["flavor"]["capabilities"], json!(["registry", "http"]));
+}
+
+/// A component is not tested after an edit of its source, or of the SDK that the project holds, before it is built again.
+fn an_edit_is_not_tested_before_it_is_built(home: &Home, language: &str, sources: [&str; 2]) {
+    let project = home.join("project").display().to_string();
+    // What its tools made for all projects of the language is lent, and stays where it is.
+    let copied = Command::new("cp").arg("-a").arg(&Project::new(language, "settings").0).arg(&project).status().expect("cp");
+    assert!(copied.success());
+    home.must(&format!("flavor test {project}"));
+    for edited in sources {
+        let path = home.join("project").join(edited);
+        let before = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
+        let source = fs::File::options().append(true).open(&path).expect("a source");
+        source.set_modified(std::time::SystemTime::now()).expect("a time");
+        let ran = home.run(&format!("flavor test {project}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+        assert!(
+            ran.stderr.contains(&format!("is out of date: `{}` is newer\nhint: build it again: in `{project}`, run `", path.display())),
+            "{ran:?}"
+        );
+        source.set_modified(before).expect("a time");
+    }
+    for beside in ["README.md", "flavor.toml", "cases/latest.toml"] {
+        fs::File::options()
+            .append(true)
+            .open(home.join("project").join(beside))
+            .and_then(|file| file.set_modified(std::time::SystemTime::now()))
+            .expect("a time");
+    }
+    home.must(&format!("flavor test {project}"));
+}
+
+/// `--build` runs what flavor.toml names.
+fn make_builds_it(_: &Faults) {
+    let home = Home::new();
+    let project = home.join("project");
+    assert!(Command::new("cp").arg("-a").arg(&Project::new("c", "settings").0).arg(&project).status().expect("cp").success());
+    let source = fs::read_to_string(project.join("flavor.c")).expect("a source");
+    let build = || {
+        let program = Path::new(env!("CARGO_BIN_EXE_pushgate")).parent().expect("a folder");
+        let path = format!("{}:/usr/bin:/bin", program.display());
+        Ran::from(home.command(["flavor", "test", "project", "--build"]).env("PATH", path).output().expect("the command runs"))
+    };
+    fs::write(project.join("flavor.c"), source.replace("is forbidden", "is out")).expect("a source");
+    let built = build();
+    assert!(built.code == 5 && built.stdout.contains("is out"), "the edit is what was tested: {built:?}");
+    fs::write(project.join("flavor.c"), format!("{source}\nno C\n")).expect("a source");
+    let broken = build();
+    assert!(broken.code == 2 && broken.stdout.is_empty() && broken.stderr.contains("no C"), "{broken:?}");
+    assert_eq!(home.run("flavor test project").code, 2, "the component is of before");
+    fs::write(project.join("flavor.c"), source).expect("a source");
+    assert_eq!(build().code, 0);
 }
 
 /// All languages are compared with one table.
@@ -130,24 +183,28 @@ fn answers_as_every_other_language(language: &str) {
 }
 
 /// Pushes to a flavor that does what the tag says.
-struct Faults {
+pub(crate) struct Faults {
     home: Home,
     component: String,
 }
 
 impl Faults {
-    fn new(language: &str) -> Self {
+    pub(crate) fn new(language: &str) -> Self {
         Self { home: Home::new(), component: Project::new(language, "faults").component() }
     }
 
-    fn check(&self, tag: &str, more: &str) -> Ran {
+    pub(crate) fn component(&self) -> &str {
+        &self.component
+    }
+
+    pub(crate) fn check(&self, tag: &str, more: &str) -> Ran {
         let image = format!("registry.example.com/app:{tag}");
         self.home.run(&format!("check {image} --uri registry.example.com --flavor {} {more}", self.component))
     }
 
     /// It breaks, and the message says why.
     #[track_caller]
-    fn breaks(&self, tag: &str, reasons: &[&str]) {
+    pub(crate) fn breaks(&self, tag: &str, reasons: &[&str]) {
         let ran = self.check(tag, "--output json");
         assert_eq!(ran.code, 5, "{ran:?}");
         let message = ran.json()["error"]["message"].as_str().expect("a message").to_owned();
@@ -176,7 +233,7 @@ fn returns_what_it_should_not(faults: &Faults) {
 }
 
 macro_rules! in_each_language {
-    ($($module:ident: $language:literal, $file:literal, $sdk:expr, $project:expr, $more:expr;)*) => {$(
+    ($($module:ident: $language:literal, $file:literal, $source:literal, $sdk:expr, $project:expr, $more:expr;)*) => {$(
         mod $module {
             #[test]
             #[ignore = "needs projects in every language: cargo xtask test"]
@@ -187,7 +244,7 @@ macro_rules! in_each_language {
             #[test]
             #[ignore = "needs projects in every language: cargo xtask test"]
             fn a_new_flavor_has_settings_and_capabilities() {
-                super::with_settings_and_capabilities($language);
+                super::with_settings_and_capabilities($language, [$file, $source]);
             }
 
             #[test]
@@ -215,18 +272,18 @@ macro_rules! in_each_language {
 
 in_each_language! {
     // The SDK of Rust is a member of the workspace, so its tests run with the others.
-    in_rust: "rust", "src/lib.rs", [], ["cargo test --quiet"], |_| {};
-    in_python: "python", "flavor.py",
+    in_rust: "rust", "src/lib.rs", "sdk/src/push.rs", [], ["cargo test --quiet"], |_| {};
+    in_python: "python", "flavor.py", "sdk/src/pushgate_flavor/_push.py",
         ["cd python && PYTHONPATH=src python3 -m unittest discover -s tests"], [".venv/bin/python -m unittest"],
         |faults| {
             super::returns_what_it_should_not(faults);
             faults.breaks("late-import", &["import", "at the top of", "flavor.py:"]);
         };
-    in_javascript: "javascript", "flavor.js", ["cd javascript && node --test test/*.test.js"], ["npm test"], super::returns_what_it_should_not;
-    in_typescript: "typescript", "flavor.ts", [], ["npm run check", "npm test"], super::returns_what_it_should_not;
-    in_go: "go", "main.go", ["cd go && go vet ./... && go test ./..."], ["make test"], super::go_without_the_adapter;
+    in_javascript: "javascript", "flavor.js", "sdk/src/log.js", ["cd javascript && node --test test/*.test.js"], ["npm run check", "npm test"], super::returns_what_it_should_not;
+    in_typescript: "typescript", "flavor.ts", "sdk/src/log.js", [], ["npm run check", "npm test"], super::returns_what_it_should_not;
+    in_go: "go", "main.go", "sdk/push.go", ["cd go && go vet ./... && go test ./..."], ["make test"], super::go_without_the_adapter;
     // A project in C has no tests of its own: what was made is up to date.
-    in_c: "c", "flavor.c",
+    in_c: "c", "flavor.c", "sdk/pushgate_json.c",
         [
             "cd c && test=$(mktemp) && trap 'rm -f $test' EXIT && clang-19 -std=c23 -Wall -Wextra -Werror -fsanitize=undefined \
                 -fsanitize-trap=undefined tests/json_test.c pushgate_json.c -o $test && $test",
@@ -235,7 +292,35 @@ in_each_language! {
         |faults| {
             faults.breaks("return-nothing", &["returned nothing"]);
             faults.breaks("assert", &["assertion failed", "flavor.c:"]);
+            super::make_builds_it(faults);
         };
+}
+
+/// A language without an SDK of its own, over the headers of the SDK of C: it is one more flavor of the same table.
+fn an_example_passes_the_conformance_table(language: &str) {
+    let (home, project) = (Home::new(), Project::new("examples", language));
+    let tested = project.passes(&home);
+    insta::with_settings!({ prepend_module_to_snapshot => false }, { insta::assert_json_snapshot!("conformance", answers(&tested)) });
+    let described = home.must(&format!("flavor describe {} --output json", project.component())).json();
+    assert_eq!(described["flavor"]["capabilities"], json!(["registry", "http"]));
+    let schema = fs::read(project.0.join("settings.schema.json")).expect("a schema");
+    assert_eq!(described["flavor"]["settings_schema"], serde_json::from_slice::<Value>(&schema).expect("JSON"));
+}
+
+mod in_cpp {
+    #[test]
+    #[ignore = "needs the example in C++: cargo xtask test"]
+    fn the_example_passes_the_conformance_table() {
+        super::an_example_passes_the_conformance_table("cpp");
+    }
+}
+
+mod in_zig {
+    #[test]
+    #[ignore = "needs the example in Zig: cargo xtask test"]
+    fn the_example_passes_the_conformance_table() {
+        super::an_example_passes_the_conformance_table("zig");
+    }
 }
 
 /// What Go's own compiler makes is no component yet.

@@ -7,13 +7,16 @@
     reason = "a helper of a test fails the test; clippy.toml allows it only in the test functions themselves"
 )]
 
+mod accidents;
 mod ahead;
 mod architecture;
 mod archive;
 mod at_once;
+mod base_images;
 mod capabilities;
 mod catalog;
 mod bombs;
+mod cel;
 mod check;
 mod compile;
 mod completions;
@@ -27,6 +30,9 @@ mod ecr;
 mod endless_files;
 mod engine;
 mod failing_disk;
+mod flavor_accept;
+mod flavor_build;
+mod flavor_cases;
 mod flavor_pages;
 mod flavor_record;
 mod flavor_test;
@@ -38,10 +44,13 @@ mod import;
 mod interrupt;
 mod languages;
 mod layout;
+mod messages;
 mod new_flavor;
 mod login;
 mod manual;
+mod mistakes;
 mod oci_conformance;
+mod opa;
 mod opened_paths;
 mod permissions;
 mod policies;
@@ -56,7 +65,9 @@ mod real_skopeo;
 mod real_zenml;
 mod registries;
 mod report;
+mod rules_page;
 mod secrets;
+mod services;
 mod settings;
 mod shipped;
 mod sizes;
@@ -83,4 +94,5 @@ pushgate_test_fixtures::for_each_guest!(is_tested);
 mod tested {
     pub(crate) use crate::hooks as passthrough;
     pub(crate) use crate::hooks as probe;
+    pub(crate) use crate::opa as ask_opa;
 }

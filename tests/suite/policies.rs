@@ -27,6 +27,39 @@ fn immutable_tags() {
     assert_whole!(home, check("v1", &[]));
 }
 
+/// A job that is run again pushes what it pushed before.
+#[test]
+fn the_same_image_goes_to_an_immutable_tag_again() {
+    let home = Home::new();
+    let registry = Registry::start_blocking(Options::default()).expect("a registry");
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let image = Image::new().layer([("app", &b"one"[..])]);
+    layout.add(&image, Some("one")).expect("an image");
+    layout.add(&Image::new().layer([("app", &b"two"[..])]), Some("two")).expect("an image");
+    layout.add_index(&[image.clone(), Image::new().architecture("arm64", None)], false, Some("both")).expect("an index");
+    image.write_docker_archive(std::fs::File::create(home.join("image.tar")).expect("a file"), &["a:b"]).expect("an archive");
+    let push = |command: &str, tag: &str, from: &str| {
+        let (image, uri) = (format!("{}/team/app:{tag}", registry.host()), registry.host());
+        home.run(&format!("{command} {image} --uri {uri} --flavor immutable-tags --grant registry --from {from}"))
+    };
+    for (tag, first, again, other) in
+        [("v1", "oci:image:one", "oci:image:one", "oci:image:two"), ("v2", "oci:image:both", "oci:image:both", "oci:image:one")]
+    {
+        assert_eq!(push("push", tag, first).code, 0, "{first}");
+        let before = registry.tag_digest("team/app", tag);
+        assert_eq!(push("check", tag, again).code, 0, "{again}");
+        assert_eq!(push("push", tag, again).code, 0, "{again}");
+        assert_eq!(push("push", tag, other).code, 4, "{other}");
+        assert_eq!(registry.tag_digest("team/app", tag), before);
+    }
+    // One platform of an index is another manifest; of an archive nobody can tell; of what is not there neither.
+    assert_eq!(push("check", "v2", "oci:image:both --platform linux/amd64").code, 4);
+    assert_eq!(push("check", "v1", "oci:image:both --platform linux/amd64").code, 0);
+    assert_eq!(push("check", "v1", "docker-archive:image.tar").code, 4);
+    assert_eq!(push("check", "v1", "oci:missing").code, 4);
+    assert_whole!(home, push("push", "v1", "docker-archive:image.tar"));
+}
+
 /// The image has these configs, which no tool would write.
 fn layout_of(home: &Home, configs: &[(&str, &str)]) {
     let mut layout = Layout::create(&home.join("image")).expect("a layout");
@@ -93,4 +126,105 @@ fn semver_tags() {
         check(&home, "semver-tags", "registry.example.com/team/app:v1.4.2-rc.1", &["--set", "prefix=", "--set", "prereleases:=false"])
     );
     assert_whole!(home, check(&home, "semver-tags", "registry.example.com/team/app", &[]));
+}
+
+/// What no image could ever fit is found when the registry is registered, and not by the first person who pushes.
+#[test]
+fn settings_that_can_never_match_are_not_registered() {
+    let home = Home::new();
+    let never = [
+        ("forbid-tags", r#"{"tags":["v1/*"]}"#),
+        ("forbid-tags", r#"{"tags":["-dev"]}"#),
+        ("forbid-tags", r#"{"tags":["*"]}"#),
+        ("forbid-tags", r#"{"tags":["v*"],"allowed":["v1*"]}"#),
+        ("forbid-tags", r#"{"exempt_repositories":["sandbox/*"]}"#),
+        ("immutable-tags", r#"{"tags":["v1*"],"except":["v*"]}"#),
+        ("immutable-tags", r#"{"tags":[".hidden"]}"#),
+        ("semver-tags", r#"{"prefix":"app/"}"#),
+        ("semver-tags", r#"{"versions":["MAJOR.MINOR"]}"#),
+        ("semver-tags", r#"{"suffixes":["a/b"]}"#),
+        ("require-labels", r#"{"labels":["org.opencontainers.image.source=https://*"]}"#),
+        ("require-labels", r#"{"labels":["org.opencontainers.image.*"]}"#),
+        ("require-labels", r#"{"labels":["two words"]}"#),
+        ("require-labels", r#"{"formats":{"a":{"regex":"("}}}"#),
+        ("require-labels", r#"{"formats":{"a":"link"}}"#),
+        ("non-root", r#"{"uids":[{"min":2000,"max":1000}]}"#),
+        ("non-root", r#"{"uids":[{"min":0,"max":0}]}"#),
+        ("non-root", r#"{"names":["root"]}"#),
+        ("non-root", r#"{"groups":["0"]}"#),
+        ("platforms", r#"{"required":["amd64/linux"]}"#),
+        ("platforms", r#"{"required":["linux/x64"]}"#),
+        ("platforms", r#"{"required":["linux/arm64/v7"]}"#),
+        ("platforms", r#"{"required":["linux/amd64:22.04"]}"#),
+        ("platforms", r#"{"runs_on":["linux/arm/v6"],"allowed":["linux/arm/v7"]}"#),
+        ("max-size", r#"{"packed":"0 MB"}"#),
+        ("max-size", r#"{"packed":"5 mb"}"#),
+        ("max-size", r#"{"packed":"2Gi","total":"1Gi"}"#),
+        ("base-images", r#"{"allowed":[{"diff_ids":["sha256:abc"]}]}"#),
+        ("base-images", r#"{"allowed":[{"title":"debian"}]}"#),
+        ("names", r#"{"allowed":["app-*"]}"#),
+        ("names", r#"{"allowed":["registry.example.com/team/app"]}"#),
+        ("fresh", r#"{"max_days":0}"#),
+    ];
+    for (flavor, settings) in never {
+        let grant: &[&str] = if flavor == "immutable-tags" { &["--grant", "registry"] } else { &[] };
+        let words = ["registry", "register", "prod", "--uri", "registry.example.com/team", "--flavor", flavor, "--settings", settings];
+        let ran = home.run_words(words.iter().chain(grant));
+        assert_eq!(ran.code, 8, "{flavor} {settings}: {ran:?}");
+        assert!(ran.stderr.contains(flavor) && !ran.stderr.contains(" does not match \"^"), "{flavor} {settings}: {ran:?}");
+    }
+    assert!(!home.catalog().exists());
+}
+
+/// What a shell or a YAML file makes a number of, is told how a text is written.
+#[test]
+fn a_number_where_a_text_is_wanted() {
+    let home = Home::new();
+    assert_whole!(home, check(&home, "forbid-tags", "registry.example.com/team/app:v1", &["--set", "tags:=[20240115]"]));
+    assert_whole!(home, check(&home, "semver-tags", "registry.example.com/team/app:20240115", &[]));
+    assert_whole!(home, check(&home, "max-size", "registry.example.com/team/app:v1", &["--set", "packed=2 gigabytes"]));
+}
+
+#[test]
+fn fresh() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    for (reference, created) in [("old", "2001-01-01T00:00:00Z"), ("future", "2901-01-01T00:00:00Z")] {
+        let mut config = Image::new().config();
+        config["created"] = created.into();
+        let config = layout.blob(config.to_string().as_bytes(), "application/vnd.oci.image.config.v1+json").expect("a blob");
+        let manifest = serde_json::json!({
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config, "layers": [],
+        });
+        let manifest = layout.blob(manifest.to_string().as_bytes(), "application/vnd.oci.image.manifest.v1+json").expect("a blob");
+        layout.list(manifest, Some(reference)).expect("an entry");
+    }
+    let image = "registry.example.com/team/app:v1";
+    for reference in ["old", "future"] {
+        let ran = check(&home, "fresh", image, &["--set", "max_days:=30", "--from", &format!("oci:image:{reference}")]);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(ran.stderr.contains(if reference == "old" { "created.too-old" } else { "created.future" }), "{ran:?}");
+    }
+    assert_eq!(check(&home, "fresh", image, &["--set", "max_days:=36500", "--from", "oci:image:old"]).code, 0);
+}
+
+/// Of the two images for one architecture the version of the system tells which is which.
+#[test]
+fn versions_of_windows() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    for (reference, version) in [("2019", "10.0.17763.6414"), ("2022", "10.0.20348.2762")] {
+        let mut config = Image::new().config();
+        (config["os"], config["os.version"]) = ("windows".into(), version.into());
+        let config = layout.blob(config.to_string().as_bytes(), "application/vnd.oci.image.config.v1+json").expect("a blob");
+        let manifest = serde_json::json!({
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config, "layers": [],
+        });
+        let manifest = layout.blob(manifest.to_string().as_bytes(), "application/vnd.oci.image.manifest.v1+json").expect("a blob");
+        layout.list(manifest, Some(reference)).expect("an entry");
+    }
+    let image = "registry.example.com/team/app:v1";
+    let required = r#"required:=["windows/amd64:10.0.20348"]"#;
+    assert_eq!(check(&home, "platforms", image, &["--set", required, "--from", "oci:image:2022"]).code, 0);
+    assert_whole!(home, check(&home, "platforms", image, &["--set", required, "--from", "oci:image:2019"]));
 }

@@ -178,41 +178,51 @@ fn a_flavor_asks_about_tags() {
     assert_eq!(none["registry.manifest-digest"], "none");
 }
 
-/// The pushes of `home_with_layers`, with the flavor that keeps tags where they are.
-fn push_once(home: &Home, registry: &DockerRegistry, tag: &str) -> Ran {
+/// Pushes of `home_with_two`, with the flavor that keeps tags where they are.
+fn push_once(home: &Home, registry: &DockerRegistry, layout: &str, tag: &str) -> Ran {
     let (image, uri) = (format!("{}/team/app:{tag}", registry.host()), format!("{}/team", registry.host()));
-    let words = ["push", &image, "--uri", &uri, "--from", "oci:image", "--output", "json", "--flavor", "immutable-tags"];
+    let source = format!("oci:{layout}");
+    let words = ["push", &image, "--uri", &uri, "--from", &source, "--output", "json", "--flavor", "immutable-tags"];
     home.run_words(words.iter().chain(&["--grant", "registry", "--set", r#"except:=["latest", "*-dev"]"#]))
+}
+
+/// Another image in `other`.
+fn home_with_two() -> (Home, String) {
+    let (home, digest) = home_with_layers(1);
+    Layout::create(&home.join("other")).and_then(|mut layout| layout.add(&Image::new().raw_layer(vec![9; 9]), None)).expect("a layout");
+    (home, digest)
 }
 
 #[test]
 #[ignore = "needs docker-registry: cargo xtask test"]
 fn a_tag_that_is_immutable_is_pushed_once() {
-    let (home, digest) = home_with_layers(1);
+    let (home, digest) = home_with_two();
     let registry = DockerRegistry::start();
-    assert_eq!(push_once(&home, &registry, "v1").json()["remote"], "updated");
-    let again = push_once(&home, &registry, "v1");
+    assert_eq!(push_once(&home, &registry, "image", "v1").json()["remote"], "updated");
+    let same = push_once(&home, &registry, "image", "v1");
+    assert_eq!((same.code, &same.json()["remote"]), (0, &"unchanged".into()), "the same image moves no tag: {same:?}");
+    let again = push_once(&home, &registry, "other", "v1");
     assert_eq!(again.code, 4, "{again:?}");
     let violation = again.json()["hooks"][0]["violations"][0].clone();
     assert_eq!((&violation["code"], &violation["details"]["digest"]), (&"tag.exists".into(), &digest.into()));
-    assert_eq!(push_once(&home, &registry, "v2").code, 0);
-    for _ in 0..2 {
-        assert_eq!(push_once(&home, &registry, "latest").code, 0);
-        assert_eq!(push_once(&home, &registry, "v3-dev").code, 0);
+    assert_eq!(push_once(&home, &registry, "image", "v2").code, 0);
+    for layout in ["image", "other"] {
+        assert_eq!(push_once(&home, &registry, layout, "latest").code, 0);
+        assert_eq!(push_once(&home, &registry, layout, "v3-dev").code, 0);
     }
 }
 
 #[test]
 #[ignore = "needs docker-registry: cargo xtask test"]
 fn a_registry_that_cannot_be_asked_lets_no_tag_pass() {
-    let (home, _) = home_with_layers(1);
+    let (home, _) = home_with_two();
     let user = User::new("person", "S3CRET-CANARY");
     let registry = DockerRegistry::with_user(&user);
-    let refused = push_once(&home, &registry, "v1");
+    let refused = push_once(&home, &registry, "image", "v1");
     assert_eq!(refused.code, 7, "{refused:?}");
     home.log_in(registry.host(), &user);
-    assert_eq!(push_once(&home, &registry, "v1").code, 0);
-    assert_eq!(push_once(&home, &registry, "v1").code, 4);
+    assert_eq!(push_once(&home, &registry, "image", "v1").code, 0);
+    assert_eq!(push_once(&home, &registry, "other", "v1").code, 4);
 
     let uri = registry.host().to_owned();
     drop(registry);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use pushgate_test_images::{Image, Layout, sha256};
 use serde_json::Value;
 
-use crate::support::{DockerRegistry, Home};
+use crate::support::{DockerRegistry, Home, guest};
 
 /// Runs skopeo, which must succeed, and returns what it printed, to the byte.
 fn skopeo(home: &Home, words: &[&str]) -> Vec<u8> {
@@ -103,6 +103,26 @@ fn a_docker_archive_arrives_with_its_config_and_layers() {
     home.must(&format!("push {again} --uri {} --from docker-archive:back.tar", registry.host()));
     let again: Value = serde_json::from_slice(&raw(&home, &again)).expect("JSON");
     assert_eq!(again["config"]["digest"], manifest["config"]["digest"]);
+}
+
+/// What docs/testing-flavors.md says: the config of an image that is there makes an image of a case.
+#[test]
+#[ignore = "needs skopeo: cargo xtask test"]
+fn a_config_that_skopeo_prints_is_that_of_a_case() {
+    let home = Home::new();
+    layout(&home);
+    let registry = DockerRegistry::start();
+    let name = format!("docker://{}/app:v1", registry.host());
+    home.must(&format!("push {0}/app:v1 --uri {0} --from oci:image", registry.host()));
+    let case = "image = \"registry.example.com/app:v1\"\nsettings = { do = \"report\", look = [\"images\"] }\n[[images]]\nconfig-file = \"image.json\"\n[expect]\n\
+                verdict = \"denied\"\nviolations = [{ code = \"probe.report\" }]\n";
+    home.write("project/cases/case.toml", case);
+    let probe = guest("probe").display();
+    for raw in [&["inspect", "--config", "--tls-verify=false"][..], &["inspect", "--config", "--raw", "--tls-verify=false"]] {
+        home.write("project/cases/image.json", skopeo(&home, &[raw, &[name.as_str()]].concat()));
+        let seen = home.must(&format!("flavor test project --component {probe} --output json")).json();
+        assert_eq!(seen["cases"][0]["violations"][0]["details"]["image.0.labels"], "made.for=skopeo", "{seen:#}");
+    }
 }
 
 #[test]

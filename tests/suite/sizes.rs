@@ -1,4 +1,5 @@
-//! How large an image is, for a flavor: from every source that can tell, and `max-size`, which limits it.
+//! What a flavor is told of an image beside its config: how large it is, from every source that can tell, with `max-size`, which limits it; and what its
+//! manifest says.
 
 use std::io::Write as _;
 
@@ -165,4 +166,69 @@ fn a_layer_that_an_image_has_twice() {
     layout.list(manifest, None).expect("an entry");
     let line = "check registry.example.com/app:v1 --uri registry.example.com --from oci:image --output json";
     assert_eq!(seen(&home.run_words(words(line).chain(probe()))), expected);
+}
+
+/// What a manifest says that exists before the push: its digest, and its annotations.
+#[test]
+fn every_source_tells_of_the_manifest_that_it_has() {
+    let home = Home::new();
+    let mut layout = Layout::create(&home.join("image")).expect("a layout");
+    let config = layout.blob(image().config().to_string().as_bytes(), CONFIG).expect("a blob");
+    let plain: Vec<Value> = layers(&image()).iter().map(|layer| layout.blob(layer, PLAIN).expect("a blob")).collect();
+    let annotations = json!({ "b": "2", "a": "1", "\u{1b}[2J": "\n" });
+    let manifest =
+        json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": plain, "annotations": annotations }).to_string();
+    let manifest = layout.blob(manifest.as_bytes(), MANIFEST).expect("a blob");
+    let digest = layout.list(manifest.clone(), Some("one")).expect("an entry");
+    let index = json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [manifest], "annotations": { "of": "the index" },
+    });
+    let index = layout.blob(index.to_string().as_bytes(), "application/vnd.oci.image.index.v1+json").expect("a blob");
+    let index_digest = layout.list(index, Some("index")).expect("an entry");
+    let artifact = layout.add_artifact("application/vnd.example.sbom", b"{}", Some("artifact")).expect("an artifact");
+    image().write_docker_archive(std::fs::File::create(home.join("image.tar")).expect("a file"), &["a:b"]).expect("an archive");
+    let said = "\u{1b}[2J=\n\na=1\nb=2";
+    for (source, expected, annotations) in [
+        ("oci:image:one", digest.as_str(), Some(said)),
+        ("oci:image:index", index_digest.as_str(), Some(said)),
+        ("oci:image:index --platform linux/amd64", digest.as_str(), Some(said)),
+        ("oci:image:artifact", artifact.as_str(), None),
+        ("docker-archive:image.tar", "unknown", Some("")),
+        ("oci:missing", "unavailable: the source could not be read", None),
+        ("oci:image:missing", "not-found", None),
+    ] {
+        let settings = json!({ "do": "report", "look": ["source"] }).to_string();
+        let probe = guest("probe").display().to_string();
+        let line = format!("check registry.example.com/app:v1 --uri registry.example.com --from {source} --output json");
+        let asked = ["--flavor", &probe, "--grant", "registry", "--grant", "http=https://api.example.com", "--settings", &settings];
+        let ran = home.run_words(words(&line).chain(asked.map(str::to_owned)));
+        let details = &ran.json()["hooks"][0]["violations"][0]["details"];
+        assert_eq!(
+            (details["digest"].as_str(), details["image.0.annotations"].as_str()),
+            (Some(expected), annotations),
+            "{source}: {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn the_docker_engine_makes_the_manifest_in_the_push() {
+    for (options, more, known) in [
+        (EngineOptions::default(), "", false),
+        (EngineOptions::default(), "--direct", false),
+        (EngineOptions::default().containerd(), "", false),
+        (EngineOptions::default().containerd(), "--direct", true),
+    ] {
+        let stage = Stage::new(options);
+        let settings = json!({ "do": "report", "look": ["source"] }).to_string().replace(' ', "");
+        let line = format!(
+            "check {}/app:v1 {more} --flavor {} --grant registry --grant http=https://api.example.com --settings {settings}",
+            stage.registry.host(),
+            guest("probe").display()
+        );
+        let ran = stage.run(&line);
+        let found = ran.json()["hooks"][0]["violations"][0]["details"]["digest"].clone();
+        let expected = if known { stage.engine.manifest_digest(&stage.image_id).expect("a digest") } else { "unknown".to_owned() };
+        assert_eq!(found, expected, "{more} {ran:?}");
+    }
 }

@@ -49,7 +49,7 @@ enum Task {
         #[command(subcommand)]
         what: Option<Bench>,
     },
-    /// Build the projects that `pushgate flavor new` writes, in one language or in all
+    /// Build the projects that `pushgate flavor new` writes and the examples, in one language or in all
     Projects {
         /// The language's word
         language: Option<String>,

@@ -4,8 +4,8 @@ use pushgate_flavor::Refusal;
 use pushgate_flavor::http::{HttpError, Request, Response};
 use serde::Deserialize;
 
+use crate::creation::Creation;
 use crate::registry::Registry;
-use crate::settings::ImageTagMutability;
 
 const TARGET: &str = "AmazonEC2ContainerRegistry_V20150921";
 /// How much of what a server says is repeated, in bytes.
@@ -46,57 +46,57 @@ impl<'a> Api<'a> {
 
     /// Whether the registry has the repository. It is asked for by its name: a list of all would come in pages.
     pub(crate) fn repository_exists(&self) -> Result<bool, Refusal> {
-        const ACTION: &str = "DescribeRepositories";
+        const ACTIONS: &[&str] = &["DescribeRepositories"];
         // Accounts and repositories have no character that JSON escapes.
         let question = format!(r#"{{"registryId":"{}","repositoryNames":["{}"]}}"#, self.registry.account, self.repository);
-        let (response, answer) = self.ask(ACTION, question)?;
+        let (response, answer) = self.ask(ACTIONS, question)?;
         match answer.repositories {
             Some(found) if response.status == 200 => Ok(found.iter().any(|found| found.name == self.repository)),
             _ if answer.code == "RepositoryNotFoundException" => Ok(false),
-            _ => Err(self.unavailable(ACTION, &answer.fault(&response))),
+            _ => Err(self.unavailable(ACTIONS, &answer.fault(&response))),
         }
     }
 
     /// Creates the repository. That somebody else just did is as good, and false.
-    pub(crate) fn create_repository(&self, mutability: ImageTagMutability) -> Result<bool, Refusal> {
-        const ACTION: &str = "CreateRepository";
-        let mutability = match mutability {
-            ImageTagMutability::Mutable => "MUTABLE",
-            ImageTagMutability::Immutable => "IMMUTABLE",
-        };
-        let question = format!(
-            r#"{{"registryId":"{}","repositoryName":"{}","imageTagMutability":"{mutability}"}}"#,
-            self.registry.account, self.repository
-        );
-        let (response, answer) = self.ask(ACTION, question)?;
+    pub(crate) fn create_repository(&self, creation: &Creation) -> Result<bool, Refusal> {
+        let (response, answer) = self.ask(creation.actions(), creation.request(&self.registry.account, self.repository))?;
         match answer.code.as_str() {
             "" if response.status == 200 && answer.repository.as_ref().is_some_and(|created| created.name == self.repository) => Ok(true),
             "RepositoryAlreadyExistsException" => Ok(false),
-            _ => Err(self.unavailable(ACTION, &answer.fault(&response))),
+            _ => Err(self.unavailable(creation.actions(), &answer.fault(&response))),
         }
     }
 
-    fn ask(&self, action: &str, question: String) -> Result<(Response, Answer), Refusal> {
+    /// Asks for the first of `actions`; whoever signs has to be allowed all of them.
+    fn ask(&self, actions: &[&str], question: String) -> Result<(Response, Answer), Refusal> {
         let request = Request::new("POST", format!("{}/", self.endpoint))
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("{TARGET}.{action}"))
+            .header("x-amz-target", format!("{TARGET}.{}", actions.first().unwrap_or(&"")))
             .body(question);
+        let (endpoint, region) = (&self.endpoint, &self.registry.region);
         let response = request.send().map_err(|error| match error {
             // The operation may be named only where the host signs the request.
             HttpError::InvalidRequest(_) => Refusal::Misconfigured(format!(
-                "the API of Amazon ECR wants signed requests: give this hook `--credential {}=sigv4:service=ecr,region={}`",
-                self.endpoint, self.registry.region
+                "the API of Amazon ECR wants signed requests: give this hook `--credential {endpoint}=sigv4:service=ecr,region={region}`"
             )),
-            error => self.unavailable(action, &error.to_string()),
+            // No permission of AWS would help.
+            HttpError::NotGranted(_) => Refusal::Unavailable(format!(
+                "the API of Amazon ECR is at {endpoint}: give this hook `--grant http={endpoint} --credential \
+                 {endpoint}=sigv4:service=ecr,region={region}`"
+            )),
+            error => self.unavailable(actions, &error.to_string()),
         })?;
         let answer = Answer::of(&response);
         Ok((response, answer))
     }
 
-    /// Without an answer nothing is pushed. Whoever mends that needs to know the action, and what it is allowed on.
-    fn unavailable(&self, action: &str, cause: &str) -> Refusal {
+    /// Without an answer nothing is pushed. Whoever acts on that needs to know the actions, and what they are allowed on.
+    fn unavailable(&self, actions: &[&str], cause: &str) -> Refusal {
         let resource = self.registry.arn(self.repository);
-        Refusal::Unavailable(format!("ecr:{action}: {cause}; it needs the IAM permission `ecr:{action}` on `{resource}`"))
+        let action = actions.first().unwrap_or(&"");
+        let needed = actions.iter().map(|action| format!("`ecr:{action}`")).collect::<Vec<_>>().join(" and ");
+        let permission = if actions.len() > 1 { "permissions" } else { "permission" };
+        Refusal::Unavailable(format!("ecr:{action}: {cause}; it needs the IAM {permission} {needed} on `{resource}`"))
     }
 }
 
@@ -134,12 +134,15 @@ impl Answer {
 fn remedy(code: &str, status: u16) -> Option<&'static str> {
     // Some services leave out the suffix.
     match (code.strip_suffix("Exception").unwrap_or(code), status) {
-        ("AccessDenied" | "Kms", _) => None,
+        ("AccessDenied", _) => None,
+        ("Kms", _) => Some("look at the setting `kms_key`, and at what is allowed with that key"),
         ("ExpiredToken", _) => Some("renew the credentials that pushgate signs with"),
         ("UnrecognizedClient" | "InvalidClientTokenId" | "InvalidSignature" | "SignatureDoesNotMatch" | "IncompleteSignature", _)
         | ("MissingAuthenticationToken", _) => {
             Some("look at the credentials that pushgate signs with, and at service and region of `--credential`")
         }
+        ("InvalidTagParameter" | "TooManyTags", _) => Some("look at the setting `tags`"),
+        ("InvalidParameter", _) => Some("look at the settings of the repository that is created"),
         ("LimitExceeded", _) => Some("the account has as many repositories as its quota allows"),
         ("Throttling" | "TooManyRequests" | "RequestLimitExceeded", _) | (_, 429 | 500..) => Some("try again later"),
         _ => None,

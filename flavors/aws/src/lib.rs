@@ -1,6 +1,7 @@
 //! Asks Amazon ECR whether the repository of a push exists: ECR takes no image for one that does not. Warns, refuses, or creates it.
 
 mod api;
+mod creation;
 mod registry;
 mod settings;
 
@@ -12,7 +13,8 @@ use crate::settings::{MissingRepository, Plan, Settings};
 
 struct Aws;
 
-/// How long the name of a repository may be, in characters. What else ECR wants of a name is what every reference is.
+/// How long the name of a repository may be, in characters. Its pattern is that of every reference:
+/// <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html>, `repositoryName`.
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
 
 impl Flavor for Aws {
@@ -36,8 +38,8 @@ impl Flavor for Aws {
         let missing = format!("the repository `{repository}` does not exist in the registry {registry}");
         match plan {
             Plan::Create(_) if push.dry_run() => log::warn(format_args!("{missing}: a push would create it")),
-            Plan::Create(mutability) => {
-                if api.create_repository(mutability)? {
+            Plan::Create(creation) => {
+                if api.create_repository(&creation)? {
                     log::info(format_args!("created the repository `{repository}` in the registry {registry}"));
                 }
             }

@@ -72,6 +72,31 @@ fn without_an_answer_nothing_is_pushed() {
     }
 }
 
+/// What the hint of the API's own words would be no help for.
+#[test]
+fn a_missing_grant_is_named() {
+    match push("{}").response("POST", API, Err(HttpError::NotGranted("not granted".to_owned()))).ask::<Aws>() {
+        Err(Refusal::Unavailable(text)) => {
+            let origin = API.trim_end_matches('/');
+            let flags = format!("`--grant http={origin} --credential {origin}=sigv4:service=ecr,region=eu-central-1`");
+            assert!(text.contains(&flags) && !text.contains("IAM"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is set together with `create_repository` to try a setting that does not stand alone.
+fn with(name: &str) -> serde_json::Value {
+    match name {
+        "missing_repository" | "endpoint" => serde_json::json!({}),
+        "image_tag_mutability_exclusion_filters" => {
+            serde_json::json!({ "create_repository": true, "image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION" })
+        }
+        "kms_key" => serde_json::json!({ "create_repository": true, "encryption_type": "KMS" }),
+        _ => serde_json::json!({ "create_repository": true }),
+    }
+}
+
 #[test]
 fn the_schema_describes_these_settings() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
@@ -80,9 +105,12 @@ fn the_schema_describes_these_settings() {
         let mut values = property["examples"].as_array().unwrap().clone();
         values.extend(property.get("enum").and_then(|values| values.as_array()).into_iter().flatten().cloned());
         for value in values {
-            let mut settings = serde_json::json!({ "create_repository": name == "image_tag_mutability" });
+            let mut settings = with(name);
+            if value.as_str().is_some_and(|value| value.ends_with("_WITH_EXCLUSION")) {
+                settings["image_tag_mutability_exclusion_filters"] = serde_json::json!(["dev-*"]);
+            }
             settings[name] = value;
-            assert!(serde_json::from_value::<Settings>(settings).unwrap().plan().is_ok(), "{name}");
+            assert!(serde_json::from_value::<Settings>(settings.clone()).unwrap().plan().is_ok(), "{settings}");
         }
     }
     let plan = |settings: serde_json::Value| serde_json::from_value::<Settings>(settings).unwrap().plan().unwrap().0;

@@ -26,14 +26,23 @@ impl Flavor for ImmutableTags {
         settings.check().map_err(Refusal::Misconfigured)?;
         let Some(tag) = push.tag() else { return Ok(()) };
         let Some(pattern) = settings.immutable(tag) else { return Ok(()) };
-        // The digest that is about to be pushed is not known here: the manifest may be made in the push. So nothing is compared.
         let Some(digest) = registry::manifest_digest(push.repository(), tag)? else { return Ok(()) };
-        deny("tag.exists", format!("the tag `{tag}` of `{}` exists already, and may not move", push.repository()))
-            .hint("push a new tag; what the registry has stays as it is")
+        // A source that cannot be read is one of a check, whose answer is that of a source that cannot tell.
+        let pushed = push.digest().ok().flatten();
+        if pushed.as_ref() == Some(&digest) {
+            return Ok(());
+        }
+        let violation = deny("tag.exists", format!("the tag `{tag}` of `{}` exists already, and may not move", push.repository()))
             .detail("tag", tag)
             .detail("pattern", pattern.to_string())
-            .detail("digest", digest)
-            .into()
+            .detail("digest", digest);
+        match pushed {
+            Some(pushed) => violation.hint("push a new tag; what the registry has stays as it is").detail("pushed", pushed),
+            None => violation.hint(
+                "push a new tag; what the registry has stays as it is. Whether this is the same image is known before the push only of an OCI layout or archive (`--from oci:DIR`)",
+            ),
+        }
+        .into()
     }
 }
 
@@ -43,11 +52,12 @@ impl Settings {
         if self.tags.is_empty() {
             return Err("tags: no tag is immutable by an empty list".to_owned());
         }
-        if let Some(both) = self.tags.iter().find(|pattern| self.except.contains(pattern)) {
-            return Err(format!("`tags` and `except`: `{both}` stands in both, and can't be immutable and move"));
+        if let Some(every) = self.except.iter().find(|pattern| pattern.is_every()) {
+            return Err(format!("`tags` and `except`: by `{every}` every tag may move, and none is immutable"));
         }
-        match self.except.iter().find(|pattern| pattern.is_every()) {
-            Some(every) => Err(format!("`tags` and `except`: by `{every}` every tag may move, and none is immutable")),
+        let moves = |pattern: &TagPattern| self.except.iter().find(|except| except.covers(pattern));
+        match self.tags.iter().find_map(|pattern| Some((pattern, moves(pattern)?))) {
+            Some((pattern, except)) => Err(format!("`tags` and `except`: `{pattern}` is immutable, and by `{except}` it may move")),
             None => Ok(()),
         }
     }

@@ -33,6 +33,19 @@ fn a_tag_that_is_there_stays_as_it_is() {
 }
 
 #[test]
+fn the_same_digest_may_be_pushed_again() {
+    let exists = || push("v1", "{}", Ok(Some(DIGEST.to_owned())));
+    assert_eq!(exists().digest(DIGEST).ask::<ImmutableTags>(), Ok(()));
+    let other = DIGEST.replace('a', "b");
+    let Err(Refusal::Denied(denied)) = exists().digest(&other).ask::<ImmutableTags>() else { panic!("not denied") };
+    assert_eq!((denied[0].detail_of("digest"), denied[0].detail_of("pushed")), (Some(DIGEST), Some(other.as_str())));
+    // What nobody can tell is another image: so is that of a source which cannot be read.
+    assert_eq!(code(exists().ask::<ImmutableTags>()), Some("tag.exists".to_owned()));
+    let unreadable = exists().no_images(pushgate_flavor::InspectError::Unavailable("no daemon".to_owned()));
+    assert_eq!(code(unreadable.ask::<ImmutableTags>()), Some("tag.exists".to_owned()));
+}
+
+#[test]
 fn the_registry_is_asked_about_immutable_tags_only() {
     // What has no answer in a test is not granted: it would be unavailable.
     let ask =
@@ -67,8 +80,10 @@ fn a_registry_that_does_not_answer_lets_nothing_pass() {
 fn settings_that_make_no_sense_are_misconfigured() {
     for (settings, expected) in [
         (r#"{"tags":[]}"#, "tags: no tag is immutable by an empty list"),
-        (r#"{"tags":["v*","dev"],"except":["dev"]}"#, "`tags` and `except`: `dev` stands in both, and can't be immutable and move"),
-        (r#"{"except":["*"]}"#, "`tags` and `except`: `*` stands in both, and can't be immutable and move"),
+        (r#"{"tags":["v*","dev"],"except":["dev"]}"#, "`tags` and `except`: `dev` is immutable, and by `dev` it may move"),
+        (r#"{"tags":["v1*","x"],"except":["v*"]}"#, "`tags` and `except`: `v1*` is immutable, and by `v*` it may move"),
+        (r#"{"tags":["-v*"]}"#, "tags: `-v*` matches no tag: a tag begins with a letter, a digit or `_`"),
+        (r#"{"except":["*"]}"#, "`tags` and `except`: by `*` every tag may move, and none is immutable"),
         (r#"{"tags":["v*"],"except":["**"]}"#, "`tags` and `except`: by `**` every tag may move, and none is immutable"),
         (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
         (r#"{"tag":["v*"]}"#, "tag: unknown field `tag`, expected `tags` or `except`"),

@@ -14,6 +14,7 @@ struct MaxSize;
 struct Settings {
     packed: Option<Limit>,
     unpacked: Option<Limit>,
+    total: Option<Limit>,
     #[serde(default)]
     unknown: Unknown,
 }
@@ -32,38 +33,58 @@ enum Unknown {
 /// What is wrong with a size.
 enum Problem {
     TooLarge(Violation),
-    Unknown(Violation),
+    Unknown(Unsure),
+}
+
+/// A size that cannot be told. It is a refusal only where the settings want it to be one.
+struct Unsure {
+    message: String,
+    platform: String,
+    limit: u64,
+    hint: &'static str,
 }
 
 impl Flavor for MaxSize {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        let Settings { packed, unpacked, unknown } = settings;
-        match (&packed, &unpacked) {
-            (None, None) => {
-                let text = "`packed` and `unpacked`: neither is given, and without a limit nothing is checked";
-                return Err(Refusal::Misconfigured(text.to_owned()));
-            }
-            (Some(packed), Some(unpacked)) if packed.bytes() > unpacked.bytes() => {
-                return Err(Refusal::Misconfigured(format!(
-                    "`packed` and `unpacked`: an image of {packed} packed is larger than {unpacked} unpacked, so that the first limit is never reached"
-                )));
-            }
-            _ => {}
+        settings.check().map_err(Refusal::Misconfigured)?;
+        let Settings { packed, unpacked, total, unknown } = settings;
+        let images = push.images()?;
+        let mut problems = Vec::new();
+        for image in &images {
+            problems.extend(packed.as_ref().and_then(|limit| packed_problem(image, limit)));
+            problems.extend(unpacked.as_ref().and_then(|limit| unpacked_problem(image, limit)));
         }
+        problems.extend(total.as_ref().and_then(|limit| total_problem(&images, limit)));
         let mut violations = Violations::new();
-        for image in push.images()? {
-            let packed = packed.as_ref().and_then(|limit| packed_problem(&image, limit));
-            let unpacked = unpacked.as_ref().and_then(|limit| unpacked_problem(&image, limit));
-            for problem in packed.into_iter().chain(unpacked) {
-                match problem {
-                    Problem::Unknown(violation) if unknown == Unknown::Warn => log::warn(&violation.message),
-                    Problem::TooLarge(violation) | Problem::Unknown(violation) => violations.push(violation),
-                }
+        for problem in problems {
+            match problem {
+                Problem::Unknown(unsure) if unknown == Unknown::Warn => log::warn(&unsure.message),
+                Problem::Unknown(unsure) => violations.push(unsure.refuse()),
+                Problem::TooLarge(violation) => violations.push(violation),
             }
         }
         violations.into()
+    }
+}
+
+impl Settings {
+    /// What makes no sense about them.
+    fn check(&self) -> Result<(), String> {
+        let Self { packed, unpacked, total, .. } = self;
+        if packed.is_none() && unpacked.is_none() && total.is_none() {
+            return Err("`packed`, `unpacked` and `total`: none is given, and without a limit nothing is checked".to_owned());
+        }
+        match (packed, unpacked, total) {
+            (Some(packed), Some(unpacked), _) if packed.bytes() > unpacked.bytes() => Err(format!(
+                "`packed` and `unpacked`: an image of {packed} packed is larger than {unpacked} unpacked, so that the first limit is never reached"
+            )),
+            (Some(packed), _, Some(total)) if packed.bytes() > total.bytes() => Err(format!(
+                "`packed` and `total`: one image of {packed} is larger than {total} for all of them, so that the first limit is never reached"
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -112,6 +133,33 @@ fn unpacked_problem(image: &Image, limit: &Limit) -> Option<Problem> {
     }
 }
 
+/// What all images of the push are together. Layers that they share count for each of them: which those are, nobody says.
+fn total_problem(images: &[Image], limit: &Limit) -> Option<Problem> {
+    let sum = |sizes: Option<Vec<u64>>| sizes.map(|sizes| sizes.into_iter().fold(0, u64::saturating_add));
+    let packed = sum(images.iter().map(Image::packed_size).collect());
+    // What fits unpacked fits packed.
+    let most = packed.or_else(|| sum(images.iter().map(|image| image.packed_size().or_else(|| image.unpacked_size())).collect()));
+    let platforms = images.iter().map(Image::platform).collect::<Vec<_>>().join(", ");
+    match (packed, most) {
+        (Some(size), _) if size > limit.bytes() => {
+            let message = format!("the images for {platforms} are {} packed together, more than the limit of {limit}", shown(size));
+            Some(too_large("size.total", message, &platforms, size, limit))
+        }
+        (None, Some(size)) if size > limit.bytes() => {
+            let message = format!(
+                "nobody can tell yet how large the images for {platforms} are packed together: unpacked they are {}, more than the limit of {limit}",
+                shown(size)
+            );
+            Some(unknown(message, &platforms, limit, PACKED_HINT))
+        }
+        (None, None) => {
+            let message = format!("nobody can tell yet how large the images for {platforms} are packed together, for the limit of {limit}");
+            Some(unknown(message, &platforms, limit, PACKED_HINT))
+        }
+        _ => None,
+    }
+}
+
 const PACKED_HINT: &str = "push an image that is packed: build it into an OCI archive (`docker buildx build --output type=oci,dest=FILE`) and add \
                            `--from oci-archive:FILE`";
 const UNPACKED_HINT: &str = "add `--verify`, which counts it; for an image of the Docker Engine `--direct --verify`";
@@ -125,13 +173,18 @@ fn too_large(code: &str, message: String, platform: &str, size: u64, limit: &Lim
     Problem::TooLarge(violation)
 }
 
-fn unknown(message: String, platform: &str, limit: &Limit, hint: &str) -> Problem {
-    let violation = deny("size.unknown", message)
-        .hint(hint)
-        .detail("platform", platform)
-        .detail("size", "unknown")
-        .detail("limit", limit.bytes().to_string());
-    Problem::Unknown(violation)
+fn unknown(message: String, platform: &str, limit: &Limit, hint: &'static str) -> Problem {
+    Problem::Unknown(Unsure { message, platform: platform.to_owned(), limit: limit.bytes(), hint })
+}
+
+impl Unsure {
+    fn refuse(self) -> Violation {
+        deny("size.unknown", self.message)
+            .hint(self.hint)
+            .detail("platform", self.platform)
+            .detail("size", "unknown")
+            .detail("limit", self.limit.to_string())
+    }
 }
 
 flavor!(MaxSize, settings_schema = include_str!("../settings.schema.json"));

@@ -4,20 +4,20 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-/// The units, and how many bytes each has. Registries and Docker count in powers of a thousand.
+/// The units, and how many bytes each has; a `B` may follow. Registries and Docker count in powers of a thousand; Kubernetes writes both without the `B`.
 const UNITS: [(&str, u64); 10] = [
-    ("B", 1),
-    ("kB", 1_000),
-    ("KB", 1_000),
-    ("MB", 1_000_000),
-    ("GB", 1_000_000_000),
-    ("TB", 1_000_000_000_000),
-    ("KiB", 1 << 10),
-    ("MiB", 1 << 20),
-    ("GiB", 1 << 30),
-    ("TiB", 1 << 40),
+    ("", 1),
+    ("k", 1_000),
+    ("K", 1_000),
+    ("M", 1_000_000),
+    ("G", 1_000_000_000),
+    ("T", 1_000_000_000_000),
+    ("Ki", 1 << 10),
+    ("Mi", 1 << 20),
+    ("Gi", 1 << 30),
+    ("Ti", 1 << 40),
 ];
-const FORM: &str = "a size is a number of bytes, or one with a unit: kB, MB, GB and TB are powers of 1000, KiB, MiB, GiB and TiB of 1024";
+const FORM: &str = "a size is a number of bytes, or one with a unit: kB, MB, GB and TB are powers of 1000, KiB, MiB, GiB and TiB of 1024, and the `B` may be left out";
 
 /// The most bytes that an image may have: at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,11 +81,12 @@ fn parse(text: &str) -> Option<u64> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(digits)?;
     let unit = unit.strip_prefix(' ').unwrap_or(unit);
-    let bytes = match UNITS.iter().find(|(name, _)| *name == unit) {
-        Some((_, bytes)) => *bytes,
-        None if text == number => 1,
-        None => return None,
-    };
+    // A space goes before a unit, and not before nothing.
+    if unit.is_empty() && text != number {
+        return None;
+    }
+    let unit = unit.strip_suffix('B').unwrap_or(unit);
+    let (_, bytes) = *UNITS.iter().find(|(name, _)| *name == unit)?;
     let Some((whole, fraction)) = number.split_once('.') else { return number.parse::<u64>().ok()?.checked_mul(bytes) };
     // There are no parts of a byte.
     if bytes == 1 || fraction.is_empty() || fraction.len() > 3 {
@@ -123,6 +124,11 @@ mod tests {
             ("0.125 KiB", 128),
             ("2 GiB", 2 << 30),
             ("2.75TiB", 11 << 38),
+            ("2Gi", 2 << 30),
+            ("512 Mi", 512 << 20),
+            ("500M", 500_000_000),
+            ("1.5G", 1_500_000_000),
+            ("64k", 64_000),
             ("18446744073709551615", u64::MAX),
             ("18446744.073 TB", 18_446_744_073_000_000_000),
         ] {
@@ -132,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_none() {
-        let texts = "| |MB|5 mb|5 m|5  MB| 5 MB|5 MB |-1|+1|1,5 GB|1.5.5 GB|.5 GB|5. GB|1.0001 GB|1.5|1.5 B|1e9|5\u{a0}MB|18446744073709551616|18446745 TB|five";
+        let texts = "| |MB|5 mb|5 m|5 g|2gi|5 BB|5 iB|5  MB| 5 MB|5 MB |-1|+1|1,5 GB|1.5.5 GB|.5 GB|5. GB|1.0001 GB|1.5|1.5 B|1e9|5\u{a0}MB|18446744073709551616|18446745 TB|five";
         for text in texts.split('|') {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -56,6 +56,24 @@ fn every_image_counts_by_itself() {
 }
 
 #[test]
+fn all_images_count_together() {
+    for (sizes, settings, expected) in [
+        (&[(Some(60), None), (Some(40), None)][..], r#"{"total":100}"#, &[][..]),
+        (&[(Some(60), None), (Some(41), None)], r#"{"total":100}"#, &["size.total"]),
+        (&[(Some(60), None), (Some(41), None)], r#"{"total":100,"packed":50}"#, &["size.packed", "size.total"]),
+        (&[(Some(60), None), (None, Some(40))], r#"{"total":100}"#, &[]),
+        (&[(Some(60), None), (None, Some(41))], r#"{"total":100}"#, &["size.unknown"]),
+        (&[(Some(60), None), (None, None)], r#"{"total":100}"#, &["size.unknown"]),
+        (&[(Some(60), None), (None, None)], r#"{"total":100,"unknown":"warn"}"#, &[]),
+        (&[(Some(u64::MAX), None), (Some(2), None)], r#"{"total":"1TB"}"#, &["size.total"]),
+    ] {
+        let push = TestPush::new("registry.example.com", "team/app").settings(settings);
+        let push = sizes.iter().fold(push, |push, (packed, unpacked)| push.image(image(*packed, *unpacked)));
+        assert_eq!(codes(push.ask::<MaxSize>()), expected, "{settings} {sizes:?}");
+    }
+}
+
+#[test]
 fn what_is_unknown_may_be_a_warning_and_what_is_known_never() {
     let settings = r#"{"packed":100,"unpacked":200,"unknown":"warn"}"#;
     assert_eq!(ask(settings, image(None, None)), Ok(()));
@@ -67,23 +85,27 @@ fn what_is_unknown_may_be_a_warning_and_what_is_known_never() {
 #[test]
 fn settings_that_make_no_sense_are_misconfigured() {
     for (settings, expected) in [
-        ("{}", "`packed` and `unpacked`: neither is given, and without a limit nothing is checked"),
-        (r#"{"unknown":"warn"}"#, "`packed` and `unpacked`: neither is given, and without a limit nothing is checked"),
+        ("{}", "`packed`, `unpacked` and `total`: none is given, and without a limit nothing is checked"),
+        (r#"{"unknown":"warn"}"#, "`packed`, `unpacked` and `total`: none is given, and without a limit nothing is checked"),
         (
             r#"{"packed":"2 GiB","unpacked":"2 GB"}"#,
             "`packed` and `unpacked`: an image of 2 GiB packed is larger than 2 GB unpacked, so that the first limit is never reached",
+        ),
+        (
+            r#"{"packed":"2Gi","total":"1Gi"}"#,
+            "`packed` and `total`: one image of 2Gi is larger than 1Gi for all of them, so that the first limit is never reached",
         ),
         (r#"{"packed":0}"#, "packed: no image fits into nothing: give a size of at least one byte"),
         (r#"{"packed":"0 MB"}"#, "packed: no image fits into nothing: give a size of at least one byte"),
         (
             r#"{"unpacked":"5 mb"}"#,
             "unpacked: `5 mb` is no size: a size is a number of bytes, or one with a unit: kB, MB, GB and TB are powers of 1000, KiB, MiB, GiB \
-             and TiB of 1024",
+             and TiB of 1024, and the `B` may be left out",
         ),
         (r#"{"packed":-5}"#, "packed: invalid type: integer `-5`, expected a number of bytes, or a text like \"500 MB\""),
         (r#"{"packed":1.5}"#, "packed: invalid type: floating point `1.5`, expected a number of bytes, or a text like \"500 MB\""),
         (r#"{"packed":1,"unknown":"pass"}"#, "unknown: unknown variant `pass`, expected `refuse` or `warn`"),
-        (r#"{"size":1}"#, "size: unknown field `size`, expected one of `packed`, `unpacked`, `unknown`"),
+        (r#"{"size":1}"#, "size: unknown field `size`, expected one of `packed`, `unpacked`, `total`, `unknown`"),
     ] {
         assert_eq!(ask(settings, image(Some(1), Some(1))), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
     }
@@ -94,7 +116,7 @@ fn the_schema_describes_these_settings() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../settings.schema.json")).unwrap();
     assert_eq!(schema["additionalProperties"], false);
     let properties = schema["properties"].as_object().unwrap();
-    assert_eq!(properties.keys().collect::<Vec<_>>(), ["packed", "unknown", "unpacked"]);
+    assert_eq!(properties.keys().collect::<Vec<_>>(), ["packed", "total", "unknown", "unpacked"]);
     assert_eq!(serde_json::from_value::<Unknown>(properties["unknown"]["default"].clone()).unwrap(), Unknown::default());
     for (name, property) in properties {
         assert!(property["description"].is_string(), "{name}");

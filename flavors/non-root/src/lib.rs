@@ -1,20 +1,15 @@
 //! Refuses images whose process would run as root, or might.
 
+mod rule;
 mod user;
 
 use pushgate_flavor::{ConfigError, Flavor, Image, Push, Refusal, Violation, Violations, deny, flavor};
 use serde::Deserialize;
 
+use crate::rule::{Rule, Settings};
 use crate::user::{Identity, Problem};
 
 struct NonRoot;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    numeric: Option<bool>,
-    min_uid: Option<u32>,
-}
 
 /// The members of an image config that are looked at.
 #[derive(Deserialize)]
@@ -34,7 +29,7 @@ impl Flavor for NonRoot {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        let rule = Rule::new(&settings).map_err(Refusal::Misconfigured)?;
+        let rule = Rule::new(settings).map_err(Refusal::Misconfigured)?;
         let mut violations = Violations::new();
         for image in push.images()? {
             violations.extend(rule.violation(&image)?);
@@ -43,39 +38,18 @@ impl Flavor for NonRoot {
     }
 }
 
-/// The settings, understood.
-struct Rule {
-    numeric: bool,
-    min_uid: u32,
-}
-
 impl Rule {
-    fn new(settings: &Settings) -> Result<Self, String> {
-        match *settings {
-            Settings { min_uid: Some(0), .. } => Err("min_uid: 0 is root".to_owned()),
-            Settings { min_uid: Some(least), .. } if least > user::LARGEST => {
-                Err(format!("min_uid: {least} is larger than every user ID that works everywhere, {}", user::LARGEST))
-            }
-            Settings { min_uid: Some(_), numeric: Some(false) } => {
-                Err("`min_uid` and `numeric`: a user's name can't be compared with a least user ID, so it can't be allowed beside it"
-                    .to_owned())
-            }
-            Settings { min_uid, numeric } => Ok(Self { numeric: numeric.unwrap_or(min_uid.is_some()), min_uid: min_uid.unwrap_or(1) }),
-        }
-    }
-
     /// What is wrong with the user of this image, if anything.
     fn violation(&self, image: &Image) -> Result<Option<Violation>, ConfigError> {
         let config: Config = image.parse_config()?;
         let (platform, text) = (image.platform(), config.config.user.as_str());
         // What the image calls its system may be spelled anyhow, and Windows is asked by its own rule.
-        let parsed = if platform.split('/').next().is_some_and(|os| os.eq_ignore_ascii_case("windows")) {
-            user::windows(text)
-        } else {
-            user::unix(text)
-        };
-        let violation = match parsed {
-            Ok(identity) => self.refuse(&identity, platform, text),
+        let is_windows = platform.split('/').next().is_some_and(|os| os.eq_ignore_ascii_case("windows"));
+        let violation = match if is_windows { user::windows(text) } else { user::unix(text) } {
+            Ok(identity) => {
+                self.refuse(&identity, platform, text).or_else(|| if is_windows { None } else { self.refuse_group(platform, text) })
+            }
+            Err(_) if is_windows => Some(refuse_windows_problem(platform, text)),
             Err(problem) => Some(refuse_problem(&problem, platform, text)),
         };
         Ok(violation.map(|violation| violation.detail("platform", platform).detail("user", text)))
@@ -107,7 +81,41 @@ impl Rule {
                     .hint(format!("take a user ID of {} or more", self.min_uid))
                     .detail("least", self.min_uid.to_string()),
             ),
-            Identity::Name if self.numeric => Some(
+            Identity::Number(id) => self.refuse_number(id, platform, text),
+            Identity::Name | Identity::WindowsName => self.refuse_name(identity, platform, text),
+        }
+    }
+
+    fn refuse_number(&self, id: u32, platform: &str, text: &str) -> Option<Violation> {
+        let uids = self.uids.as_ref().filter(|uids| !uids.iter().any(|range| range.contains(id)))?;
+        let uids = uids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let violation = deny(
+            "user.not-allowed",
+            format!("the user `{text}` of the image for {platform} is none of the user IDs that are accepted: {uids}"),
+        );
+        Some(violation.hint("take one of these user IDs").detail("allowed", uids))
+    }
+
+    fn refuse_name(&self, identity: &Identity, platform: &str, text: &str) -> Option<Violation> {
+        let is_windows = *identity == Identity::WindowsName;
+        // Before an account of Windows its domain may stand, and after another user its group.
+        let user = if is_windows {
+            text.rsplit_once('\\').map_or(text, |(_, user)| user)
+        } else {
+            text.split_once(':').map_or(text, |(user, _)| user)
+        };
+        match &self.names {
+            // Windows compares names without case.
+            Some(names) if names.iter().any(|name| name == user || (is_windows && name.eq_ignore_ascii_case(user))) => None,
+            Some(names) => {
+                let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                let violation = deny(
+                    "user.name",
+                    format!("the user `{text}` of the image for {platform} is none of the names that are accepted: {names}"),
+                );
+                Some(violation.hint("take one of these users, or a number").detail("allowed", names))
+            }
+            None if self.numeric && !is_windows => Some(
                 deny(
                     "user.name",
                     format!(
@@ -116,8 +124,23 @@ impl Rule {
                 )
                 .hint("set the number instead, for example `USER 65532:65532`: Kubernetes' runAsNonRoot asks for it too"),
             ),
-            Identity::Number(_) | Identity::Name | Identity::WindowsName => None,
+            None => None,
         }
+    }
+
+    fn refuse_group(&self, platform: &str, text: &str) -> Option<Violation> {
+        if !self.limits_groups() {
+            return None;
+        }
+        let message = match user::group(text) {
+            Some((group, identity)) if self.accepts_group(group, &identity) => return None,
+            Some((group, _)) => {
+                format!("the group `{group}` of the image for {platform} is none of those that are accepted: {}", self.groups_in_words())
+            }
+            None => format!("the user `{text}` of the image for {platform} has no group, so the image's files decide which one it is"),
+        };
+        let violation = deny("user.group", message).hint("set both, for example `USER 65532:65532`");
+        Some(violation.detail("allowed", self.groups_in_words()))
     }
 }
 
@@ -133,6 +156,15 @@ fn refuse_problem(problem: &Problem, platform: &str, text: &str) -> Violation {
         )
         .hint("write USER, USER:GROUP, or both as numbers, without signs, spaces or anything else"),
     }
+}
+
+/// Windows knows neither numbers nor groups here.
+fn refuse_windows_problem(platform: &str, text: &str) -> Violation {
+    deny(
+        "user.malformed",
+        format!("the user `{text}` of the image for {platform} is not the name of a Windows account, and may be an administrator"),
+    )
+    .hint("Windows has no user IDs and no groups in USER: set an account by its name, for example `USER ContainerUser`")
 }
 
 flavor!(NonRoot, settings_schema = include_str!("../settings.schema.json"));

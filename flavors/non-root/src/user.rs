@@ -53,6 +53,12 @@ pub(crate) fn unix(text: &str) -> Result<Identity, Problem> {
     identity
 }
 
+/// The group of a user that [`unix`] reads, if one is named.
+pub(crate) fn group(text: &str) -> Option<(&str, Identity)> {
+    let (_, group) = text.split_once(':')?;
+    Some((group, side(group).ok()?))
+}
+
 /// Who runs in a Windows container, perhaps with a domain: `User Manager\ContainerUser`. Names are compared without case, as Windows does.
 pub(crate) fn windows(text: &str) -> Result<Identity, Problem> {
     const ADMINISTRATORS: [&str; 4] = ["containeradministrator", "administrator", "system", "localsystem"];

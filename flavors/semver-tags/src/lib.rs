@@ -1,49 +1,21 @@
-//! Refuses tags that are not a semantic version.
+//! Refuses tags that are not a version: a semantic one, or one of the calendar.
 
+mod calendar;
+mod settings;
 mod version;
 
 use pushgate_flavor::{Flavor, Push, Refusal, Violation, Violations, deny, flavor};
-use serde::Deserialize;
-use tag_pattern::TagPattern;
 
+use crate::settings::{Prefix, Settings};
 use crate::version::{Parts, Version};
 
 struct SemverTags;
-
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Settings {
-    prefix: Prefix,
-    prereleases: bool,
-    partial: bool,
-    build: bool,
-    except: Vec<TagPattern>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { prefix: Prefix::Optional, prereleases: true, partial: false, build: false, except: Vec::new() }
-    }
-}
-
-/// Whether a `v` stands before the version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-enum Prefix {
-    #[serde(rename = "v")]
-    Required,
-    #[serde(rename = "")]
-    None,
-    #[serde(rename = "optional")]
-    Optional,
-}
 
 impl Flavor for SemverTags {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        if let Some(every) = settings.except.iter().find(|pattern| pattern.is_every()) {
-            return Err(Refusal::Misconfigured(format!("except: by `{every}` no tag has to be a version")));
-        }
+        settings.check().map_err(Refusal::Misconfigured)?;
         let Some(tag) = push.tag() else { return Ok(()) };
         if settings.except.iter().any(|pattern| pattern.matches(tag)) {
             return Ok(());
@@ -55,30 +27,12 @@ impl Flavor for SemverTags {
 impl Settings {
     /// All that is wrong with a tag.
     fn violations(&self, tag: &str) -> Vec<Violation> {
-        let (has_prefix, text) = match tag.strip_prefix('v') {
-            Some(text) => (true, text),
-            None => (false, tag),
-        };
-        let version = match Version::parse(text) {
+        let (text, prefix) = self.without_prefix(tag);
+        let version = match self.version(self.without_suffix(text)) {
             Ok(version) => version,
-            Err(reason) => {
-                return vec![deny("tag.not-semver", format!("the tag `{tag}` is not a semantic version: {reason}")).hint(format!(
-                    "push MAJOR.MINOR.PATCH, for example `{}1.4.2`; https://semver.org says what it means",
-                    if self.prefix == Prefix::Required { "v" } else { "" }
-                ))];
-            }
+            Err(reason) => return vec![self.no_version(tag, &reason)],
         };
-        let mut violations = Vec::new();
-        match self.prefix {
-            Prefix::Required if !has_prefix => {
-                violations
-                    .push(deny("tag.prefix", format!("the tag `{tag}` has no `v` before its version")).hint(format!("push `v{tag}`")));
-            }
-            Prefix::None if has_prefix => {
-                violations.push(deny("tag.prefix", format!("the tag `{tag}` has a `v` before its version")).hint(format!("push `{text}`")));
-            }
-            _ => {}
-        }
+        let mut violations: Vec<Violation> = prefix.into_iter().collect();
         if version.parts != Parts::Three && !self.partial {
             violations.push(
                 deny("tag.partial", format!("the tag `{tag}` leaves out a part of the version, and moves with every release"))
@@ -98,6 +52,59 @@ impl Settings {
             );
         }
         violations
+    }
+
+    /// The version in a tag, and what is wrong with what stands before it.
+    fn without_prefix<'a>(&self, tag: &'a str) -> (&'a str, Option<Violation>) {
+        let bare = tag.strip_prefix('v').unwrap_or(tag);
+        let Prefix::Exactly(prefix) = &self.prefix else { return (bare, None) };
+        match tag.strip_prefix(prefix.as_str()) {
+            Some(text) if !prefix.is_empty() => (text, None),
+            Some(_) if bare == tag => (tag, None),
+            found => {
+                let message = match found {
+                    Some(_) => format!("the tag `{tag}` has a `v` before its version"),
+                    None => format!("the tag `{tag}` has no `{prefix}` before its version"),
+                };
+                (bare, Some(deny("tag.prefix", message).hint(format!("push `{prefix}{bare}`"))))
+            }
+        }
+    }
+
+    /// The version without the longest of the suffixes that it ends with: `1.4.2` of `1.4.2-alpine`.
+    fn without_suffix<'a>(&self, text: &'a str) -> &'a str {
+        let mut hyphens = text.match_indices('-').filter_map(|(place, _)| text.split_at_checked(place));
+        let is_suffix =
+            |after: &str| after.strip_prefix('-').is_some_and(|suffix| self.suffixes.iter().any(|pattern| pattern.matches(suffix)));
+        hyphens.find(|(_, after)| is_suffix(after)).map_or(text, |(version, _)| version)
+    }
+
+    /// Reads the version by the first of the forms that it has; the reason is that of the first.
+    fn version(&self, text: &str) -> Result<Version, String> {
+        let mut reason = None;
+        for form in &self.versions {
+            match form.version(text) {
+                Ok(version) => return Ok(version),
+                Err(problem) => reason = reason.or(Some(problem)),
+            }
+        }
+        Err(reason.unwrap_or_default())
+    }
+
+    fn no_version(&self, tag: &str, reason: &str) -> Violation {
+        let prefix = if let Prefix::Exactly(prefix) = &self.prefix { prefix.as_str() } else { "" };
+        let calendar: Vec<String> = self.calendar().map(|form| format!("`{prefix}{form}`")).collect();
+        let calendar = calendar.join(" or ");
+        match (self.takes_semver(), calendar.is_empty()) {
+            (true, true) => deny("tag.not-semver", format!("the tag `{tag}` is not a semantic version: {reason}"))
+                .hint(format!("push MAJOR.MINOR.PATCH, for example `{prefix}1.4.2`; https://semver.org says what it means")),
+            (true, false) => {
+                deny("tag.not-semver", format!("the tag `{tag}` is neither a semantic version nor a calendar version {calendar}"))
+                    .hint(format!("push MAJOR.MINOR.PATCH, for example `{prefix}1.4.2`, or {calendar}"))
+            }
+            (false, _) => deny("tag.not-calendar", format!("the tag `{tag}` is not a calendar version {calendar}: {reason}"))
+                .hint(format!("push {calendar}; https://calver.org says what it means")),
+        }
     }
 }
 

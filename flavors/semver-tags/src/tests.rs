@@ -1,6 +1,9 @@
 use pushgate_flavor::testing::TestPush;
 
+use tag_pattern::TagPattern;
+
 use super::*;
+use crate::settings::Form;
 
 fn ask(tag: &str, settings: &str) -> Result<(), Refusal> {
     TestPush::new("registry.example.com", "team/app").tag(tag).settings(settings).ask::<SemverTags>()
@@ -36,6 +39,28 @@ fn each_setting() {
         ("latest", r#"{"except":["latest","*-dev"]}"#, &[]),
         ("x-dev", r#"{"except":["latest","*-dev"]}"#, &[]),
         ("latest2", r#"{"except":["latest","*-dev"]}"#, &["tag.not-semver"]),
+        ("20240115", "{}", &["tag.not-semver"]),
+        ("20240115", r#"{"partial":true}"#, &["tag.not-semver"]),
+        ("release-1.4.2", r#"{"prefix":"release-"}"#, &[]),
+        ("1.4.2", r#"{"prefix":"release-"}"#, &["tag.prefix"]),
+        ("v1.4.2", r#"{"prefix":"release-"}"#, &["tag.prefix"]),
+        ("release-x", r#"{"prefix":"release-"}"#, &["tag.not-semver"]),
+        ("1.4.2-alpine", r#"{"prereleases":false}"#, &["tag.prerelease"]),
+        ("1.4.2-alpine", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &[]),
+        ("1.4.2-alpine3.20", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &[]),
+        ("1.4.2-rc.1-alpine", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &["tag.prerelease"]),
+        ("1.4.2-bookworm-slim", r#"{"prereleases":false,"suffixes":["bookworm*","slim"]}"#, &[]),
+        ("1.4-alpine", r#"{"suffixes":["alpine"]}"#, &["tag.partial"]),
+        ("1.4-alpine", r#"{"partial":true,"suffixes":["alpine"]}"#, &[]),
+        ("alpine", r#"{"suffixes":["alpine"]}"#, &["tag.not-semver"]),
+        ("-alpine", r#"{"suffixes":["alpine"]}"#, &["tag.not-semver"]),
+        ("2024.01.15", r#"{"versions":["YYYY.0M.0D"]}"#, &[]),
+        ("2024.1.15", r#"{"versions":["YYYY.0M.0D"]}"#, &["tag.not-calendar"]),
+        ("1.4.2", r#"{"versions":["YYYY.0M.0D"]}"#, &["tag.not-calendar"]),
+        ("1.4.2", r#"{"versions":["semver","YYYY0M0D"]}"#, &[]),
+        ("20240115", r#"{"versions":["semver","YYYY0M0D"]}"#, &[]),
+        ("20240115-slim", r#"{"versions":["YYYY0M0D"],"suffixes":["slim"],"prereleases":false}"#, &[]),
+        ("20241315", r#"{"versions":["semver","YYYY0M0D"]}"#, &["tag.not-semver"]),
         ("v1.4.2-rc.1_5", r#"{"prefix":"","prereleases":false}"#, &["tag.prefix", "tag.prerelease", "tag.build"]),
     ] {
         assert_eq!(codes(tag, settings), expected, "{tag} {settings}");
@@ -53,7 +78,18 @@ fn without_a_tag_there_is_no_version() {
 fn settings_that_make_no_sense_are_misconfigured() {
     for (settings, expected) in [
         (r#"{"except":["*"]}"#, "except: by `*` no tag has to be a version"),
-        (r#"{"prefix":"V"}"#, "prefix: unknown variant `V`, expected one of `v`, ``, `optional`"),
+        (
+            r#"{"prefix":"-v"}"#,
+            "no tag begins with the prefix `-v`: a tag has letters, digits, `_`, `.` and `-`, and begins with none of the last two",
+        ),
+        (r#"{"prefix":"optionel"}"#, "the prefix `optionel` is no prefix of a version: did you mean `optional`, which is `v` or none?"),
+        (r#"{"versions":[]}"#, "versions: no tag has a form of an empty list"),
+        (
+            r#"{"versions":["MAJOR.MINOR"]}"#,
+            "versions: `MAJOR.MINOR` is no form of a version: it is `semver`, or has a year, as `YYYY.0M.0D` and `YY.MM.MICRO` have",
+        ),
+        (r#"{"versions":["YYYY.MM"],"partial":true}"#, "`partial` and `versions`: only a semantic version can leave out numbers"),
+        (r#"{"suffixes":["*"]}"#, "suffixes: by `*` every pre-release is a suffix; name them, as in `alpine*`"),
         (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
     ] {
         assert_eq!(ask("1.4.2", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
@@ -71,9 +107,8 @@ fn the_schema_describes_these_settings() {
     assert_eq!(properties["partial"]["default"], defaults.partial);
     assert_eq!(properties["build"]["default"], defaults.build);
     assert_eq!(serde_json::from_value::<Vec<TagPattern>>(properties["except"]["default"].clone()).unwrap(), defaults.except);
-    for word in properties["prefix"]["enum"].as_array().unwrap() {
-        serde_json::from_value::<Prefix>(word.clone()).unwrap();
-    }
+    assert_eq!(serde_json::from_value::<Vec<Form>>(properties["versions"]["default"].clone()).unwrap(), defaults.versions);
+    assert_eq!(serde_json::from_value::<Vec<TagPattern>>(properties["suffixes"]["default"].clone()).unwrap(), defaults.suffixes);
     for (name, property) in properties.as_object().unwrap() {
         for example in property["examples"].as_array().unwrap() {
             codes("v1.4.2", &serde_json::json!({ name: example }).to_string());

@@ -44,14 +44,32 @@ impl Version {
             1 => Parts::One,
             _ => return Err(format!("it has {count} numbers instead of three")),
         };
+        if parts == Parts::One && numbers.len() >= DATE {
+            return Err(format!("`{numbers}` is one number, as a date or the number of a build is"));
+        }
         if parts != Parts::Three && (prerelease.is_some() || build.is_some()) {
             return Err("before a pre-release or build metadata stand three numbers".to_owned());
         }
         if let Some(prerelease) = prerelease {
-            identifiers("pre-release", prerelease)?;
             if let Some(number) = prerelease.split('.').find(|part| part.len() > 1 && part.starts_with('0') && is_numeric(part)) {
                 return Err(format!("the number `{number}` of the pre-release has a leading zero"));
             }
+        }
+        Self::new(parts, prerelease, build)
+    }
+
+    /// A version with what follows its numbers: `-rc.1`, `_5`, both or nothing.
+    pub(crate) fn followed_by(text: &str) -> Result<Self, String> {
+        let (rest, build) = cut(text, '_');
+        match cut(rest, '-') {
+            ("", prerelease) => Self::new(Parts::Three, prerelease, build),
+            (other, _) => Err(format!("`{other}` follows it")),
+        }
+    }
+
+    fn new(parts: Parts, prerelease: Option<&str>, build: Option<&str>) -> Result<Self, String> {
+        if let Some(prerelease) = prerelease {
+            identifiers("pre-release", prerelease)?;
         }
         if let Some(build) = build {
             identifiers("build metadata", build)?;
@@ -59,6 +77,9 @@ impl Version {
         Ok(Self { parts, prerelease: prerelease.is_some(), build: build.is_some() })
     }
 }
+
+/// A number alone with so many digits is no major version.
+const DATE: usize = 6;
 
 /// What stands before and after the first such character.
 fn cut(text: &str, at: char) -> (&str, Option<&str>) {
@@ -120,6 +141,7 @@ mod tests {
         assert_eq!(Version::parse("1.0.0-rc.1"), version(Parts::Three, true, false));
         assert_eq!(Version::parse("1.0.0_a-b"), version(Parts::Three, false, true));
         assert_eq!(Version::parse("1.0.0-rc.1_5"), version(Parts::Three, true, true));
+        assert_eq!(Version::parse("20240115.0.0"), version(Parts::Three, false, false));
     }
 
     #[test]
@@ -133,6 +155,7 @@ mod tests {
             ("1.2.3_a_b", "its build metadata may not have `_`"),
             ("1.2-rc.1", "before a pre-release or build metadata stand three numbers"),
             ("1..2", "a number is missing"),
+            ("20240115", "`20240115` is one number, as a date or the number of a build is"),
         ] {
             assert_eq!(Version::parse(text), Err(expected.to_owned()), "{text}");
         }

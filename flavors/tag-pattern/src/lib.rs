@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
+/// The most characters that a tag has.
+const LONGEST: usize = 128;
+
 /// Some tags: `latest`, `*-dev`, `rc*`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -26,6 +29,12 @@ impl TagPattern {
     #[must_use]
     pub fn is_every(&self) -> bool {
         self.0.bytes().all(|byte| byte == b'*')
+    }
+
+    /// Whether every tag that `other` describes is one of these, as far as the two texts show: `*` of the other is a character that only `*` takes here.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.matches(&other.0)
     }
 
     /// Whether the whole tag is what the pattern describes. When the characters differ, the last `*` takes one character more: an earlier one need
@@ -52,16 +61,23 @@ impl TagPattern {
     }
 }
 
-/// Only characters that a tag can have, and `*`: a pattern that no tag can match is a mistake, and not a rule.
+/// Only what a tag can match: any other pattern is a mistake, and not a rule. The form of a tag is that of the OCI distribution specification,
+/// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
 impl TryFrom<String> for TagPattern {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
         let possible = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-*".contains(&byte);
-        if text.is_empty() || !text.bytes().all(possible) {
-            return Err(format!("`{text}` matches no tag: a tag has letters, digits, `_`, `.` and `-`"));
-        }
-        Ok(Self(text))
+        let problem = if text.is_empty() || !text.bytes().all(possible) {
+            "a tag has letters, digits, `_`, `.` and `-`"
+        } else if text.starts_with(['.', '-']) {
+            "a tag begins with a letter, a digit or `_`"
+        } else if text.bytes().filter(|byte| *byte != b'*').count() > LONGEST {
+            "a tag has at most 128 characters"
+        } else {
+            return Ok(Self(text));
+        };
+        Err(format!("`{text}` matches no tag: {problem}"))
     }
 }
 
@@ -107,8 +123,26 @@ mod tests {
 
     #[test]
     fn a_pattern_that_no_tag_can_match_is_refused() {
-        for text in ["", "v1/*", "la test", "ä"] {
+        for text in ["", "v1/*", "la test", "ä", "-dev", ".hidden*", "team/app:v1", "^v", "v[0-9]", &"a".repeat(129)] {
             assert!(TagPattern::try_from(text.to_owned()).is_err(), "{text}");
+        }
+        for text in ["*-dev", "*.1", "_", &"a".repeat(128), &format!("*{}*", "a".repeat(128))] {
+            assert!(TagPattern::try_from(text.to_owned()).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_covers_what_is_narrower() {
+        for (wide, narrow, expected) in [
+            ("*", "v*", true),
+            ("v*", "v1", true),
+            ("v*", "v*-rc*", true),
+            ("v*", "v*", true),
+            ("v1", "v*", false),
+            ("v*-rc*", "v*", false),
+            ("*-dev", "latest", false),
+        ] {
+            assert_eq!(TagPattern::exactly(wide).covers(&TagPattern::exactly(narrow)), expected, "{wide} {narrow}");
         }
     }
 }

@@ -3,74 +3,80 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `pushgate:flavor/registry@0.1.1`
+// Imported Functions from `pushgate:flavor/registry@0.1.2`
 
-__attribute__((__import_module__("pushgate:flavor/registry@0.1.1"), __import_name__("repository-exists")))
+__attribute__((__import_module__("pushgate:flavor/registry@0.1.2"), __import_name__("repository-exists")))
 extern void __wasm_import_pushgate_flavor_registry_repository_exists(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/registry@0.1.1"), __import_name__("tags")))
+__attribute__((__import_module__("pushgate:flavor/registry@0.1.2"), __import_name__("tags")))
 extern void __wasm_import_pushgate_flavor_registry_tags(uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/registry@0.1.1"), __import_name__("manifest-digest")))
+__attribute__((__import_module__("pushgate:flavor/registry@0.1.2"), __import_name__("manifest-digest")))
 extern void __wasm_import_pushgate_flavor_registry_manifest_digest(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `pushgate:flavor/http@0.1.1`
+// Imported Functions from `pushgate:flavor/http@0.1.2`
 
-__attribute__((__import_module__("pushgate:flavor/http@0.1.1"), __import_name__("send")))
+__attribute__((__import_module__("pushgate:flavor/http@0.1.2"), __import_name__("send")))
 extern void __wasm_import_pushgate_flavor_http_send(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `pushgate:flavor/types@0.1.1`
+// Imported Functions from `pushgate:flavor/types@0.1.2`
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.platform")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.platform")))
 extern void __wasm_import_pushgate_flavor_types_method_image_platform(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.labels")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.labels")))
 extern void __wasm_import_pushgate_flavor_types_method_image_labels(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.config")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.config")))
 extern void __wasm_import_pushgate_flavor_types_method_image_config(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.packed-size")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.packed-size")))
 extern void __wasm_import_pushgate_flavor_types_method_image_packed_size(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image.unpacked-size")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.unpacked-size")))
 extern void __wasm_import_pushgate_flavor_types_method_image_unpacked_size(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.reference")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.annotations")))
+extern void __wasm_import_pushgate_flavor_types_method_image_annotations(int32_t, uint8_t *);
+
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.reference")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_reference(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.registry")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.registry")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_registry(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.repository")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.repository")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_repository(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.tag")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.tag")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_tag(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.registry-uri")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.registry-uri")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_registry_uri(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.settings")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.settings")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_settings(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.requested-at")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.requested-at")))
 extern int64_t __wasm_import_pushgate_flavor_types_method_image_push_requested_at(int32_t);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.dry-run")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.dry-run")))
 extern int32_t __wasm_import_pushgate_flavor_types_method_image_push_dry_run(int32_t);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[method]image-push.images")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.images")))
 extern void __wasm_import_pushgate_flavor_types_method_image_push_images(int32_t, uint8_t *);
 
-// Imported Functions from `pushgate:flavor/log@0.1.1`
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image-push.digest")))
+extern void __wasm_import_pushgate_flavor_types_method_image_push_digest(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/log@0.1.1"), __import_name__("log")))
+// Imported Functions from `pushgate:flavor/log@0.1.2`
+
+__attribute__((__import_module__("pushgate:flavor/log@0.1.2"), __import_name__("log")))
 extern void __wasm_import_pushgate_flavor_log_log(int32_t, uint8_t *, size_t);
 
-// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.1`
+// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.2`
 
-__attribute__((__weak__, __export_name__("cabi_post_pushgate:flavor/prepare-image-push@0.1.1#prepare")))
+__attribute__((__weak__, __export_name__("cabi_post_pushgate:flavor/prepare-image-push@0.1.2#prepare")))
 void __wasm_export_exports_pushgate_flavor_prepare_image_push_prepare_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -282,7 +288,7 @@ void pushgate_flavor_http_result_response_http_error_free(pushgate_flavor_http_r
   }
 }
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[resource-drop]image")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[resource-drop]image")))
 extern void __wasm_import_pushgate_flavor_types_image_drop(int32_t handle);
 
 void pushgate_flavor_types_image_drop_own(pushgate_flavor_types_own_image_t handle) {
@@ -314,7 +320,7 @@ void pushgate_flavor_types_inspect_error_free(pushgate_flavor_types_inspect_erro
   }
 }
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.1"), __import_name__("[resource-drop]image-push")))
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[resource-drop]image-push")))
 extern void __wasm_import_pushgate_flavor_types_image_push_drop(int32_t handle);
 
 void pushgate_flavor_types_image_push_drop_own(pushgate_flavor_types_own_image_push_t handle) {
@@ -386,6 +392,14 @@ void pushgate_flavor_types_list_own_image_free(pushgate_flavor_types_list_own_im
 void pushgate_flavor_types_result_list_own_image_inspect_error_free(pushgate_flavor_types_result_list_own_image_inspect_error_t *ptr) {
   if (!ptr->is_err) {
     pushgate_flavor_types_list_own_image_free(&ptr->val.ok);
+  } else {
+    pushgate_flavor_types_inspect_error_free(&ptr->val.err);
+  }
+}
+
+void pushgate_flavor_types_result_option_string_inspect_error_free(pushgate_flavor_types_result_option_string_inspect_error_t *ptr) {
+  if (!ptr->is_err) {
+    flavor_option_string_free(&ptr->val.ok);
   } else {
     pushgate_flavor_types_inspect_error_free(&ptr->val.err);
   }
@@ -733,6 +747,14 @@ bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borr
   return option.is_some;
 }
 
+void pushgate_flavor_types_method_image_annotations(pushgate_flavor_types_borrow_image_t self, flavor_list_tuple2_string_string_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_pushgate_flavor_types_method_image_annotations((self).__handle, ptr);
+  *ret = (flavor_list_tuple2_string_string_t) { (flavor_tuple2_string_string_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
 void pushgate_flavor_types_method_image_push_reference(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(2*sizeof(void*))];
@@ -851,11 +873,71 @@ bool pushgate_flavor_types_method_image_push_images(pushgate_flavor_types_borrow
   }
 }
 
+bool pushgate_flavor_types_method_image_push_digest(pushgate_flavor_types_borrow_image_push_t self, flavor_option_string_t *ret, pushgate_flavor_types_inspect_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_pushgate_flavor_types_method_image_push_digest((self).__handle, ptr);
+  pushgate_flavor_types_result_option_string_inspect_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      flavor_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + sizeof(void*)))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = option;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      pushgate_flavor_types_inspect_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          variant.val.not_an_image = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.unavailable = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.other = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
 void pushgate_flavor_log_log(pushgate_flavor_log_level_t level, flavor_string_t *message) {
   __wasm_import_pushgate_flavor_log_log((int32_t) level, (uint8_t *) (*message).ptr, (*message).len);
 }
 
-__attribute__((__export_name__("pushgate:flavor/prepare-image-push@0.1.1#prepare")))
+__attribute__((__export_name__("pushgate:flavor/prepare-image-push@0.1.2#prepare")))
 uint8_t * __wasm_export_exports_pushgate_flavor_prepare_image_push_prepare(int32_t arg) {
   exports_pushgate_flavor_prepare_image_push_result_approval_refusal_t ret;
   exports_pushgate_flavor_prepare_image_push_approval_t ok;

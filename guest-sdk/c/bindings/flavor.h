@@ -250,6 +250,14 @@ typedef struct {
   } val;
 } pushgate_flavor_types_result_list_own_image_inspect_error_t;
 
+typedef struct {
+  bool is_err;
+  union {
+    flavor_option_string_t ok;
+    pushgate_flavor_types_inspect_error_t err;
+  } val;
+} pushgate_flavor_types_result_option_string_inspect_error_t;
+
 // How grave a message is.
 typedef uint8_t pushgate_flavor_log_level_t;
 
@@ -278,7 +286,7 @@ typedef struct {
   } val;
 } exports_pushgate_flavor_prepare_image_push_result_approval_refusal_t;
 
-// Imported Functions from `pushgate:flavor/registry@0.1.1`
+// Imported Functions from `pushgate:flavor/registry@0.1.2`
 // Whether a repository exists. A registry that creates repositories on the first push says false until then.
 extern bool pushgate_flavor_registry_repository_exists(flavor_string_t *repository, bool *ret, pushgate_flavor_registry_query_error_t *err);
 // A page of the tags of a repository: at most `limit` of them, and at most 1,000, sorted, all after `after`.
@@ -289,15 +297,16 @@ extern bool pushgate_flavor_registry_tags(flavor_string_t *repository, flavor_st
 // The digest of the manifest that a tag points to; none when there is no such tag or repository.
 extern bool pushgate_flavor_registry_manifest_digest(flavor_string_t *repository, flavor_string_t *tag, flavor_option_string_t *ret, pushgate_flavor_registry_query_error_t *err);
 
-// Imported Functions from `pushgate:flavor/http@0.1.1`
+// Imported Functions from `pushgate:flavor/http@0.1.2`
 // Sends one request and waits for the whole response. A request that failed may have reached the server all the
 // same.
 extern bool pushgate_flavor_http_send(pushgate_flavor_http_request_t *request, pushgate_flavor_http_response_t *ret, pushgate_flavor_http_http_error_t *err);
 
-// Imported Functions from `pushgate:flavor/types@0.1.1`
+// Imported Functions from `pushgate:flavor/types@0.1.2`
 // The platform as `os/architecture[/variant]`, for example `linux/arm64/v8`.
 // 
-// It is the one that the image config names; a push whose descriptors say something else never reaches a flavor.
+// It is the one that the image config names, with the variant that the index names where the config has none; a push whose
+// descriptors say something else never reaches a flavor.
 extern void pushgate_flavor_types_method_image_platform(pushgate_flavor_types_borrow_image_t self, flavor_string_t *ret);
 // The labels of the image config, sorted by key; each key once. Empty when it has none.
 // 
@@ -321,6 +330,12 @@ extern bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types
 // counts the files alone. None where nobody has counted: of packed layers, unless the push is asked to verify
 // everything, and of the Docker Engine's images on a containerd image store. Since 0.1.1.
 extern bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
+// The annotations of the image's manifest, sorted by key; each key once. Empty where the manifest is made only in
+// the push, and where it has none.
+// 
+// Unlike labels they are not inherited from a base image. They are not those of an index. Keys and values are the
+// image author's: any text at all. Since 0.1.2.
+extern void pushgate_flavor_types_method_image_annotations(pushgate_flavor_types_borrow_image_t self, flavor_list_tuple2_string_string_t *ret);
 // The canonical reference: `registry/repository:tag`, or `registry/repository@digest` without a tag.
 extern void pushgate_flavor_types_method_image_push_reference(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret);
 // The registry's host, in lower case, with `:port` where one was given. Docker Hub is `docker.io`.
@@ -338,7 +353,8 @@ extern void pushgate_flavor_types_method_image_push_registry_uri(pushgate_flavor
 // The host has checked that it is an object. Whether it fits the flavor's schema is for the flavor to find out: it
 // answers `refusal.misconfigured` to what makes no sense. Settings are no secret.
 extern void pushgate_flavor_types_method_image_push_settings(pushgate_flavor_types_borrow_image_push_t self, flavor_string_t *ret);
-// When the push was asked for, in seconds since 1970-01-01 UTC. The only clock that a flavor has.
+// When the push was asked for, in seconds since 1970-01-01 UTC. The only clock that a flavor has: the clock of its
+// language shows the same time, in every call to it.
 extern uint64_t pushgate_flavor_types_method_image_push_requested_at(pushgate_flavor_types_borrow_image_push_t self);
 // Whether nothing will be pushed whatever the answer is, as in `pushgate check`.
 // 
@@ -351,15 +367,21 @@ extern bool pushgate_flavor_types_method_image_push_dry_run(pushgate_flavor_type
 // is `not-an-image`, so that "every image has the label" is never true of nothing. A flavor that does not call
 // this lets `pushgate check` go without a source.
 extern bool pushgate_flavor_types_method_image_push_images(pushgate_flavor_types_borrow_image_push_t self, pushgate_flavor_types_list_own_image_t *ret, pushgate_flavor_types_inspect_error_t *err);
+// The digest that the tag points to after the push: of the manifest that is pushed, or of the index.
+// 
+// None where the manifest is made only in the push: of the Docker Engine's images, and of what `docker save` wrote.
+// The host reads the source on the first call of this or of `images`; an artifact has a digest too, so that
+// `not-an-image` is no answer. Since 0.1.2.
+extern bool pushgate_flavor_types_method_image_push_digest(pushgate_flavor_types_borrow_image_push_t self, flavor_option_string_t *ret, pushgate_flavor_types_inspect_error_t *err);
 
-// Imported Functions from `pushgate:flavor/log@0.1.1`
+// Imported Functions from `pushgate:flavor/log@0.1.2`
 // Says something. The host adds the flavor's name; the message needs no time, level or line feed.
 // 
 // It cannot fail. Beyond the limits (64 KiB and 1,000 messages a call by default) messages are only counted; a long
 // one is cut.
 extern void pushgate_flavor_log_log(pushgate_flavor_log_level_t level, flavor_string_t *message);
 
-// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.1`
+// Exported Functions from `pushgate:flavor/prepare-image-push@0.1.2`
 bool exports_pushgate_flavor_prepare_image_push_prepare(exports_pushgate_flavor_prepare_image_push_own_image_push_t push, exports_pushgate_flavor_prepare_image_push_approval_t *ret, exports_pushgate_flavor_prepare_image_push_refusal_t *err);
 
 // Helper Functions
@@ -415,6 +437,8 @@ void flavor_option_u64_free(flavor_option_u64_t *ptr);
 void pushgate_flavor_types_list_own_image_free(pushgate_flavor_types_list_own_image_t *ptr);
 
 void pushgate_flavor_types_result_list_own_image_inspect_error_free(pushgate_flavor_types_result_list_own_image_inspect_error_t *ptr);
+
+void pushgate_flavor_types_result_option_string_inspect_error_free(pushgate_flavor_types_result_option_string_inspect_error_t *ptr);
 
 void exports_pushgate_flavor_prepare_image_push_refusal_free(exports_pushgate_flavor_prepare_image_push_refusal_t *ptr);
 

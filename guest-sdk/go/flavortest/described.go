@@ -48,6 +48,15 @@ func (described described) Images() ([]host.Image, *host.Failure) {
 	return images, nil
 }
 
+func (described described) Digest() (string, *host.Failure) {
+	unreadable := described.push.ImagesError.Case == "unavailable" || described.push.ImagesError.Case == "other"
+	if described.push.Digest == "" && len(described.push.Images) == 0 && unreadable {
+		failure := host.Failure(*described.push.ImagesError)
+		return "", &failure
+	}
+	return described.push.Digest, nil
+}
+
 // describedImage is an image, as a host gives it.
 type describedImage struct{ image Image }
 
@@ -61,13 +70,17 @@ func (described describedImage) UnpackedSize() (bytes uint64, known bool) {
 	return described.image.UnpackedSize, described.image.UnpackedSize != 0
 }
 
-func (described describedImage) Labels() [][2]string {
-	labels := make([][2]string, 0, len(described.image.Labels))
-	for key, value := range described.image.Labels {
-		labels = append(labels, [2]string{key, value})
+func (described describedImage) Labels() [][2]string { return sorted(described.image.Labels) }
+
+func (described describedImage) Annotations() [][2]string { return sorted(described.image.Annotations) }
+
+func sorted(values map[string]string) [][2]string {
+	pairs := make([][2]string, 0, len(values))
+	for key, value := range values {
+		pairs = append(pairs, [2]string{key, value})
 	}
-	sort.Slice(labels, func(one, other int) bool { return labels[one][0] < labels[other][0] })
-	return labels
+	sort.Slice(pairs, func(one, other int) bool { return pairs[one][0] < pairs[other][0] })
+	return pairs
 }
 
 func (described describedImage) Config() string {

@@ -20,6 +20,7 @@ import (
 	"pushgate/flavor"
 	"pushgate/flavor/http"
 	"pushgate/flavor/internal/double"
+	"pushgate/flavor/internal/made"
 	"pushgate/flavor/log"
 )
 
@@ -44,6 +45,8 @@ type Push struct {
 	Images []Image
 	// ImagesError is that error; `not-found` when nil.
 	ImagesError *flavor.InspectError
+	// Digest is what the tag points to after the push; empty when nobody can tell.
+	Digest string
 	// Contents is what the registry holds, for package registry.
 	Contents Registry
 	// RegistryError is what package registry answers instead, if it is not nil.
@@ -62,6 +65,8 @@ type Image struct {
 	Config flavor.ImageConfig
 	// PackedSize and UnpackedSize are bytes; nobody can tell one that is 0.
 	PackedSize, UnpackedSize uint64
+	// Annotations are those of its manifest.
+	Annotations map[string]string
 }
 
 // Registry is what a registry holds: of each repository, the tags with their digests.
@@ -82,7 +87,8 @@ type Answer struct {
 // asking lets one hook at a time be asked: what it asks the host for is the same for all.
 var asking sync.Mutex
 
-// Ask calls the hook. Tests may do so in parallel.
+// Ask calls the hook. Tests may do so in parallel. A hook that approves after it made a refusal that it did not return has
+// failed, as it does in a component.
 func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 	t.Helper()
 	described, err := describe(push)
@@ -120,7 +126,13 @@ func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 		}
 		return push.Serve(request.(*http.Request))
 	})()
+	made.Begin()
 	answer.Answer = flavor.AnswerOf(hook(flavor.NewPush(described)))
+	if answer.Verdict == flavor.Approved {
+		if forgotten := made.Forgotten(); forgotten != "" {
+			answer.Answer = flavor.Answer{Verdict: flavor.Failed, Message: forgotten}
+		}
+	}
 	return answer
 }
 

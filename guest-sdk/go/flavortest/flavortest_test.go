@@ -52,6 +52,33 @@ func TestAPushIsAsDescribed(t *testing.T) {
 	}
 }
 
+func TestDigestAndAnnotationsAreThoseThatAreDescribed(t *testing.T) {
+	hook := func(push *flavor.Push) error {
+		digest, err := push.Digest()
+		if err != nil {
+			return err
+		}
+		images, err := push.Images()
+		if err != nil {
+			return flavor.Otherf("%q %v", digest, err)
+		}
+		return flavor.Otherf("%q %v", digest, images[0].Annotations())
+	}
+	described := flavortest.Push{Digest: "sha256:00", Images: []flavortest.Image{{Annotations: map[string]string{"a": "1"}}}}
+	for _, test := range []struct {
+		push     flavortest.Push
+		expected string
+	}{
+		{described, `other; "sha256:00" map[a:1]`},
+		{flavortest.Push{}, `other; "" not-found`},
+		{flavortest.Push{ImagesError: &flavor.InspectError{Case: "unavailable", Text: "gone"}}, "unavailable; the images cannot be read: gone"},
+	} {
+		if answer := flavortest.Ask(t, hook, test.push); answer.String() != test.expected {
+			t.Errorf("got %v", answer)
+		}
+	}
+}
+
 func TestSizesAreKnownWhereTheyAreDescribed(t *testing.T) {
 	hook := func(push *flavor.Push) error {
 		images, err := push.Images()

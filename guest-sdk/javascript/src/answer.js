@@ -1,6 +1,8 @@
 // What a hook's answer or exception means.
 
 import { ContractError } from './error.js';
+import { Lack, lackOf } from './lacks.js';
+import { begin, end } from './made.js';
 import { Refusal, approved } from './refusal.js';
 
 /** The flavor failed. The message names the place in its author's code, and is the last that the host hears. */
@@ -12,14 +14,23 @@ export class Failure extends Error {}
  */
 export function ask(hook, push, file, place) {
   let answer;
+  let forgotten;
+  begin();
   try {
     answer = hook(push);
   } catch (error) {
     if (error instanceof Refusal) return error;
     if (error instanceof ContractError) return error.refusal();
     throw new Failure(`${place(error) || `${file}: `}${describe(error)}`);
+  } finally {
+    forgotten = end();
   }
-  if (answer === approved) return null;
+  if (answer === approved) {
+    if (!forgotten) return null;
+    if (forgotten instanceof Lack) throw new Failure(`${place(forgotten) || `${file}: `}${forgotten.message}`);
+    const made = place(forgotten).replace(/: $/, '') || file;
+    throw new Failure(`a refusal was made at ${made} and never given: throw it, or drop it with drop()`);
+  }
   throw new Failure(`${place(answer) || `${file}: `}${wrong(answer)}`);
 }
 
@@ -38,6 +49,8 @@ function wrong(answer) {
 
 /** The kind and the text, as an uncaught error is shown; with the cause, which is often what helps. */
 function describe(error) {
+  const lack = lackOf(error);
+  if (lack) return lack;
   if (!(error instanceof Error)) return `the hook threw ${show(error)}, which is neither a refusal nor an Error`;
   const text = error.message ? `${error.name}: ${error.message}` : error.name;
   return short(error.cause === undefined ? text : `${text} (from ${describe(error.cause)})`);

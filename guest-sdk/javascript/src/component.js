@@ -4,6 +4,7 @@ import { stopClock } from './confinement.js';
 
 import { begin } from './host/log.js';
 import { Failure, ask } from './answer.js';
+import { endEventLoop } from './lacks.js';
 import { log } from './log.js';
 import { place } from './place.js';
 import { Push } from './push.js';
@@ -19,6 +20,7 @@ export function prepareImagePush(flavor, file) {
       const push = new Push(host);
       begin();
       stopClock(() => push.requestedAt);
+      endEventLoop();
       let refusal;
       try {
         refusal = ask(flavor.prepare, push, file, placeOf);

@@ -1,7 +1,7 @@
 /**
  * Capability: bounded requests to origins that the operator has granted.
  *
- * For a world that imports `pushgate:flavor/http@0.1.1`. The operator grants an origin with `--grant http=ORIGIN`; the host adds the credentials that are bound
+ * For a world that imports `pushgate:flavor/http@0.1.2`. The operator grants an origin with `--grant http=ORIGIN`; the host adds the credentials that are bound
  * to it. Redirects are not followed but returned. Unit tests say what is answered with `answering` of `pushgate-flavor/testing`.
  *
  * @module
@@ -14,8 +14,8 @@ export declare class HttpError extends ContractError<
   'not-granted' | 'invalid-request' | 'limit-exceeded' | 'timed-out' | 'too-large' | 'unreachable' | 'other'
 > {}
 
-/** Names and values of headers. */
-export type Headers = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+/** Names and values of headers; or pairs of them. */
+export type Headers = Readonly<Record<string, string>> | Iterable<readonly string[]>;
 
 /** What came back. */
 export declare class Response {

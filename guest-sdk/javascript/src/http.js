@@ -3,6 +3,7 @@
 import * as host from '#http';
 
 import { ContractError, call } from './error.js';
+import { checkMembers, refuseUnknown, refusingUnknown } from './members.js';
 import { Unavailable } from './refusal.js';
 import { decode, encode } from './utf8.js';
 
@@ -12,10 +13,14 @@ export class HttpError extends ContractError {
   }
 }
 
+const HEADERS = refusingUnknown('`response.headers`', ['length'], {
+  remedy: (name) => `a header is read with \`response.header(${JSON.stringify(name)})\`.`,
+});
+
 export class Response {
   constructor(status, headers = [], body = new Uint8Array()) {
     this.status = status;
-    this.headers = headers;
+    this.headers = new Proxy(headers, HEADERS);
     this.body = typeof body === 'string' ? encode(body) : Uint8Array.from(body);
   }
 
@@ -32,7 +37,11 @@ export class Response {
   }
 }
 
-export function send(method, url, { headers = [], body = '' } = {}) {
+refuseUnknown(Response, '`response`', { members: ['status', 'headers', 'body'] });
+
+export function send(method, url, options = {}) {
+  checkMembers(options, ['headers', 'body'], 'what is sent with a request');
+  const { headers = [], body = '' } = options;
   const request = {
     method,
     url,

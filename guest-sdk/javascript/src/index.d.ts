@@ -20,7 +20,11 @@ export declare const approved: Approval;
 /** The hook, which a flavor exports as `prepare`. It is not async: it answers before it returns. */
 export type Prepare<Settings extends object = Record<string, unknown>> = (push: Push<Settings>) => Approval;
 
-/** A push whose reference is already proven to lie inside the registry's URI. `Settings` is the type that the flavor's schema describes. */
+/**
+ * A push whose reference is already proven to lie inside the registry's URI. `Settings` is the type that the flavor's schema describes.
+ *
+ * A name that a push, an image, its labels or its config does not have is a `TypeError` that lists those that it has.
+ */
 export declare class Push<Settings extends object = Record<string, unknown>> {
   private constructor();
   /** The whole canonical reference: `registry/repository:tag`, or `registry/repository@digest` when there is no tag. */
@@ -46,6 +50,13 @@ export declare class Push<Settings extends object = Record<string, unknown>> {
    * @throws {InspectError}
    */
   images(): Image[];
+  /**
+   * The digest that the tag points to after the push: of the manifest that is pushed, or of the index. `null` where the manifest is made only in the push, as that
+   * of the Docker Engine's images is. The host reads the source on the first call.
+   *
+   * @throws {InspectError}
+   */
+  digest(): string | null;
 }
 
 /** One image of the push: one platform of a multi-platform image, or the only one. */
@@ -64,6 +75,8 @@ export declare class Image {
   get packedSize(): number | null;
   /** The image's layers unpacked, in bytes; `null` where nobody has counted, as of most packed layers. */
   get unpackedSize(): number | null;
+  /** The annotations of the image's manifest, in the order of their keys; none where the manifest is made only in the push. */
+  get annotations(): ReadonlyMap<string, string>;
 }
 
 /** The image config, after the OCI image specification: with the same members for every source, and no history. */
@@ -109,11 +122,19 @@ export interface Violation {
   details?: Details | undefined;
 }
 
-/** Facts for machines, each name once. */
-export type Details = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+/** Facts for machines, each name once; or pairs of a name and a value. */
+export type Details = Readonly<Record<string, string>> | Iterable<readonly string[]>;
 
-/** Why the push must not go on. Throw one of its kinds, each of which has another owner. */
-export declare abstract class Refusal extends Error {}
+/**
+ * Why the push must not go on. Throw one of its kinds, each of which has another owner.
+ *
+ * A hook that makes a refusal and then approves has forgotten to throw it, or has caught it: that is the flavor's failure, with the line that made it. One that
+ * is caught on purpose is dropped.
+ */
+export declare abstract class Refusal extends Error {
+  /** Says that this refusal is not the hook's answer: without it, a hook that catches a refusal cannot approve. */
+  drop(): void;
+}
 
 /** The image breaks the flavor's rules; its author acts. Made by `deny`, or of all violations at once. */
 export declare class Denied extends Refusal {

@@ -1,6 +1,8 @@
 // The push that is asked about.
 
+import { readConfig } from './config.js';
 import { ContractError, call } from './error.js';
+import { refuseUnknown } from './members.js';
 import { Other, Unavailable, deny } from './refusal.js';
 
 export class InspectError extends ContractError {
@@ -40,10 +42,22 @@ class Fetched {
   images() {
     return call(InspectError, () => this.#host.images());
   }
+
+  digest() {
+    return call(InspectError, () => this.#host.digest()) ?? null;
+  }
 }
 
 /** Some of the tools that make components give a bigint, and nothing at all for what is absent. */
 const sizeOf = (size) => (size == null ? null : Number(size));
+
+/** Objects would reorder keys that look like numbers. */
+class Labels extends Map {}
+
+refuseUnknown(Labels, '`image.labels`', {
+  members: ['get', 'has', 'keys', 'values', 'entries', 'forEach', 'size'],
+  remedy: (name) => `a label is read with \`image.labels.get(${JSON.stringify(name)})\`.`,
+});
 
 export class Image {
   #values;
@@ -57,11 +71,11 @@ export class Image {
   }
 
   get labels() {
-    return this.#values.fetched('labels', (pairs) => new Map(pairs));
+    return this.#values.fetched('labels', (pairs) => new Labels(pairs));
   }
 
   get config() {
-    return this.#values.fetched('config', (text) => JSON.parse(text));
+    return this.#values.fetched('config', readConfig);
   }
 
   get packedSize() {
@@ -71,7 +85,13 @@ export class Image {
   get unpackedSize() {
     return this.#values.fetched('unpackedSize', sizeOf);
   }
+
+  get annotations() {
+    return this.#values.fetched('annotations', (pairs) => new Map(pairs));
+  }
 }
+
+refuseUnknown(Image, '`image`');
 
 export class Push {
   #values;
@@ -115,4 +135,10 @@ export class Push {
   images() {
     return this.#values.images().map((image) => new Image(image));
   }
+
+  digest() {
+    return this.#values.digest();
+  }
 }
+
+refuseUnknown(Push, '`push`');

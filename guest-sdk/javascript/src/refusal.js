@@ -1,8 +1,20 @@
 // What a flavor answers.
 
+import { drop, note } from './made.js';
+import { checkMembers } from './members.js';
+
 export const approved = Object.freeze({ approved: true });
 
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(message, options) {
+    super(message, options);
+    note(this);
+  }
+
+  drop() {
+    drop(this);
+  }
+}
 
 export class Denied extends Refusal {
   constructor(violations) {
@@ -35,7 +47,7 @@ export function deny(code, message, hint, details) {
 function checkedViolation(violation) {
   const { code, message, hint = null, details = {} } = Object(violation);
   const pairs = details?.[Symbol.iterator] ? details : Object.entries(details ?? {});
-  return Object.freeze({
+  const checked = Object.freeze({
     code: text(code, 'the code of a violation'),
     message: text(message, 'the message of a violation'),
     hint: hint === null ? null : text(hint, 'the hint of a violation'),
@@ -43,6 +55,8 @@ function checkedViolation(violation) {
       Array.from(pairs, ([name, value]) => [text(name, 'the name of a detail'), text(value, `the detail \`${name}\` of a violation`)]),
     ),
   });
+  checkMembers(violation, Object.keys(checked), 'a violation');
+  return checked;
 }
 
 function text(value, what) {

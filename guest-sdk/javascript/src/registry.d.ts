@@ -1,7 +1,7 @@
 /**
  * Capability: read-only questions to the registry that the image goes to, inside its URI.
  *
- * For a world that imports `pushgate:flavor/registry@0.1.1`. The operator grants it with `--grant registry`; without, every function throws a `QueryError`
+ * For a world that imports `pushgate:flavor/registry@0.1.2`. The operator grants it with `--grant registry`; without, every function throws a `QueryError`
  * `not-granted`. A repository is named by its whole path, as `push.repository` gives it. Unit tests say what it answers with `answering` of
  * `pushgate-flavor/testing`.
  *

@@ -3,6 +3,7 @@
 import * as host from '#registry';
 
 import { ContractError, call } from './error.js';
+import { checkMembers } from './members.js';
 import { Unavailable } from './refusal.js';
 
 export class QueryError extends ContractError {
@@ -15,7 +16,9 @@ export function repositoryExists(repository) {
   return call(QueryError, () => host.repositoryExists(repository));
 }
 
-export function tags(repository, { after = null, limit = 1000 } = {}) {
+export function tags(repository, options = {}) {
+  checkMembers(options, ['after', 'limit'], 'a question for tags');
+  const { after = null, limit = 1000 } = options;
   return call(QueryError, () => host.tags(repository, after, limit));
 }
 

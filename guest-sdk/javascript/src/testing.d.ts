@@ -10,16 +10,23 @@ import type { Response } from './http.js';
 /** An image for one platform. `config` holds members of its image config; the labels are added to it. Sizes are bytes; one that is not given is unknown. */
 export declare function image(
   platform?: string,
-  options?: { labels?: Record<string, string>; config?: Partial<ImageConfig>; packedSize?: number; unpackedSize?: number },
+  options?: {
+    labels?: Record<string, string>;
+    config?: Partial<ImageConfig>;
+    packedSize?: number;
+    unpackedSize?: number;
+    annotations?: Record<string, string>;
+  },
 ): Image;
 
 /**
  * A push of `registry/repository:tag` or `registry/repository@digest`. `uri` is what the registry is registered with, by default its host; `requestedAt` counts
- * seconds since 1970-01-01 UTC, by default it is 2026-01-01. Without `images`, asking for them throws an `InspectError` `not-found`.
+ * seconds since 1970-01-01 UTC, by default it is 2026-01-01. Without `images`, asking for them throws an `InspectError` `not-found`; without `digest`, nobody can
+ * tell it.
  */
 export declare function push<Settings extends object = Record<string, unknown>>(
   reference: string,
-  options?: { uri?: string; settings?: Settings; requestedAt?: number; dryRun?: boolean; images?: Image[] | InspectError },
+  options?: { uri?: string; settings?: Settings; requestedAt?: number; dryRun?: boolean; images?: Image[] | InspectError; digest?: string },
 ): Push<Settings>;
 
 /** What the capabilities answer. An answer that throws a `QueryError` or `HttpError` is a question without one. */

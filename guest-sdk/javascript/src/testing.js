@@ -1,5 +1,7 @@
 // Pushes to try a flavor with, natively.
 
+import { checkConfig } from './config.js';
+import { checkMembers } from './members.js';
 import { during } from './native/answers.js';
 import { recorded } from './native/log.js';
 import { Image, InspectError, Push } from './push.js';
@@ -7,9 +9,13 @@ import { Image, InspectError, Push } from './push.js';
 /** What the host would give of each image. */
 const hosts = new WeakMap();
 
-export function image(platform = 'linux/amd64', { labels = {}, config = {}, packedSize, unpackedSize } = {}) {
+export function image(platform = 'linux/amd64', options = {}) {
+  checkMembers(options, ['labels', 'config', 'packedSize', 'unpackedSize', 'annotations'], 'an image');
+  const { labels = {}, config = {}, packedSize, unpackedSize, annotations = {} } = options;
+  checkConfig(config);
   const [os, architecture, variant] = platform.split('/');
-  const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+  const inOrder = (object) => Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = inOrder(labels);
   const whole = { architecture, os, ...(variant && { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [] }, ...config };
   if (sorted.length > 0) whole.config = { ...whole.config, Labels: Object.fromEntries(sorted) };
   const host = {
@@ -18,13 +24,16 @@ export function image(platform = 'linux/amd64', { labels = {}, config = {}, pack
     config: () => JSON.stringify(whole),
     packedSize: () => packedSize,
     unpackedSize: () => unpackedSize,
+    annotations: () => inOrder(annotations),
   };
   const made = new Image(host);
   hosts.set(made, host);
   return made;
 }
 
-export function push(reference, { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found') } = {}) {
+export function push(reference, options = {}) {
+  checkMembers(options, ['uri', 'settings', 'requestedAt', 'dryRun', 'images', 'digest'], 'a push');
+  const { uri, settings = {}, requestedAt = 1767225600, dryRun = false, images = new InspectError('not-found'), digest } = options;
   const parts = /^([^/@]+)\/([^:@]+)(?::([^:@]+)|@(.+))$/.exec(reference);
   if (!parts) {
     throw new TypeError(`\`${reference}\` is no canonical reference: registry/repository:tag, or registry/repository@digest`);
@@ -43,10 +52,15 @@ export function push(reference, { uri, settings = {}, requestedAt = 1767225600, 
       if (images instanceof InspectError) throw images;
       return images.map((image) => hosts.get(image));
     },
+    digest() {
+      if (digest === undefined && ['unavailable', 'other'].includes(images.case)) throw images;
+      return digest;
+    },
   });
 }
 
 export function answering(answers, run) {
+  checkMembers(answers, ['repositoryExists', 'tags', 'manifestDigest', 'send'], 'what the capabilities answer');
   return during(answers, run);
 }
 

@@ -51,6 +51,23 @@ test('images', () => {
   assert.throws(() => artifact.images(), { message: 'not-an-image: application/x' });
 });
 
+test('the digest and annotations', () => {
+  const made = push('r/a:1', { images: [image('linux/amd64', { annotations: { b: '2', a: '1' } }), image()], digest: 'sha256:00' });
+  assert.equal(made.digest(), 'sha256:00');
+  assert.deepEqual(
+    made.images().map((one) => [...one.annotations]),
+    [
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+      [],
+    ],
+  );
+  assert.equal(push('r/a:1').digest(), null);
+  assert.throws(() => push('r/a:1', { images: new InspectError('unavailable', 'gone') }).digest(), InspectError);
+});
+
 test('sizes', () => {
   const images = push('r/a:1', { images: [image('linux/amd64', { packedSize: 2 ** 40, unpackedSize: 0 }), image()] }).images();
   assert.deepEqual(

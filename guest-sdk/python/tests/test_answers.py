@@ -26,9 +26,24 @@ class Answers(unittest.TestCase):
 
     def test_approved_is_the_only_good_answer(self) -> None:
         self.assertIsNone(ask(lambda _: APPROVED, PUSH, authored))
-        for answer in (None, True, "approved", 0, deny("a", "b"), Violation("a", "b"), Misconfigured("x"), InspectError("not-found"), []):
+        answers: tuple[object, ...] = (
+            None,
+            True,
+            "approved",
+            0,
+            deny("a", "b"),
+            Violation("a", "b"),
+            Misconfigured("x"),
+            InspectError("not-found"),
+            [],
+        )
+        for answer in answers:
+
+            def prepare(push: Push, answer: object = answer) -> object:
+                return answer
+
             with self.subTest(answer=answer):
-                self.assertIn("the hook returned", self.failure(lambda _, answer=answer: answer))
+                self.assertIn("the hook returned", self.failure(prepare))
 
     def test_a_refusal_that_is_returned_is_named(self) -> None:
         def prepare(push: Push) -> object:
@@ -61,9 +76,9 @@ class Answers(unittest.TestCase):
 
     def test_an_exception_is_a_failure_with_the_line(self) -> None:
         def prepare(push: Push) -> object:
-            return {}["gone"]
+            return dict[str, str]()["gone"]
 
-        line = line_of('return {}["gone"]')
+        line = line_of('return dict[str, str]()["gone"]')
         self.assertEqual(self.failure(prepare), f"test_answers.py:{line}: KeyError: 'gone'")
 
     def test_the_line_is_the_authors_not_the_one_of_a_library(self) -> None:
@@ -75,7 +90,7 @@ class Answers(unittest.TestCase):
     def test_the_cause_is_told(self) -> None:
         def prepare(push: Push) -> object:
             try:
-                return {}["gone"]
+                return dict[str, str]()["gone"]
             except KeyError as error:
                 raise ValueError("no setting") from error
 

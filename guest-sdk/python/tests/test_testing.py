@@ -27,6 +27,22 @@ class Pushes(unittest.TestCase):
         self.assertEqual((only.config["os"], only.config["variant"], only.config["config"]["User"]), ("linux", "v8", "1000"))
         self.assertEqual(only.config["config"]["Labels"], {"a": "1", "b": "2"})
 
+    def test_members_that_no_image_config_has(self) -> None:
+        for config, named in (
+            ({"Env": ["A=b"]}, 'did you mean `image.config\\["config"\\]\\["Env"\\]`'),
+            ({"config": {"user": "1"}}, "has no member `user`"),
+        ):
+            with self.subTest(config=config), self.assertRaisesRegex(ValueError, named):
+                image(config=config)
+
+    def test_digest_and_annotations(self) -> None:
+        made = push("r/a:1", images=[image(annotations={"b": "2", "a": "1"}), image()], digest="sha256:00")
+        self.assertEqual(made.digest(), "sha256:00")
+        self.assertEqual([list(one.annotations.items()) for one in made.images()], [[("a", "1"), ("b", "2")], []])
+        self.assertIsNone(push("r/a:1").digest())
+        with self.assertRaises(InspectError):
+            push("r/a:1", images=InspectError("unavailable", "gone")).digest()
+
     def test_sizes(self) -> None:
         made = push("r/a:1", images=[image(packed_size=1 << 40, unpacked_size=0), image()])
         self.assertEqual([(one.packed_size, one.unpacked_size) for one in made.images()], [(1 << 40, 0), (None, None)])

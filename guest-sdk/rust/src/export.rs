@@ -105,6 +105,13 @@ pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| crate::log::error(panic)));
 }
 
+/// Ends the call as the flavor's failure, with this reason.
+#[cfg(target_family = "wasm")]
+pub(crate) fn fail(reason: &str) -> ! {
+    crate::log::error(reason);
+    std::process::abort()
+}
+
 #[cfg(test)]
 mod tests {
     use super::implementation::{bytes, name_section, name_section_length};

@@ -134,7 +134,8 @@ impl fmt::Display for HttpError {
 impl std::error::Error for HttpError {}
 
 impl From<HttpError> for Refusal {
+    #[track_caller]
     fn from(error: HttpError) -> Self {
-        Self::Unavailable(format!("a server could not be asked: {error}"))
+        Self::unavailable(format!("a server could not be asked: {error}"))
     }
 }

@@ -14,12 +14,13 @@ pub struct Image {
     host: host::Image,
     platform: OnceCell<String>,
     labels: OnceCell<Vec<(String, String)>>,
+    annotations: OnceCell<Vec<(String, String)>>,
     config: OnceCell<String>,
 }
 
 impl Image {
     pub(crate) fn new(host: host::Image) -> Self {
-        Self { host, platform: OnceCell::new(), labels: OnceCell::new(), config: OnceCell::new() }
+        Self { host, platform: OnceCell::new(), labels: OnceCell::new(), annotations: OnceCell::new(), config: OnceCell::new() }
     }
 
     /// `os/architecture[/variant]`, for example `linux/arm64/v8`.
@@ -37,6 +38,17 @@ impl Image {
         self.labels().iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// The annotations of the image's manifest, sorted by key. Empty where the manifest is made only in the push, as that of the Docker Engine's images is.
+    /// A flavor that asks this needs version 0.1.2 of the contract.
+    pub fn annotations(&self) -> &[(String, String)] {
+        self.annotations.get_or_init(|| self.host.annotations())
+    }
+
+    /// The value of one annotation, if the image's manifest has it.
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.annotations().iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
     /// The image config as JSON: an OCI image-spec document that the host rebuilt, with the same members for every source. Its bytes do not
     /// hash to the config's digest.
     pub fn config(&self) -> &str {
@@ -44,12 +56,12 @@ impl Image {
     }
 
     /// What a registry holds of the image, in bytes: its config and its layers as they are pushed, each layer once. `None` where the layers are packed only
-    /// in the push, as those of the Docker Engine's images are. A flavor that asks this needs pushgate:flavor@0.1.1.
+    /// in the push, as those of the Docker Engine's images are. A flavor that asks this needs version 0.1.1 of the contract.
     pub fn packed_size(&self) -> Option<u64> {
         self.host.packed_size()
     }
 
-    /// The image's layers unpacked, in bytes. `None` where nobody has counted: of most packed layers. A flavor that asks this needs pushgate:flavor@0.1.1.
+    /// The image's layers unpacked, in bytes. `None` where nobody has counted: of most packed layers. A flavor that asks this needs version 0.1.1 of the contract.
     pub fn unpacked_size(&self) -> Option<u64> {
         self.host.unpacked_size()
     }
@@ -79,8 +91,9 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl From<ConfigError> for Refusal {
+    #[track_caller]
     fn from(error: ConfigError) -> Self {
-        Self::Other(error.to_string())
+        Self::other(error.to_string())
     }
 }
 
@@ -114,6 +127,7 @@ impl std::error::Error for InspectError {}
 /// An artifact is denied with the code `not-an-image`, so that a rule about every image is never true of none; an image that is not found or
 /// cannot be read is [`Refusal::Unavailable`]. A flavor that lets artifacts pass matches on [`InspectError::NotAnImage`] first.
 impl From<InspectError> for Refusal {
+    #[track_caller]
     fn from(error: InspectError) -> Self {
         let message = error.to_string();
         match error {
@@ -121,8 +135,8 @@ impl From<InspectError> for Refusal {
                 .hint("this registry's rules are about container images: push artifacts to another registry")
                 .detail("artifact-type", artifact_type)
                 .into(),
-            InspectError::NotFound | InspectError::Unavailable(_) => Self::Unavailable(message),
-            InspectError::Other(_) => Self::Other(message),
+            InspectError::NotFound | InspectError::Unavailable(_) => Self::unavailable(message),
+            InspectError::Other(_) => Self::other(message),
         }
     }
 }

@@ -84,9 +84,35 @@
 //! ```
 //!
 //! # What a flavor cannot do
-//! There is no file system, environment, clock, network or random number: what std offers of these traps, and so does a `HashMap` with std's
-//! default hasher, which wants a random number; take a `BTreeMap`. [`Push::requested_at`] is the time. A panic ends the hook and with it the
-//! push; its message and place reach the person who pushes through the log.
+//! There are no files, no environment, no network, no threads and no programs. `SystemTime::now()` is [`Push::requested_at`]; random numbers,
+//! and so the order of a `HashMap`, are the same in every call; waiting ends the call. A panic ends the hook and with it the push; its message
+//! and place reach the person who pushes through the log.
+//!
+//! # Refusals that are forgotten
+//! A refusal that was made and not returned would approve: `let _ = deny(…)`, or a check whose result nobody looks at. The compiler warns of most,
+//! and a call that would approve fails instead, with the line where the refusal was made. So make a refusal where it is returned, and say with
+//! [`Refusal::withdraw`] where one is dropped on purpose:
+//!
+//! ```
+//! # use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, deny, flavor, log};
+//! # fn check(push: &Push) -> Result<(), Refusal> {
+//! #     deny("tag.latest", "the tag `latest` may move").into()
+//! # }
+//! # struct Trial;
+//! # impl Flavor for Trial {
+//! #     type Settings = NoSettings;
+//! fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+//!     if let Err(refusal) = check(push) {
+//!         log::warn("pushes like this will be refused from May on");
+//!         refusal.withdraw();
+//!     }
+//!     Ok(())
+//! }
+//! # }
+//! # flavor!(Trial);
+//! # let push = pushgate_flavor::testing::TestPush::new("registry.example.com", "team/app");
+//! # assert_eq!(push.ask::<Trial>(), Ok(()));
+//! ```
 //!
 //! # Capabilities
 //! The functions of [`registry`] ask the registry that the image goes to, [`http::Request`] a server. Both are capabilities: a flavor that uses one asks
@@ -118,6 +144,7 @@ mod image;
 mod image_config;
 mod json;
 pub mod log;
+mod made;
 mod push;
 mod refusal;
 pub mod registry;

@@ -60,7 +60,7 @@ impl Push {
         self.settings.get_or_init(|| self.host.settings())
     }
 
-    /// When the push was asked for, in seconds since 1970-01-01 UTC.
+    /// When the push was asked for, in seconds since 1970-01-01 UTC. In a component `SystemTime::now()` is the same time.
     pub fn requested_at(&self) -> u64 {
         self.host.requested_at()
     }
@@ -78,5 +78,15 @@ impl Push {
     pub fn images(&self) -> Result<Vec<Image>, InspectError> {
         let images = self.host.images()?;
         Ok(images.into_iter().map(Image::new).collect())
+    }
+
+    /// The digest that the tag points to after the push: of the manifest that is pushed, or of the index. `None` where the manifest is made only in the push,
+    /// as that of the Docker Engine's images is. The host reads the source on the first call. A flavor that asks this needs version 0.1.2 of the contract.
+    ///
+    /// # Errors
+    /// [`InspectError`] when the source cannot be read. With `?` it becomes the refusal that fits.
+    pub fn digest(&self) -> Result<Option<String>, InspectError> {
+        let digest = self.host.digest()?;
+        Ok(digest)
     }
 }

@@ -1,7 +1,47 @@
 //! What a flavor says when the push may not go on.
 
+use std::fmt;
+
+use crate::made::{self, Mark};
+
 /// Why a push may not go on. The kinds are kept apart because each has another owner.
+///
+/// A refusal is made where the hook returns it: by [`deny`], [`misconfigured`](Self::misconfigured), [`unavailable`](Self::unavailable) or
+/// [`other`](Self::other). A call that made one by these and then approves fails, with the line where it was made, unless the refusal was dropped
+/// by [`withdraw`](Self::withdraw). The compiler warns of one that is not used at all:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// pushgate_flavor::deny("tag.latest", "the tag `latest` may move");
+/// ```
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// pushgate_flavor::deny("tag.latest", "the tag `latest` may move").hint("push a version").detail("tag", "latest");
+/// ```
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// pushgate_flavor::Refusal::unavailable("no answer");
+/// ```
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// pushgate_flavor::Refusal::Unavailable("no answer".to_owned());
+/// ```
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// fn check() -> pushgate_flavor::Violations {
+///     pushgate_flavor::Violations::new()
+/// }
+/// check();
+/// ```
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// fn check() -> Result<(), pushgate_flavor::Refusal> {
+///     pushgate_flavor::deny("tag.latest", "the tag `latest` may move").into()
+/// }
+/// check();
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a refusal that is not returned refuses nothing"]
 pub enum Refusal {
     /// The image breaks the flavor's rules; its author acts. Never empty: the host takes a denial of nothing for a defect of the flavor.
     Denied(Vec<Violation>),
@@ -13,8 +53,38 @@ pub enum Refusal {
     Other(String),
 }
 
+impl Refusal {
+    /// The settings do not make sense; the text names the setting.
+    #[track_caller]
+    pub fn misconfigured(text: impl Into<String>) -> Self {
+        made::text(Self::Misconfigured(text.into()))
+    }
+
+    /// Something that the flavor needs did not answer.
+    #[track_caller]
+    pub fn unavailable(text: impl Into<String>) -> Self {
+        made::text(Self::Unavailable(text.into()))
+    }
+
+    /// Anything else.
+    #[track_caller]
+    pub fn other(text: impl Into<String>) -> Self {
+        made::text(Self::Other(text.into()))
+    }
+
+    /// Drops a refusal on purpose: the call may approve as if it had never been made. (The function `drop` of std frees a value, and says nothing
+    /// about a purpose.)
+    pub fn withdraw(self) {
+        match self {
+            Self::Denied(violations) => violations.into_iter().for_each(Violation::withdraw),
+            text => made::withdraw_text(text),
+        }
+    }
+}
+
 /// One reason for a refusal, made by [`deny`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "a violation that is not returned refuses nothing"]
 pub struct Violation {
     /// Stable and machine-readable: `tag.latest`.
     pub code: String,
@@ -23,25 +93,33 @@ pub struct Violation {
     /// What to do about it, for a person.
     pub hint: Option<String>,
     pub(crate) details: Vec<(String, String)>,
+    mark: Mark,
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, message, hint, details, mark: _ } = self;
+        let mut violation = formatter.debug_struct("Violation");
+        violation.field("code", code).field("message", message).field("hint", hint).field("details", details).finish()
+    }
 }
 
 /// A reason for a refusal, with a stable, machine-readable `code` and a `message` for a person.
 ///
 /// By `into()` it becomes a [`Refusal`], or the whole `Err` that a hook returns.
+#[track_caller]
 pub fn deny(code: impl Into<String>, message: impl Into<String>) -> Violation {
-    Violation { code: code.into(), message: message.into(), hint: None, details: Vec::new() }
+    Violation { code: code.into(), message: message.into(), hint: None, details: Vec::new(), mark: made::violation() }
 }
 
 impl Violation {
     /// What to do about it, for a person.
-    #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// A fact for machines: `platform`, `label`, `documentation`. A key that was given before gets the new value.
-    #[must_use]
     pub fn detail(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         let (key, value) = (key.into(), value.into());
         match self.details.iter_mut().find(|(known, _)| *known == key) {
@@ -62,6 +140,11 @@ impl Violation {
     pub fn detail_of(&self, key: &str) -> Option<&str> {
         self.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
+
+    /// Drops the violation on purpose, as [`Refusal::withdraw`] does.
+    pub fn withdraw(self) {
+        made::withdraw_violation(&self.mark);
+    }
 }
 
 impl From<Violation> for Refusal {
@@ -79,11 +162,11 @@ impl<T> From<Violation> for Result<T, Refusal> {
 /// All that is wrong with a push, so that its author sees it at once. Collected from an iterator, or pushed one by one; becomes the hook's
 /// answer by `into()`: `Ok` when there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "violations that are not returned refuse nothing"]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
     /// None yet.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -91,6 +174,11 @@ impl Violations {
     /// Adds one.
     pub fn push(&mut self, violation: Violation) {
         self.0.push(violation);
+    }
+
+    /// Drops all of them on purpose, as [`Refusal::withdraw`] does.
+    pub fn withdraw(self) {
+        self.0.into_iter().for_each(Violation::withdraw);
     }
 }
 

@@ -39,8 +39,9 @@ impl fmt::Display for QueryError {
 impl std::error::Error for QueryError {}
 
 impl From<QueryError> for Refusal {
+    #[track_caller]
     fn from(error: QueryError) -> Self {
-        Self::Unavailable(format!("the registry could not be asked: {error}"))
+        Self::unavailable(format!("the registry could not be asked: {error}"))
     }
 }
 

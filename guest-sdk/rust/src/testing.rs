@@ -26,7 +26,7 @@
 use crate::http::{HttpError, Response};
 use crate::log::Level;
 use crate::registry::QueryError;
-use crate::{Flavor, InspectError, Push, Refusal, host, settings};
+use crate::{Flavor, InspectError, Push, Refusal, host, made, settings};
 
 /// A push that a test describes: no tag, no images, `{}` as settings, asked for at the second 0, no dry run, until something else is said.
 #[derive(Clone)]
@@ -46,6 +46,7 @@ impl TestPush {
             requested_at: 0,
             dry_run: false,
             images: Err(InspectError::NotFound),
+            pushed_digest: None,
             answers: host::Answers::default(),
         })
     }
@@ -101,6 +102,13 @@ impl TestPush {
         self
     }
 
+    /// The digest that the tag points to after the push. Until it is said, nobody can tell.
+    #[must_use]
+    pub fn digest(mut self, digest: &str) -> Self {
+        self.0.pushed_digest = Some(digest.to_owned());
+        self
+    }
+
     /// What the registry answers when it is asked whether it has a repository. What has no answer was not granted.
     #[must_use]
     pub fn repository_exists(mut self, repository: &str, answer: Result<bool, QueryError>) -> Self {
@@ -133,14 +141,22 @@ impl TestPush {
     ///
     /// # Errors
     /// The flavor's refusal, or [`Refusal::Misconfigured`] when the settings are not what it takes.
+    ///
+    /// # Panics
+    /// Where the flavor would approve although it made a refusal that it did not return: in a push that is the flavor's failure.
+    #[track_caller]
     pub fn ask<F: Flavor>(mut self) -> Result<(), Refusal> {
+        made::begin();
         std::mem::take(&mut self.0.answers).give();
         let push = Push::new(self.0);
-        F::prepare(&push, settings::parse(push.settings())?)
+        F::prepare(&push, settings::parse(push.settings())?)?;
+        let forgotten = made::forgotten();
+        assert!(forgotten.is_none(), "{}", forgotten.unwrap_or_default());
+        Ok(())
     }
 }
 
-/// An image that a test describes: no labels, `{}` as its config, unknown sizes.
+/// An image that a test describes: no labels, no annotations, `{}` as its config, unknown sizes.
 #[derive(Clone)]
 pub struct TestImage(host::Image);
 
@@ -148,8 +164,14 @@ impl TestImage {
     /// An image for one platform: `linux/amd64`.
     #[must_use]
     pub fn new(platform: &str) -> Self {
-        let (packed_size, unpacked_size) = (None, None);
-        Self(host::Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned(), packed_size, unpacked_size })
+        Self(host::Image {
+            platform: platform.to_owned(),
+            labels: Vec::new(),
+            config: "{}".to_owned(),
+            packed_size: None,
+            unpacked_size: None,
+            annotations: Vec::new(),
+        })
     }
 
     /// One label more. The config is not changed by it.
@@ -157,6 +179,14 @@ impl TestImage {
     pub fn label(mut self, key: &str, value: &str) -> Self {
         self.0.labels.push((key.to_owned(), value.to_owned()));
         self.0.labels.sort();
+        self
+    }
+
+    /// One annotation of its manifest more.
+    #[must_use]
+    pub fn annotation(mut self, key: &str, value: &str) -> Self {
+        self.0.annotations.push((key.to_owned(), value.to_owned()));
+        self.0.annotations.sort();
         self
     }
 
@@ -191,7 +221,7 @@ pub fn take_log() -> Vec<(Level, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::NoSettings;
+    use crate::{Image, NoSettings, Violations, deny};
 
     struct Sizes;
 
@@ -202,6 +232,90 @@ mod tests {
             let sizes: Vec<_> = push.images()?.iter().map(|image| (image.packed_size(), image.unpacked_size())).collect();
             Err(Refusal::Other(format!("{sizes:?}")))
         }
+    }
+
+    fn helper(push: &Push) -> Result<usize, Refusal> {
+        Ok(push.images()?.len())
+    }
+
+    /// Makes a refusal of the kind that the tag names, and approves unless it is to be given.
+    struct Forgets;
+
+    impl Flavor for Forgets {
+        type Settings = NoSettings;
+
+        fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+            let tag = push.tag().unwrap_or_default();
+            let refusal: Refusal = match tag {
+                "approves" => return Ok(()),
+                "unavailable" => Refusal::unavailable("gone"),
+                "misconfigured" => Refusal::misconfigured("tags: none"),
+                "other" => Refusal::other("no"),
+                "images" => {
+                    let _ = helper(push);
+                    return Ok(());
+                }
+                "collected" => {
+                    let _: Violations = [deny("a", "b")].into_iter().collect();
+                    return Ok(());
+                }
+                "withdrawn" => {
+                    let violation = deny("a", "b").hint("c");
+                    violation.clone().withdraw();
+                    let mut violations = Violations::new();
+                    violations.push(violation);
+                    violations.push(deny("d", "e"));
+                    violations.withdraw();
+                    Refusal::unavailable("gone").withdraw();
+                    Refusal::from(deny("f", "g")).withdraw();
+                    return Ok(());
+                }
+                _ => deny("a", "b").into(),
+            };
+            if tag == "given" {
+                let _ = deny("c", "d");
+                return Err(refusal);
+            }
+            Ok(())
+        }
+    }
+
+    struct Digest;
+
+    impl Flavor for Digest {
+        type Settings = NoSettings;
+
+        fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
+            Err(Refusal::Other(format!("{:?}", push.digest()?)))
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_was_made_and_never_given_fails_the_call() {
+        let ask = |tag: &str| TestPush::new("registry.example.com", "app").tag(tag).ask::<Forgets>();
+        for tag in ["denied", "unavailable", "misconfigured", "other", "images", "collected"] {
+            let panic = std::panic::catch_unwind(|| ask(tag)).unwrap_err();
+            let message = panic.downcast_ref::<String>().unwrap();
+            let (place, rest) = message.split_once(" and never given").unwrap();
+            let line = place.strip_prefix(&format!("a refusal was made at {}:", file!())).unwrap();
+            assert!(line.parse::<u32>().unwrap() > 0 && rest == ": return it, or drop it with withdraw()", "{message}");
+        }
+        assert_eq!(ask("given"), Err(deny("a", "b").into()));
+        for tag in ["approves", "withdrawn"] {
+            assert_eq!(ask(tag), Ok(()), "{tag}");
+        }
+    }
+
+    #[test]
+    fn the_digest_is_unknown_until_it_is_described() {
+        let push = || TestPush::new("registry.example.com", "app");
+        assert_eq!(push().ask::<Digest>(), Err(Refusal::Other("None".to_owned())));
+        assert_eq!(push().digest("sha256:00").ask::<Digest>(), Err(Refusal::Other("Some(\"sha256:00\")".to_owned())));
+        let unreadable = push().no_images(InspectError::Unavailable("gone".to_owned()));
+        assert_eq!(unreadable.ask::<Digest>(), Err(Refusal::Unavailable("the images cannot be read: gone".to_owned())));
+        let image = TestImage::new("linux/amd64").annotation("b", "2").annotation("a", "1");
+        let image = Image::new(image.0);
+        assert_eq!((image.annotation("a"), image.annotation("c"), image.annotations().len()), (Some("1"), None, 2));
     }
 
     #[test]

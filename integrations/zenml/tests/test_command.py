@@ -160,6 +160,12 @@ class TestReport(unittest.TestCase):
                 f"it is so\n- flavor `a\\x1bws`: {verdict}\nhint: do this",
             )
 
+    def test_messages_say_whose_they_are(self) -> None:
+        messages = [{"hook": "aws", "message": "it is\u001b[2J there"}]
+        report = Report(0, {**ACCEPTED, "messages": messages})
+        self.assertEqual(report.messages, ["aws: it is\\x1b[2J there"])
+        self.assertEqual(Report(0, ACCEPTED).messages, [])
+
     def test_warnings_say_whose_they_are(self) -> None:
         warnings = [
             {"hook": "aws", "message": "no\u001b[2J repository"},

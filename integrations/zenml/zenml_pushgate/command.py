@@ -60,6 +60,19 @@ class Report:
         return registry.get("uri") if isinstance(registry, dict) else None
 
     @property
+    def messages(self) -> List[str]:
+        """What the flavors say to the person who pushes.
+
+        Returns:
+            One text for each message; none of a pushgate without them.
+        """
+        return [
+            printable(f"{message.get('hook', '')}: ")
+            + printable(str(message.get("message", "")))
+            for message in _objects(self.document.get("messages"))
+        ]
+
+    @property
     def warnings(self) -> List[str]:
         """What there is to say besides.
 

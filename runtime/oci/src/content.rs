@@ -34,7 +34,7 @@ pub struct PinnedContent {
 /// One image: one platform of a multi-platform image, or the only one.
 #[derive(Clone, Debug)]
 pub struct PinnedImage {
-    /// What it runs on, as its config says.
+    /// What it runs on, as its config says; the variant as its index says, if the config leaves it out.
     pub platform: Platform,
     /// The document for the hooks.
     pub config: ImageConfig,
@@ -44,6 +44,8 @@ pub struct PinnedImage {
     pub packed_size: Option<u64>,
     /// The bytes of its layers unpacked, as tar files. `None` where a layer is packed, and nobody has looked into it.
     pub unpacked_size: Option<u64>,
+    /// The annotations of its manifest; none of an image of a Docker archive, whose manifest is made in the push.
+    pub annotations: BTreeMap<String, String>,
     /// Its layers as they are pushed, the lowest first: as many as the config has `diff_ids`.
     pub(crate) layers: Vec<ImageLayer>,
 }

@@ -29,9 +29,8 @@ pub struct ImageConfig {
     /// For example `v8`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// For example `10.0.17763.6414`. It is for choosing one of several images, and no part of the document for the
-    /// hooks.
-    #[serde(skip)]
+    /// For example `10.0.17763.6414`. Images for Windows have one.
+    #[serde(rename = "os.version", skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
     /// How a container is run.
     pub config: ExecutionConfig,
@@ -70,6 +69,33 @@ pub struct ExecutionConfig {
     /// The signal that ends the process.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub stop_signal: String,
+    /// How Docker finds out whether a container works. The specification reserves the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
+}
+
+/// The member `Healthcheck` of the member `config`, as Docker has it. Durations are in nanoseconds; what is zero is Docker's default, and left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Healthcheck {
+    /// `CMD` or `CMD-SHELL` and the command, or `NONE`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub test: Vec<String>,
+    /// Between two checks.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub interval: i64,
+    /// How long one may take.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub timeout: i64,
+    /// How long failures do not count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub start_period: i64,
+    /// Between two checks in that time.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub start_interval: i64,
+    /// How many failures count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub retries: i64,
 }
 
 /// The member `rootfs`. Its type is always `layers`.
@@ -93,29 +119,30 @@ impl From<DocumentError> for ConfigError {
     }
 }
 
-/// Docker's own members are those of its `image.Image`; what is read of them is nothing.
-const SHAPE: Shape = Shape::Members(&[
-    ("created", Shape::Scalar),
-    ("author", Shape::Scalar),
-    ("architecture", Shape::Scalar),
-    ("os", Shape::Scalar),
-    ("os.version", Shape::Scalar),
-    ("os.features", Shape::Unread),
-    ("variant", Shape::Scalar),
-    ("config", ExecutionConfig::SHAPE),
-    ("rootfs", Shape::Members(&[("type", Shape::Scalar), ("diff_ids", Shape::LIST)])),
-    ("history", Shape::Checked(&Shape::List(usize::MAX, &Shape::Members(&[])))),
-    ("container_config", Shape::Checked(&ExecutionConfig::SHAPE)),
-]);
-
 impl ImageConfig {
+    /// What is kept of the document, with the members of the specification. What is [`Shape::Unread`] or [`Shape::Checked`] is not shown to
+    /// hooks. Docker's own members are those of its `image.Image`; what is read of them is nothing.
+    pub const SHAPE: Shape = Shape::Members(&[
+        ("created", Shape::Scalar),
+        ("author", Shape::Scalar),
+        ("architecture", Shape::Scalar),
+        ("os", Shape::Scalar),
+        ("os.version", Shape::Scalar),
+        ("os.features", Shape::Unread),
+        ("variant", Shape::Scalar),
+        ("config", ExecutionConfig::SHAPE),
+        ("rootfs", Shape::Members(&[("type", Shape::Scalar), ("diff_ids", Shape::LIST)])),
+        ("history", Shape::Checked(&Shape::List(usize::MAX, &Shape::Members(&[])))),
+        ("container_config", Shape::Checked(&ExecutionConfig::SHAPE)),
+    ]);
+
     /// Reads the config of an OCI or Docker image.
     ///
     /// # Errors
     /// If it is larger than 4 MiB, is not what the specification says, or could be read in two ways: a key that stands twice in any
     /// object, or is spelled in another case than the specification's.
     pub fn parse(bytes: &[u8]) -> Result<Self, ConfigError> {
-        let tree = Tree::parse(bytes, MAX_DOCUMENT, "config", &SHAPE)?;
+        let tree = Tree::parse(bytes, MAX_DOCUMENT, "config", &Self::SHAPE)?;
         let object = tree.object()?;
         let platform = Platform::read(&object)?;
         let execution = object.object("config")?;
@@ -164,7 +191,7 @@ impl ExecutionConfig {
         ("WorkingDir", Shape::Scalar),
         ("Labels", Shape::TEXTS),
         ("StopSignal", Shape::Scalar),
-        ("Healthcheck", Shape::Checked(&Shape::Members(&[]))),
+        ("Healthcheck", Healthcheck::SHAPE),
     ]);
 
     /// Reads the member, of a document that was parsed with [`Self::SHAPE`] in its place. What is absent, `null` or empty is empty.
@@ -183,6 +210,35 @@ impl ExecutionConfig {
             working_dir: text("WorkingDir")?,
             labels: object.string_map("Labels")?,
             stop_signal: text("StopSignal")?,
+            healthcheck: object
+                .object("Healthcheck")?
+                .as_ref()
+                .map(Healthcheck::read)
+                .transpose()?
+                .filter(|check| *check != Healthcheck::default()),
+        })
+    }
+}
+
+impl Healthcheck {
+    const SHAPE: Shape = Shape::Members(&[
+        ("Test", Shape::LIST),
+        ("Interval", Shape::Scalar),
+        ("Timeout", Shape::Scalar),
+        ("StartPeriod", Shape::Scalar),
+        ("StartInterval", Shape::Scalar),
+        ("Retries", Shape::Scalar),
+    ]);
+
+    fn read(object: &Object<'_>) -> Result<Self, DocumentError> {
+        let number = |name| object.integer(name).map(Option::unwrap_or_default);
+        Ok(Self {
+            test: object.strings("Test")?,
+            interval: number("Interval")?,
+            timeout: number("Timeout")?,
+            start_period: number("StartPeriod")?,
+            start_interval: number("StartInterval")?,
+            retries: number("Retries")?,
         })
     }
 }
@@ -214,6 +270,11 @@ fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, DocumentError
     Ok(text.map(str::to_owned))
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+const fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 fn as_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
     let empty = BTreeMap::<String, String>::new();
     serializer.collect_map(keys.iter().map(|key| (key, &empty)))
@@ -231,9 +292,12 @@ mod tests {
 
     #[test]
     fn every_member_survives() {
+        const HEALTHCHECK: &str =
+            r#""Healthcheck":{"Test":["CMD","/h"],"Interval":5000000000,"StartPeriod":1,"StartInterval":2,"Retries":3}"#;
         let members = r#","created":"2024-01-02T03:04:05Z","author":"someone","variant":"v3","history":[{"x":1}],
             "config":{"User":"1000","ExposedPorts":{"80/tcp":{}},"Env":["A=b"],"Entrypoint":["/e"],"Cmd":["c"],"Volumes":{"/v":{}},
-            "WorkingDir":"/w","Labels":{"z":"1","a":"2"},"StopSignal":"SIGTERM","OnBuild":["x"]}"#;
+            "WorkingDir":"/w","Labels":{"z":"1","a":"2"},"StopSignal":"SIGTERM","OnBuild":["x"],"Healthcheck":{"Retries":3,"Interval":5000000000,
+            "Timeout":0,"StartPeriod":1,"StartInterval":2,"Test":["CMD","/h"],"x":1}}"#;
         let config = ImageConfig::parse(document(members).as_bytes()).unwrap();
         assert_eq!(
             config.to_json(),
@@ -242,7 +306,7 @@ mod tests {
                 r#"{"created":"2024-01-02T03:04:05Z","author":"someone","architecture":"amd64","os":"linux","variant":"v3","config":{"User":"1000","#,
                 r#""ExposedPorts":{"80/tcp":{}},"Env":["A=b"],"Entrypoint":["/e"],"Cmd":["c"],"Volumes":{"/v":{}},"WorkingDir":"/w","#,
                 format_args!(
-                    r#""Labels":{{"a":"2","z":"1"}},"StopSignal":"SIGTERM"}},"rootfs":{{"type":"layers","diff_ids":["{DIFF_ID}"]}}}}"#
+                    r#""Labels":{{"a":"2","z":"1"}},"StopSignal":"SIGTERM",{HEALTHCHECK}}},"rootfs":{{"type":"layers","diff_ids":["{DIFF_ID}"]}}}}"#
                 )
             )
         );
@@ -253,9 +317,13 @@ mod tests {
     #[test]
     fn absent_null_and_empty_are_the_same() {
         let absent = ImageConfig::parse(document("").as_bytes()).unwrap();
-        for members in
-            [r#","config":null"#, r#","config":{}"#, r#","author":"","config":{"User":"","Env":null,"Cmd":[],"Labels":null,"Volumes":{}}"#]
-        {
+        for members in [
+            r#","config":null"#,
+            r#","config":{}"#,
+            r#","author":"","config":{"User":"","Env":null,"Cmd":[],"Labels":null,"Volumes":{}}"#,
+            r#","config":{"Healthcheck":null}"#,
+            r#","config":{"Healthcheck":{"Test":null,"Interval":0}}"#,
+        ] {
             let config = ImageConfig::parse(document(members).as_bytes()).unwrap();
             assert_eq!(config, absent);
         }
@@ -271,6 +339,9 @@ mod tests {
             r#","OS":"windows""#,
             r#","config":{"Labels":{"a":"1","\u0061":"2"}}"#,
             r#","config":{"Healthcheck":{"Test":[],"test":[]}}"#,
+            r#","config":{"Healthcheck":{"test":["NONE"]}}"#,
+            r#","config":{"Healthcheck":{"Test":"NONE"}}"#,
+            r#","config":{"Healthcheck":{"Interval":"5s"}}"#,
             r#","config":{"x":1,"X":2}"#,
             r#","history":[{"created_by":"a","Created_By":"b"}]"#,
             r#","container_config":{"User":"1000","user":"0"}"#,

@@ -79,7 +79,7 @@ pub use credentials::{
 pub use descriptor::{Descriptor, REFERENCE_NAME};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use holding::Holding;
-pub use image_config::{ConfigError, ExecutionConfig, ImageConfig, RootFilesystem};
+pub use image_config::{ConfigError, ExecutionConfig, Healthcheck, ImageConfig, RootFilesystem};
 pub use layout::{LayoutError, OciLayout};
 pub use manifest::{Document, Index, MAX_DESCRIPTORS, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};

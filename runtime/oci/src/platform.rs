@@ -192,6 +192,14 @@ impl Platform {
                 _ => true,
             }
     }
+
+    /// What a config says, with the variant that its descriptor has where the config has none. Build tools leave it out of configs, and whoever pulls
+    /// an image chooses it by the index: <https://github.com/estesp/manifest-tool/issues/68>, <https://github.com/estesp/manifest-tool/issues/72>.
+    #[must_use]
+    pub fn completed(self, listed: Option<&Self>) -> Self {
+        let variant = self.variant.or_else(|| listed.and_then(|listed| listed.variant.clone()));
+        Self { variant, ..self }
+    }
 }
 
 impl fmt::Display for Platform {
@@ -232,6 +240,21 @@ mod tests {
         assert!(arm(Some("v7")).agrees_with(&arm(Some("v7"))));
         assert!(arm(Some("v7")).agrees_with(&arm(None)));
         assert!(!arm(Some("v7")).agrees_with(&arm(Some("v6"))));
+    }
+
+    #[test]
+    fn a_variant_that_a_config_leaves_out_is_that_of_the_index() {
+        let of = |text: &str| text.parse::<Platform>().unwrap();
+        for (config, listed, platform) in [
+            ("linux/arm", Some("linux/arm/v6"), "linux/arm/v6"),
+            ("linux/arm", Some("linux/arm"), "linux/arm"),
+            ("linux/arm/v7", Some("linux/arm"), "linux/arm/v7"),
+            ("linux/arm/v7", None, "linux/arm/v7"),
+            ("linux/arm64", Some("linux/arm64/v8"), "linux/arm64/v8"),
+            ("linux/amd64", None, "linux/amd64"),
+        ] {
+            assert_eq!(of(config).completed(listed.map(of).as_ref()), of(platform), "{config} {listed:?}");
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Report {
     pub registry: Option<RegistryReport>,
     /// One entry for each hook of the registry, in order; empty when nothing was asked.
     pub hooks: Vec<HookReport>,
+    /// What the hooks told the person who pushes, beside warnings.
+    pub messages: Vec<Message>,
     /// What deserves attention without stopping the push.
     pub warnings: Vec<Warning>,
     /// Layers that `--verify` did not look into; each has a warning too.
@@ -133,6 +135,15 @@ impl HookVerdict {
             Self::NotAsked => "an earlier hook was misconfigured, unavailable or broke, which ended the push",
         }
     }
+}
+
+/// Something that a flavor says to the person who pushes: a log message of the level `info`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The flavor that said it.
+    pub hook: String,
+    /// What it said.
+    pub message: String,
 }
 
 /// Something that a person should know although the push goes on.

@@ -22,12 +22,15 @@ use crate::shown::{is_digest_like, shown};
 
 /// The host under which Docker knows Docker Hub.
 pub(crate) const DOCKER_HUB: &str = "docker.io";
-/// The old name of Docker Hub.
+/// The old name of Docker Hub, which Docker itself replaces.
 pub(crate) const DOCKER_INDEX: &str = "index.docker.io";
+/// Names of Docker Hub's registry that Docker takes for other registries: where it is on the wire (<https://github.com/docker/hub-tool/pull/107>),
+/// and the name of its API, which serves the registry too (<https://github.com/docker/hub-feedback/issues/2113>).
+pub(crate) const DOCKER_HUB_REGISTRIES: [&str; 2] = ["registry-1.docker.io", "registry.hub.docker.com"];
 /// The one word that is a host without a port.
 pub(crate) const LOCALHOST: &str = "localhost";
 /// Where Docker Hub keeps its official images.
-const OFFICIAL: &str = "library";
+pub(crate) const OFFICIAL: &str = "library";
 /// The longest path in bytes (`RepositoryNameTotalLengthMax`). It is measured on the path alone, after `library/` was added.
 pub(crate) const PATH_LIMIT: usize = 255;
 

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::grammar::{DOCKER_HUB, DOCKER_INDEX, LOCALHOST, is_domain_name};
+use crate::grammar::{DOCKER_HUB, DOCKER_HUB_REGISTRIES, DOCKER_INDEX, LOCALHOST, is_domain_name};
 use crate::shown::shown;
 
 mod punycode;
@@ -15,7 +15,7 @@ mod punycode;
 /// A registry's host in canonical form, with its port if one was given: `registry.example.com`, `localhost:5000`, `[::1]:5000`.
 ///
 /// Lower case, no trailing dot, addresses in their one canonical form. A port is kept as it is: `:443` is another registry than no
-/// port, as it is for Docker's names and credentials. `index.docker.io` is `docker.io`; `registry-1.docker.io` stays itself.
+/// port, as it is for Docker's names and credentials. `index.docker.io`, `registry-1.docker.io` and `registry.hub.docker.com` are `docker.io`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host {
     authority: String,
@@ -122,7 +122,8 @@ impl Host {
             }
         };
         // Only the bare name: with a port, Docker does not take it for Docker Hub.
-        let hostname = if hostname == DOCKER_INDEX && port.is_none() { DOCKER_HUB.to_owned() } else { hostname };
+        let is_hub = hostname == DOCKER_INDEX || DOCKER_HUB_REGISTRIES.contains(&hostname.as_str());
+        let hostname = if is_hub && port.is_none() { DOCKER_HUB.to_owned() } else { hostname };
         let bracketed = if hostname.contains(':') { format!("[{hostname}]") } else { hostname.clone() };
         let authority = match port {
             Some(port) => format!("{bracketed}:{port}"),

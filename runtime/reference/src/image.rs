@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::grammar::{DOCKER_HUB, DOCKER_INDEX, GrammarError, parse_normalized};
+use crate::grammar::{DOCKER_HUB, DOCKER_INDEX, GrammarError, OFFICIAL, parse_normalized};
 use crate::host::{Host, HostError};
 use crate::shown::shown;
 
@@ -73,6 +73,14 @@ pub enum ParseReferenceError {
         /// The host as typed.
         host: String,
     },
+    /// A single segment under a name of Docker Hub's registry that Docker takes for another one: it adds no `library/` there.
+    #[error("the image name `{image}` has no namespace, and Docker puts `library/` before a name under `{DOCKER_HUB}` alone")]
+    NoNamespace {
+        /// The name.
+        image: String,
+        /// The canonical name of the official image.
+        suggestion: String,
+    },
     /// It has a digest. What is pushed is named by a tag; the digest is the registry's answer.
     #[error("the image name `{image}` has a digest, and what is pushed is named by a tag")]
     Digest {
@@ -96,6 +104,9 @@ impl ParseReferenceError {
             Self::Grammar { suggestion, .. } => suggestion.as_ref().map(|name| format!("write `{name}`")),
             Self::Host { reason, .. } => reason.hint(),
             Self::AmbiguousDockerHub { host, .. } => Some(format!("write `{}`", host.to_ascii_lowercase())),
+            Self::NoNamespace { suggestion, .. } => {
+                Some(format!("put your namespace before the name; the official image is `{suggestion}`"))
+            }
             Self::Digest { suggestion, .. } => {
                 Some(format!("name the tag that it is to have, as in `{suggestion}`: which image is pushed, the source says (--from)"))
             }
@@ -139,6 +150,10 @@ impl ImageReference {
         }
         let host = Host::parse(name.domain).map_err(|reason| ParseReferenceError::Host { image: shown(text), reason })?;
         let tag = name.tag.unwrap_or(DEFAULT_TAG).to_owned();
+        if host.is_docker_hub() && !name.path.contains('/') {
+            let suggestion = format!("{DOCKER_HUB}/{OFFICIAL}/{}:{tag}", name.path);
+            return Err(ParseReferenceError::NoNamespace { image: shown(text), suggestion });
+        }
         let is_digested = name.digest.is_some();
         let mut reference = Self { host, engine_host: name.domain.to_owned(), repository: name.path, tag };
         if is_digested {

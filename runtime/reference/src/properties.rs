@@ -8,7 +8,7 @@ use crate::{Host, ImageReference, RegistryUri};
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
-            "registry.example.com", "Registry.Example.com", "docker.io", "index.docker.io", "Docker.io", "localhost", "LOCALHOST", "127.0.0.1",
+            "registry.example.com", "Registry.Example.com", "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "Docker.io", "localhost", "LOCALHOST", "127.0.0.1",
             "127.1", "2130706433", "0x7f.1", "[::1]", "[0:0::1]", "[::ffff:7f00:1]", "xn--bcher-kva.de", "xn--a-.de", "team", "team-evil",
             "library", "Team", "a_b.io", "..", ".", "app", "user", "v1", "latest", "sha256", "5000", "443", "0443", "99999", "https:",
         ]).prop_map(str::to_owned),

@@ -9,7 +9,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum CallError {
     /// The guest trapped.
-    #[error("the flavor trapped: {message}{}", said(last_words.as_deref()))]
+    #[error("{}", trapped(message, last_words.as_deref()))]
     Trap {
         /// What the runtime says.
         message: String,
@@ -70,8 +70,14 @@ pub enum CallError {
     },
 }
 
-fn said(last_words: Option<&str>) -> String {
-    last_words.map(|words| format!("; before that it said: {words}")).unwrap_or_default()
+/// What the guest said explains more than the runtime does: as a rule, it begins with the author's line. That a guest which said why it fails then ended
+/// itself explains nothing.
+fn trapped(message: &str, last_words: Option<&str>) -> String {
+    match last_words {
+        None => format!("the flavor trapped: {message}"),
+        Some(words) if message.contains("`unreachable`") => format!("the flavor failed: {words}"),
+        Some(words) => format!("the flavor failed: {words} (it trapped: {message})"),
+    }
 }
 
 impl CallError {

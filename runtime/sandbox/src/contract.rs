@@ -1,17 +1,17 @@
 //! The names of the contract that this version speaks, and how a name of another line is told apart.
 
 /// The package of the contract, with its version.
-pub const PACKAGE: &str = "pushgate:flavor@0.1.1";
+pub const PACKAGE: &str = "pushgate:flavor@0.1.2";
 /// The interface whose export makes a component a flavor.
-pub(crate) const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.1";
+pub(crate) const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.2";
 /// The function of [`HOOK`].
 pub(crate) const HOOK_FUNCTION: &str = "prepare";
 /// The optional export with the settings schema.
-pub(crate) const SETTINGS: &str = "pushgate:flavor/settings@0.1.1";
+pub(crate) const SETTINGS: &str = "pushgate:flavor/settings@0.1.2";
 /// The function of [`SETTINGS`].
 pub(crate) const SETTINGS_FUNCTION: &str = "schema";
 /// What a flavor may import, for messages.
-pub(crate) const SUPPORTED_IMPORTS: &str = "`types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.1`";
+pub(crate) const SUPPORTED_IMPORTS: &str = "`types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.2`";
 
 /// What the name of an import or export says about who may answer it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

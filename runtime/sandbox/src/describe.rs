@@ -27,7 +27,7 @@ pub struct Description {
     pub version: Option<String>,
     /// The description in its metadata.
     pub description: Option<String>,
-    /// The package whose hook it exports, for example `pushgate:flavor@0.1.1`.
+    /// The package whose hook it exports, for example `pushgate:flavor@0.1.2`.
     pub contract: String,
     /// What it asks for, sorted.
     pub capabilities: Vec<Capability>,

@@ -80,8 +80,11 @@ impl Failure {
         if trap.is_some() || error.is::<Refused>() {
             let last_words = state.log.last_words();
             let advice = match &last_words {
-                _ if message.contains("`wasi:") => Some(state.toolchain.about_wasi(&message, last_words.as_deref())),
-                Some(words) => state.toolchain.about_words(words),
+                _ if message.contains("`wasi:") => {
+                    let function = message.split('`').nth(1).unwrap_or_default();
+                    Some(state.toolchain.about_wasi(function, last_words.as_deref()))
+                }
+                Some(words) => state.toolchain.about_words(words, state.looked_for),
                 None if message.contains("unreachable") => Some(state.toolchain.about_silence()),
                 None => None,
             };

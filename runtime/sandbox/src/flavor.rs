@@ -47,7 +47,7 @@ impl Flavor {
         &self.digest
     }
 
-    /// The package whose hook it exports, for example `pushgate:flavor@0.1.1`.
+    /// The package whose hook it exports, for example `pushgate:flavor@0.1.2`.
     pub fn contract(&self) -> String {
         self.linked.checked.contract()
     }
@@ -105,6 +105,8 @@ impl Flavor {
             Ok(store) => store,
             Err(error) => return Call::broken(error),
         };
+        // Before the guest is instantiated: what a language runs before its hook may look at the clock.
+        store.data_mut().requested_at = push.requested_at;
         let clock = store.data().wall_clock.clone();
         let lend = |state: &mut CallState| Ok((state.lend(PushHandle(push))?,));
         let outcome = clock.limit(self.ask::<HookParameters, HookResults>(&mut store, &self.linked.hook, lend)).await;

@@ -116,6 +116,7 @@ impl FlavorHost for Host {
             config: "{}".to_owned(),
             packed_size: None,
             unpacked_size: None,
+            annotations: Vec::new(),
         };
         Ok(vec![image("linux/amd64"), image("linux/arm64")])
     }

@@ -74,6 +74,7 @@
 //! wasmtime is named in this crate and nowhere else, and no type of it is part of this interface.
 
 // The names of the contract, and bytes that may be a component.
+mod absent;
 mod contract;
 mod digest;
 mod sniff;

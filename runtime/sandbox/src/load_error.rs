@@ -142,7 +142,7 @@ impl LoadError {
             Self::OtherContract { .. } | Self::WrongType { .. } | Self::WrongImport { .. } => {
                 "build the flavor against the contract that `pushgate wit` prints"
             }
-            Self::MissingExport { .. } => "build the flavor for the world `pushgate:flavor/flavor@0.1.1` that `pushgate wit` prints",
+            Self::MissingExport { .. } => "build the flavor for the world `pushgate:flavor/flavor@0.1.2` that `pushgate wit` prints",
             Self::UnknownImport { .. } => "build the flavor for a world that imports nothing else: `pushgate wit` prints what there is",
             Self::CompileLimit { .. } => {
                 "a component that a compiler made needs far less: build it again from its source, and leave out data that it makes \

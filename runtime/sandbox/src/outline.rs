@@ -158,25 +158,25 @@ mod tests {
             (
                 outline(&["pushgate:flavor/types@0.2.0"], &["pushgate:flavor/prepare-image-push@0.2.0"]),
                 "the component speaks \
-              `pushgate:flavor/prepare-image-push@0.2.0`, which this version of pushgate does not know: it supports `pushgate:flavor@0.1.1`",
+              `pushgate:flavor/prepare-image-push@0.2.0`, which this version of pushgate does not know: it supports `pushgate:flavor@0.1.2`",
             ),
-            (outline(&[], &[]), "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports nothing"),
-            (outline(&[], &["a", "b"]), "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports `a`, `b`"),
+            (outline(&[], &[]), "the component does not export `pushgate:flavor/prepare-image-push@0.1.2`: it exports nothing"),
+            (outline(&[], &["a", "b"]), "the component does not export `pushgate:flavor/prepare-image-push@0.1.2`: it exports `a`, `b`"),
             (
                 outline(&[], &["x"; 10]),
-                "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports `x`, `x`, \
+                "the component does not export `pushgate:flavor/prepare-image-push@0.1.2`: it exports `x`, `x`, \
               `x`, `x`, `x`, `x`, `x`, `x`, 2 more",
             ),
             (
                 outline(&["evil:thing/x@1.0.0"], &[contract::HOOK]),
                 "the component imports the interface `evil:thing/x@1.0.0`, which this \
-              version of pushgate does not give: it supports `types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.1`",
+              version of pushgate does not give: it supports `types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.2`",
             ),
             (
                 outline(&["pushgate:flavor/secrets@0.1.4"], &[contract::HOOK]),
                 "the component imports the interface \
               `pushgate:flavor/secrets@0.1.4`, which this version of pushgate does not give: it supports `types`, `log`, `registry` and \
-              `http` of `pushgate:flavor@0.1.1`",
+              `http` of `pushgate:flavor@0.1.2`",
             ),
         ];
         for (outline, message) in cases {

@@ -57,6 +57,8 @@ pub struct Image {
     pub packed_size: Option<u64>,
     /// Its layers unpacked, in bytes. `None` where nobody has counted.
     pub unpacked_size: Option<u64>,
+    /// The annotations of its manifest, where it has one before the push. The sandbox sorts them by key before a guest sees them.
+    pub annotations: Vec<(String, String)>,
 }
 
 /// Why the images cannot be looked at. The texts are shown to the guest: no secret may be in them.
@@ -111,6 +113,15 @@ pub trait FlavorHost: Send + Sync {
     /// # Errors
     /// What the guest is told. An implementation remembers that it failed if the difference matters to it afterwards.
     async fn images(&self) -> Result<Vec<Image>, InspectError>;
+
+    /// The digest that the tag points to after the push; none where the manifest is made only in the push. Asked at most once a call, as
+    /// [`images`](Self::images) is, and its time counts as little.
+    ///
+    /// # Errors
+    /// What the guest is told.
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        Ok(None)
+    }
 
     /// A message of the guest that is within the limits, while the hook runs. [`Call::log`](crate::Call::log) holds the same.
     fn log(&self, _record: &LogRecord) {}

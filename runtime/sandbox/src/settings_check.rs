@@ -165,7 +165,11 @@ mod tests {
     fn what_does_not_fit_is_named_with_its_path() {
         assert_eq!(evaluate(SCHEMA, Some(r#"{"labels":["a"],"mode":"strict","more":{"deep":2}}"#)), Ok(()));
         for (settings, message) in [
-            (r#"{"labels":[7]}"#, r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string""#),
+            (
+                r#"{"labels":[20240115]}"#,
+                r#"the setting `labels[0]` is not what its schema wants: 20240115 is not of type "string": write it in quotes, "20240115""#,
+            ),
+            (r#"{"labels":[["a"]]}"#, r#"the setting `labels[0]` is not what its schema wants: ["a"] is not of type "string""#),
             (r#"{"labels":["a","B"]}"#, r#"the setting `labels[1]` is not what its schema wants: "B" does not match "^[a-z.]+$""#),
             (r#"{"labels":[]}"#, r"the setting `labels` is not what its schema wants: [] has less than 1 item"),
             (r#"{}"#, "the setting `labels` is missing"),
@@ -184,7 +188,7 @@ mod tests {
             (r#"{"labels":["a"],"more":{"depe":4}}"#, "there is no setting `more.depe` (did you mean `more.deep`?)"),
             (
                 r#"{"labels":[7, 8]}"#,
-                r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string"; the setting `labels[1]` is not what its schema wants: 8 is not of type "string""#,
+                r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string": write it in quotes, "7"; the setting `labels[1]` is not what its schema wants: 8 is not of type "string": write it in quotes, "8""#,
             ),
         ] {
             assert_eq!(refused(SCHEMA, settings), message, "{settings}");
@@ -218,6 +222,15 @@ mod tests {
         }
         let unevaluated = r#"{"allOf":[{"properties":{"a":{}}}],"properties":{"mode":{}},"unevaluatedProperties":false}"#;
         assert_eq!(refused(unevaluated, r#"{"a":1,"mdoe":2}"#), "there is no setting `mdoe` (did you mean `mode`?)");
+    }
+
+    #[test]
+    fn one_of_several_settings_is_wanted() {
+        let schema = r#"{"properties":{"most":{},"least":{}},"minProperties":1}"#;
+        assert_eq!(refused(schema, "{}"), "at least one of the settings `least` and `most` has to be set");
+        let inner = r#"{"properties":{"a":{"properties":{"most":{},"least":{}},"minProperties":1}}}"#;
+        assert_eq!(refused(inner, r#"{"a":{}}"#), "at least one of the settings `a.least` and `a.most` has to be set");
+        assert_eq!(refused(r#"{"minProperties":1}"#, "{}"), "the settings are not what their schema wants: {} has less than 1 property");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a schema has against settings, in words: everything at once, what is unknown and what is missing by its name.
 
-use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
+use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
 use crate::text::excerpt;
@@ -85,6 +85,19 @@ impl Faults {
                     not_as_wanted(&place, &format!("a name in it is wrong: {}", excerpt(&name.to_string(), TEXT_BYTES))),
                 );
             }
+            ValidationErrorKind::MinProperties { limit: 1 } if properties(schema, error).next().is_some() => {
+                let names: Vec<String> =
+                    properties(schema, error).take(MAX_FAULTS).map(|name| format!("`{}`", inside(&place, name))).collect();
+                push(
+                    &mut self.others,
+                    excerpt(&format!("at least one of the settings {} has to be set", listed(&names, "and")), OPTIONS_BYTES),
+                );
+            }
+            ValidationErrorKind::Type { kind } if takes_text(kind) && (error.instance().is_number() || error.instance().is_boolean()) => {
+                let quoted = format!("\"{}\"", shown(error.instance()));
+                let problem = format!("{}: write it in quotes, {quoted}", excerpt(&error.to_string(), TEXT_BYTES));
+                push(&mut self.others, not_as_wanted(&place, &problem));
+            }
             _ => push(&mut self.others, not_as_wanted(&place, &excerpt(&error.to_string(), TEXT_BYTES))),
         }
     }
@@ -131,6 +144,14 @@ fn not_as_wanted(place: &str, problem: &str) -> String {
         format!("the settings are not what their schema wants: {problem}")
     } else {
         format!("the setting `{place}` is not what its schema wants: {problem}")
+    }
+}
+
+/// Whether a text would have been taken where something else was found.
+fn takes_text(kind: &TypeKind) -> bool {
+    match kind {
+        TypeKind::Single(one) => *one == JsonType::String,
+        TypeKind::Multiple(several) => several.contains(JsonType::String),
     }
 }
 

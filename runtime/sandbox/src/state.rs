@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wasmtime::component::{Resource, ResourceTable};
 
+use crate::absent::Absent;
 use crate::capabilities::Allowance;
 use crate::limiter::Limiter;
 use crate::log::{Log, Output};
@@ -21,11 +22,16 @@ pub(crate) struct CallState {
     /// What is left of the capabilities.
     pub(crate) allowance: Allowance,
     pub(crate) wall_clock: WallClock,
+    /// What the guest's own clock shows: seconds since 1970-01-01 UTC when the push was asked for, zero where there is no push.
+    pub(crate) requested_at: u64,
+    /// What it looked for last of what no flavor has.
+    pub(crate) looked_for: Option<Absent>,
     /// State of the numbers that stand in for random ones.
     pub(crate) random: u64,
     resources: ResourceTable,
     pub(crate) host: Option<Arc<dyn FlavorHost>>,
     images: Option<Result<Vec<Arc<Image>>, InspectError>>,
+    digest: Option<Result<Option<String>, InspectError>>,
     /// Interrupts the guest as long as this exists.
     _ticking: Ticking,
 }
@@ -59,10 +65,13 @@ impl CallState {
             log: Log::new(limits),
             allowance: Allowance::new(limits),
             wall_clock: WallClock::start(limits.wall),
+            requested_at: 0,
+            looked_for: None,
             random: 0,
             resources,
             host,
             images: None,
+            digest: None,
             _ticking: ticking,
         }
     }
@@ -92,11 +101,25 @@ impl CallState {
                     let _pause = self.wall_clock.pause();
                     host.images().await
                 }
-                None => Err(InspectError::Other("there is no push".to_owned())),
+                None => Err(no_push()),
             };
             self.images = Some(answer.map(|images| images.into_iter().map(sorted).map(Arc::new).collect()));
         }
         self.images.clone().unwrap_or(Err(InspectError::NotFound))
+    }
+
+    /// Finds the digest of what is pushed, or gives what was found first.
+    pub(crate) async fn digest(&mut self) -> Result<Option<String>, InspectError> {
+        if self.digest.is_none() {
+            self.digest = Some(match &self.host {
+                Some(host) => {
+                    let _pause = self.wall_clock.pause();
+                    host.digest().await
+                }
+                None => Err(no_push()),
+            });
+        }
+        self.digest.clone().unwrap_or(Err(InspectError::NotFound))
     }
 
     /// A new handle of the guest.
@@ -125,7 +148,12 @@ fn tell<'a>(host: Option<&dyn FlavorHost>, records: impl IntoIterator<Item = &'a
     }
 }
 
+fn no_push() -> InspectError {
+    InspectError::Other("there is no push".to_owned())
+}
+
 fn sorted(mut image: Image) -> Image {
     image.labels.sort();
+    image.annotations.sort();
     image
 }

@@ -1,5 +1,6 @@
 //! What a component was made with, as far as its outside tells: what goes wrong differs from one language to the next.
 
+use crate::absent::Absent;
 use crate::outline::{Kind, Outline};
 
 /// The tools that leave a trace at the outside of a component, which is there also when it comes compiled from the cache.
@@ -49,8 +50,8 @@ impl Toolchain {
         }
     }
 
-    /// What its author can do where the last words are those of its tool, which speaks of its own code.
-    pub(crate) fn about_words(self, words: &str) -> Option<&'static str> {
+    /// What its author can do about its last words: those of its tool, which speaks of its own code, or those of an error of what it looked for.
+    pub(crate) fn about_words(self, words: &str, looked_for: Option<Absent>) -> Option<&'static str> {
         let says = |text: &str| words.contains(text);
         match self {
             Self::JavaScript if says("from: \"promise\"") => {
@@ -65,20 +66,25 @@ impl Toolchain {
             Self::Python if says("object has no attribute 'value'") => {
                 Some("the hook returned something else than `Approval.APPROVED`: raise a refusal, and return that where there is none")
             }
-            Self::Python | Self::JavaScript | Self::Other => None,
+            Self::Other => Absent::of_words(words, looked_for).map(Absent::instead),
+            Self::Python | Self::JavaScript => None,
         }
     }
 
     /// What its author can look for when it called this function of WASI, after these last words.
     pub(crate) fn about_wasi(self, function: &str, last_words: Option<&str>) -> &'static str {
-        let waits = function.contains("wasi:io/poll") || function.contains("#subscribe-");
-        if last_words.is_some_and(|words| words.contains("nanotime returning zero")) || (waits && self == Self::Other) {
-            "a flavor cannot wait. In Go it is the runtime that does, where the component has the usual adapter: make the component with \
-             `pushgate flavor component`, whose adapter has a clock for it"
-        } else if self == Self::Python && function.contains("wasi:filesystem") {
-            "a file is read, or a module is imported inside a function: import at the top of the module"
-        } else {
-            "a flavor has no files, network, clock or environment: it decides by what `image-push` says and by the capabilities of the contract"
+        if last_words.is_some_and(|words| words.contains("nanotime returning zero")) {
+            return "the runtime of Go waits, where the component has the usual adapter: make the component with `pushgate flavor component`, whose \
+                    adapter has a clock for it";
+        }
+        let (interface, function) = function.split_once('#').unwrap_or((function, ""));
+        let interface = interface.split('@').next().unwrap_or_default();
+        match Absent::of_function(interface, function) {
+            Some(Absent::Files) if self == Self::Python => {
+                "a file is read, or a module is imported inside a function: import at the top of the module"
+            }
+            Some(absent) => absent.instead(),
+            None => "a flavor decides by what `image-push` says and by the capabilities of the contract",
         }
     }
 }
@@ -114,7 +120,7 @@ mod tests {
             ),
             (Toolchain::Other, "ModuleNotFoundError", None),
         ] {
-            let advice = toolchain.about_words(words);
+            let advice = toolchain.about_words(words, None);
             assert!(advice.map_or(expected.is_none(), |advice| expected.is_some_and(|part| advice.contains(part))), "{words}: {advice:?}");
         }
     }

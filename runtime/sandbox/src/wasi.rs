@@ -1,14 +1,16 @@
-//! What a flavor finds when its language's runtime looks for WASI: nothing.
+//! What a flavor finds when its language's runtime looks for WASI: the time of the push, and nothing else.
 //!
-//! A flavor gets nothing from WASI, but many languages cannot start without it. So every import of an interface whose name begins
-//! with `wasi:` is answered by its name and type: what an ordinary program asks for before it does anything gets an empty answer - no environment,
-//! no arguments, no files, a clock that stands still, numbers that are the same every time - and what it prints becomes part of
-//! its log. Everything else traps, and says which function it was.
+//! A flavor gets nothing from WASI that the contract does not give it, but many languages cannot start without it. So every import of an interface
+//! whose name begins with `wasi:` is answered by its name and type: what an ordinary program asks for before it does anything gets an empty answer - no
+//! environment, no arguments, no files, a wall clock that stands at `requested-at`, a monotonic one that stands at zero, numbers that are the same every
+//! time - and what it prints becomes part of its log. A function that can fail says `not-supported`, so that the error comes up at the author's line;
+//! everything else traps, and says which function it was.
 
-use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem};
+use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem, Type};
 use wasmtime::component::{Component, Linker, LinkerInstance, Resource, ResourceAny, ResourceType, Val};
 use wasmtime::{Engine, Error, Result, StoreContextMut};
 
+use crate::absent::Absent;
 use crate::failure::Refused;
 use crate::log::Output;
 use crate::state::CallState;
@@ -57,22 +59,24 @@ fn add_resource(linker: &mut LinkerInstance<'_, CallState>, name: &str) -> Resul
 fn add_function(linker: &mut LinkerInstance<'_, CallState>, interface: &str, function: &str) -> Result<()> {
     let version_at = interface.find('@').unwrap_or(interface.len());
     let unversioned = interface.get(..version_at).unwrap_or(interface);
-    match Answer::of(unversioned, function) {
-        Some(answer) => linker.func_new(function, move |store, _type: ComponentFunc, parameters, results| {
-            let value = answer.give(store, parameters)?;
-            if let (Some(result), Some(value)) = (results.first_mut(), value) {
-                *result = value;
-            }
-            Ok(())
-        }),
-        None => {
-            let name = format!("{interface}#{function}");
-            linker.func_new(function, move |_store, _type: ComponentFunc, _parameters, _results| {
-                Err(Error::new(Refused(format!("it called `{name}`, and a flavor gets nothing of WASI"))))
-            })
+    let (known, absent) = (Answer::of(unversioned, function), Absent::of_function(unversioned, function));
+    let name = format!("{interface}#{function}");
+    linker.func_new(function, move |mut store: StoreContextMut<'_, CallState>, signature: ComponentFunc, parameters, results| {
+        let state = store.data_mut();
+        state.looked_for = absent.or(state.looked_for);
+        let Some(answer) = known.or_else(|| Answer::of_failure(&signature)) else {
+            return Err(Error::new(Refused(format!("it called `{name}`, and a flavor gets nothing of WASI"))));
+        };
+        let value = answer.give(store, parameters)?;
+        if let (Some(result), Some(value)) = (results.first_mut(), value) {
+            *result = value;
         }
-    }
+        Ok(())
+    })
 }
+
+/// What a function says that can fail.
+const NOT_SUPPORTED: &str = "not-supported";
 
 /// An answer that gives nothing away.
 #[derive(Debug, Clone, Copy)]
@@ -82,11 +86,15 @@ enum Answer {
     Exit,
     /// Of a read: there is nothing more.
     Closed,
+    NotSupported,
     Stream(Option<Output>),
     Writable,
     Write,
     Ok,
+    /// When the push was asked for.
     WallTime,
+    /// The resolution of that: a second.
+    Second,
     Zero,
     One,
     RandomBytes,
@@ -104,6 +112,8 @@ impl Answer {
             ("wasi:cli/stdout", "get-stdout") => Self::Stream(Some(Output::Stdout)),
             // What would wait for a stream is made early and, as streams are always ready, not used.
             ("wasi:io/streams", "[method]input-stream.subscribe" | "[method]output-stream.subscribe") => Self::Stream(None),
+            // What is needed to look up a name, which then fails.
+            ("wasi:sockets/instance-network", "instance-network") => Self::Stream(None),
             ("wasi:cli/stderr", "get-stderr") => Self::Stream(Some(Output::Stderr)),
             ("wasi:cli/terminal-stdin" | "wasi:cli/terminal-stdout" | "wasi:cli/terminal-stderr", _) => Self::None,
             ("wasi:filesystem/preopens", "get-directories") => Self::EmptyList,
@@ -111,7 +121,8 @@ impl Answer {
             ("wasi:io/streams", "[method]output-stream.check-write") => Self::Writable,
             ("wasi:io/streams", "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush") => Self::Write,
             ("wasi:io/streams", "[method]output-stream.flush" | "[method]output-stream.blocking-flush") => Self::Ok,
-            ("wasi:clocks/wall-clock", _) => Self::WallTime,
+            ("wasi:clocks/wall-clock", "now") => Self::WallTime,
+            ("wasi:clocks/wall-clock", "resolution") => Self::Second,
             ("wasi:clocks/monotonic-clock", "now") => Self::Zero,
             ("wasi:clocks/monotonic-clock", "resolution") => Self::One,
             ("wasi:random/random", "get-random-bytes") | ("wasi:random/insecure", "get-insecure-random-bytes") => Self::RandomBytes,
@@ -119,6 +130,15 @@ impl Answer {
             ("wasi:random/insecure-seed", _) => Self::RandomPair,
             _ => return None,
         })
+    }
+
+    /// The answer of a function that has an error for what is not there.
+    fn of_failure(signature: &ComponentFunc) -> Option<Self> {
+        let Some(Type::Result(result)) = signature.results().next() else { return None };
+        match result.err() {
+            Some(Type::Enum(error)) if error.names().any(|name| name == NOT_SUPPORTED) => Some(Self::NotSupported),
+            _ => None,
+        }
     }
 
     /// The value, whose type the runtime compares with the import's.
@@ -137,6 +157,7 @@ impl Answer {
             Self::EmptyList => Val::List(Vec::new()),
             Self::None => Val::Option(None),
             Self::Exit => return Err(Error::new(Refused("it exited instead of answering".to_owned()))),
+            Self::NotSupported => Val::Result(Err(Some(Box::new(Val::Enum(NOT_SUPPORTED.to_owned()))))),
             Self::Closed => Val::Result(Err(Some(Box::new(Val::Variant("closed".to_owned(), None))))),
             Self::Stream(output) => {
                 let handle = store.data_mut().lend(Stub(output))?;
@@ -148,7 +169,8 @@ impl Answer {
                 ok(None)
             }
             Self::Ok => ok(None),
-            Self::WallTime => Val::Record(vec![("seconds".to_owned(), Val::U64(0)), ("nanoseconds".to_owned(), Val::U32(0))]),
+            Self::WallTime => datetime(store.data().requested_at),
+            Self::Second => datetime(1),
             Self::Zero => Val::U64(0),
             Self::One => Val::U64(1),
             Self::RandomBytes => {
@@ -169,6 +191,11 @@ impl Answer {
             }
         }))
     }
+}
+
+/// A `datetime` of WASI.
+fn datetime(seconds: u64) -> Val {
+    Val::Record(vec![("seconds".to_owned(), Val::U64(seconds)), ("nanoseconds".to_owned(), Val::U32(0))])
 }
 
 /// Takes the handles that a guest passed. One that it lent is given back by that: the runtime traps at the end of a call that kept it.

@@ -22,21 +22,28 @@ static const char *join(const char *joined, const pushgate_json *array, const ch
   return joined;
 }
 
+static const char *pairs(const pushgate_label *labels, size_t count) {
+  const char *joined = "";
+  for (size_t number = 0; number < count; number++)
+    joined = pushgate_concat(joined, number > 0 ? ";" : "", labels[number].key, "=", labels[number].value, NULL);
+  return joined;
+}
+
 static const char *size(bool known, uint64_t bytes) { return known ? pushgate_decimal(bytes) : "unknown"; }
 
 static void about_image(pushgate_answer *answer, const pushgate_image *image, size_t number) {
   const char *prefix = pushgate_concat("image.", pushgate_decimal(number), ".", NULL);
   const pushgate_json *config = pushgate_image_config(image), *execution = pushgate_json_member(config, "config");
-  const char *labels = "";
-  for (size_t label = 0; label < image->label_count; label++)
-    labels = pushgate_concat(labels, label > 0 ? ";" : "", image->labels[label].key, "=", image->labels[label].value, NULL);
+  const pushgate_label *annotations;
+  size_t annotation_count;
+  pushgate_image_annotations(image, &annotations, &annotation_count);
   const char *command = join(join("", pushgate_json_member(execution, "Entrypoint"), " "), pushgate_json_member(execution, "Cmd"), " ");
   size_t layers = pushgate_json_length(pushgate_json_member(pushgate_json_member(config, "rootfs"), "diff_ids"));
   uint64_t packed = 0, unpacked = 0;
   bool packed_known = pushgate_image_packed_size(image, &packed), unpacked_known = pushgate_image_unpacked_size(image, &unpacked);
   const char *const details[][2] = {
       {"platform", image->platform},
-      {"labels", labels},
+      {"labels", pairs(image->labels, image->label_count)},
       {"architecture", pushgate_json_text(pushgate_json_member(config, "architecture"), "")},
       {"os", pushgate_json_text(pushgate_json_member(config, "os"), "")},
       {"user", pushgate_json_text(pushgate_json_member(execution, "User"), "")},
@@ -46,6 +53,7 @@ static void about_image(pushgate_answer *answer, const pushgate_image *image, si
       {"layers", pushgate_decimal(layers)},
       {"packed-size", size(packed_known, packed)},
       {"unpacked-size", size(unpacked_known, unpacked)},
+      {"annotations", pairs(annotations, annotation_count)},
   };
   for (size_t detail = 0; detail < sizeof details / sizeof *details; detail++)
     pushgate_detail(answer, pushgate_concat(prefix, details[detail][0], NULL), details[detail][1]);
@@ -64,6 +72,9 @@ pushgate_answer *report(const pushgate_push *push, const pushgate_json *settings
   const pushgate_image *images;
   size_t count;
   pushgate_error error;
+  const char *digest;
+  bool readable = pushgate_digest(push, &digest, &error);
+  pushgate_detail(answer, "digest", !readable ? pushgate_error_words(&error) : digest != NULL ? digest : "unknown");
   if (!pushgate_images(push, &images, &count, &error)) return pushgate_detail(answer, "images", pushgate_error_words(&error));
   pushgate_detail(answer, "images", pushgate_decimal(count));
   for (size_t number = 0; number < count; number++) about_image(answer, &images[number], number);

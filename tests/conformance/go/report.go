@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,6 +31,11 @@ func report(push *flavor.Push) (violation error, err error) {
 		flavor.Detail("requested-at", strconv.FormatInt(push.RequestedAt().Unix(), 10)),
 		flavor.Detail("dry-run", strconv.FormatBool(push.DryRun())),
 	}
+	if digest, err := push.Digest(); err != nil {
+		details = append(details, flavor.Detail("digest", err.Error()))
+	} else {
+		details = append(details, flavor.Detail("digest", cmp.Or(digest, "unknown")))
+	}
 	if images, err := push.Images(); err != nil {
 		details = append(details, flavor.Detail("images", err.Error()))
 	} else {
@@ -50,15 +56,10 @@ func reportImage(prefix string, image *flavor.Image) ([]flavor.Addition, error) 
 	if err != nil {
 		return nil, err
 	}
-	labels := image.Labels()
-	var pairs []string
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		pairs = append(pairs, key+"="+labels[key])
-	}
 	execution := config.Config
 	return []flavor.Addition{
 		flavor.Detail(prefix+"platform", image.Platform()),
-		flavor.Detail(prefix+"labels", strings.Join(pairs, ";")),
+		flavor.Detail(prefix+"labels", pairs(image.Labels())),
 		flavor.Detail(prefix+"architecture", config.Architecture),
 		flavor.Detail(prefix+"os", config.OS),
 		flavor.Detail(prefix+"user", execution.User),
@@ -68,7 +69,16 @@ func reportImage(prefix string, image *flavor.Image) ([]flavor.Addition, error) 
 		flavor.Detail(prefix+"layers", strconv.Itoa(len(config.RootFS.DiffIDs))),
 		flavor.Detail(prefix+"packed-size", size(image.PackedSize())),
 		flavor.Detail(prefix+"unpacked-size", size(image.UnpackedSize())),
+		flavor.Detail(prefix+"annotations", pairs(image.Annotations())),
 	}, nil
+}
+
+func pairs(values map[string]string) string {
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		pairs = append(pairs, key+"="+values[key])
+	}
+	return strings.Join(pairs, ";")
 }
 
 func size(bytes uint64, known bool) string {

@@ -36,6 +36,7 @@ function report(push) {
     ['settings', Object.keys(push.settings).sort().join(',')],
     ['requested-at', String(push.requestedAt)],
     ['dry-run', String(push.dryRun)],
+    ['digest', digestOf(push)],
   ];
   let images;
   try {
@@ -55,7 +56,7 @@ function reportImage(image) {
   const { architecture, os, config, rootfs } = image.config;
   return [
     ['platform', image.platform],
-    ['labels', Array.from(image.labels, ([key, value]) => `${key}=${value}`).join(';')],
+    ['labels', pairs(image.labels)],
     ['architecture', architecture],
     ['os', os],
     ['user', config.User ?? ''],
@@ -70,7 +71,21 @@ function reportImage(image) {
     ['layers', String(rootfs.diff_ids.length)],
     ['packed-size', String(image.packedSize ?? 'unknown')],
     ['unpacked-size', String(image.unpackedSize ?? 'unknown')],
+    ['annotations', pairs(image.annotations)],
   ];
+}
+
+function pairs(values) {
+  return Array.from(values, ([key, value]) => `${key}=${value}`).join(';');
+}
+
+function digestOf(push) {
+  try {
+    return push.digest() ?? 'unknown';
+  } catch (error) {
+    if (error instanceof InspectError) return error.message;
+    throw error;
+  }
 }
 
 function* missingLabels(push, labels) {
@@ -129,6 +144,7 @@ function sendRequest({ method = 'GET', url, headers = {}, body = '' }) {
   return { code: 'http', message: 'what the server answers', hint: `sent ${method} ${url}`, details };
 }
 
+/** @type {(one: [string, string], other: [string, string]) => number} */
 function byName([one], [other]) {
   return one < other ? -1 : 1;
 }

@@ -59,6 +59,10 @@ def report(push: Push) -> dict[str, str]:
         "dry-run": text_of(push.dry_run),
     }
     try:
+        details["digest"] = push.digest() or "unknown"
+    except InspectError as error:
+        details["digest"] = str(error)
+    try:
         images = push.images()
     except InspectError as error:
         return {**details, "images": str(error)}
@@ -73,7 +77,7 @@ def report_image(image: Image) -> dict[str, str]:
     execution = config["config"]
     return {
         "platform": image.platform,
-        "labels": ";".join(f"{key}={value}" for key, value in image.labels.items()),
+        "labels": pairs(image.labels),
         "architecture": config["architecture"],
         "os": config["os"],
         "user": execution.get("User", ""),
@@ -83,7 +87,12 @@ def report_image(image: Image) -> dict[str, str]:
         "layers": str(len(config["rootfs"]["diff_ids"])),
         "packed-size": size(image.packed_size),
         "unpacked-size": size(image.unpacked_size),
+        "annotations": pairs(image.annotations),
     }
+
+
+def pairs(values: dict[str, str]) -> str:
+    return ";".join(f"{key}={value}" for key, value in values.items())
 
 
 def size(known: int | None) -> str:

@@ -76,6 +76,7 @@ function report(push: Push<Settings>): Facts {
     ['settings', Object.keys(push.settings).sort().join(',')],
     ['requested-at', String(push.requestedAt)],
     ['dry-run', String(push.dryRun)],
+    ['digest', digestOf(push)],
   ];
   let images;
   try {
@@ -95,7 +96,7 @@ function reportImage(image: Image): Facts {
   const { architecture, os, config, rootfs } = image.config;
   return [
     ['platform', image.platform],
-    ['labels', Array.from(image.labels, ([key, value]) => `${key}=${value}`).join(';')],
+    ['labels', pairs(image.labels)],
     ['architecture', architecture],
     ['os', os],
     ['user', config.User ?? ''],
@@ -110,7 +111,21 @@ function reportImage(image: Image): Facts {
     ['layers', String(rootfs.diff_ids.length)],
     ['packed-size', String(image.packedSize ?? 'unknown')],
     ['unpacked-size', String(image.unpackedSize ?? 'unknown')],
+    ['annotations', pairs(image.annotations)],
   ];
+}
+
+function pairs(values: ReadonlyMap<string, string>): string {
+  return Array.from(values, ([key, value]) => `${key}=${value}`).join(';');
+}
+
+function digestOf(push: Push<Settings>): string {
+  try {
+    return push.digest() ?? 'unknown';
+  } catch (error) {
+    if (error instanceof InspectError) return error.message;
+    throw error;
+  }
 }
 
 function* missingLabels(push: Push<Settings>, labels: string[]): Generator<Violation> {

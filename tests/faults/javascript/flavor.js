@@ -2,6 +2,11 @@
 
 import { approved, deny } from 'pushgate-flavor';
 
+import { forgotten } from './forgotten.js';
+import { lacking } from './lacking.js';
+import { unknown } from './unknown.js';
+
+/** @param {any} push The types would find most of it; who says `any` has asked them not to. */
 export function prepare(push) {
   switch (push.tag) {
     case 'throw':
@@ -16,8 +21,14 @@ export function prepare(push) {
       return later();
     case 'print':
       console.log('printed by the flavor');
+      return approved;
+    case 'clock':
+      throw deny('clock', String(Math.floor(Date.now() / 1000)));
+    case 'random':
+      throw deny('random', String(Math.random()));
   }
-  return approved;
+  const fault = forgotten[push.tag] ?? lacking[push.tag] ?? unknown[push.tag];
+  return fault?.(push) ?? approved;
 }
 
 async function later() {

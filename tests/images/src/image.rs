@@ -13,6 +13,7 @@ use crate::tar::Tar;
 pub struct Image {
     pub(crate) architecture: String,
     pub(crate) variant: Option<String>,
+    pub(crate) listed_variant: Option<String>,
     labels: BTreeMap<String, String>,
     user: String,
     pub(crate) layers: Vec<Vec<u8>>,
@@ -20,7 +21,14 @@ pub struct Image {
 
 impl Default for Image {
     fn default() -> Self {
-        Self { architecture: "amd64".to_owned(), variant: None, labels: BTreeMap::new(), user: String::new(), layers: Vec::new() }
+        Self {
+            architecture: "amd64".to_owned(),
+            variant: None,
+            listed_variant: None,
+            labels: BTreeMap::new(),
+            user: String::new(),
+            layers: Vec::new(),
+        }
     }
 }
 
@@ -35,6 +43,13 @@ impl Image {
     pub fn architecture(mut self, architecture: &str, variant: Option<&str>) -> Self {
         self.architecture = architecture.to_owned();
         self.variant = variant.map(str::to_owned);
+        self
+    }
+
+    /// With a variant that an index names, and the config does not.
+    #[must_use]
+    pub fn listed_variant(mut self, variant: &str) -> Self {
+        self.listed_variant = Some(variant.to_owned());
         self
     }
 

@@ -51,7 +51,7 @@ impl Layout {
         for image in images {
             let mut manifest = self.image(image)?;
             let mut platform = json!({ "os": "linux", "architecture": image.architecture });
-            if let Some(variant) = &image.variant {
+            if let Some(variant) = image.variant.as_ref().or(image.listed_variant.as_ref()) {
                 set(&mut platform, "variant", json!(variant));
             }
             set(&mut manifest, "platform", platform);

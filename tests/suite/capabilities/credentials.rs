@@ -109,7 +109,7 @@ fn a_credential_that_is_missing_is_the_operators() {
     let hint = format!("keep it with `pushgate credential store {origin} --password-stdin`");
     assert_eq!(json["error"]["hint"], hint);
     let message = json["error"]["message"].as_str().expect("a message");
-    assert!(message.contains("(other: the host has no credential for this origin)"), "{message}");
+    assert!(message.ends_with("; the flavor says: other: the host has no credential for this origin"), "{message}");
     assert!(server.requests().is_empty());
     keep(&home, &origin);
     assert_eq!(check(&home, "127.0.0.1:1", &settings, &more).code, 0);

@@ -61,7 +61,7 @@ fn a_flavor_that_gives_up_because_a_request_failed_is_not_to_blame() {
     let server = server(Switch::CutReplyAfter(0));
     let ran = sending(&home, &server, &send(&server.origin()), &[]);
     assert_eq!((ran.code, &ran.json()["error"]["kind"]), (7, &"registry_failed".into()), "{ran:?}");
-    assert!(ran.stdout.contains("because an HTTP request failed: the connection to http://127.0.0.1:"), "{ran:?}");
+    assert!(ran.stdout.contains("gave up after an HTTP request failed: the connection to http://127.0.0.1:"), "{ran:?}");
     // What is missing is a grant: the operator's to give.
     let ran = sending(&home, &server, &send("https://other.example/"), &[]);
     assert_eq!((ran.code, &ran.json()["error"]["kind"]), (8, &"configuration".into()), "{ran:?}");

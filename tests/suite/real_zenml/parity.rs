@@ -89,7 +89,7 @@ fn pushgate(home: &Home, ecr: &Ecr, row: &Row) -> &'static str {
             }
         }
         2 if ran.stderr.contains("registry URI") => REFUSES_URI,
-        8 if hook == "misconfigured" && ran.stderr.contains("does not accept its settings") => REFUSES_URI,
+        8 if hook == "misconfigured" && ran.stderr.contains("is misconfigured: the registry's URI") => REFUSES_URI,
         3 | 4 => REFUSES_IMAGE,
         _ => panic!("{row:?}\n{ran:?}"),
     }

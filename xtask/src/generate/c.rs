@@ -13,9 +13,9 @@ use crate::command::root;
 const WORLD: &str = "package pushgate:sdk;
 
 world flavor {
-  include pushgate:flavor/flavor@0.1.1;
-  import pushgate:flavor/registry@0.1.1;
-  import pushgate:flavor/http@0.1.1;
+  include pushgate:flavor/flavor@0.1.2;
+  import pushgate:flavor/registry@0.1.2;
+  import pushgate:flavor/http@0.1.2;
 }
 ";
 

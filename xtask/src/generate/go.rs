@@ -16,15 +16,15 @@ use crate::parts::go_compiler;
 const WORLDS: &str = "package pushgate:sdk;
 
 world hook {
-  import pushgate:flavor/types@0.1.1;
-  import pushgate:flavor/log@0.1.1;
-  import pushgate:flavor/registry@0.1.1;
-  import pushgate:flavor/http@0.1.1;
-  export pushgate:flavor/prepare-image-push@0.1.1;
+  import pushgate:flavor/types@0.1.2;
+  import pushgate:flavor/log@0.1.2;
+  import pushgate:flavor/registry@0.1.2;
+  import pushgate:flavor/http@0.1.2;
+  export pushgate:flavor/prepare-image-push@0.1.2;
 }
 
 world schema {
-  export pushgate:flavor/settings@0.1.1;
+  export pushgate:flavor/settings@0.1.2;
 }
 ";
 

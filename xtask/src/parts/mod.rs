@@ -11,7 +11,7 @@ use std::process::Command;
 
 use crate::Outcome;
 use crate::command::{find, run};
-use crate::projects::{self, Language};
+use crate::projects::{self, Example, Language};
 
 pub(crate) use docker_registry::{DockerRegistry, Guards, Request};
 pub(crate) use dockerd::Dockerd;
@@ -39,6 +39,8 @@ enum Kind {
     Debian { programs: &'static [&'static str], packages: &'static [&'static str] },
     /// Flavors' projects in a language, which its own tools build. [`PROJECTS`] tells the tests where they are.
     Projects(Language),
+    /// A flavor in a language without an SDK, which its own tools build. It lies beside the projects.
+    Example(Example),
     /// A program in Go, and the variable that tells the tests where it is.
     Go { program: GoProgram, variable: &'static str },
     /// A program in Python, and the variable that tells the tests where it is.
@@ -58,13 +60,21 @@ const PROJECTS: &str = "PUSHGATE_TEST_PROJECTS";
 /// ZenML with a local store: the newest there is, since it is what people have that counts.
 const ZENML: PythonEnvironment = PythonEnvironment::new("zenml", "zenml[local]", "python");
 
+/// Zig with its C library for WASI. What it translates C into changes from one version to the next.
+const ZIG: PythonEnvironment = PythonEnvironment::new("zig", "ziglang==0.15.2", "python-zig");
+
+/// The command of Zig.
+pub(crate) fn zig() -> Outcome<PathBuf> {
+    ZIG.get()
+}
+
 /// The Python that has ZenML; its command lies beside.
 pub(crate) fn zenml() -> Outcome<PathBuf> {
     ZENML.get()
 }
 
 /// Every part.
-pub(crate) const PARTS: [Part; 19] = [
+pub(crate) const PARTS: [Part; 22] = [
     DOCKER_ENGINE,
     // What most other parts push to or read from.
     Part {
@@ -117,7 +127,7 @@ pub(crate) const PARTS: [Part; 19] = [
     Part { name: "ZenML", modules: &["real_zenml"], kind: Kind::Python { environment: ZENML, variable: "PUSHGATE_TEST_ZENML" } },
     Part {
         name: "clang 19 for WebAssembly",
-        modules: &["in_c"],
+        modules: &["in_c", "in_cpp"],
         kind: Kind::Debian {
             programs: &[
                 "clang-19",
@@ -139,17 +149,24 @@ pub(crate) const PARTS: [Part; 19] = [
         kind: Kind::Debian { programs: &["python3"], packages: &["python3", "python3-venv"] },
     },
     Part {
+        name: "mypy",
+        modules: &["mypy"],
+        kind: Kind::Python { environment: PythonEnvironment::new("mypy", "mypy==2.4.1", "mypy"), variable: "PUSHGATE_TEST_MYPY" },
+    },
+    Part {
         name: "Node.js",
         modules: &["in_javascript", "in_typescript"],
         kind: Kind::Debian { programs: &["node", "npm"], packages: &["nodejs", "npm"] },
     },
-    Part { name: "make", modules: &["in_c", "in_go"], kind: Kind::Debian { programs: &["make"], packages: &["make"] } },
+    Part { name: "make", modules: &["in_c", "in_go", "in_cpp", "in_zig"], kind: Kind::Debian { programs: &["make"], packages: &["make"] } },
     Part { name: "projects in C", modules: &["in_c"], kind: Kind::Projects(Language::C) },
     Part { name: "projects in Rust", modules: &["in_rust"], kind: Kind::Projects(Language::Rust) },
     Part { name: "projects in JavaScript", modules: &["in_javascript"], kind: Kind::Projects(Language::JavaScript) },
     Part { name: "projects in TypeScript", modules: &["in_typescript"], kind: Kind::Projects(Language::TypeScript) },
     Part { name: "projects in Go", modules: &["in_go"], kind: Kind::Projects(Language::Go) },
     Part { name: "projects in Python", modules: &["in_python"], kind: Kind::Projects(Language::Python) },
+    Part { name: "the example in C++", modules: &["in_cpp"], kind: Kind::Example(Example::Cpp) },
+    Part { name: "the example in Zig", modules: &["in_zig"], kind: Kind::Example(Example::Zig) },
 ];
 
 impl Part {
@@ -186,6 +203,10 @@ pub(crate) fn ensure(pushgate: &Path) -> Ensured {
                 }
             }
             Kind::Projects(language) => match language.build(pushgate).and_then(|()| projects::folder()) {
+                Ok(folder) => ensured.variables.push((PROJECTS, folder)),
+                Err(why) => ensured.missing.push((part, why)),
+            },
+            Kind::Example(example) => match example.build(pushgate).and_then(|()| projects::folder()) {
                 Ok(folder) => ensured.variables.push((PROJECTS, folder)),
                 Err(why) => ensured.missing.push((part, why)),
             },

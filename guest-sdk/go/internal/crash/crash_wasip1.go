@@ -18,7 +18,7 @@ var write func(descriptor uintptr, text unsafe.Pointer, length int32) int32
 
 // log is the function of package log, here without anything that allocates: the runtime may be anywhere.
 //
-//go:wasmimport pushgate:flavor/log@0.1.1 log
+//go:wasmimport pushgate:flavor/log@0.1.2 log
 func log(level uint32, text unsafe.Pointer, length uint32)
 
 const (

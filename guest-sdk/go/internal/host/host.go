@@ -19,6 +19,8 @@ type Push interface {
 	RequestedAt() uint64
 	DryRun() bool
 	Images() ([]Image, *Failure)
+	// Digest is empty where nobody can tell it before the push.
+	Digest() (string, *Failure)
 }
 
 // Image is an image as the contract gives it.
@@ -30,6 +32,8 @@ type Image interface {
 	// PackedSize and UnpackedSize are bytes; known is false where nobody can tell.
 	PackedSize() (bytes uint64, known bool)
 	UnpackedSize() (bytes uint64, known bool)
+	// Annotations are pairs of a key and a value.
+	Annotations() [][2]string
 }
 
 // Failure is a case of one of the contract's errors.

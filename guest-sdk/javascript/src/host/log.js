@@ -1,6 +1,6 @@
 // The contract's log. While the component is built there is none: what is said then is said when the hook is called.
 
-import { log } from 'pushgate:flavor/log@0.1.1';
+import { log } from 'pushgate:flavor/log@0.1.2';
 
 let waiting = [];
 

@@ -1,9 +1,11 @@
 // From the flavor's modules to one module, with the lines that they come from.
 
 import { realpathSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { EVENT_LOOP, lackOfModule } from '../lacks.js';
 import { BuildError } from './error.js';
 import { runsOf } from './source_map.js';
 
@@ -34,6 +36,8 @@ export async function bundle(project, { build }) {
       platform: 'neutral',
       sourcemap: 'external',
       sourcesContent: false,
+      // So that they make their promises where those of a call are refused: what waits for a promise would never run.
+      supported: { 'async-await': false, 'async-generator': false, 'for-await': false },
       target: 'es2023',
       write: false,
     });
@@ -42,7 +46,7 @@ export async function bundle(project, { build }) {
     throw new BuildError([...new Set(error.errors.map(describe))].join('\n'));
   }
   const [map, code] = ['.map', '.js'].map((ending) => made.outputFiles.find((file) => file.path.endsWith(ending)).text);
-  const runs = runsOf(JSON.parse(map), (source) => authored(project, source));
+  const runs = runsOf(JSON.parse(map), (source) => authored(project, source), code);
   return { source: `${code}\nglobalThis.__pushgateLines = ${JSON.stringify(runs)};\n`, runs };
 }
 
@@ -55,5 +59,13 @@ function authored(project, source) {
 }
 
 function describe({ text, location }) {
-  return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text;
+  return `${location ? `${location.file}:${location.line}:${location.column + 1}: ` : ''}${reason(text)}`;
+}
+
+/** What esbuild says, or what a flavor has instead. */
+function reason(text) {
+  const [, missing = ''] = /^Could not resolve "(.*)"$/.exec(text) ?? [];
+  if (isBuiltin(missing)) return `\`${missing}\` is a module of Node.js: ${lackOfModule(missing)}`;
+  if (text.startsWith('Top-level await')) return EVENT_LOOP;
+  return text;
 }

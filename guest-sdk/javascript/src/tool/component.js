@@ -50,7 +50,7 @@ function reason(project, runs, said) {
   if (missing) {
     return new BuildError(
       `the flavor uses pushgate-flavor/${missing}, and the world in ${project.wit} does not import it`,
-      `add \`import pushgate:flavor/${missing}@0.1.1;\` to it`,
+      `add \`import pushgate:flavor/${missing}@0.1.2;\` to it`,
     );
   }
   // What the flavor throws while it is imported, with its stack.
@@ -61,19 +61,19 @@ function reason(project, runs, said) {
 /** Whether the world and the files agree. */
 function checkWorld(project, component) {
   if (!exportsInterface(component, 'prepare-image-push')) {
-    throw new BuildError(`the world in ${project.wit} exports no hook`, '`include pushgate:flavor/flavor@0.1.1;` in it');
+    throw new BuildError(`the world in ${project.wit} exports no hook`, '`include pushgate:flavor/flavor@0.1.2;` in it');
   }
   const exported = exportsInterface(component, 'settings');
   if (exported && project.schema === null) {
     throw new BuildError(
       `the world in ${project.wit} exports \`settings\`, and there is no settings.schema.json`,
-      'write one, or `include pushgate:flavor/flavor@0.1.1;` instead of `configurable-flavor`',
+      'write one, or `include pushgate:flavor/flavor@0.1.2;` instead of `configurable-flavor`',
     );
   }
   if (!exported && project.schema !== null) {
     throw new BuildError(
       `settings.schema.json is there, and the world in ${project.wit} does not export \`settings\``,
-      '`include pushgate:flavor/configurable-flavor@0.1.1;` in it',
+      '`include pushgate:flavor/configurable-flavor@0.1.2;` in it',
     );
   }
 }

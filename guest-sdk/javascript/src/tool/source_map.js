@@ -4,12 +4,12 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 /**
  * Runs of lines that come from lines in a row of one file: the first in the bundle, their number, the file, the first in the file; counted from 1.
- * `nameOf` gives the file's name to show, or null for one that is left out.
+ * `nameOf` gives the file's name to show, or null for one that is left out; `code` is the bundle.
  */
-export function runsOf(map, nameOf) {
+export function runsOf(map, nameOf, code) {
   const names = map.sources.map(nameOf);
   const runs = [];
-  for (const [line, source, original] of linesOf(map.mappings)) {
+  for (const [line, source, original] of linesOf(map.mappings, code.split('\n'))) {
     const name = names[source];
     if (name === null) continue;
     const last = runs.at(-1);
@@ -20,21 +20,23 @@ export function runsOf(map, nameOf) {
 }
 
 /** For each line of the bundle that comes from a source: its number, the source's, and the line there of what it begins with. */
-function* linesOf(mappings) {
+function* linesOf(mappings, code) {
   let source = 0;
   let original = 0;
-  let number = 0;
-  for (const line of mappings.split(';')) {
-    number += 1;
-    let first = true;
+  for (const [index, line] of mappings.split(';').entries()) {
+    const indent = code[index]?.search(/\S/) ?? 0;
+    let column = 0;
+    let first = null;
     for (const segment of line.split(',')) {
-      const [, ofSource, ofLine] = numbersOf(segment);
+      const [ofColumn, ofSource, ofLine] = numbersOf(segment);
       if (ofSource === undefined) continue;
+      column += ofColumn;
       source += ofSource;
       original += ofLine;
-      if (first) yield [number, source, original + 1];
-      first = false;
+      // esbuild maps the blanks before a line to where the line before it came from.
+      if (first === null || column <= indent) first = [index + 1, source, original + 1];
     }
+    if (first) yield first;
   }
 }
 

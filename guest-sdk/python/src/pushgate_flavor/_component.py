@@ -32,6 +32,13 @@ class _HostPush:
             raise InspectError.of(error.value) from None
         return images
 
+    def digest(self) -> str | None:
+        try:
+            digest: str | None = self._push.digest()
+        except Err as error:
+            raise InspectError.of(error.value) from None
+        return digest
+
 
 def hook_of(module: ModuleType) -> Hook:
     """The hook in the author's module."""
@@ -48,12 +55,12 @@ class PrepareImagePush:
 
     def prepare(self, push: Any) -> Any:
         log.connect(lambda level, message: host_log.log(host_log.Level(level), message))
-        printed = _confinement.confine(push.requested_at)
         folder = _project(self.flavor)
 
         def authored(path: str) -> str | None:
             return path.removeprefix(folder) if path.startswith(folder) else None
 
+        printed = _confinement.confine(push.requested_at, authored)
         try:
             refusal = ask(hook_of(self.flavor), Push(_HostPush(push)), authored)
         except Failure as failure:

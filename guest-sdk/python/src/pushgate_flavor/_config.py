@@ -1,6 +1,8 @@
 """The image config, after the OCI image specification ("OCI Image Configuration")."""
 
-from typing import Any, Required, TypedDict
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, Required, TypedDict, cast
 
 ExecutionConfig = TypedDict(
     "ExecutionConfig",
@@ -46,3 +48,58 @@ class ImageConfig(TypedDict, total=False):
     """How a container is run."""
     rootfs: Required[RootFilesystem]
     """What the layers hold."""
+
+
+_PARTS = {
+    "image.config": frozenset(ImageConfig.__annotations__),
+    'image.config["config"]': frozenset(ExecutionConfig.__annotations__),
+    'image.config["rootfs"]': frozenset(RootFilesystem.__annotations__),
+}
+"""The members of each part, by what an author writes for it."""
+
+
+class _Part(dict[str, Any]):
+    """A part of the image config, where a name that the specification does not have is an error: taken for an absent member, it makes a rule that never applies."""
+
+    def __init__(self, members: dict[str, Any], shown: str) -> None:
+        super().__init__(members)
+        self._shown = shown
+
+    def __missing__(self, key: str) -> Any:
+        self._check(key)
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self._check(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key, default) if key in self else default
+
+    def _check(self, key: object) -> Literal[False]:
+        """The name of an absent member, or none."""
+        if key not in _PARTS[self._shown]:
+            # No KeyError, which an author catches for what is absent.
+            raise LookupError(_unknown(self._shown, key))
+        return False
+
+
+def _unknown(shown: str, key: object) -> str:
+    names = ((part, name) for part, members in _PARTS.items() for name in sorted(members))
+    meant = next((f'did you mean `{part}["{name}"]`? There is' for part, name in names if name.lower() == str(key).lower()), "there is")
+    return f"`{shown}` has no member `{key}`: {meant} {', '.join(sorted(_PARTS[shown]))}"
+
+
+def read(document: str) -> ImageConfig:
+    """The image config of a document that the host made."""
+    config = json.loads(document)
+    for name in ("config", "rootfs"):
+        config[name] = _Part(config[name], f'image.config["{name}"]')
+    return cast(ImageConfig, _Part(config, "image.config"))
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Raises a ``ValueError`` where a test gives an image config members that no image config has."""
+    for (shown, known), part in zip(_PARTS.items(), (config, config.get("config", {}), config.get("rootfs", {})), strict=True):
+        for key in part:
+            if key not in known:
+                raise ValueError(_unknown(shown, key))

@@ -1,18 +1,11 @@
-"""Words for what a component cannot do.
+"""The confinement of a hook: its clock, its imports and what it prints. What it lacks besides is in :mod:`._lacks`."""
 
-Built with stubs instead of WASI, it traps in C where it would ask for a file, a clock or randomness, and the trap says nothing. So what is asked most is
-answered in Python, by an exception with a line.
-"""
-
-import builtins
 import datetime
 import io
 import linecache
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import wraps
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from types import ModuleType
 from typing import Any, Self
@@ -22,7 +15,7 @@ import _strptime  # type: ignore[import-not-found]  # noqa: F401  isort: skip
 import encodings.ascii
 import encodings.latin_1  # noqa: F401
 
-from . import log
+from . import _lacks, log
 
 
 class _NoLateImports:
@@ -30,6 +23,8 @@ class _NoLateImports:
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if sentence := _lacks.late(name):
+            raise _lacks.NoModule(sentence, name=name)
         raise ModuleNotFoundError(
             f"`{name}` is imported inside of a function, and a component holds only what was imported while it was built: "
             f"`import {name}` at the top of the module",
@@ -60,21 +55,16 @@ class _ToLog(io.TextIOBase):
 
 
 _requested_at: Callable[[], int] | None = None
-"""The time of the push in seconds, from when the hook is called. Before, while the component is built, there are files and clocks."""
-
-
-def _without(what: str, original: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(original)
-    def function(*arguments: Any, **options: Any) -> Any:
-        if _requested_at is None:
-            return original(*arguments, **options)
-        raise OSError(f"a flavor has no {what}")
-
-    return function
+"""The time of the push in seconds, from when the hook is called. Before, while the component is built, the clocks go."""
 
 
 def _standing(clock: Callable[[], Any], at: Callable[[int], Any]) -> Callable[[], Any]:
     return lambda: clock() if _requested_at is None else at(_requested_at())
+
+
+def _chosen(clock: Callable[[int], Any], now: Callable[[], Any]) -> Callable[[int], Any]:
+    """Of the clocks of the system, only one is about the time."""
+    return lambda which: clock(which) if _requested_at is None else now() if which == time.CLOCK_REALTIME else type(now())(0)
 
 
 def _at_the_time(reader: Callable[[float], Any]) -> Callable[..., Any]:
@@ -124,20 +114,22 @@ def replace() -> None:
     for clock in ("monotonic", "perf_counter", "process_time"):
         setattr(time, clock, _standing(getattr(time, clock), lambda _: 0.0))
         setattr(time, f"{clock}_ns", _standing(getattr(time, f"{clock}_ns"), lambda _: 0))
+    time.clock_gettime = _chosen(time.clock_gettime, time.time)
+    time.clock_gettime_ns = _chosen(time.clock_gettime_ns, time.time_ns)
     for reader in ("gmtime", "localtime", "ctime"):
         setattr(time, reader, _at_the_time(getattr(time, reader)))
     time.strftime = _now_by_default(time.strftime)
-    time.sleep = _without("time to sleep", time.sleep)
-    os.urandom = _without("random numbers", os.urandom)
-    builtins.open = io.open = _without("file system", io.open)
-    for name in ("open", "stat", "lstat", "listdir", "scandir", "getcwd"):
-        setattr(os, name, _without("file system", getattr(os, name)))
+    _lacks.replace()
 
 
-def confine(requested_at: Callable[[], int]) -> tuple[_ToLog, _ToLog]:
-    """When the hook is called: no more imports and files, the clocks stand at the time of the push, and what is printed becomes messages."""
+def confine(requested_at: Callable[[], int], authored: Callable[[str], str | None]) -> tuple[_ToLog, _ToLog]:
+    """When the hook is called: no more imports and files, the clocks stand at the time of the push, and what is printed becomes messages.
+
+    ``authored`` gives the name of a file to show, when it is a file of the flavor's author.
+    """
     global _requested_at
     _requested_at = requested_at
+    _lacks.begin(authored)
     sys.meta_path[:] = [BuiltinImporter, FrozenImporter, _NoLateImports]
     # Whoever prints a traceback or a warning: without the text of the lines, which is in files.
     linecache.updatecache = lambda *_, **__: []

@@ -33,7 +33,7 @@ def capability(name: str) -> Any:
     try:
         return import_module(f"wit_world.imports.{name}")
     except ImportError:
-        remedy = f"add `import pushgate:flavor/{name}@0.1.1;` to the world in the folder wit"
+        remedy = f"add `import pushgate:flavor/{name}@0.1.2;` to the world in the folder wit"
         raise ImportError(f"the flavor uses pushgate_flavor.{name}, and its world does not import it: {remedy}") from None
 
 

@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from typing import Any, Literal, Protocol, cast
 
-from ._config import ImageConfig
+from ._config import ImageConfig, read
 from ._errors import ContractError
 from ._refusal import Other, Refusal, Unavailable, deny
 
@@ -17,10 +17,11 @@ class HostImage(Protocol):
     def config(self) -> str: ...
     def packed_size(self) -> int | None: ...
     def unpacked_size(self) -> int | None: ...
+    def annotations(self) -> list[tuple[str, str]]: ...
 
 
 class HostPush(Protocol):
-    """A push as the contract gives it, but that ``images`` raises an :class:`InspectError`."""
+    """A push as the contract gives it, but that ``images`` and ``digest`` raise an :class:`InspectError`."""
 
     def reference(self) -> str: ...
     def registry(self) -> str: ...
@@ -31,6 +32,7 @@ class HostPush(Protocol):
     def requested_at(self) -> int: ...
     def dry_run(self) -> bool: ...
     def images(self) -> list[HostImage]: ...
+    def digest(self) -> str | None: ...
 
 
 class InspectError(ContractError):
@@ -78,7 +80,7 @@ class Image:
     @cached_property
     def config(self) -> ImageConfig:
         """The image config, which the host has rebuilt after the OCI image specification."""
-        return cast(ImageConfig, json.loads(self._host.config()))
+        return read(self._host.config())
 
     @cached_property
     def packed_size(self) -> int | None:
@@ -92,6 +94,14 @@ class Image:
     def unpacked_size(self) -> int | None:
         """The image's layers unpacked, in bytes; ``None`` where nobody has counted, as of most packed layers."""
         return self._host.unpacked_size()
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """The annotations of the image's manifest, in the order of their keys.
+
+        Empty where the manifest is made only in the push, as that of the Docker Engine's images is.
+        """
+        return dict(self._host.annotations())
 
 
 class Push:
@@ -146,3 +156,11 @@ class Push:
         The host reads the source on the first call, so a flavor that can decide without the images should not ask. Raises :class:`InspectError`.
         """
         return [Image(image) for image in self._host.images()]
+
+    def digest(self) -> str | None:
+        """The digest that the tag points to after the push: of the manifest that is pushed, or of the index.
+
+        ``None`` where the manifest is made only in the push, as that of the Docker Engine's images is. The host reads the source on the first call. Raises
+        :class:`InspectError`.
+        """
+        return self._host.digest()

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any, Self
+
+from . import _made
 
 
 class Approval(Enum):
@@ -47,7 +50,21 @@ def _check_text(name: str, value: object) -> None:
 
 
 class Refusal(Exception):
-    """Why the push must not go on. Raise one of its kinds, each of which has another owner."""
+    """Why the push must not go on. Raise one of its kinds, each of which has another owner.
+
+    A hook that makes a refusal and then approves has forgotten to raise it, or has caught it: that is the flavor's failure, with the line that made it. One
+    that is caught on purpose is dropped with :meth:`drop`.
+    """
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
+        # Not in `__init__`, which a subclass need not call.
+        refusal = super().__new__(cls, *arguments, **options)
+        _made.note(refusal)
+        return refusal
+
+    def drop(self) -> None:
+        """Says that this refusal is not the hook's answer: without it, a hook that catches a refusal cannot approve."""
+        _made.drop(self)
 
 
 class Denied(Refusal):
@@ -58,6 +75,7 @@ class Denied(Refusal):
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)
         if not self.violations:
+            self.drop()
             raise ValueError("a denial needs at least one violation: return APPROVED when there is none")
         for violation in self.violations:
             if not isinstance(violation, Violation):

@@ -1,6 +1,6 @@
 """Capability: bounded requests to origins that the operator has granted.
 
-For a world that imports ``pushgate:flavor/http@0.1.1``. The operator grants an origin with ``--grant http=ORIGIN``; the host adds the credentials that are
+For a world that imports ``pushgate:flavor/http@0.1.2``. The operator grants an origin with ``--grant http=ORIGIN``; the host adds the credentials that are
 bound to it. Redirects are not followed but returned.
 
 A unit test replaces :func:`send` with ``unittest.mock.patch``: outside of a component nothing is sent.

@@ -1,6 +1,6 @@
 """Capability: read-only questions to the registry that the image goes to, inside its URI.
 
-For a world that imports ``pushgate:flavor/registry@0.1.1``. The operator grants it with ``--grant registry``; without, every function raises
+For a world that imports ``pushgate:flavor/registry@0.1.2``. The operator grants it with ``--grant registry``; without, every function raises
 ``QueryError("not-granted")``. A repository is named by its whole path, as :attr:`pushgate_flavor.Push.repository` gives it.
 
 A unit test replaces a function with ``unittest.mock.patch``: outside of a component there is no registry to ask.

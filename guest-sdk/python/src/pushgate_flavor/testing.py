@@ -12,19 +12,27 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import log
+from . import _config, log
 from ._push import HostImage, Image, InspectError, Push
 
 
 class _HostImage:
     def __init__(
-        self, platform: str, labels: Mapping[str, str], config: Mapping[str, Any], packed_size: int | None, unpacked_size: int | None
+        self,
+        platform: str,
+        labels: Mapping[str, str],
+        config: Mapping[str, Any],
+        packed_size: int | None,
+        unpacked_size: int | None,
+        annotations: Mapping[str, str],
     ) -> None:
+        _config.check(config)
         system, architecture, *variant = platform.split("/")
         self._platform = platform
         self._labels = sorted(labels.items())
         self._packed_size = packed_size
         self._unpacked_size = unpacked_size
+        self._annotations = sorted(annotations.items())
         self._config: dict[str, Any] = {"architecture": architecture, "os": system}
         if variant:
             self._config["variant"] = variant[0]
@@ -47,15 +55,25 @@ class _HostImage:
     def unpacked_size(self) -> int | None:
         return self._unpacked_size
 
+    def annotations(self) -> list[tuple[str, str]]:
+        return self._annotations
+
 
 class _HostPush:
     def __init__(
-        self, reference: str, uri: str | None, settings: Mapping[str, Any], requested_at: int, dry_run: bool, images: Sequence[Image] | InspectError
+        self,
+        reference: str,
+        uri: str | None,
+        settings: Mapping[str, Any],
+        requested_at: int,
+        dry_run: bool,
+        images: Sequence[Image] | InspectError,
+        digest: str | None,
     ) -> None:
-        name, _, digest = reference.partition("@")
+        name, _, named = reference.partition("@")
         self._registry, slash, path = name.partition("/")
         self._repository, colon, tag = path.partition(":")
-        if not slash or not self._repository or not (tag or digest):
+        if not slash or not self._repository or not (tag or named):
             raise ValueError(f"{reference!r} is no canonical reference: registry/repository:tag, or registry/repository@digest")
         self._reference = reference
         self._tag = tag if colon else None
@@ -64,6 +82,7 @@ class _HostPush:
         self._requested_at = requested_at
         self._dry_run = dry_run
         self._images = images
+        self._digest = digest
 
     def reference(self) -> str:
         return self._reference
@@ -94,6 +113,11 @@ class _HostPush:
             raise self._images
         return [image._host for image in self._images]
 
+    def digest(self) -> str | None:
+        if self._digest is None and isinstance(self._images, InspectError) and self._images.case in ("unavailable", "other"):
+            raise self._images
+        return self._digest
+
 
 def push(
     reference: str,
@@ -103,13 +127,15 @@ def push(
     requested_at: int = 1767225600,
     dry_run: bool = False,
     images: Sequence[Image] | InspectError | None = None,
+    digest: str | None = None,
 ) -> Push:
     """A push of ``registry/repository:tag`` or ``registry/repository@digest``.
 
     ``uri`` is what the registry is registered with, by default its host; ``requested_at`` counts seconds since 1970-01-01 UTC, by default it is
-    2026-01-01. Without ``images``, asking for them raises ``InspectError("not-found")``.
+    2026-01-01. Without ``images``, asking for them raises ``InspectError("not-found")``; without ``digest``, nobody can tell it.
     """
-    return Push(_HostPush(reference, uri, settings or {}, requested_at, dry_run, InspectError("not-found") if images is None else images))
+    found = InspectError("not-found") if images is None else images
+    return Push(_HostPush(reference, uri, settings or {}, requested_at, dry_run, found, digest))
 
 
 def image(
@@ -119,9 +145,10 @@ def image(
     config: Mapping[str, Any] | None = None,
     packed_size: int | None = None,
     unpacked_size: int | None = None,
+    annotations: Mapping[str, str] | None = None,
 ) -> Image:
     """An image for one platform. ``config`` holds members of its image config; the labels are added to it. Sizes are bytes, by default unknown."""
-    return Image(_HostImage(platform, labels or {}, config or {}, packed_size, unpacked_size))
+    return Image(_HostImage(platform, labels or {}, config or {}, packed_size, unpacked_size, annotations or {}))
 
 
 def take_log() -> list[tuple[log.Level, str]]:

@@ -8,7 +8,7 @@ use self::capabilities::pushgate::flavor::{http as contract_http, registry as co
 use crate::http::{HttpError, Request, Response};
 use crate::log::Level;
 use crate::registry::QueryError;
-use crate::{Flavor, InspectError, Push, Refusal, Violation, export, settings};
+use crate::{Flavor, InspectError, Push, Refusal, Violation, export, made, settings};
 
 pub(crate) use types::{Image, ImagePush};
 
@@ -17,7 +17,7 @@ pub(crate) use types::{Image, ImagePush};
 pub mod bindings {
     wit_bindgen::generate!({
         path: "wit",
-        world: "pushgate:flavor/flavor@0.1.1",
+        world: "pushgate:flavor/flavor@0.1.2",
         pub_export_macro: true,
     });
 }
@@ -26,7 +26,7 @@ pub mod bindings {
 #[allow(missing_docs, unsafe_code, unreachable_pub, clippy::all, clippy::undocumented_unsafe_blocks)]
 pub mod schema_bindings {
     wit_bindgen::generate!({
-        inline: "package pushgate:sdk; world settings-schema { export pushgate:flavor/settings@0.1.1; }",
+        inline: "package pushgate:sdk; world settings-schema { export pushgate:flavor/settings@0.1.2; }",
         path: "wit",
         world: "pushgate:sdk/settings-schema",
         pub_export_macro: true,
@@ -37,7 +37,7 @@ pub mod schema_bindings {
 mod capabilities {
     #![allow(missing_docs, unsafe_code, unreachable_pub, clippy::all, clippy::undocumented_unsafe_blocks)]
     wit_bindgen::generate!({
-        inline: "package pushgate:sdk; world capabilities { import pushgate:flavor/registry@0.1.1; import pushgate:flavor/http@0.1.1; }",
+        inline: "package pushgate:sdk; world capabilities { import pushgate:flavor/registry@0.1.2; import pushgate:flavor/http@0.1.2; }",
         path: "wit",
         world: "pushgate:sdk/capabilities",
         generate_all,
@@ -53,7 +53,10 @@ impl<F: Flavor> prepare_image_push::Guest for Hook<F> {
         let push = Push::new(push);
         let settings = settings::parse(push.settings())?;
         F::prepare(&push, settings)?;
-        Ok(types::Approval::Approved)
+        match made::forgotten() {
+            None => Ok(types::Approval::Approved),
+            Some(forgotten) => export::fail(&forgotten),
+        }
     }
 }
 
@@ -70,7 +73,7 @@ impl From<Refusal> for types::Refusal {
 
 impl From<Violation> for types::Violation {
     fn from(violation: Violation) -> Self {
-        let Violation { code, message, hint, details } = violation;
+        let Violation { code, message, hint, details, .. } = violation;
         Self { code, message, hint, details }
     }
 }

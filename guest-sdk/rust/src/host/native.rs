@@ -18,6 +18,7 @@ pub(crate) struct ImagePush {
     pub(crate) requested_at: u64,
     pub(crate) dry_run: bool,
     pub(crate) images: Result<Vec<Image>, InspectError>,
+    pub(crate) pushed_digest: Option<String>,
     pub(crate) answers: Answers,
 }
 
@@ -79,6 +80,14 @@ impl ImagePush {
     pub(crate) fn images(&self) -> Result<Vec<Image>, InspectError> {
         self.images.clone()
     }
+
+    /// A source that cannot be read has none.
+    pub(crate) fn digest(&self) -> Result<Option<String>, InspectError> {
+        match (&self.pushed_digest, &self.images) {
+            (None, Err(error @ (InspectError::Unavailable(_) | InspectError::Other(_)))) => Err(error.clone()),
+            (digest, _) => Ok(digest.clone()),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -88,6 +97,7 @@ pub(crate) struct Image {
     pub(crate) config: String,
     pub(crate) packed_size: Option<u64>,
     pub(crate) unpacked_size: Option<u64>,
+    pub(crate) annotations: Vec<(String, String)>,
 }
 
 impl Image {
@@ -109,6 +119,10 @@ impl Image {
 
     pub(crate) fn unpacked_size(&self) -> Option<u64> {
         self.unpacked_size
+    }
+
+    pub(crate) fn annotations(&self) -> Vec<(String, String)> {
+        self.annotations.clone()
     }
 }
 

@@ -53,7 +53,7 @@ impl Flavor for Hook {
         }
 {% endif %}
 {% if http %}
-        let unavailable = |reason: String| Refusal::Unavailable(format!("the status page {reason}"));
+        let unavailable = |reason: String| Refusal::unavailable(format!("the status page {reason}"));
         let page = Request::get("https://status.example.com/freeze").send();
         let page = page.map_err(|error| unavailable(format!("could not be asked: {error}")))?;
         if page.status != 200 {

@@ -147,6 +147,8 @@ class PushgateContainerRegistry(BaseContainerRegistry):
             PushgateError: If the image must not be pushed.
         """
         self._require_uri(scope, report)
+        for message in report.messages:
+            logger.info("pushgate: %s", message)
         for warning in report.warnings:
             logger.warning("pushgate: %s", warning)
         error = report.error(preface)

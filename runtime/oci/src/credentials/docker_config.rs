@@ -66,7 +66,7 @@ impl DockerConfig {
         let section = Section { place: &place, members: &file.members, registry: &server.shown };
         if let Some(helper) = section.helper(&self.helpers, &server.names)? {
             let origin = helper.origin();
-            return Ok(match helper.get(server.first_name())? {
+            return Ok(match helper.find_credentials(&server)? {
                 Some(credentials) => Found { credentials, origin, warnings: Vec::new(), notes: Vec::new() },
                 None => anonymous(format!("none: {origin} has nothing for {}", server.shown)),
             });

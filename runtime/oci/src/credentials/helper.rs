@@ -20,7 +20,7 @@ use serde_json::Value;
 use tracing::warn;
 
 use crate::credentials::file::Section;
-use crate::credentials::{CredentialError, CredentialPlace, Credentials, Secret, auth_variable, file};
+use crate::credentials::{CredentialError, CredentialPlace, Credentials, Secret, Server, auth_variable, file};
 use crate::strict_json::{self, Shape};
 
 /// The variable that sets how long a helper may take in all, in seconds.
@@ -117,6 +117,16 @@ impl<'a> Helper<'a> {
         }
         let credentials = parse(&output).ok_or_else(|| self.failed("printed no credentials in the form of the protocol".to_owned()))?;
         Ok(Some(credentials))
+    }
+
+    /// What it knows about a server, under the first of its names that it knows.
+    pub(super) fn find_credentials(&self, server: &Server) -> Result<Option<Credentials>, CredentialError> {
+        for name in server.helper_names() {
+            if let Some(credentials) = self.get(name)? {
+                return Ok(Some(credentials));
+            }
+        }
+        Ok(None)
     }
 
     /// Gives it a credential to keep.

@@ -4,6 +4,8 @@ use pushgate_reference::Host;
 
 /// The name that `docker login` gives to Docker Hub.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+/// The names of Docker Hub that `docker login` takes for other registries, and keeps credentials under.
+const DOCKER_HUB_REGISTRIES: [&str; 2] = ["registry-1.docker.io", "registry.hub.docker.com"];
 
 /// What a credential is kept for, and the names under which it may stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +26,20 @@ impl Server {
     pub(super) fn first_name(&self) -> &str {
         self.names.first().unwrap_or(&self.shown)
     }
+
+    /// The names that a credential helper may know it by: it does not tell what it has under others.
+    pub(super) fn helper_names(&self) -> impl Iterator<Item = &str> {
+        let others: &[&str] = if self.first_name() == DOCKER_HUB { &DOCKER_HUB_REGISTRIES } else { &[] };
+        std::iter::once(self.first_name()).chain(others.iter().copied())
+    }
 }
 
 impl From<&Host> for Server {
     fn from(host: &Host) -> Self {
         let names = if host.is_docker_hub() {
-            [DOCKER_HUB, "docker.io", "index.docker.io", "https://index.docker.io", "https://docker.io"].map(str::to_owned).to_vec()
+            let hosts = || ["docker.io", "index.docker.io"].into_iter().chain(DOCKER_HUB_REGISTRIES);
+            let with_scheme = hosts().map(|host| format!("https://{host}"));
+            std::iter::once(DOCKER_HUB.to_owned()).chain(hosts().map(str::to_owned)).chain(with_scheme).collect()
         } else {
             let forms = ["", "/", "/v1", "/v1/", "/v2", "/v2/"];
             let with_scheme = forms.iter().map(|end| format!("https://{host}{end}"));

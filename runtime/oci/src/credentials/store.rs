@@ -102,9 +102,12 @@ impl DockerConfig {
             return Ok(Kept { origin: place.to_string(), changed: in_file, replaced: false });
         };
         // Helpers fail to erase what they do not have.
-        let in_helper = helper.get(server.first_name())?.is_some();
-        if in_helper {
-            helper.erase(server.first_name())?;
+        let mut in_helper = false;
+        for name in server.helper_names() {
+            if helper.get(name)?.is_some() {
+                helper.erase(name)?;
+                in_helper = true;
+            }
         }
         Ok(Kept { origin: helper.origin(), changed: in_file || in_helper, replaced: false })
     }

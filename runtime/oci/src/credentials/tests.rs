@@ -36,6 +36,26 @@ fn assert_basic(found: &Result<Found, CredentialError>, expected_user: &str, exp
     assert_eq!((username.as_str(), password.expose()), (expected_user, expected_password));
 }
 
+/// Under whatever name somebody logged in to Docker Hub, and whatever name the registry's URI has.
+#[test]
+fn docker_hub_goes_by_many_names() {
+    for name in
+        ["https://index.docker.io/v1/", "docker.io", "registry-1.docker.io", "https://registry-1.docker.io", "registry.hub.docker.com"]
+    {
+        let folder = Folder::new(&format!(r#"{{"auths":{{"{name}":{{"auth":"{}"}}}}}}"#, base64("hub:h")));
+        for host in ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"] {
+            assert_basic(&folder.look_up(host), "hub", "h");
+        }
+        assert!(folder.look_up("auth.docker.io").unwrap().credentials.is_anonymous());
+    }
+    let folder = Folder::new(&format!(
+        r#"{{"auths":{{"registry-1.docker.io":{{"auth":"{}"}},"https://index.docker.io/v1/":{{"auth":"{}"}}}}}}"#,
+        base64("other:o"),
+        base64("hub:h")
+    ));
+    assert_basic(&folder.look_up("registry-1.docker.io"), "hub", "h");
+}
+
 #[test]
 fn every_form_of_an_entry() {
     let folder = Folder::new(&format!(

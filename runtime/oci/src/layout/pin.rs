@@ -199,10 +199,12 @@ impl<'a> Pinning<'a> {
         if platform.is_unknown() {
             return Err(refused(descriptor, "an image for the platform `unknown/unknown`"));
         }
+        let platform = platform.completed(descriptor.platform.as_ref());
         self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
         let layers = manifest.layers.iter().map(image_layer).collect();
         let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
-        self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, layers });
+        let annotations = manifest.annotations.clone();
+        self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, annotations, layers });
         Ok(())
     }
 

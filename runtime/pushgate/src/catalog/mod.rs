@@ -49,6 +49,7 @@ pub use edit::{Change, Edit, Replacement};
 pub use entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
 pub use error::{CatalogError, EntryError, Known, Position};
 pub(crate) use fault::Lines;
+pub(crate) use values::settings_file;
 
 /// The largest catalog, in bytes.
 pub const MAX_CATALOG_BYTES: u64 = 16 << 20;

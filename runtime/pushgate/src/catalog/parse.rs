@@ -44,14 +44,7 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
         let offset = error.valid_up_to();
         damaged(Fault::new(Some(offset..offset), "it is not UTF-8"))
     })?;
-    if let Some(reason) = toml::too_much(text) {
-        return Err(damaged(Fault::new(None, reason)));
-    }
-    let document = Document::parse(text).map_err(|error| {
-        // What the parser expects can span lines and quote the text.
-        let message: Vec<&str> = error.message().lines().collect();
-        damaged(Fault::new(error.span(), message.join(", ")))
-    })?;
+    let document = document(text).map_err(&damaged)?;
     let root = document.as_table();
     if let Some(found) = version(root).map_err(&damaged)? {
         return Err(CatalogError::Version { path: path.to_owned(), found });
@@ -72,6 +65,18 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
         uses: registries.iter().flat_map(|(name, _, item)| uses(name, item)).collect(),
         flavors: parse_all("flavors", &flavors, flavor, unusable),
         registries: parse_all("registries", &registries, registry, unusable),
+    })
+}
+
+/// Parses a text, within limits.
+pub(super) fn document(text: &str) -> Result<Document<&str>, Fault> {
+    if let Some(reason) = toml::too_much(text) {
+        return Err(Fault::new(None, reason));
+    }
+    Document::parse(text).map_err(|error| {
+        // What the parser expects can span lines and quote the text.
+        let message: Vec<&str> = error.message().lines().collect();
+        Fault::new(error.span(), message.join(", "))
     })
 }
 

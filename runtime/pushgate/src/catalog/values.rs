@@ -3,7 +3,9 @@
 use serde_json::{Map, Number, Value as Json};
 use toml_edit::{Array, InlineTable, Item, TableLike, Value as Toml};
 
-use super::fault::Fault;
+use super::error::Position;
+use super::fault::{Fault, Lines};
+use super::parse;
 use crate::hook_limits::HookLimits;
 use crate::name::shorten;
 use crate::settings::Settings;
@@ -15,6 +17,16 @@ pub(super) fn settings(item: &Item) -> Result<Settings, Fault> {
     };
     let object = object(table)?;
     Settings::from_object(object).map_err(|error| Fault::new(item.span(), error.to_string()))
+}
+
+/// Reads a file of settings: a document whose keys are theirs.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub(crate) fn settings_file(text: &str) -> Result<Map<String, Json>, (Position, String)> {
+    parse::document(text)
+        .and_then(|document| object(document.as_table()))
+        .map_err(|fault| (Lines::new(text.as_bytes()).position(fault.span.as_ref()), fault.reason))
 }
 
 /// Writes settings as an inline table.

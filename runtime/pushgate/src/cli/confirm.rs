@@ -24,7 +24,7 @@ pub(super) fn confirm(context: &Context, about: &[String], question: &str) -> Re
     if !std::io::stdin().is_terminal() || !context.output.is_on_terminal() {
         return Ok(Answer::NotAsked);
     }
-    context.output.before_a_question(about);
+    context.output.always(about);
     let answer = prompt(context, &format!("{} [y/N] ", printable(question)))?;
     let is_yes = ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes));
     Ok(if is_yes { Answer::Yes } else { Answer::No })

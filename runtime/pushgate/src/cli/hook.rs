@@ -14,7 +14,7 @@ use crate::exit::{Failure, Kind};
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
-use crate::hooks::{self, Component, Hook};
+use crate::hooks::{self, Ahead, Component, Hook, MissingGrants};
 use crate::name::Name;
 use crate::report::Warning;
 use crate::settings::{Settings, SettingsArguments, describe_hint};
@@ -66,9 +66,8 @@ pub(super) fn entry(context: &Context, uri: &RegistryUri, flavor: &str, words: &
     };
     context.gate.require_trust(&credentials)?;
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
-    hooks::require_grants(flavor, &loaded, &grants)?;
     let settings = resolve(context, flavor, &loaded, settings, &limits)?;
-    context.wait_for(hooks::ask_ahead(flavor, &loaded, uri, &settings, &limits))?;
+    ask_ahead(context, flavor, &loaded, &grants, &Ahead { uri, settings: &settings, limits: &limits })?;
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
 }
 
@@ -94,7 +93,6 @@ pub(super) fn changed(
     let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
     let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
     let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
-    hooks::require_grants(flavor, &loaded, &grants)?;
     let schema = schema(context, flavor, &loaded, &limits)?;
     let settings = match &schema {
         Some(schema) => typed(context, flavor, arguments, schema)?,
@@ -104,7 +102,7 @@ pub(super) fn changed(
     if let Some(schema) = &schema {
         check(context, flavor, schema, Some(&settings))?;
     }
-    context.wait_for(hooks::ask_ahead(flavor, &loaded, uri, &settings, &limits))?;
+    ask_ahead(context, flavor, &loaded, &grants, &Ahead { uri, settings: &settings, limits: &limits })?;
     let mode = words.mode.map_or(before.mode, HookMode::from);
     Ok(HookEntry { flavor: before.flavor.clone(), settings, grants, credentials, limits, mode })
 }
@@ -114,7 +112,18 @@ pub(super) fn fits(context: &Context, uri: &RegistryUri, hook: &HookEntry) -> Re
     let flavor = hook.flavor.as_str();
     let Ok(entry) = context.gate.catalog()?.flavor(flavor) else { return Ok(()) };
     let Ok((_, loaded)) = context.wait_for(context.gate.flavor(flavor, &Component::Stored(entry.digest))) else { return Ok(()) };
-    context.wait_for(hooks::ask_ahead(flavor, &loaded, uri, &hook.settings, &hook.limits))
+    context.wait_for(Ahead { uri, settings: &hook.settings, limits: &hook.limits }.ask(flavor, &loaded))
+}
+
+/// Whether a flavor can be asked about pushes to a registry: it makes sense of the URI and of its settings, and has every grant that it asks for.
+fn ask_ahead(context: &Context, flavor: &str, loaded: &Flavor, grants: &[Grant], ahead: &Ahead<'_>) -> Result<(), Failure> {
+    context.wait_for(async {
+        ahead.ask(flavor, loaded).await?;
+        match MissingGrants::find(loaded, grants, ahead).await {
+            Some(missing) => Err(missing.failure(flavor)),
+            None => Ok(()),
+        }
+    })
 }
 
 /// What a registry's hook lacks since its flavor has other bytes: pushes there would fail until it is given that.
@@ -132,9 +141,11 @@ pub(super) fn outdated(
         message: format!("no push to {} is possible any more: {}", registry.name, failure.message),
         hint: Some(command),
     };
-    let grants = hooks::require_grants(flavor.as_str(), loaded, &hook.grants).err().map(|failure| {
-        let missing = hooks::missing_flags(loaded, &hook.grants);
-        warning(failure, hooks::update_grants(registry.name.as_str(), flavor.as_str(), &hook.grants, &missing))
+    let ahead = Ahead { uri: &registry.uri, settings: &hook.settings, limits: &hook.limits };
+    let missing = context.wait_for(async { Ok(MissingGrants::find(loaded, &hook.grants, &ahead).await) });
+    let grants = missing.ok().flatten().map(|missing| {
+        let command = hooks::update_grants(registry.name.as_str(), flavor.as_str(), &hook.grants, &missing.flags());
+        warning(missing.failure(flavor.as_str()), command)
     });
     let settings = schema.and_then(|schema| check(context, flavor.as_str(), schema, Some(&hook.settings)).err());
     let update = format!("`pushgate registry update {} --flavor {flavor} --settings JSON`", registry.name);

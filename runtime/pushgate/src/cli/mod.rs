@@ -8,6 +8,7 @@ mod credential;
 mod environment;
 mod flavor;
 mod hook;
+mod image;
 mod interrupt;
 mod login;
 mod manual;
@@ -100,6 +101,7 @@ fn command(context: &Context, command: Command) -> Result<(), Stopped> {
         Command::Flavor(command) => flavor::run(context, command),
         Command::Registry(command) => registry::run(context, command),
         Command::Credential(command) => Ok(credential::run(context, command)?),
+        Command::Image(command) => Ok(image::run(context, command)?),
         Command::Completions { shell } => {
             completions::run(context, shell);
             Ok(())

@@ -1,11 +1,14 @@
-;; What the runtimes of Go and C ask of WASI 0.1, answered with nothing: no arguments, no environment, no files, a clock that stands still and numbers
-;; that are not random. What is printed becomes messages of the log. With it no import of `wasi:` is left in the component.
+;; What the runtimes of Go and C ask of WASI 0.1, answered with nothing but the time: no arguments, no environment, no files, numbers that are not random,
+;; a wall clock that the host answers with the time of the push, and a monotonic one that stands still. What is printed becomes messages of the log. Of a
+;; module that asks for the time one import of `wasi:` is left in the component, of any other none.
 (module
   ;; The level is a case of the contract's enum; the text lies in the program's memory.
   (import "pushgate:flavor/log@0.1.0" "log" (func $log (param $level i32) (param $text i32) (param $length i32)))
+  ;; Where the answer goes: 8 bytes of seconds, 4 of nanoseconds.
+  (import "wasi:clocks/wall-clock@0.2.0" "now" (func $wall_clock (param $answer i32)))
   (import "env" "memory" (memory 0))
 
-  ;; Nanoseconds. They pass only while the program waits for it; Go takes zero for a clock that is broken.
+  ;; Nanoseconds of the monotonic clock. They pass only while the program waits for it; Go takes zero for a clock that is broken.
   (global $now (mut i64) (i64.const 1000000000))
 
   (func (export "sched_yield") (result i32) (i32.const 0))
@@ -21,11 +24,23 @@
     (i32.store (local.get $bytes) (i32.const 0))
     (i32.const 0))
   (func (export "clock_res_get") (param $clock i32) (param $resolution i32) (result i32)
-    (i64.store (local.get $resolution) (i64.const 1))
+    (i64.store (local.get $resolution) (if (result i64) (local.get $clock) (then (i64.const 1)) (else (i64.const 1000000000))))
     (i32.const 0))
   (func (export "clock_time_get") (param $clock i32) (param $precision i64) (param $time i32) (result i32)
-    (i64.store (local.get $time) (global.get $now))
+    ;; Clock 0 is the wall clock.
+    (i64.store (local.get $time) (if (result i64) (local.get $clock) (then (global.get $now)) (else (call $requested_at))))
     (i32.const 0))
+
+  ;; The time of the push in nanoseconds. There is no memory here for the host's answer, so the program's first 16 bytes are lent for it and given back.
+  (func $requested_at (result i64)
+    (local $first i64) (local $second i64) (local $seconds i64)
+    (local.set $first (i64.load (i32.const 0)))
+    (local.set $second (i64.load (i32.const 8)))
+    (call $wall_clock (i32.const 0))
+    (local.set $seconds (i64.load (i32.const 0)))
+    (i64.store (i32.const 0) (local.get $first))
+    (i64.store (i32.const 8) (local.get $second))
+    (i64.mul (local.get $seconds) (i64.const 1000000000)))
   (func (export "random_get") (param $buffer i32) (param $length i32) (result i32)
     (memory.fill (local.get $buffer) (i32.const 7) (local.get $length))
     (i32.const 0))
@@ -141,9 +156,16 @@
   (func (export "path_rename") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 52))
   (func (export "path_symlink") (param i32 i32 i32 i32 i32) (result i32) (i32.const 52))
   (func (export "path_unlink_file") (param i32 i32 i32) (result i32) (i32.const 52))
-  ;; Waiting for the clock alone, which takes no time; 52 for anything else. Go waits so while it ends a program, and could not say why otherwise.
+  ;; Waiting for the clock alone; 52 for anything else. The runtime of Go waits so while it ends a program, and could not say why otherwise: it takes no
+  ;; time. It is told from anything else that waits by its clock and its precision, which are the monotonic one and a microsecond; waiting otherwise
+  ;; ends the call.
   (func (export "poll_oneoff") (param $in i32) (param $out i32) (param $count i32) (param $events i32) (result i32)
     (if (i32.or (i32.ne (local.get $count) (i32.const 1)) (i32.load8_u offset=8 (local.get $in))) (then (return (i32.const 52))))
+    (if
+      (i32.or
+        (i32.ne (i32.load offset=16 (local.get $in)) (i32.const 1))
+        (i64.ne (i64.load offset=32 (local.get $in)) (i64.const 1000)))
+      (then (call $refuse_to_wait)))
     (if (i32.and (i32.load16_u offset=40 (local.get $in)) (i32.const 1))
       (then (global.set $now (i64.load offset=24 (local.get $in))))
       (else (global.set $now (i64.add (global.get $now) (i64.load offset=24 (local.get $in))))))
@@ -153,6 +175,21 @@
     (i64.store offset=24 (local.get $out) (i64.const 0))
     (i32.store (local.get $events) (i32.const 1))
     (i32.const 0))
+  ;; Says why and ends the call, so the program's memory can take the words: an adapter has no data of its own.
+  ;; "a flavor cannot wait: it decides by the time of the push, `requested-at`"
+  (func $refuse_to_wait
+    (i64.store (i32.const 0) (i64.const 0x726f76616c662061))
+    (i64.store (i32.const 8) (i64.const 0x20746f6e6e616320))
+    (i64.store (i32.const 16) (i64.const 0x7469203a74696177))
+    (i64.store (i32.const 24) (i64.const 0x7365646963656420))
+    (i64.store (i32.const 32) (i64.const 0x2065687420796220))
+    (i64.store (i32.const 40) (i64.const 0x20666f20656d6974))
+    (i64.store (i32.const 48) (i64.const 0x6873757020656874))
+    (i64.store (i32.const 56) (i64.const 0x657571657260202c))
+    (i64.store (i32.const 64) (i64.const 0x6074612d64657473))
+    ;; Level `error`.
+    (call $log (i32.const 4) (i32.const 0) (i32.const 72))
+    unreachable)
   (func (export "proc_raise") (param i32) (result i32) (i32.const 52))
   (func (export "sock_accept") (param i32 i32 i32) (result i32) (i32.const 52))
   (func (export "sock_recv") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 52))

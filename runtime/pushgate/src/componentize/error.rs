@@ -70,10 +70,10 @@ impl ComponentizeError {
             Self::Program => Some("Go: build with -buildmode=c-shared; C: link with -nostartfiles -Wl,--no-entry"),
             Self::MissingSchema { .. } => Some(
                 "Go: schema.Register(text) in an init function; C: PUSHGATE_SETTINGS_SCHEMA(text); \
-                 or include pushgate:flavor/flavor@0.1.1 in the world instead of configurable-flavor",
+                 or include pushgate:flavor/flavor@0.1.2 in the world instead of configurable-flavor",
             ),
             Self::HiddenSchema { .. } => Some(
-                "include pushgate:flavor/configurable-flavor@0.1.1 in the world instead of flavor, or leave the schema out of the module",
+                "include pushgate:flavor/configurable-flavor@0.1.2 in the world instead of flavor, or leave the schema out of the module",
             ),
             Self::UnknownImport { from, .. } if from == "env" => {
                 Some("a function that was declared and never defined: link the file or library that defines it")

@@ -1,7 +1,7 @@
 //! From a core module to a component: `pushgate flavor component`.
 //!
 //! The compilers of Go and C make core modules. What such a module lacks to be a flavor is here, so that their authors need no tool besides their compiler and
-//! pushgate: the types of the contract, an adapter that answers WASI 0.1 with nothing, and the metadata.
+//! pushgate: the types of the contract, an adapter that answers WASI 0.1 with the time of the push and nothing else, and the metadata.
 
 mod error;
 mod metadata;
@@ -22,7 +22,7 @@ use crate::contract::CONTRACT;
 
 use outline::Outline;
 
-/// WASI 0.1 without anything in it: `empty-wasi.wat`, assembled by the build script.
+/// WASI 0.1 with nothing in it but the time: `empty-wasi.wat`, assembled by the build script.
 const EMPTY_WASI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty-wasi.wasm"));
 /// The name that programs import it by.
 const WASI: &str = "wasi_snapshot_preview1";
@@ -30,6 +30,9 @@ const WASI: &str = "wasi_snapshot_preview1";
 const LINE: &str = "0.1.";
 /// The version that the adapter is made with. Every later one has what it asks for, and the encoder makes one import of both.
 const OLDEST: &str = "0.1.0";
+/// What the adapter asks the host for the time by: an interface of WASI that every host of flavors answers, whatever the contract's version.
+const WALL_CLOCK: &str =
+    "package wasi:clocks@0.2.0; interface wall-clock { record datetime { seconds: u64, nanoseconds: u32 } now: func() -> datetime; }";
 /// The interface by which a flavor says what settings it takes, without its version.
 const SETTINGS: &str = "pushgate:flavor/settings";
 
@@ -108,8 +111,11 @@ fn contract(version: &str) -> String {
 /// The adapter, with the types of what it imports.
 fn empty_wasi() -> Result<Vec<u8>, ComponentizeError> {
     let mut resolve = Resolve::default();
-    let text = "package project:output; world output { import pushgate:flavor/log@0.1.0; }";
-    let package = resolve.push_str("flavor.wit", &contract(OLDEST)).and_then(|_| resolve.push_str("output.wit", text));
+    let text = "package project:wasi; world wasi { import pushgate:flavor/log@0.1.0; import wasi:clocks/wall-clock@0.2.0; }";
+    let package = resolve
+        .push_str("flavor.wit", &contract(OLDEST))
+        .and_then(|_| resolve.push_str("clocks.wit", WALL_CLOCK))
+        .and_then(|_| resolve.push_str("wasi.wit", text));
     let world = resolve.select_world(&[package.map_err(encode)?], None).map_err(encode)?;
     let mut adapter = EMPTY_WASI.to_vec();
     embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;

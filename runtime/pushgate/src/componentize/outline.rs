@@ -5,7 +5,7 @@ use wasmparser::{Encoding, Parser, Payload};
 use super::{ComponentizeError, LINE, SETTINGS, WASI};
 
 /// The function that every flavor exports, as a module of today names it.
-const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.1#prepare";
+const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.2#prepare";
 /// What stands before and after the version in it. A module may be of any version of the line.
 const HOOK_PARTS: (&str, &str) = ("pushgate:flavor/prepare-image-push@", "#prepare");
 /// What a program begins with. A library, whose runtime is made ready by `_initialize`, has none.

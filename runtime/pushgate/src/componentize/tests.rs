@@ -2,7 +2,7 @@ use super::*;
 
 /// A module that approves: the hook takes a handle, and answers where its result lies.
 fn module(more: &str) -> Vec<u8> {
-    module_of("0.1.1", more)
+    module_of("0.1.2", more)
 }
 
 /// The same, compiled against another version of the contract.
@@ -35,14 +35,26 @@ fn a_module_becomes_a_flavor_that_says_who_it_is() {
 fn the_world_has_what_the_module_has() {
     let uses = r#"
         (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
-        (import "pushgate:flavor/http@0.1.1" "send" (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
-        (func (export "pushgate:flavor/settings@0.1.1#schema") (result i32) (i32.const 512))"#;
+        (import "pushgate:flavor/http@0.1.2" "send" (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+        (func (export "pushgate:flavor/settings@0.1.2#schema") (result i32) (i32.const 512))"#;
     let component = componentize(&module(uses), World::Contract, &Metadata::default()).unwrap();
     let described = pushgate_sandbox::describe(&component).unwrap();
     assert_eq!(described.capabilities, [pushgate_sandbox::Capability::Http]);
     assert!(described.has_settings_schema);
     // No byte of the component asks for WASI.
     assert!(!component.windows(5).any(|bytes| bytes == b"wasi:"));
+}
+
+/// Of WASI a component asks for the wall clock at most, and only where its module asks for the time.
+#[test]
+fn a_module_that_asks_for_the_time_leaves_the_wall_clock_to_the_host() {
+    let asks = |function: &str, parameters: &str| {
+        let import = format!(r#"(import "wasi_snapshot_preview1" "{function}" (func (param {parameters}) (result i32)))"#);
+        let component = componentize(&module(&import), World::Contract, &Metadata::default()).unwrap();
+        imports(&component).into_iter().filter(|name| name.starts_with("wasi:")).collect::<Vec<_>>()
+    };
+    assert_eq!(asks("clock_time_get", "i32 i64 i32"), ["wasi:clocks/wall-clock@0.2.0"]);
+    assert!(asks("clock_res_get", "i32 i32").is_empty() && asks("random_get", "i32 i32").is_empty());
 }
 
 /// The names of what a component imports.
@@ -65,7 +77,7 @@ fn imports(component: &[u8]) -> Vec<String> {
 /// What was compiled against an earlier version, or by the SDK of a project that is older than pushgate, becomes a component of that version.
 #[test]
 fn a_module_of_every_version_becomes_a_flavor_of_it() {
-    for version in ["0.1.0", "0.1.1"] {
+    for version in ["0.1.0", "0.1.1", "0.1.2"] {
         let prints = r#"(import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))"#;
         let more = format!(
             r#"{prints} (import "pushgate:flavor/http@{version}" "send" (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
@@ -91,8 +103,10 @@ fn a_module_of_every_version_becomes_a_flavor_of_it() {
             assert_eq!(imported, ["http", "log", "types"].map(|interface| format!("pushgate:flavor/{interface}@{version}")));
         }
     }
-    let sizes = r#"(import "pushgate:flavor/types@0.1.1" "[method]image.packed-size" (func (param i32 i32)))"#;
-    assert!(componentize(&module(sizes), World::Contract, &Metadata::default()).is_ok());
+    for method in ["[method]image.packed-size", "[method]image.annotations", "[method]image-push.digest"] {
+        let import = format!(r#"(import "pushgate:flavor/types@0.1.2" "{method}" (func (param i32 i32)))"#);
+        assert!(componentize(&module(&import), World::Contract, &Metadata::default()).is_ok(), "{method}");
+    }
     assert!(matches!(refused(&module_of("0.2.0", "")), ComponentizeError::MissingExport { .. }));
 }
 
@@ -120,7 +134,7 @@ fn what_is_wrong_is_named() {
     let undefined = refused(&module(r#"(import "env" "missing" (func))"#));
     assert_eq!(undefined, ComponentizeError::UnknownImport { name: "missing".to_owned(), from: "env".to_owned() });
     assert!(undefined.hint().unwrap().contains("never defined"));
-    let unknown = refused(&module(r#"(import "pushgate:flavor/http@0.1.1" "receive" (func))"#));
+    let unknown = refused(&module(r#"(import "pushgate:flavor/http@0.1.2" "receive" (func))"#));
     assert!(unknown.to_string().contains("receive"), "{unknown}");
 }
 
@@ -130,15 +144,15 @@ fn a_capability_that_the_projects_world_lacks_is_named() {
     let deps = folder.path().join("deps/pushgate-flavor");
     std::fs::create_dir_all(&deps).unwrap();
     std::fs::write(deps.join("flavor.wit"), CONTRACT).unwrap();
-    let uses = module(r#"(import "pushgate:flavor/registry@0.1.1" "repository-exists" (func (param i32 i32 i32)))"#);
+    let uses = module(r#"(import "pushgate:flavor/registry@0.1.2" "repository-exists" (func (param i32 i32 i32)))"#);
     let with = |imports: &str| {
-        let world = format!("package project:flavor; world project {{ include pushgate:flavor/flavor@0.1.1; {imports} }}");
+        let world = format!("package project:flavor; world project {{ include pushgate:flavor/flavor@0.1.2; {imports} }}");
         std::fs::write(folder.path().join("world.wit"), world).unwrap();
         componentize(&uses, World::Project { folder: folder.path(), name: None }, &Metadata::default())
     };
-    assert!(with("import pushgate:flavor/registry@0.1.1;").is_ok());
+    assert!(with("import pushgate:flavor/registry@0.1.2;").is_ok());
     let error = with("").unwrap_err();
-    assert!(error.to_string().contains("pushgate:flavor/registry@0.1.1"), "{error}");
+    assert!(error.to_string().contains("pushgate:flavor/registry@0.1.2"), "{error}");
     let missing = componentize(&uses, World::Project { folder: Path::new("/nonexistent"), name: None }, &Metadata::default()).unwrap_err();
     assert!(matches!(&missing, ComponentizeError::World { cause } if cause.contains("/nonexistent")), "{missing}");
 }
@@ -149,9 +163,9 @@ fn the_world_and_the_module_agree_about_a_schema() {
     let deps = folder.path().join("deps/pushgate-flavor");
     std::fs::create_dir_all(&deps).unwrap();
     std::fs::write(deps.join("flavor.wit"), CONTRACT).unwrap();
-    let has_schema = module(r#"(func (export "pushgate:flavor/settings@0.1.1#schema") (result i32) (i32.const 512))"#);
+    let has_schema = module(r#"(func (export "pushgate:flavor/settings@0.1.2#schema") (result i32) (i32.const 512))"#);
     let of = |module: &[u8], base: &str| {
-        let world = format!("package project:flavor; world project {{ include pushgate:flavor/{base}@0.1.1; }}");
+        let world = format!("package project:flavor; world project {{ include pushgate:flavor/{base}@0.1.2; }}");
         std::fs::write(folder.path().join("world.wit"), world).unwrap();
         componentize(module, World::Project { folder: folder.path(), name: None }, &Metadata::default())
     };

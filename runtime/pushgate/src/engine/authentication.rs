@@ -24,9 +24,19 @@ impl fmt::Debug for Authentication {
     }
 }
 
+/// The address that a daemon with the containerd store compares with the host that it pushes `repository` to, before it shows the credentials. It
+/// knows Docker Hub by its index, but takes a name under `registry.hub.docker.com`, which is Docker Hub too, for another registry.
+pub(super) fn server_address<'a>(server: &'a Host, repository: &'a str) -> &'a str {
+    match repository.split_once('/') {
+        Some((typed, _)) if server.is_docker_hub() && typed != server.as_str() => typed,
+        _ if server.is_docker_hub() => DOCKER_HUB,
+        _ => server.as_str(),
+    }
+}
+
 impl Authentication {
-    pub(super) fn new(credentials: &Credentials, server: &Host) -> Self {
-        let server = if server.is_docker_hub() { DOCKER_HUB } else { server.as_str() };
+    /// `server` is the address of the registry that the credentials are for.
+    pub(super) fn new(credentials: &Credentials, server: &str) -> Self {
         let mut secrets = Vec::new();
         let document = match credentials {
             // The daemon refuses a push without the header, and takes an empty one.
@@ -102,7 +112,7 @@ mod tests {
     #[test]
     fn the_daemon_reads_the_exact_password() {
         for password in ["x", "a?b~c>d", "~~~???>>>", "pässwörd ☃", "\"\\\n\t\u{1}", &"long".repeat(2560), ""] {
-            let authentication = Authentication::new(&basic(password), &host("registry.example.com"));
+            let authentication = Authentication::new(&basic(password), "registry.example.com");
             assert_eq!(
                 decoded(&authentication),
                 json!({ "username": "me", "password": password, "serveraddress": "registry.example.com" })
@@ -113,14 +123,26 @@ mod tests {
 
     #[test]
     fn tokens_and_nobody_are_written_as_docker_does() {
-        let token = Authentication::new(&Credentials::IdentityToken(Secret::new("t0ken".to_owned())), &host("docker.io"));
+        let token = Authentication::new(&Credentials::IdentityToken(Secret::new("t0ken".to_owned())), DOCKER_HUB);
         assert_eq!(decoded(&token), json!({ "identitytoken": "t0ken", "serveraddress": "https://index.docker.io/v1/" }));
-        assert_eq!(decoded(&Authentication::new(&Credentials::Anonymous, &host("registry.example.com"))), json!({}));
+        assert_eq!(decoded(&Authentication::new(&Credentials::Anonymous, "registry.example.com")), json!({}));
+    }
+
+    #[test]
+    fn the_address_is_that_of_the_host_that_the_daemon_pushes_to() {
+        for (server, repository, address) in [
+            ("registry.example.com", "Registry.example.com/team/app", "registry.example.com"),
+            ("docker.io", "docker.io/team/app", DOCKER_HUB),
+            ("docker.io", "registry-1.docker.io/team/app", "registry-1.docker.io"),
+            ("registry.hub.docker.com", "registry.hub.docker.com/team/app", "registry.hub.docker.com"),
+        ] {
+            assert_eq!(server_address(&host(server), repository), address, "{server} {repository}");
+        }
     }
 
     #[test]
     fn what_a_registry_echoes_is_freed_of_secrets() {
-        let authentication = Authentication::new(&basic("S3CRET-CANARY"), &host("registry.example.com"));
+        let authentication = Authentication::new(&basic("S3CRET-CANARY"), "registry.example.com");
         let header = String::from_utf8(authentication.header().as_bytes().to_vec()).unwrap();
         for echoed in ["S3CRET-CANARY".to_owned(), STANDARD.encode("me:S3CRET-CANARY"), URL_SAFE_NO_PAD.encode("me:S3CRET-CANARY"), header]
         {
@@ -130,8 +152,8 @@ mod tests {
         }
         assert_eq!(authentication.redact("denied: S3CRET-CAN"), "denied: ***", "cut within a secret");
         assert_eq!(authentication.redact("denied: S3C"), "denied: S3C");
-        assert_eq!(Authentication::new(&basic(""), &host("x.example")).redact("denied"), "denied", "an empty password is no secret");
-        assert_eq!(Authentication::new(&Credentials::Anonymous, &host("x.example")).redact("e30 denied"), "e30 denied");
+        assert_eq!(Authentication::new(&basic(""), "x.example").redact("denied"), "denied", "an empty password is no secret");
+        assert_eq!(Authentication::new(&Credentials::Anonymous, "x.example").redact("e30 denied"), "e30 denied");
         assert!(!format!("{authentication:?}").contains("S3CRET"));
     }
 }

@@ -60,7 +60,7 @@ pub use self::image::{EngineImage, EngineImageId, ImageStore};
 pub use self::name::EngineName;
 pub use self::push_stream::{EngineProgress, LayerState};
 
-use self::authentication::Authentication;
+use self::authentication::{Authentication, server_address};
 use self::bollard_client::BollardClient;
 use self::transport::{Fault, Transport};
 use self::version::ApiVersion;
@@ -233,7 +233,7 @@ impl DockerEngine {
         server: &Host,
         progress: &dyn EngineProgress,
     ) -> Result<Digest, EngineError> {
-        let authentication = Authentication::new(credentials, server);
+        let authentication = Authentication::new(credentials, server_address(server, name.repository()));
         push_stream::push(&self.transport, self.version, self.limits.idle, name, &authentication, progress).await
     }
 }

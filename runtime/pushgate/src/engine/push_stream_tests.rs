@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 
 use pushgate_oci::{Credentials, Secret};
-use pushgate_reference::Host;
 
 use super::*;
 
@@ -26,7 +25,7 @@ impl EngineProgress for Seen {
 
 fn authentication() -> Authentication {
     let credentials = Credentials::Basic { username: "me".to_owned(), password: Secret::new("S3CRET-CANARY".to_owned()) };
-    Authentication::new(&credentials, &Host::parse("127.0.0.1:5000").unwrap())
+    Authentication::new(&credentials, "127.0.0.1:5000")
 }
 
 fn read_in_pieces(stream: &[u8], size: usize, progress: &dyn EngineProgress) -> Result<Option<String>, EngineError> {

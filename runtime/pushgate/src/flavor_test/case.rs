@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use pushgate_oci::Digest;
 use pushgate_reference::{ImageReference, RegistryUri, ScopedReference};
 use pushgate_sandbox::{Image, InspectError, Push};
 use serde::Deserialize;
@@ -17,6 +18,9 @@ use crate::settings::Settings;
 /// The first second of 2026, which stands for the time of a push that does not care.
 const REQUESTED_AT: u64 = 1_767_225_600;
 
+/// What a flavor hears that looks at images about which its case says nothing.
+const NO_IMAGES: &str = "the case says nothing about images";
+
 /// One case, proven to be a push that could be.
 #[derive(Debug)]
 pub struct Case {
@@ -24,7 +28,9 @@ pub struct Case {
     pub(super) settings: Settings,
     pub(super) dry_run: bool,
     pub(super) requested_at: u64,
-    pub(super) images: Result<Vec<Image>, InspectError>,
+    /// None where the case says nothing about them: a flavor that looks at them is then not answered.
+    pub(super) images: Option<Result<Vec<Image>, InspectError>>,
+    pub(super) digest: Option<Digest>,
     pub(super) questions: Vec<RecordedQuestion>,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) expected: Expectation,
@@ -95,11 +101,13 @@ struct File {
     settings: Settings,
     #[serde(default)]
     dry_run: bool,
-    #[serde(default = "requested_at")]
+    #[serde(default = "requested_at", deserialize_with = "values::time")]
     requested_at: u64,
     #[serde(default)]
     images: Vec<ImageSection>,
     images_error: Option<ImagesError>,
+    #[serde(default, deserialize_with = "values::digest")]
+    digest: Option<Digest>,
     #[serde(default)]
     registry: Vec<RecordedQuestion>,
     #[serde(default)]
@@ -138,7 +146,15 @@ impl Case {
     /// # Errors
     /// See [`ProjectError`].
     pub fn read(path: &Path) -> Result<Self, ProjectError> {
-        Self::from_file(path, document::read(path)?)
+        Self::parse(path, &document::text(path)?)
+    }
+
+    /// Reads a case whose file holds this text.
+    ///
+    /// # Errors
+    /// See [`ProjectError`].
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ProjectError> {
+        Self::from_file(path, document::parse(path, text)?)
     }
 
     fn from_file(path: &Path, file: File) -> Result<Self, ProjectError> {
@@ -153,9 +169,9 @@ impl Case {
                 let hint = "leave out one of them: a push has images or it fails to have them".to_owned();
                 return Err(unusable("both `images` and `images-error` are given".to_owned(), Some(hint)));
             }
-            (Some(error), true) => Err(error.into()),
-            (None, true) => Err(InspectError::NotFound),
-            (None, false) => Ok(images::build(path, file.images)?),
+            (Some(error), true) => Some(Err(error.into())),
+            (None, true) => None,
+            (None, false) => Some(Ok(images::build(path, file.images)?)),
         };
         Ok(Self {
             scoped,
@@ -163,10 +179,25 @@ impl Case {
             dry_run: file.dry_run,
             requested_at: file.requested_at,
             images,
+            digest: file.digest,
             questions: file.registry,
             requests: file.http,
             expected: file.expect,
         })
+    }
+
+    /// What the host answers about the images.
+    pub(super) fn answer_images(&self) -> Result<Vec<Image>, InspectError> {
+        self.images.clone().unwrap_or_else(|| Err(InspectError::Unavailable(NO_IMAGES.to_owned())))
+    }
+
+    /// The digest of what is pushed. A case that says nothing of it is one of a source that cannot tell; one whose images cannot be read has none.
+    pub(super) fn digest(&self) -> Result<Option<String>, InspectError> {
+        match (&self.digest, &self.images) {
+            (Some(digest), _) => Ok(Some(digest.to_string())),
+            (None, Some(Err(error @ (InspectError::Unavailable(_) | InspectError::Other(_))))) => Err(error.clone()),
+            (None, _) => Ok(None),
+        }
     }
 
     /// The push, as the hook sees it.

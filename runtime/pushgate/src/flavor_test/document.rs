@@ -6,6 +6,7 @@ use pushgate_files::FileProblem;
 use serde::de::DeserializeOwned;
 
 use super::error::ProjectError;
+use super::suggestion;
 use crate::catalog::Lines;
 use crate::toml;
 
@@ -31,7 +32,7 @@ pub(super) fn text(path: &Path) -> Result<String, ProjectError> {
     String::from_utf8(bytes(path)?).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let position = Lines::new(error.as_bytes()).position(Some(&(offset..offset)));
-        ProjectError::Malformed { path: path.to_owned(), position, reason: "it is not UTF-8".to_owned() }
+        ProjectError::Malformed { path: path.to_owned(), position, reason: "it is not UTF-8".to_owned(), hint: None }
     })
 }
 
@@ -51,6 +52,7 @@ pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, P
         let position = Lines::new(text.as_bytes()).position(error.span().as_ref());
         // What the parser expects can span lines.
         let reason = error.message().lines().collect::<Vec<_>>().join(", ");
-        ProjectError::Malformed { path: path.to_owned(), position, reason }
+        let hint = suggestion::of_message(&reason);
+        ProjectError::Malformed { path: path.to_owned(), position, reason, hint }
     })
 }

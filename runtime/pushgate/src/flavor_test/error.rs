@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
 use crate::catalog::Position;
 
@@ -24,11 +25,65 @@ pub enum ProjectError {
         /// What builds it.
         build: Option<String>,
     },
+    /// A source was changed after the component was built: the component is not what the author has.
+    #[error("the component `{}` is out of date: `{}` is newer", component.display(), newer.display())]
+    Stale {
+        /// The component.
+        component: PathBuf,
+        /// The source that was changed last.
+        newer: PathBuf,
+        /// The project's folder.
+        folder: PathBuf,
+        /// What builds it.
+        build: Option<String>,
+    },
+    /// There are too many files to find the sources among them.
+    #[error("`{}` holds more than {limit} files: cannot tell whether the component is up to date", folder.display())]
+    TooManyFiles {
+        /// The project's folder.
+        folder: PathBuf,
+        /// How many are looked at.
+        limit: usize,
+    },
+    /// The project does not say what builds it.
+    #[error("`{}` names no build command", path.display())]
+    NoBuild {
+        /// The project's `flavor.toml`.
+        path: PathBuf,
+    },
+    /// The command that builds the project failed.
+    #[error("the build `{command}` in `{}` failed: {status}", folder.display())]
+    BuildFailed {
+        /// The command.
+        command: String,
+        /// The project's folder.
+        folder: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The command that builds the project succeeded, and there is no component.
+    #[error("the build `{command}` in `{}` made no component `{}`", folder.display(), component.display())]
+    NotMade {
+        /// The command.
+        command: String,
+        /// The project's folder.
+        folder: PathBuf,
+        /// Where the component was looked for.
+        component: PathBuf,
+    },
     /// There is nothing to test.
     #[error("there is no case in `{}`", folder.display())]
     NoCases {
         /// The folder of the cases.
         folder: PathBuf,
+    },
+    /// A file holds a case, and is none by its name: what it expects would never be compared.
+    #[error("the case `{}` is not read: {reason}", path.display())]
+    NotRead {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its name or its place.
+        reason: &'static str,
     },
     /// A case was asked for that is not there.
     #[error("there is no case `{name}`")]
@@ -58,6 +113,8 @@ pub enum ProjectError {
         position: Position,
         /// The fault, naming field and value.
         reason: String,
+        /// What was probably meant.
+        hint: Option<String>,
     },
     /// The parts of a case do not fit together.
     #[error("`{}`: {reason}", path.display())]
@@ -78,13 +135,23 @@ impl ProjectError {
             Self::NoManifest { .. } => {
                 "name the folder of a project, such as `pushgate flavor new` writes, or the component too: --component FILE.wasm".to_owned()
             }
-            Self::NotBuilt { folder, build: Some(build), .. } => format!("build it first: in `{}`, run `{build}`", folder.display()),
+            Self::NotBuilt { folder, build: Some(build), .. } => {
+                format!("build it first: in `{}`, run `{build}`, or give --build", folder.display())
+            }
             Self::NotBuilt { build: None, .. } => "build it first".to_owned(),
+            Self::Stale { folder, build: Some(build), .. } => {
+                format!("build it again: in `{}`, run `{build}`, or give --build", folder.display())
+            }
+            Self::Stale { build: None, .. } => "build it again; with `build = \"COMMAND\"` in flavor.toml, --build does that".to_owned(),
+            Self::TooManyFiles { .. } => "keep what is not the flavor's elsewhere, or name the component: --component FILE.wasm".to_owned(),
+            Self::NotMade { .. } => "`component` in flavor.toml says where the build writes it".to_owned(),
+            Self::NoBuild { .. } => "add it, such as `build = \"make\"`".to_owned(),
             Self::NoCases { .. } => "write one: a file NAME.toml with `image` and `[expect]`, see docs/testing-flavors.md".to_owned(),
+            Self::NotRead { .. } => "a case is a file cases/NAME.toml: rename it, or move it out of cases/".to_owned(),
             Self::NoSuchCase { known, .. } if known.is_empty() => return None,
             Self::NoSuchCase { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::Unusable { hint, .. } => return hint.clone(),
-            Self::System { .. } | Self::Malformed { .. } => return None,
+            Self::Unusable { hint, .. } | Self::Malformed { hint, .. } => return hint.clone(),
+            Self::System { .. } | Self::BuildFailed { .. } => return None,
         })
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::document;
 use super::error::ProjectError;
+use super::members::{self, Written};
 use super::values;
 use crate::settings;
 use crate::source::shown;
@@ -27,7 +28,12 @@ pub(super) struct ImageSection {
     config_file: Option<PathBuf>,
     packed_size: Option<u64>,
     unpacked_size: Option<u64>,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
 }
+
+/// What writes the config of an image into a file.
+const WRITTEN_BY: &str = "`skopeo inspect --config docker://IMAGE`";
 
 /// What an image is of that does not say it.
 const PLATFORM: &str = "linux/amd64";
@@ -45,23 +51,25 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
             Some(name) => Some(config_file(&case.with_file_name(name))?),
             None => None,
         };
-        let (packed_size, unpacked_size) = (section.packed_size, section.unpacked_size);
-        let config = config(section, file).map_err(|problem| unusable(index, problem))?;
-        images.push(shown(&config, packed_size, unpacked_size));
+        let (packed_size, unpacked_size, annotations) = (section.packed_size, section.unpacked_size, section.annotations.clone());
+        let (platform, config) = described(section, file).map_err(|problem| unusable(index, problem))?;
+        images.push(shown(&platform, &config, packed_size, unpacked_size, &annotations));
     }
     Ok(images)
 }
 
 fn config_file(path: &Path) -> Result<Map<String, Value>, ProjectError> {
-    let unusable = |reason| ProjectError::Unusable { path: path.to_owned(), reason, hint: None };
-    match settings::parse_json(&document::text(path)?).map_err(unusable)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(unusable("an image config is a JSON object".to_owned())),
+    let unusable = |(reason, hint)| ProjectError::Unusable { path: path.to_owned(), reason, hint };
+    match settings::parse_json(&document::text(path)?).map_err(|reason| unusable((reason, None)))? {
+        Value::Object(object) => members::check(&object, Written::InFile).map_err(unusable).map(|()| object),
+        _ => Err(unusable(("an image config is a JSON object".to_owned(), Some(format!("{WRITTEN_BY} writes one"))))),
     }
 }
 
-/// The config of an image: the least that one has, then what the file says, then what the case says, then the labels.
-fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<ImageConfig, (String, Option<String>)> {
+/// The platform and the config of an image: the least that one has, then what the file says, then what the case says, then the labels. A variant
+/// that the config leaves out is that of the platform, as it is that of an index.
+fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<(Platform, ImageConfig), (String, Option<String>)> {
+    members::check(&section.config, Written::InCase)?;
     let asked = section.platform.as_deref().map(str::parse::<Platform>).transpose();
     let asked = asked.map_err(|error| (error.to_string(), error.hint()))?;
     let named = |member: &str| section.config.contains_key(member) || file.as_ref().is_some_and(|file| file.contains_key(member));
@@ -71,7 +79,8 @@ fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<Ima
     };
     let mut whole = json!({ "rootfs": { "type": "layers", "diff_ids": [] }, "config": {} });
     if !named("os") && !named("architecture") {
-        let platform = json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant });
+        let platform =
+            json!({ "os": least.os, "architecture": least.architecture, "variant": least.variant, "os.version": least.os_version });
         merge(&mut whole, platform);
     }
     let labels = json!({ "config": { "Labels": section.labels } });
@@ -79,12 +88,14 @@ fn config(section: ImageSection, file: Option<Map<String, Value>>) -> Result<Ima
         merge(&mut whole, part);
     }
     let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| (error.to_string(), None))?;
+    let platform = config.platform().completed(asked.as_ref());
     match asked {
-        Some(asked) if asked != config.platform() => {
+        // The config may say of which version of the system it is.
+        Some(asked) if asked != (Platform { os_version: asked.os_version.clone().and(config.os_version.clone()), ..platform.clone() }) => {
             let problem = format!("its platform is {asked}, and its config says {}", config.platform());
             Err((problem, Some("leave out `platform`: the config says it".to_owned())))
         }
-        _ => Ok(config),
+        _ => Ok((platform, config)),
     }
 }
 

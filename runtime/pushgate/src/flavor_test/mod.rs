@@ -2,9 +2,14 @@
 //! neither Docker nor a registry.
 
 mod project;
+mod sources;
+mod build;
+mod case_files;
 mod case;
 mod document;
 mod values;
+mod suggestion;
+mod members;
 mod images;
 mod recorded;
 mod sections;
@@ -12,7 +17,9 @@ mod replay;
 mod judge;
 mod outcome;
 mod record;
+mod accept;
 mod rewrite;
+mod doubts;
 mod error;
 
 use std::path::Path;
@@ -27,10 +34,13 @@ use crate::gate::Gate;
 use crate::hook_limits::HookLimits;
 use crate::hooks::{self, Component};
 
+pub use accept::{Change, changes};
+pub use build::Build;
 pub use case::{Case, Verdict};
+pub use doubts::doubts;
 pub use error::ProjectError;
 pub use outcome::{Found, Outcome, Problem};
-pub use project::{NamedCase, Project};
+pub use project::{NamedCase, Project, Wanted};
 pub use record::{Recording, record};
 
 use outcome::is_silent;
@@ -50,38 +60,41 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
     let flavor = load(gate, &project.component).await?;
     let label = project.component.display().to_string();
     let schema = hooks::settings_schema(&label, &flavor, &HookLimits::default()).await?;
-    let mut debug = Debug { component: project.debug_component.as_deref(), loaded: None };
+    let mut debug = Debug { project, loaded: None };
     let mut outcomes = Vec::new();
     for NamedCase { name, case, .. } in &project.cases {
         if let Some(found) = refused(gate, &label, schema.as_ref(), case).await? {
             let problems = judge::judge(&case.expected, &found);
-            outcomes.push(Outcome { case: name.clone(), found, problems, unused: Vec::new(), debugged: Vec::new() });
+            let is_acceptable = !problems.is_empty();
+            outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: Vec::new(), debugged: Vec::new() });
             continue;
         }
         let (call, notes, time) = ask(&flavor, case, case.dry_run).await;
         let silent = is_silent(&call);
         let mut found = Found::answered(call, time);
-        let mut problems = judge::judge(&case.expected, &found);
-        problems.extend(conduct(&flavor, case, &notes).await);
+        let conduct = conduct(&flavor, case, &notes).await;
+        // What a flavor makes of a question that the case does not answer says nothing about the flavor.
+        let mut problems = if notes.missing.is_empty() { judge::judge(&case.expected, &found) } else { Vec::new() };
+        let is_acceptable = !problems.is_empty() && conduct.is_empty() && found.verdict != Verdict::Broke;
+        problems.extend(conduct);
         let debugged = if silent && !problems.is_empty() { debug.ask(gate, case, &mut found.hint).await? } else { Vec::new() };
-        outcomes.push(Outcome { case: name.clone(), found, problems, unused: notes.unused(case), debugged });
+        outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: notes.unused(case), debugged });
     }
     Ok(outcomes)
 }
 
 /// The component of a project that says more, loaded when it is first needed.
 struct Debug<'a> {
-    component: Option<&'a Path>,
+    project: &'a Project,
     loaded: Option<Flavor>,
 }
 
 impl Debug<'_> {
     /// What it says of a case about which the other one said nothing; the hint is then about that.
     async fn ask(&mut self, gate: &Gate, case: &Arc<Case>, hint: &mut Option<String>) -> Result<Vec<String>, Failure> {
-        let Some(component) = self.component else { return Ok(Vec::new()) };
-        if !component.exists() {
-            let build = format!("the debug component `{}` is not built: it can say why", component.display());
-            *hint = Some(hint.take().map_or(build.clone(), |hint| format!("{build}; {hint}")));
+        let Some(component) = &self.project.debug_component else { return Ok(Vec::new()) };
+        if let Some(problem) = self.project.unusable_debug_component() {
+            *hint = Some(hint.take().map_or(problem.clone(), |hint| format!("{problem}; {hint}")));
             return Ok(Vec::new());
         }
         let flavor = match &self.loaded {

@@ -16,6 +16,8 @@ pub struct Outcome {
     pub found: Found,
     /// Why the case failed; none if it passed.
     pub problems: Vec<Problem>,
+    /// Whether the answer that was found can be made the expected one: nothing else is wrong, and there is an answer.
+    pub(super) is_acceptable: bool,
     /// What the case has answers to, and nobody asked for.
     pub unused: Vec<String>,
     /// What the debug component printed and logged, where the other one broke without a word.

@@ -45,7 +45,7 @@ pub struct Recording<'a> {
 /// not to be sent: then nothing of this case is written.
 pub async fn record(gate: &Gate, project: &Project, recording: &Recording<'_>) -> Result<Vec<(String, usize)>, Failure> {
     let Recording { registry, hook, component, writes } = *recording;
-    let loaded = hook.load(gate, None).await?;
+    let loaded = hook.load(gate, None, &registry.uri).await?;
     if *loaded.digest() != component {
         let problem = format!("the component `{}` was replaced while it was looked at", project.component.display());
         return Err(Failure::new(Kind::Usage, problem).with_hint(Some("retry when its build has ended".to_owned())));
@@ -151,7 +151,11 @@ impl Recorder {
 #[async_trait]
 impl FlavorHost for Recorder {
     async fn images(&self) -> Result<Vec<Image>, InspectError> {
-        self.case.images.clone()
+        self.case.answer_images()
+    }
+
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.case.digest()
     }
 
     fn log(&self, record: &LogRecord) {

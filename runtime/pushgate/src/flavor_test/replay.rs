@@ -24,6 +24,8 @@ pub(super) struct Notes {
     asked: Vec<bool>,
     /// By index: whether the request was sent.
     sent: Vec<bool>,
+    /// Whether the images were asked for.
+    looked_at_images: bool,
     /// Questions and requests without a recorded answer, each once.
     pub(super) missing: Vec<Missing>,
     /// Requests that do more than read: method and URL.
@@ -38,6 +40,9 @@ pub(super) struct Missing {
     /// What the case would say of it.
     pub(super) section: String,
 }
+
+/// What a case would say of the images that its flavor looks at.
+const IMAGES: &str = "[[images]]\nplatform = \"linux/amd64\"\nlabels = {}\nconfig = { config = { User = \"1000\" } }\n";
 
 const NOT_RECORDED: &str = "the case has no answer to this";
 
@@ -108,7 +113,8 @@ impl Notes {
         let questions = case.questions.iter().zip(&self.asked).filter(|(_, asked)| !**asked).map(|(question, _)| what(question));
         let requests =
             case.requests.iter().zip(&self.sent).filter(|(_, sent)| !**sent).map(|(request, _)| in_words(&request.method, &request.url));
-        questions.chain(requests).collect()
+        let images = (matches!(case.images, Some(Ok(_))) && !self.looked_at_images).then(|| "the images".to_owned());
+        images.into_iter().chain(questions).chain(requests).collect()
     }
 }
 
@@ -130,7 +136,16 @@ fn in_words(method: &str, url: &str) -> String {
 #[async_trait]
 impl FlavorHost for Replay {
     async fn images(&self) -> Result<Vec<Image>, InspectError> {
-        self.case.images.clone()
+        let mut notes = self.notes();
+        notes.looked_at_images = true;
+        if self.case.images.is_none() {
+            notes.miss("the images (`[[images]]`, or `images-error` if there are none)".to_owned(), IMAGES.to_owned());
+        }
+        self.case.answer_images()
+    }
+
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.case.digest()
     }
 
     /// What it may not ask is recorded like everything else.

@@ -76,7 +76,7 @@ pub(super) fn request(recorded: &RecordedRequest) -> Table {
 }
 
 /// A text on one line: what is told is indented, and a string of several lines would take that in.
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     // What JSON writes is a basic string of TOML, but for one character.
     let basic = serde_json::to_string(text).unwrap_or_default().replace('\u{7f}', "\\u007f");
     basic.parse().unwrap_or_else(|_| text.into())

@@ -1,43 +1,84 @@
 //! What a flavor thinks of its settings and of the registry's URI, before anybody pushes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use pushgate_reference::RegistryUri;
-use pushgate_sandbox::{Answer, Flavor, FlavorHost, Image, InspectError, Push};
+use pushgate_sandbox::{Answer, Call, Capability, Flavor, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, Push};
 
 use super::host::Before;
+use super::requests;
 use super::verdict::{self, Verdict};
 use crate::exit::Failure;
+use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::settings::Settings;
 
-/// A host that gives nothing: what a flavor says of an image, or of what it was not given, does not count here.
-struct Nothing;
+/// A push that nobody asked for: any image under a registry's URI, as a dry run without grants.
+#[derive(Debug, Clone, Copy)]
+pub struct Ahead<'a> {
+    /// The URI of the registry that has the hook.
+    pub uri: &'a RegistryUri,
+    /// The settings of the hook.
+    pub settings: &'a Settings,
+    /// The limits of the hook.
+    pub limits: &'a HookLimits,
+}
+
+/// A host that gives nothing: what a flavor says of an image, or of what it was not given, does not count here. It remembers where the flavor wanted to
+/// send its first request.
+#[derive(Default)]
+struct Nothing {
+    wanted: Mutex<Option<String>>,
+}
 
 #[async_trait]
 impl FlavorHost for Nothing {
     async fn images(&self) -> Result<Vec<Image>, InspectError> {
         Err(InspectError::NotFound)
     }
+
+    fn grants(&self, capability: Capability) -> bool {
+        capability == Capability::Http
+    }
+
+    async fn send(&self, request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.get_or_insert_with(|| requests::origin(&request.url).to_owned());
+        Err(HttpError::nothing_granted())
+    }
 }
 
-/// Asks about a push that nobody asked for, as a dry run without grants, and listens to one answer alone: that the settings, or the URI, make no sense. A push
-/// would end with the same.
-///
-/// # Errors
-/// The flavor's answer, as exit 8.
-pub async fn ask_ahead(label: &str, flavor: &Flavor, uri: &RegistryUri, settings: &Settings, limits: &HookLimits) -> Result<(), Failure> {
-    let repository = if uri.path().is_empty() { "image".to_owned() } else { format!("{}/image", uri.path()) };
-    let push = Push {
-        settings: settings.to_string(),
-        dry_run: true,
-        ..Push::tagged(&uri.to_string(), &uri.host().to_string(), &repository, "latest")
-    };
-    let call = flavor.prepare(push, Arc::new(Nothing), &limits.effective()).await;
-    let Ok(answer @ Answer::Misconfigured(_)) = call.answer else { return Ok(()) };
-    match verdict::of(label, Ok(answer), Before::default()) {
-        Verdict::Stopped(failure) => Err(failure),
-        _ => Ok(()),
+impl Ahead<'_> {
+    /// Asks, and listens to one answer alone: that the settings, or the URI, make no sense. A push would end with the same.
+    ///
+    /// # Errors
+    /// The flavor's answer, as exit 8.
+    pub async fn ask(&self, label: &str, flavor: &Flavor) -> Result<(), Failure> {
+        let Ok(answer @ Answer::Misconfigured(_)) = self.call(flavor, Arc::default()).await.answer else { return Ok(()) };
+        match verdict::of(label, Ok(answer), Before::default()) {
+            Verdict::Stopped(failure) => Err(failure),
+            _ => Ok(()),
+        }
+    }
+
+    /// The grant of the origin that the flavor would send its first request to, if it would send one to an origin that can be granted.
+    pub(super) async fn wanted_grant(&self, flavor: &Flavor) -> Option<Grant> {
+        let host = Arc::<Nothing>::default();
+        // What it answers says nothing: it was not given what it wanted.
+        let _ = self.call(flavor, Arc::clone(&host)).await;
+        let wanted = host.wanted.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Grant::parse(&format!("http={wanted}")).ok()
+    }
+
+    async fn call(&self, flavor: &Flavor, host: Arc<Nothing>) -> Call {
+        let Self { uri, settings, limits } = self;
+        let repository = if uri.path().is_empty() { "image".to_owned() } else { format!("{}/image", uri.path()) };
+        let push = Push {
+            settings: settings.to_string(),
+            dry_run: true,
+            ..Push::tagged(&uri.to_string(), &uri.host().to_string(), &repository, "latest")
+        };
+        flavor.prepare(push, host, &limits.effective()).await
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use pushgate_oci::RequestBudget;
 use pushgate_sandbox::{
-    Call, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
+    Call, CallError, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
 
 use super::load::Hook;
@@ -16,7 +16,7 @@ use crate::exit::Failure;
 use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::registry_access::RegistryAccess;
-use crate::report::Warning;
+use crate::report::{Message, Warning};
 use crate::source::{Images, ListedImages, SourceError};
 
 /// The host's side of one call. What was not granted is not there.
@@ -41,7 +41,7 @@ impl Images for NoImages {
 /// Something that a flavor needed and did not get, through no fault of its own.
 #[derive(Debug, Clone)]
 pub(super) struct Failed {
-    /// To be put after `because`.
+    /// To be put after `gave up after`.
     pub(super) what: &'static str,
     /// Why, in words for whoever has to act.
     pub(super) failure: Failure,
@@ -110,6 +110,17 @@ impl HookHost {
         *self.before() = Before { failed: Some(Failed { what, failure }), answered: None };
     }
 
+    /// The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
+    fn unreadable(&self, error: SourceError) -> InspectError {
+        let told = if error.is_not_found() {
+            InspectError::NotFound
+        } else {
+            InspectError::Unavailable("the source could not be read".to_owned())
+        };
+        self.remember("the image could not be read", error.into());
+        told
+    }
+
     fn told<T, E>(&self, what: &'static str, answer: Result<T, Unanswered<E>>) -> Result<T, E> {
         answer.map_err(|Unanswered { told, failure }| {
             match failure {
@@ -132,17 +143,12 @@ impl FlavorHost for HookHost {
         match self.images.images().await {
             Ok(ListedImages::Images(images)) => Ok(images),
             Ok(ListedImages::Artifact(media_type)) => Err(InspectError::NotAnImage(media_type)),
-            Err(error) => {
-                // The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
-                let told = if error.is_not_found() {
-                    InspectError::NotFound
-                } else {
-                    InspectError::Unavailable("the source could not be read".to_owned())
-                };
-                self.remember("the image could not be read", error.into());
-                Err(told)
-            }
+            Err(error) => Err(self.unreadable(error)),
         }
+    }
+
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.images.digest().await.map_err(|error| self.unreadable(error))
     }
 
     fn log(&self, record: &LogRecord) {
@@ -151,6 +157,7 @@ impl FlavorHost for HookHost {
         match record.level {
             LogLevel::Trace => tracing::trace!(target: "flavor", "{flavor}: {message}"),
             LogLevel::Debug => tracing::debug!(target: "flavor", "{flavor}: {message}"),
+            // Kept in the report too, and shown from there where the log is not shown.
             LogLevel::Info => tracing::info!(target: "flavor", "{flavor}: {message}"),
             // Warnings and errors are kept in the report, and shown from there.
             LogLevel::Warn | LogLevel::Error => {}
@@ -192,13 +199,23 @@ impl FlavorHost for HookHost {
     }
 }
 
-/// The warnings and errors that a hook logged, as entries of the report.
+/// What a hook said to the person who pushes, beside warnings.
+pub(super) fn messages<'a>(flavor: &'a str, call: &'a Call) -> impl Iterator<Item = Message> + 'a {
+    let said = call.log.iter().filter(|record| record.level == LogLevel::Info);
+    said.map(|record| Message { hook: flavor.to_owned(), message: record.message.clone() })
+}
+
+/// The warnings and errors that a hook logged, as entries of the report, without the error that says why the call failed: it is told as that.
 pub(super) fn warnings(flavor: &str, call: &Call) -> Vec<Warning> {
+    let told = match &call.answer {
+        Err(CallError::Trap { last_words, .. }) => last_words.as_deref(),
+        _ => None,
+    };
     let warning = |message: String| Warning { hook: Some(flavor.to_owned()), code: None, message, hint: None };
     let mut warnings: Vec<Warning> = call
         .log
         .iter()
-        .filter(|record| matches!(record.level, LogLevel::Warn | LogLevel::Error))
+        .filter(|record| matches!(record.level, LogLevel::Warn | LogLevel::Error) && told != Some(record.message.as_str()))
         .map(|record| warning(record.message.clone()))
         .collect();
     if call.log_suppressed > 0 {

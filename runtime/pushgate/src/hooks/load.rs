@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{Call, Capability, ComponentDigest, Flavor, FlavorHost, Push};
 
+use super::ahead::Ahead;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::gate::Gate;
@@ -52,16 +54,22 @@ pub struct LoadedHook<'a> {
 
 impl Hook {
     /// Compiles the component, or takes it from the cache, and checks the grants. `registry` is the name of the registry that has the hook, if it
-    /// is registered: there the operator grants what is missing.
+    /// is registered: there the operator grants what is missing. `uri` is its URI.
     ///
     /// # Errors
     /// The component is missing or is not a flavor, or asks for more than it was granted.
-    pub async fn load(&self, gate: &Gate, registry: Option<&str>) -> Result<LoadedHook<'_>, Failure> {
+    pub async fn load(&self, gate: &Gate, registry: Option<&str>, uri: &RegistryUri) -> Result<LoadedHook<'_>, Failure> {
         let (digest, flavor) = gate.flavor(&self.label, &self.component).await?;
-        require_grants(&self.label, &flavor, &self.grants).map_err(|failure| match registry {
-            Some(_) => failure.with_hint(Some(format!("grant it with {}", self.granting(registry, &missing_flags(&flavor, &self.grants))))),
-            None => failure,
-        })?;
+        let ahead = Ahead { uri, settings: &self.settings, limits: &self.limits };
+        if let Some(missing) = MissingGrants::find(&flavor, &self.grants, &ahead).await {
+            // No grant helps a flavor that cannot be used for this registry.
+            ahead.ask(&self.label, &flavor).await?;
+            let failure = missing.failure(&self.label);
+            return Err(match registry {
+                Some(_) => failure.with_hint(Some(format!("grant it with {}", self.granting(registry, &missing.flags())))),
+                None => failure,
+            });
+        }
         Ok(LoadedHook { hook: self, digest, flavor })
     }
 
@@ -74,19 +82,43 @@ impl Hook {
     }
 }
 
-/// Every capability that the flavor asks for must be granted.
-///
-/// # Errors
-/// Exit 8, with the flags that would grant what is missing.
-pub fn require_grants(label: &str, flavor: &Flavor, grants: &[Grant]) -> Result<(), Failure> {
-    let missing = missing_grants(flavor, grants);
-    if missing.is_empty() {
-        return Ok(());
+/// What a flavor asks for and was not granted.
+#[derive(Debug)]
+pub struct MissingGrants {
+    capabilities: Vec<Capability>,
+    /// Where it wants to send requests, if it says so.
+    wanted: Option<Grant>,
+}
+
+impl MissingGrants {
+    /// None if it was granted all that it asks for. Where it wants to send requests, it is asked ahead.
+    pub async fn find(flavor: &Flavor, grants: &[Grant], ahead: &Ahead<'_>) -> Option<Self> {
+        let granted = |capability: Capability| {
+            grants.iter().any(|grant| {
+                matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http))
+            })
+        };
+        let capabilities: Vec<_> = flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect();
+        let wanted = if capabilities.contains(&Capability::Http) { ahead.wanted_grant(flavor).await } else { None };
+        (!capabilities.is_empty()).then_some(Self { capabilities, wanted })
     }
-    let wishes: Vec<&str> = missing.iter().map(|capability| capability_in_words(*capability)).collect();
-    let flags: Vec<&str> = missing.iter().map(|capability| grant_flag(*capability)).collect();
-    Err(Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
-        .with_hint(Some(format!("grant it with {}", flags.join(" ")))))
+
+    /// Exit 8, with the flags that would grant it.
+    pub fn failure(&self, label: &str) -> Failure {
+        let wishes: Vec<&str> = self.capabilities.iter().map(|capability| capability_in_words(*capability)).collect();
+        Failure::new(Kind::Configuration, format!("the flavor {label} wants {}, and was not granted it", wishes.join(" and ")))
+            .with_hint(Some(format!("grant it with {}", self.flags().join(" "))))
+    }
+
+    /// The flags that would grant it.
+    pub fn flags(&self) -> Vec<String> {
+        let flag = |capability: &Capability| match (capability, &self.wanted) {
+            (Capability::Registry, _) => "--grant registry".to_owned(),
+            (Capability::Http, Some(grant)) => format!("--grant {grant}"),
+            (Capability::Http, None) => "--grant http=ORIGIN".to_owned(),
+        };
+        self.capabilities.iter().map(flag).collect()
+    }
 }
 
 /// The command that gives a registered registry's hook more grants, beside those that it has. One for the same origin takes the place of the old.
@@ -96,29 +128,6 @@ pub fn update_grants(registry: &str, flavor: &str, grants: &[Grant], more: &[Str
     let kept = grants.iter().map(|grant| format!("--grant {grant}")).filter(|flag| !replaced(flag));
     let flags: Vec<String> = kept.chain(more.iter().cloned()).collect();
     format!("`pushgate registry update {registry} --flavor {flavor} {}`", flags.join(" "))
-}
-
-/// The flags that grant what the flavor asks for and was not granted.
-pub fn missing_flags(flavor: &Flavor, grants: &[Grant]) -> Vec<String> {
-    missing_grants(flavor, grants).into_iter().map(|capability| grant_flag(capability).to_owned()).collect()
-}
-
-/// What the flavor asks for and was not granted.
-fn missing_grants(flavor: &Flavor, grants: &[Grant]) -> Vec<Capability> {
-    let granted = |capability: Capability| {
-        grants
-            .iter()
-            .any(|grant| matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http)))
-    };
-    flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect()
-}
-
-/// The flag that would grant a capability.
-const fn grant_flag(capability: Capability) -> &'static str {
-    match capability {
-        Capability::Registry => "--grant registry",
-        Capability::Http => "--grant http=ORIGIN",
-    }
 }
 
 /// What a flavor with this capability wants.

@@ -22,9 +22,9 @@ use crate::registry_access::RegistryAccess;
 use crate::report::{HookReport, HookVerdict, Report, Warning};
 use crate::source::Images;
 
-pub use ahead::ask_ahead;
+pub use ahead::Ahead;
 pub(crate) use dry_run::refused_in_a_dry_run;
-pub use load::{Component, Hook, LoadedHook, capability_in_words, missing_flags, require_grants, update_grants};
+pub use load::{Component, Hook, LoadedHook, MissingGrants, capability_in_words, update_grants};
 pub use schema::settings_schema;
 
 pub(crate) use host::{HookHost, NoImages};
@@ -56,7 +56,7 @@ pub async fn ask(
     // Every hook is loaded before the first is asked: a configuration that cannot work asks nobody.
     let mut loaded = Vec::new();
     for hook in hooks {
-        loaded.push(hook.load(gate, access.registry().name.as_deref()).await?);
+        loaded.push(hook.load(gate, access.registry().name.as_deref(), &access.registry().uri).await?);
     }
     report.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
     let mut refused: Option<Failure> = None;
@@ -112,6 +112,7 @@ async fn ask_one(
         dry_run,
     };
     let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
+    report.messages.extend(host::messages(&hook.label, &call));
     report.warnings.extend(host::warnings(&hook.label, &call));
     let before = host.before().clone();
     verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)

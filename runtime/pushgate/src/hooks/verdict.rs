@@ -73,7 +73,7 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before
         (Ok(Answer::Approved), _) => Verdict::Approved,
         (Ok(Answer::Denied(violations)), _) => refusal("", violations),
         (Ok(Answer::Misconfigured(message)), _) => Verdict::Stopped(
-            Failure::new(Kind::Configuration, format!("the flavor {flavor} does not accept its settings: {message}"))
+            Failure::new(Kind::Configuration, format!("the flavor {flavor} is misconfigured: {message}"))
                 .with_hint(Some(format!("`pushgate flavor describe {flavor}` shows what it is for, and the settings that it takes"))),
         ),
         (Ok(Answer::Unavailable(message)), failed) if refused_by_server || failed.is_none() => {
@@ -84,7 +84,8 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before
             Verdict::Stopped(failure)
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), Some(Failed { what, failure })) => {
-            let message = format!("the flavor {flavor} gave up ({message}) because {what}: {}", failure.message);
+            // The flavor's words come last: they may be long, and say again what failed.
+            let message = format!("the flavor {flavor} gave up after {what}: {}; the flavor says: {message}", failure.message);
             Verdict::Stopped(Failure { message, ..failure })
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),

@@ -56,7 +56,7 @@ fn every_combination_of_every_language_renders() {
                 assert_eq!(of("settings.schema.json").is_some(), settings, "{language:?}");
                 let world = of("wit/world.wit").unwrap();
                 for capability in [Capability::Registry, Capability::Http] {
-                    let import = format!("  import pushgate:flavor/{}@0.1.1;\n", capability.as_str());
+                    let import = format!("  import pushgate:flavor/{}@0.1.2;\n", capability.as_str());
                     assert_eq!(world.contains(&import), project.capabilities.contains(&capability), "{world}");
                 }
                 assert!(contents.iter().any(|(path, _)| path.starts_with("sdk/")), "{language:?} has no SDK");

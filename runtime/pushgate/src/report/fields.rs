@@ -37,6 +37,9 @@ pub const FIELDS: &[Field] = &[
     field("hooks[].violations[].hint", "string", "if the flavor gives one", "what to do about it"),
     field("hooks[].violations[].details", "object", "always", "what the reason is about"),
     field("hooks[].violations[].details.KEY", "string", "as the flavor gives it", "one value of it"),
+    field("messages", "array", "always", "what the flavors say to the person who pushes: their log messages of the level `info`"),
+    field("messages[].hook", "string", "always", "the flavor"),
+    field("messages[].message", "string", "always", "what it says"),
     field(
         "warnings",
         "array",

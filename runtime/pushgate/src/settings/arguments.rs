@@ -3,12 +3,13 @@
 //! Two steps, because a malformed argument is told before the flavor is even loaded, and what `K=V` means depends on the flavor's schema.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::quoted::quoted;
 use super::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, json};
+use crate::catalog;
 use crate::name::shorten;
 
 /// `--settings` and every `--set` of one hook: well-formed, each key once.
@@ -19,7 +20,8 @@ pub struct SettingsArguments {
 }
 
 impl SettingsArguments {
-    /// Parses the arguments. `settings` is JSON, or `@` and the path of a file that holds it; `set` are the values of `--set`.
+    /// Parses the arguments. `settings` is JSON, or `@` and the path of a file that holds it, or TOML
+    /// if its name ends in `.toml`; `set` are the values of `--set`.
     ///
     /// # Errors
     /// Arguments that are malformed, a key that is given twice, a file that can't be read.
@@ -28,7 +30,7 @@ impl SettingsArguments {
             None => Settings::default(),
             Some(argument) => match argument.strip_prefix('@') {
                 None => Settings::parse(argument)?,
-                Some(path) => Settings::parse(&read(PathBuf::from(path))?)?,
+                Some(path) => from_file(Path::new(path))?,
             },
         }
         .0;
@@ -132,10 +134,25 @@ fn is_of_type(value: &Value, name: &str) -> bool {
     }
 }
 
+/// Reads a settings file: TOML if its name ends in `.toml`, JSON otherwise.
+fn from_file(path: &Path) -> Result<Settings, SettingsError> {
+    let text = read(path)?;
+    let malformed = |language, reason| SettingsError::Malformed { path: path.to_owned(), language, reason };
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+        let object = catalog::settings_file(&text);
+        let object = object.map_err(|(position, reason)| malformed("TOML", format!("{reason} at {position}")))?;
+        return Settings::from_object(object);
+    }
+    Settings::parse(&text).map_err(|error| match error {
+        SettingsError::NotJson { reason, .. } => malformed("JSON", reason),
+        error => error,
+    })
+}
+
 /// Reads a settings file, which may be a pipe.
-fn read(path: PathBuf) -> Result<String, SettingsError> {
+fn read(path: &Path) -> Result<String, SettingsError> {
     // Spaces between the members do not count for the settings themselves.
-    let read = pushgate_files::read_or_pipe(&path, 4 * MAX_SETTINGS_BYTES as u64).map_err(io::Error::from);
+    let read = pushgate_files::read_or_pipe(path, 4 * MAX_SETTINGS_BYTES as u64).map_err(io::Error::from);
     let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")));
-    text.map_err(|source| SettingsError::File { path, source })
+    text.map_err(|source| SettingsError::File { path: path.to_owned(), source })
 }

@@ -1,6 +1,6 @@
 //! The settings that a registry gives a hook: one JSON object.
 //!
-//! They come from `--settings` and `--set` ([`SettingsArguments`]) or from the catalog, which is TOML. Whatever way they came, they hold only
+//! They come from `--settings`, which is JSON or a file of JSON or TOML, and `--set` ([`SettingsArguments`]), or from the catalog, which is TOML. Whatever way they came, they hold only
 //! what both notations can say: no `null`, no integer beyond 64 bits, no infinite number, nesting of at most [`MAX_DEPTH`] and
 //! [`MAX_SETTINGS_BYTES`] of JSON. So a hook sees the same with `--uri` as with a registered registry.
 //!
@@ -94,6 +94,16 @@ pub enum SettingsError {
         /// The text that was given, shortened.
         value: String,
     },
+    /// `--settings @FILE` whose text is neither the JSON nor the TOML that its name promises.
+    #[error("the settings file `{}` is not valid {language}: {reason}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// `JSON` or `TOML`.
+        language: &'static str,
+        /// What was found, with line and column.
+        reason: String,
+    },
     /// `--settings @FILE` that can't be read.
     #[error("can't read the settings file `{}`", path.display())]
     File {
@@ -111,7 +121,8 @@ impl SettingsError {
             Self::NotJson { quoted: Some(quoted), .. } => {
                 format!("a shell takes quotes that it finds: put it into single quotes, as in --settings '{quoted}'")
             }
-            Self::NotJson { .. } | Self::File { .. } => return None,
+            Self::Malformed { language: "JSON", .. } => "a file is read as TOML if its name ends in .toml".to_owned(),
+            Self::NotJson { .. } | Self::File { .. } | Self::Malformed { .. } => return None,
             Self::NotAnObject { .. } => r#"write {"key": value}, or --set KEY=VALUE for each"#.to_owned(),
             Self::TooLarge => "settings are for a hook's options, not for data".to_owned(),
             Self::Unsupported { .. } => "leave a key out instead of giving it null, and write large numbers as strings".to_owned(),

@@ -148,3 +148,51 @@ fn settings_from_a_file() {
     symlink("/dev/zero", &path).unwrap();
     assert_eq!(cause(), "it is a device, not a regular file");
 }
+
+#[test]
+fn settings_from_a_file_of_toml() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        format!("@{}", path.display())
+    };
+    let text =
+        "list = [1, 2.5]\n\n[[rules]]\ncode = \"a\"\nrequire = 'push.tag != \"\"'\n\n[[rules]]\ncode = \"b\"\n[table.inner]\nyes = true\n";
+    let value = json!({
+        "list": [1, 2.5], "rules": [{ "code": "a", "require": "push.tag != \"\"" }, { "code": "b" }], "table": { "inner": { "yes": true } },
+    });
+    for name in ["rules.toml", "RULES.TOML"] {
+        assert_eq!(resolve(Some(&file(name, text)), &[], None).unwrap(), value);
+    }
+    assert_eq!(resolve(Some(&file("empty.toml", "")), &["a=b"], None).unwrap(), json!({ "a": "b" }));
+    assert_eq!(message(Some(&file("rules.toml", "a = 1")), &["a=1"]), "the setting `a` is given twice");
+    for (text, reason) in [
+        ("a = ", "string values must be quoted, expected literal string at line 1, column 5"),
+        ("a = 1\na = 2", "duplicate key at line 2, column 1"),
+        (
+            "[[rules]]\nfrom = 2026-12-24",
+            "the setting `from` holds a date or time, which JSON does not have: write it as a string at line 2, column 8",
+        ),
+        ("a = inf", "the setting `a` holds a number that is not finite at line 1, column 5"),
+        ("{\"a\": 1}", "invalid key-value pair, expected key at line 1, column 1"),
+    ] {
+        let argument = file("wrong.toml", text);
+        let path = argument.trim_start_matches('@');
+        assert_eq!(message(Some(&argument), &[]), format!("the settings file `{path}` is not valid TOML: {reason}"));
+    }
+    let argument = file("rules.txt", "a = 1");
+    let error = SettingsArguments::parse(Some(&argument), &[] as &[&str]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("the settings file `{}` is not valid JSON: expected value at line 1 column 1", argument.trim_start_matches('@'))
+    );
+    assert_eq!(error.hint().as_deref(), Some("a file is read as TOML if its name ends in .toml"));
+    let deep = format!("a = {}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+    assert!(message(Some(&file("deep.toml", &deep)), &[]).contains("nested too deeply"));
+    assert_eq!(
+        message(Some(&file("large.toml", &format!("a = '{}'", "x".repeat(MAX_SETTINGS_BYTES)))), &[]),
+        "the settings are larger than 256 KiB"
+    );
+    assert!(message(Some(&file("many.toml", &"\n".repeat(900_000))), &[]).contains("more than 500000 words"));
+}

@@ -23,15 +23,20 @@ impl LazySource {
     pub fn new(gate: &Gate, source: &RequestedSource, scoped: &ScopedReference) -> Self {
         Self { gate: gate.clone(), source: source.clone(), scoped: scoped.clone(), pinned: OnceCell::new() }
     }
+
+    async fn pinned(&self) -> Result<&PinnedSource, SourceError> {
+        self.pinned.get_or_init(|| self.source.pin(&self.gate, &self.scoped)).await.as_ref().map_err(Clone::clone)
+    }
 }
 
 #[async_trait]
 impl Images for LazySource {
     async fn images(&self) -> Result<ListedImages, SourceError> {
-        match self.pinned.get_or_init(|| self.source.pin(&self.gate, &self.scoped)).await {
-            Ok(pinned) => pinned.images().await,
-            Err(error) => Err(error.clone()),
-        }
+        self.pinned().await?.images().await
+    }
+
+    async fn digest(&self) -> Result<Option<String>, SourceError> {
+        self.pinned().await?.digest().await
     }
 
     fn unchecked(&self) -> Vec<UncheckedLayer> {

@@ -20,7 +20,7 @@ pub use lazy::LazySource;
 pub use name::{EngineImageName, ParseSourceError, Source};
 pub use options::{RequestedSource, SourceOptionError, SourceOptions};
 pub(crate) use pinned::shown;
-pub use pinned::{ArchivedImage, Images, ListedImages, PinnedEngineImage, PinnedSource};
+pub use pinned::{ArchivedImage, Images, ListedImages, ListedLayers, PinnedEngineImage, PinnedSource};
 
 /// Why the source could not be pinned or read.
 #[derive(Debug, Clone, thiserror::Error)]

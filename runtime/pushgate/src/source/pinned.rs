@@ -1,10 +1,11 @@
 //! A source whose bytes are settled.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, UncheckedLayer};
+use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, Platform, UncheckedLayer};
 use pushgate_sandbox::Image;
 
 use super::{EngineImageName, SourceError, SourceOptions, in_background};
@@ -70,6 +71,14 @@ pub trait Images: Send + Sync {
     /// The source cannot be read.
     async fn images(&self) -> Result<ListedImages, SourceError>;
 
+    /// The digest that the tag points to after the push; none where the manifest is made only in the push.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    async fn digest(&self) -> Result<Option<String>, SourceError> {
+        Ok(None)
+    }
+
     /// The layers that `--verify` did not look into.
     fn unchecked(&self) -> Vec<UncheckedLayer> {
         Vec::new()
@@ -109,9 +118,25 @@ impl PinnedSource {
         }
     }
 
+    /// The layers of each image, by the digests of what they hold.
+    pub fn layers(&self) -> ListedLayers {
+        let of_all = |images: &[PinnedImage]| ListedLayers::Images(images.iter().map(|image| diff_ids(&image.config)).collect());
+        match self {
+            Self::Engine(pinned) => ListedLayers::Images(vec![diff_ids(&pinned.image.config)]),
+            Self::Layout(content) => match content.artifact_type() {
+                Some(artifact) => ListedLayers::Artifact(artifact.to_owned()),
+                None => of_all(content.images()),
+            },
+            Self::DockerArchive(archived) => of_all(archived.image.images()),
+        }
+    }
+
     fn list(&self) -> ListedImages {
         match self {
-            Self::Engine(pinned) => ListedImages::Images(vec![shown(&pinned.image.config, None, pinned.image.unpacked_size)]),
+            Self::Engine(pinned) => {
+                let image = &pinned.image;
+                ListedImages::Images(vec![shown(&image.config.platform(), &image.config, None, image.unpacked_size, &BTreeMap::new())])
+            }
             Self::Layout(content) => match content.artifact_type() {
                 Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
                 None => ListedImages::Images(content.images().iter().map(pinned).collect()),
@@ -121,18 +146,39 @@ impl PinnedSource {
     }
 }
 
-fn pinned(image: &PinnedImage) -> Image {
-    shown(&image.config, image.packed_size, image.unpacked_size)
+/// The answer of [`PinnedSource::layers`].
+#[derive(Debug, Clone)]
+pub enum ListedLayers {
+    /// Of each image its platform and, the lowest first, the digests of what its layers hold.
+    Images(Vec<(String, Vec<String>)>),
+    /// No image but an artifact of this type.
+    Artifact(String),
 }
 
-/// An image as the hooks see it, with its sizes in bytes where they are known.
-pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_size: Option<u64>) -> Image {
+fn diff_ids(config: &ImageConfig) -> (String, Vec<String>) {
+    (config.platform().in_full(), config.rootfs.diff_ids.iter().map(ToString::to_string).collect())
+}
+
+fn pinned(image: &PinnedImage) -> Image {
+    shown(&image.platform, &image.config, image.packed_size, image.unpacked_size, &image.annotations)
+}
+
+/// An image as the hooks see it, with its sizes in bytes where they are known, and the annotations of its manifest.
+pub(crate) fn shown(
+    platform: &Platform,
+    config: &ImageConfig,
+    packed_size: Option<u64>,
+    unpacked_size: Option<u64>,
+    annotations: &BTreeMap<String, String>,
+) -> Image {
+    let pairs = |map: &BTreeMap<String, String>| map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     Image {
-        platform: config.platform().to_string(),
-        labels: config.labels().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        platform: platform.to_string(),
+        labels: pairs(config.labels()),
         config: config.to_json(),
         packed_size,
         unpacked_size,
+        annotations: pairs(annotations),
     }
 }
 
@@ -140,6 +186,14 @@ pub(crate) fn shown(config: &ImageConfig, packed_size: Option<u64>, unpacked_siz
 impl Images for PinnedSource {
     async fn images(&self) -> Result<ListedImages, SourceError> {
         Ok(self.list())
+    }
+
+    async fn digest(&self) -> Result<Option<String>, SourceError> {
+        Ok(match self {
+            Self::Layout(content) => Some(content.root().digest.to_string()),
+            // The Docker Engine makes the manifest, or chooses what of it is pushed, and so does pushgate of an archive.
+            Self::Engine(_) | Self::DockerArchive(_) => None,
+        })
     }
 
     fn unchecked(&self) -> Vec<UncheckedLayer> {

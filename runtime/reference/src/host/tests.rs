@@ -11,7 +11,13 @@ fn canonical_forms() {
         ("registry:65535", "registry:65535"),
         ("index.docker.io", "docker.io"),
         ("docker.io", "docker.io"),
-        ("registry-1.docker.io", "registry-1.docker.io"),
+        ("registry-1.docker.io", "docker.io"),
+        ("Registry-1.Docker.io", "docker.io"),
+        ("registry.hub.docker.com", "docker.io"),
+        ("registry-1.docker.io:443", "registry-1.docker.io:443"),
+        ("registry-2.docker.io", "registry-2.docker.io"),
+        ("auth.docker.io", "auth.docker.io"),
+        ("hub.docker.com", "hub.docker.com"),
         ("index.docker.io:443", "index.docker.io:443"),
         ("127.0.0.1", "127.0.0.1"),
         ("10.0.0.255:1", "10.0.0.255:1"),
@@ -113,7 +119,9 @@ fn loopback_and_docker_hub() {
     for text in ["127.evil.io", "localhost.evil.io", "128.0.0.1", "0.0.0.0", "[::]", "[2001:db8::1]", "local:80"] {
         assert!(!Host::parse(text).expect(text).is_loopback(), "{text}");
     }
-    assert!(Host::parse("Index.Docker.io").expect("a host").is_docker_hub());
+    for text in ["Index.Docker.io", "registry-1.docker.io", "registry.hub.docker.com"] {
+        assert!(Host::parse(text).expect(text).is_docker_hub(), "{text}");
+    }
     assert!(!Host::parse("docker.io:443").expect("a host").is_docker_hub());
 }
 

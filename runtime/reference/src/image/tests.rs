@@ -5,6 +5,8 @@ fn the_engine_is_asked_for_the_name_as_typed() {
     for (text, canonical, engine) in [
         ("ubuntu", "docker.io/library/ubuntu:latest", "docker.io/library/ubuntu"),
         ("index.docker.io/user/app:v1", "docker.io/user/app:v1", "docker.io/user/app"),
+        ("registry-1.docker.io/user/app:v1", "docker.io/user/app:v1", "registry-1.docker.io/user/app"),
+        ("Registry.Hub.Docker.com/library/app:v1", "docker.io/library/app:v1", "Registry.Hub.Docker.com/library/app"),
         ("Registry.Example.COM:5000/app:V1", "registry.example.com:5000/app:V1", "Registry.Example.COM:5000/app"),
         ("[0:0::1]:5000/app", "[::1]:5000/app:latest", "[0:0::1]:5000/app"),
         ("LOCALHOST/app", "localhost/app:latest", "LOCALHOST/app"),
@@ -70,6 +72,11 @@ fn errors_name_the_value_and_the_remedy() {
             "INDEX.docker.io/app",
             "the image name `INDEX.docker.io/app` is ambiguous: only in lower case is `INDEX.docker.io` Docker Hub",
             Some("write `index.docker.io`"),
+        ),
+        (
+            "registry-1.docker.io/app:v1",
+            "the image name `registry-1.docker.io/app:v1` has no namespace, and Docker puts `library/` before a name under `docker.io` alone",
+            Some("put your namespace before the name; the official image is `docker.io/library/app:v1`"),
         ),
         (
             &format!("A.io/app:v1@sha256:{digest}"),

@@ -44,6 +44,28 @@ fn a_scoped_reference_gives_what_was_proved() {
     assert_eq!((scoped.to_string().as_str(), scoped.engine_repository().as_str()), ("a.io/team/app:latest", "A.io/team/app"));
 }
 
+/// Under whatever name of Docker Hub's registry, but under no other host that looks like one.
+#[test]
+fn the_names_of_docker_hub_are_one_registry() {
+    for (uri, image, canonical) in [
+        ("registry-1.docker.io/user", "user/app:v1", Some("docker.io/user/app:v1")),
+        ("registry-1.docker.io/user", "registry-1.docker.io/user/app:v1", Some("docker.io/user/app:v1")),
+        ("registry.hub.docker.com/user", "docker.io/user/app:v1", Some("docker.io/user/app:v1")),
+        ("docker.io/user", "registry.hub.docker.com/user/app:v1", Some("docker.io/user/app:v1")),
+        ("registry.hub.docker.com", "registry-1.docker.io/library/ubuntu:22.04", Some("docker.io/library/ubuntu:22.04")),
+        ("registry-1.docker.io", "ubuntu:22.04", Some("docker.io/library/ubuntu:22.04")),
+        ("docker.io/user", "registry-1.docker.io/user-evil/app:v1", None),
+        ("docker.io/user", "registry-1.docker.io.evil.io/user/app:v1", None),
+        ("docker.io/user", "registry-1.docker.io:443/user/app:v1", None),
+        ("docker.io/user", "registry-2.docker.io/user/app:v1", None),
+        ("docker.io/user", "hub.docker.com/user/app:v1", None),
+    ] {
+        let uri = RegistryUri::parse(uri).expect(uri);
+        let scoped = uri.scope(&ImageReference::parse(image).expect(image)).ok();
+        assert_eq!(scoped.map(|scoped| scoped.to_string()).as_deref(), canonical, "{uri} {image}");
+    }
+}
+
 #[test]
 fn a_repository_without_a_tag() {
     let uri = RegistryUri::parse("a.io/team").expect("a URI");

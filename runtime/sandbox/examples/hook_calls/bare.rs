@@ -141,6 +141,10 @@ impl types::HostImagePush for State {
         Ok(true)
     }
 
+    fn digest(&mut self, _push: Resource<PushHandle>) -> WasmResult<Result<Option<String>, types::InspectError>> {
+        Ok(Ok(None))
+    }
+
     async fn images(&mut self, _push: Resource<PushHandle>) -> WasmResult<Result<Vec<Resource<ImageHandle>>, types::InspectError>> {
         Ok(Err(types::InspectError::NotFound))
     }
@@ -170,6 +174,10 @@ impl types::HostImage for State {
 
     fn unpacked_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
         Ok(None)
+    }
+
+    fn annotations(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Vec<(String, String)>> {
+        Ok(Vec::new())
     }
 
     fn drop(&mut self, image: Resource<ImageHandle>) -> WasmResult<()> {

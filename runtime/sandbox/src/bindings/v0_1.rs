@@ -30,15 +30,16 @@ mod generated {
         inline: "
             package pushgate:sandbox;
             world host {
-                import pushgate:flavor/types@0.1.1;
-                import pushgate:flavor/log@0.1.1;
-                import pushgate:flavor/registry@0.1.1;
-                import pushgate:flavor/http@0.1.1;
+                import pushgate:flavor/types@0.1.2;
+                import pushgate:flavor/log@0.1.2;
+                import pushgate:flavor/registry@0.1.2;
+                import pushgate:flavor/http@0.1.2;
             }
         ",
         world: "pushgate:sandbox/host",
         imports: {
             "pushgate:flavor/types.[method]image-push.images": async | trappable,
+            "pushgate:flavor/types.[method]image-push.digest": async | trappable,
             "pushgate:flavor/registry": async | trappable,
             "pushgate:flavor/http": async | trappable,
             default: trappable,
@@ -113,15 +114,28 @@ impl types::HostImagePush for CallState {
         self.lent(&push)?;
         match CallState::images(self).await {
             Ok(images) => images.into_iter().map(|image| self.lend(ImageHandle(image))).collect::<Result<_>>().map(Ok),
-            Err(InspectError::NotFound) => Ok(Err(types::InspectError::NotFound)),
-            Err(InspectError::NotAnImage(kind)) => Ok(Err(types::InspectError::NotAnImage(kind))),
-            Err(InspectError::Unavailable(reason)) => Ok(Err(types::InspectError::Unavailable(reason))),
-            Err(InspectError::Other(reason)) => Ok(Err(types::InspectError::Other(reason))),
+            Err(error) => Ok(Err(error.into())),
         }
+    }
+
+    async fn digest(&mut self, push: Resource<PushHandle>) -> Result<std::result::Result<Option<String>, types::InspectError>> {
+        self.lent(&push)?;
+        Ok(CallState::digest(self).await.map_err(Into::into))
     }
 
     fn drop(&mut self, push: Resource<PushHandle>) -> Result<()> {
         self.take_back(push)
+    }
+}
+
+impl From<InspectError> for types::InspectError {
+    fn from(error: InspectError) -> Self {
+        match error {
+            InspectError::NotFound => Self::NotFound,
+            InspectError::NotAnImage(kind) => Self::NotAnImage(kind),
+            InspectError::Unavailable(reason) => Self::Unavailable(reason),
+            InspectError::Other(reason) => Self::Other(reason),
+        }
     }
 }
 
@@ -144,6 +158,10 @@ impl types::HostImage for CallState {
 
     fn unpacked_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
         Ok(self.lent(&image)?.0.unpacked_size)
+    }
+
+    fn annotations(&mut self, image: Resource<ImageHandle>) -> Result<Vec<(String, String)>> {
+        Ok(self.lent(&image)?.0.annotations.clone())
     }
 
     fn drop(&mut self, image: Resource<ImageHandle>) -> Result<()> {

@@ -14,7 +14,7 @@ use super::*;
 use crate::{CallError, Capability, HttpError, HttpRequest, HttpResponse, QueryError};
 
 /// Every version of the contract that a guest may be built against.
-const VERSIONS: [&str; 2] = ["0.1.0", "0.1.1"];
+const VERSIONS: [&str; 3] = ["0.1.0", "0.1.1", "0.1.2"];
 const BOTH: [Capability; 2] = [Capability::Registry, Capability::Http];
 
 /// A host that grants some capabilities, answers after a while, and writes down what it was asked.

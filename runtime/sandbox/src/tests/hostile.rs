@@ -15,6 +15,7 @@
 //! | A-18 | [`texts_are_passed_on_as_data`], `bounds::a_reason_is_cut_up_to_the_fuel_and_refused_beyond`; on a terminal: `hooks::a_flavor_cannot_act_on_the_terminal_or_pass_for_pushgate` of the suite |
 //! | A-19 | [`a_flood_of_messages_is_counted`], `bounds::a_million_messages_are_counted`; `hooks::a_flood_of_messages_is_one_warning` of the suite |
 //! | A-20 | [`what_a_guest_does_wrong_is_a_trap`], `bounds::a_trap_after_host_calls_is_no_approval` |
+//! | A-23 | the module `wasi`: nothing but the time of the push, whose clock stands still; `load` for what is not WASI |
 //! | A-27 | [`two_calls_at_once_do_not_hinder_each_other`], `bounds::a_good_flavor_is_served_beside_a_greedy_one` |
 //! | A-28 | `ordinary::a_call_can_be_dropped_while_the_host_works_for_it`, [`a_spinning_guest_can_be_dropped_and_lets_others_run`] |
 //! | A-32 | `capabilities::the_answers_do_not_tell_whether_there_is_a_credential` of the suite; time is out of scope |
@@ -205,7 +206,7 @@ fn the_last_error_in_the_log_explains_a_trap() {
         data(2048, b"no settings")
     ));
     let error = outcome(&guest, &Limits::default());
-    assert_eq!(error.to_string(), "the flavor trapped: wasm `unreachable` instruction executed; before that it said: no settings");
+    assert_eq!(error.to_string(), "the flavor failed: no settings");
     assert_eq!(error.hint(), None);
 }
 

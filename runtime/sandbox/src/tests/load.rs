@@ -64,7 +64,7 @@ fn a_type_of_exponential_size_is_cut() {
 fn a_missing_export_says_what_there_is() {
     assert_refused(
         &Guest::hook("").exported_as("other:thing/hook@1.0.0"),
-        "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports `other:thing/hook@1.0.0`",
+        "the component does not export `pushgate:flavor/prepare-image-push@0.1.2`: it exports `other:thing/hook@1.0.0`",
     );
     assert_refused(
         &Guest::hook("").function("ask"),
@@ -74,7 +74,7 @@ fn a_missing_export_says_what_there_is() {
         ),
     );
     let empty = wat::parse_str("(component)").unwrap();
-    let message = "the component does not export `pushgate:flavor/prepare-image-push@0.1.1`: it exports nothing";
+    let message = "the component does not export `pushgate:flavor/prepare-image-push@0.1.2`: it exports nothing";
     assert_eq!(refused(&empty).to_string(), message);
 }
 
@@ -85,7 +85,7 @@ fn another_line_of_the_contract_is_told_by_name() {
             &Guest::hook("").package(version),
             &format!(
                 "the component speaks `pushgate:flavor/prepare-image-push@{version}`, which this version of pushgate does not know: it \
-                 supports `pushgate:flavor@0.1.1`"
+                 supports `pushgate:flavor@0.1.2`"
             ),
         );
     }
@@ -106,12 +106,12 @@ fn an_unknown_import_is_named() {
     assert_refused(
         &Guest::hook("").import("(import \"evil:secrets/read@1.0.0\" (instance (export \"all\" (func (result string)))))"),
         "the component imports the interface `evil:secrets/read@1.0.0`, which this version of pushgate does not give: it supports \
-         `types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.1`",
+         `types`, `log`, `registry` and `http` of `pushgate:flavor@0.1.2`",
     );
     assert_refused(
         &Guest::hook("").import("(import \"run\" (func))"),
         "the component imports the function `run`, which this version of pushgate does not give: it supports `types`, `log`, \
-         `registry` and `http` of `pushgate:flavor@0.1.1`",
+         `registry` and `http` of `pushgate:flavor@0.1.2`",
     );
     // An interface with nothing in it would need no answer, and is refused all the same.
     let empty = refused(&Guest::hook("").import("(import \"pushgate:flavor/secrets@0.1.4\" (instance))").build());

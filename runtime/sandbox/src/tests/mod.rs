@@ -26,6 +26,7 @@ use guest::Guest;
 struct Host {
     images: Vec<Image>,
     error: Option<InspectError>,
+    digest: Option<String>,
     delay: Duration,
     asked: AtomicUsize,
     logged: std::sync::Mutex<Vec<LogRecord>>,
@@ -42,13 +43,26 @@ impl FlavorHost for Host {
         }
     }
 
+    async fn digest(&self) -> Result<Option<String>, InspectError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(self.delay).await;
+        self.error.clone().map_or_else(|| Ok(self.digest.clone()), Err)
+    }
+
     fn log(&self, record: &LogRecord) {
         self.logged.lock().unwrap().push(record.clone());
     }
 }
 
 fn image(platform: &str) -> Image {
-    Image { platform: platform.to_owned(), labels: Vec::new(), config: "{}".to_owned(), packed_size: None, unpacked_size: None }
+    Image {
+        platform: platform.to_owned(),
+        labels: Vec::new(),
+        config: "{}".to_owned(),
+        packed_size: None,
+        unpacked_size: None,
+        annotations: Vec::new(),
+    }
 }
 
 fn sandbox() -> Sandbox {

@@ -15,6 +15,10 @@ fn hook(instructions: &str) -> String {
     format!("HOOK (func (export \"prepare\") (param $push i32) (result i32) {instructions} {APPROVED})")
 }
 
+fn approving() -> String {
+    format!("(func (export \"prepare\") (param $push i32) (result i32) {APPROVED})")
+}
+
 /// What the runtime says of a trap, and the last words before it.
 fn trap(guest: &Guest) -> (String, Option<String>) {
     match ask(guest).answer {
@@ -38,27 +42,58 @@ fn a_hint_names_the_cause_by_the_tool_that_made_the_component() {
     let calls = |interface: &str, function: &str| {
         with_import(interface, function, "", "(result u64)", "(result i64)", &hook("(drop (call $wasi))"))
     };
-    assert!(hint(calls("wasi:io/poll@0.2.6", "poll")).contains("pushgate flavor component"));
-    assert!(hint(calls("wasi:clocks/monotonic-clock@0.2.6", "subscribe-duration")).contains("In Go"));
     assert!(hint(made_by_tool(calls("wasi:filesystem/types@0.2.6", "open"), "exports")).contains("at the top of the module"));
-    assert!(hint(calls("wasi:filesystem/types@0.2.6", "open")).contains("no files, network, clock"));
+    // What is absent is explained by what there is instead, whatever the language.
+    for (interface, function, instead) in [
+        ("wasi:io/poll@0.2.6", "poll", "a flavor cannot wait: it decides by the time of the push"),
+        ("wasi:clocks/monotonic-clock@0.2.6", "subscribe-duration", "a flavor cannot wait: it decides by the time of the push"),
+        ("wasi:filesystem/types@0.2.6", "open", "a flavor has no files: "),
+        ("wasi:http/outgoing-handler@0.2.6", "handle", "a flavor has no network: it asks a server through the capability `http`"),
+        ("wasi:sockets/network@0.2.6", "f", "a flavor has no network: "),
+        ("wasi:clocks/timezone@0.2.6", "display", "by what `image-push` says"),
+    ] {
+        let hint = hint(calls(interface, function));
+        assert!(hint.contains(instead) && !hint.contains("Go"), "{interface}: {hint}");
+    }
 }
 
 #[test]
 fn what_a_flavor_must_not_have_traps_by_name_and_only_when_called() {
-    let import = |body: &str| {
+    let import = |body: &str| with_import("wasi:clocks/timezone@0.2.6", "utc-offset", "", "(result u64)", "(result i64)", body);
+    assert_eq!(ask(&import(&hook(""))).answer, Ok(Answer::Approved));
+    let message = "it called `wasi:clocks/timezone@0.2.6#utc-offset`, and a flavor gets nothing of WASI".to_owned();
+    assert_eq!(trap(&import(&hook("(drop (call $wasi))"))), (message, None));
+}
+
+/// What can fail fails: the error comes up where the author asked.
+#[test]
+fn what_a_flavor_must_not_have_fails_where_there_is_an_error_for_it() {
+    let socket = |errors: &str, body: &str| {
         with_import(
-            "wasi:sockets/instance-network@0.2.6",
-            "instance-network",
-            "(export \"network\" (type $network (sub resource)))",
-            "(result (own $network))",
-            "(result i32)",
+            "wasi:sockets/tcp-create-socket@0.2.6",
+            "create-tcp-socket",
+            &format!(
+                "(export \"tcp-socket\" (type $socket (sub resource))) (type $e (enum {errors})) (export \"error-code\" (type $code (eq $e)))"
+            ),
+            "(result (result (own $socket) (error $code)))",
+            "(param i32)",
             body,
         )
     };
-    assert_eq!(ask(&import(&hook(""))).answer, Ok(Answer::Approved));
-    let message = "it called `wasi:sockets/instance-network@0.2.6#instance-network`, and a flavor gets nothing of WASI".to_owned();
-    assert_eq!(trap(&import(&hook("(drop (call $wasi))"))), (message, None));
+    // At 0 whether it is an error, at 4 which.
+    let fails = hook(
+        "(call $wasi (i32.const 3000)) (if (i32.ne (i32.load8_u (i32.const 3000)) (i32.const 1)) (then unreachable)) \
+        (if (i32.ne (i32.load8_u (i32.const 3004)) (i32.const 2)) (then unreachable))",
+    );
+    assert_eq!(ask(&socket("\"unknown\" \"access-denied\" \"not-supported\"", &fails)).answer, Ok(Answer::Approved));
+    let (message, _) = trap(&socket("\"unknown\"", &fails));
+    assert!(message.contains("create-tcp-socket"), "{message}");
+
+    let network = "(export \"network\" (type $network (sub resource)))";
+    let drops = hook("(drop (call $wasi))");
+    let guest =
+        with_import("wasi:sockets/instance-network@0.2.6", "instance-network", network, "(result (own $network))", "(result i32)", &drops);
+    assert_eq!(ask(&guest).answer, Ok(Answer::Approved));
 }
 
 #[test]
@@ -127,16 +162,51 @@ fn handles_of_wasi_are_limited_too() {
     }
 }
 
-#[test]
-fn a_clock_stands_still() {
-    let guest = with_import(
+/// A guest that asks the wall clock in its hook.
+fn looks_at_the_clock(function: &str, body: &str) -> Guest {
+    with_import(
         "wasi:clocks/wall-clock@0.2.6",
-        "now",
+        function,
         "(type $t (record (field \"seconds\" u64) (field \"nanoseconds\" u32))) (export \"datetime\" (type $datetime (eq $t)))",
         "(result $datetime)",
         "(param i32)",
-        &hook("(call $wasi (i32.const 3000)) (if (i64.ne (i64.load (i32.const 3000)) (i64.const 0)) (then unreachable))"),
-    );
+        body,
+    )
+}
+
+/// Traps unless what the clock answers at 3000 is so many seconds, and no nanoseconds.
+fn expect(seconds: u64) -> String {
+    format!(
+        "(call $wasi (i32.const 3000))
+         (if (i64.ne (i64.load (i32.const 3000)) (i64.const {seconds})) (then unreachable))
+         (if (i32.load (i32.const 3008)) (then unreachable))"
+    )
+}
+
+#[test]
+fn the_wall_clock_stands_at_the_time_of_the_push() {
+    let requested_at = push().requested_at;
+    assert!(requested_at > 0);
+    let twice = expect(requested_at).repeat(2);
+    assert_eq!(ask(&looks_at_the_clock("now", &hook(&twice))).answer, Ok(Answer::Approved));
+    assert_eq!(ask(&looks_at_the_clock("resolution", &hook(&expect(1)))).answer, Ok(Answer::Approved));
+}
+
+/// What a language runs before the hook sees the same clock; without a push, as in a trial, it stands at zero.
+#[test]
+fn the_wall_clock_is_set_before_the_guest_is_instantiated() {
+    let started =
+        |seconds: u64| looks_at_the_clock("now", &format!("HOOK (func $start {}) (start $start) {}", expect(seconds), approving()));
+    assert_eq!(ask(&started(push().requested_at)).answer, Ok(Answer::Approved));
+    let trial = |guest: &Guest| block_on(load(&sandbox(), guest).trial(&Limits::default()));
+    assert_eq!(trial(&started(0)), Ok(()));
+    assert!(trial(&started(push().requested_at)).is_err());
+}
+
+#[test]
+fn the_monotonic_clock_stands_still() {
+    let body = hook("(if (i64.ne (call $wasi) (i64.const 0)) (then unreachable))");
+    let guest = with_import("wasi:clocks/monotonic-clock@0.2.6", "now", "", "(result u64)", "(result i64)", &body);
     assert_eq!(ask(&guest).answer, Ok(Answer::Approved));
 }
 

@@ -68,11 +68,11 @@ impl Flavor for Hook {
             log::warn(warning);
         }
         if let Some(refused) = settings.refuse {
-            let message = "as the settings ask".to_owned();
+            let message = "as the settings ask";
             return Err(match refused {
-                Refused::Misconfigured => Refusal::Misconfigured(message),
-                Refused::Unavailable => Refusal::Unavailable(message),
-                Refused::Other => Refusal::Other(message),
+                Refused::Misconfigured => Refusal::misconfigured(message),
+                Refused::Unavailable => Refusal::unavailable(message),
+                Refused::Other => Refusal::other(message),
             });
         }
         let mut violations = Violations::new();
@@ -94,7 +94,7 @@ fn missing_labels(push: &Push, labels: &[String]) -> Result<Vec<Violation>, Refu
     if labels.is_empty() {
         return Ok(Vec::new());
     }
-    let unavailable = |error| Refusal::Unavailable(format!("the images could not be looked at: {}", inspect_error(&error)));
+    let unavailable = |error| Refusal::unavailable(format!("the images could not be looked at: {}", inspect_error(&error)));
     let mut violations = Vec::new();
     for image in push.images().map_err(unavailable)? {
         for label in labels.iter().filter(|label| image.label(label).is_none_or(str::is_empty)) {

@@ -20,7 +20,8 @@ pub(crate) fn report(push: &Push) -> Result<Violation, Refusal> {
         .detail("registry-uri", push.registry_uri())
         .detail("settings", settings.into_keys().collect::<Vec<_>>().join(","))
         .detail("requested-at", push.requested_at().to_string())
-        .detail("dry-run", push.dry_run().to_string());
+        .detail("dry-run", push.dry_run().to_string())
+        .detail("digest", push.digest().map_or_else(|error| crate::inspect_error(&error), |digest| digest.unwrap_or_else(|| "unknown".to_owned())));
     let images = match push.images() {
         Ok(images) => images,
         Err(error) => return Ok(violation.detail("images", crate::inspect_error(&error))),
@@ -28,12 +29,11 @@ pub(crate) fn report(push: &Push) -> Result<Violation, Refusal> {
     violation = violation.detail("images", images.len().to_string());
     for (number, image) in images.iter().enumerate() {
         let config: ImageConfig = image.parse_config()?;
-        let labels: Vec<String> = image.labels().iter().map(|(key, value)| format!("{key}={value}")).collect();
         let command: Vec<&str> = config.config.entrypoint.iter().chain(&config.config.cmd).map(String::as_str).collect();
         let ports: Vec<&str> = config.config.exposed_ports.iter().map(String::as_str).collect();
         for (name, value) in [
             ("platform", image.platform().to_owned()),
-            ("labels", labels.join(";")),
+            ("labels", pairs(image.labels())),
             ("architecture", config.architecture),
             ("os", config.os),
             ("user", config.config.user),
@@ -43,11 +43,16 @@ pub(crate) fn report(push: &Push) -> Result<Violation, Refusal> {
             ("layers", config.rootfs.diff_ids.len().to_string()),
             ("packed-size", size(image.packed_size())),
             ("unpacked-size", size(image.unpacked_size())),
+            ("annotations", pairs(image.annotations())),
         ] {
             violation = violation.detail(format!("image.{number}.{name}"), value);
         }
     }
     Ok(violation)
+}
+
+fn pairs(pairs: &[(String, String)]) -> String {
+    pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(";")
 }
 
 fn size(bytes: Option<u64>) -> String {

@@ -1,6 +1,12 @@
 //! Does what a flavor must not do: what the tag says.
 
-use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, flavor};
+mod absent;
+mod forgotten;
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pushgate_flavor::{Flavor, NoSettings, Push, Refusal, deny, flavor};
 
 struct Hook;
 
@@ -11,7 +17,14 @@ impl Flavor for Hook {
         match push.tag() {
             Some("throw") => panic!("the tag is odd"),
             Some("print") => println!("printed by the flavor"),
-            _ => {}
+            Some("clock") => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
+                return deny("clock", since.as_secs().to_string()).into();
+            }
+            // What the order of a `HashMap` depends on.
+            Some("random") => return deny("random", RandomState::new().hash_one(1).to_string()).into(),
+            Some(tag) => return forgotten::forgets(push, tag).and_then(|()| absent::wants(tag)),
+            None => {}
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ pub(super) fn measure(pushgate: &Path) -> Outcome<Value> {
 }
 
 /// What a flavor exports. Without it the component is refused by its names, and not compiled.
-const HOOK: &[u8] = b"pushgate:flavor/prepare-image-push@0.1.1";
+const HOOK: &[u8] = b"pushgate:flavor/prepare-image-push@0.1.2";
 
 /// A component with the bomb as its only module, and an empty instance in place of the hook.
 fn bomb() -> Vec<u8> {

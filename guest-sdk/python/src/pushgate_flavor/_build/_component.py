@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .. import _lacks
 from . import _project, _sections
 from ._error import BuildError
 
@@ -63,17 +64,17 @@ def _check_world(project: _project.Project, work: Path) -> None:
     _componentize(project, "bindings", str(bindings))
     exports = (bindings / "wit_world" / "exports" / "__init__.py").read_text(encoding="utf-8")
     if "class PrepareImagePush(" not in exports:
-        raise BuildError(f"the world in {project.wit} exports no hook", "`include pushgate:flavor/flavor@0.1.1;` in it")
+        raise BuildError(f"the world in {project.wit} exports no hook", "`include pushgate:flavor/flavor@0.1.2;` in it")
     exported = "class Settings(" in exports
     if exported and project.schema is None:
         raise BuildError(
             f"the world in {project.wit} exports `settings`, and there is no settings.schema.json",
-            "write one, or `include pushgate:flavor/flavor@0.1.1;` instead of `configurable-flavor`",
+            "write one, or `include pushgate:flavor/flavor@0.1.2;` instead of `configurable-flavor`",
         )
     if not exported and project.schema is not None:
         raise BuildError(
             f"settings.schema.json is there, and the world in {project.wit} does not export `settings`",
-            "`include pushgate:flavor/configurable-flavor@0.1.1;` in it",
+            "`include pushgate:flavor/configurable-flavor@0.1.2;` in it",
         )
 
 
@@ -85,7 +86,9 @@ def _componentize(project: _project.Project, *arguments: str) -> None:
     environment = {**os.environ, "VIRTUAL_ENV": sys.prefix, "RUST_BACKTRACE": "0"}
     ran = subprocess.run([*command, *world, *arguments], env=environment, capture_output=True, text=True, errors="replace")
     if ran.returncode != 0:
-        raise BuildError(_reason(project, ran.stderr))
+        reason = _reason(project, ran.stderr)
+        # Where Python has no module for TLS, the standard library says so in its own ways.
+        raise BuildError(reason, _lacks.NETWORK if re.search("_ssl|HTTPSConnection", reason) else "")
 
 
 def _reason(project: _project.Project, said: str) -> str:

@@ -61,6 +61,27 @@ fn the_helper_is_told_the_server_on_stdin() {
     }
 }
 
+/// `docker login registry-1.docker.io` keeps the credential under that name.
+#[test]
+fn docker_hub_has_more_names_than_one() {
+    let _lock = locked();
+    let script = |known: &str| {
+        format!(
+            r#"read -r server; [ "$server" = {known} ] && printf '{{"Username":"someone","Secret":"%s"}}' "$server" && exit
+echo credentials not found in native keychain; exit 1"#
+        )
+    };
+    for known in ["https://index.docker.io/v1/", "registry-1.docker.io", "registry.hub.docker.com"] {
+        let helpers = Helpers::new(r#"{"credsStore":"store"}"#, &[("store", &script(known))]);
+        for host in ["docker.io", "registry-1.docker.io"] {
+            let found = helpers.look_up(host).unwrap();
+            let Credentials::Basic { password, .. } = &found.credentials else { panic!("{known} {host}: {found:?}") };
+            assert_eq!(password.expose(), known);
+        }
+        assert!(helpers.look_up("a.example").unwrap().credentials.is_anonymous());
+    }
+}
+
 #[test]
 fn the_helper_is_told_an_origin_by_its_own_name() {
     let _lock = locked();

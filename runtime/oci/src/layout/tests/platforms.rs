@@ -139,3 +139,20 @@ fn a_variant_that_is_there_is_named() {
         assert_eq!(hint, format!("name one that is there, as in `--platform {named}`"));
     }
 }
+
+#[test]
+fn a_variant_that_the_config_leaves_out_is_that_of_the_index() {
+    let layout = TestLayout::new();
+    let listed = |layer: &[u8], variant: Option<&str>| {
+        let mut descriptor = for_platform(layout.image("arm", &[layer]), "linux", "arm");
+        if let Some(variant) = variant {
+            descriptor["platform"]["variant"] = json!(variant);
+        }
+        descriptor
+    };
+    let entries = [listed(b"5", Some("v5")), listed(b"6", Some("v6")), listed(b"none", None)];
+    layout.index(&[layout.nested(&entries)]);
+    let platforms = |content: &PinnedContent| content.images().iter().map(|image| image.platform.to_string()).collect::<Vec<_>>();
+    assert_eq!(platforms(&layout.pin(None).unwrap()), ["linux/arm/v5", "linux/arm/v6", "linux/arm"]);
+    assert_eq!(platforms(&pin_for(&layout, "linux/arm/v6").unwrap()), ["linux/arm/v6"]);
+}

@@ -63,7 +63,7 @@ pub(crate) enum FlavorCommand {
     /// Ask a flavor about the pushes of its project's cases
     ///
     /// Each file DIR/cases/NAME.toml is one push, with what the registry and HTTP servers answer and what the flavor is expected to say. Neither Docker nor a
-    /// registry is needed.
+    /// registry is needed. A component that is older than a source of the project is an error.
     Test(Box<TestArguments>),
     /// Forget a registered flavor that no registry uses
     Delete {
@@ -102,9 +102,12 @@ pub(crate) struct ComponentArguments {
 #[derive(Debug, Args)]
 pub(crate) struct TestArguments {
     /// The project's folder: it holds flavor.toml and cases/
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) folder: PathBuf,
-    /// The component to ask [default: the one that flavor.toml names]
+    /// First run the build command that flavor.toml names
+    #[arg(long, conflicts_with = "component")]
+    pub(crate) build: bool,
+    /// The component to ask, whether or not it is up to date [default: the one that flavor.toml names]
     #[arg(long, value_name = "FILE.wasm")]
     pub(crate) component: Option<PathBuf>,
     /// Only this case; may be given more than once
@@ -113,6 +116,12 @@ pub(crate) struct TestArguments {
     /// Write a report for CI to a file, in JUnit's XML
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Rewrite what failed cases expect to what the flavor answered; shows it and asks first
+    #[arg(long)]
+    pub(crate) accept: bool,
+    /// Accept without asking
+    #[arg(long, requires = "accept")]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) record: RecordArguments,
 }

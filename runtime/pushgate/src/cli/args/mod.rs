@@ -3,6 +3,7 @@
 mod asked;
 mod credential;
 mod flavor;
+mod image;
 mod registry;
 mod shared;
 mod source;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use asked::{AskedFlavor, AskedFlavors};
 pub(super) use credential::CredentialCommand;
 pub(super) use flavor::{ComponentArguments, FlavorCommand, RecordArguments, TestArguments};
+pub(super) use image::{ImageCommand, LayersArguments};
 pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
 pub(super) use shared::HookArguments;
 pub(super) use source::{Compress, SourceArguments};
@@ -117,6 +119,9 @@ pub(super) enum Command {
     /// Credentials of the origins that flavors send requests to
     #[command(subcommand)]
     Credential(CredentialCommand),
+    /// Images: what they are made of
+    #[command(subcommand)]
+    Image(ImageCommand),
     /// Print the contract between pushgate and a flavor
     Wit,
     /// Print a script that completes pushgate's words in a shell

@@ -7,7 +7,7 @@ use crate::hook_mode::HookMode;
 /// What a flavor is given where it is asked: beside `--uri`, or as a hook of a registry.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct HookArguments {
-    /// The flavor's settings: a JSON object, or a file that holds one. Not for secrets
+    /// The flavor's settings: a JSON object, or a file of JSON, or of TOML if its name ends in .toml. Not for secrets
     #[arg(long, value_name = "JSON|@FILE", requires = "flavor", help_heading = "Flavor")]
     pub(crate) settings: Option<String>,
     /// One setting: a string, or what the flavor's schema says it is; K:=JSON gives any JSON value

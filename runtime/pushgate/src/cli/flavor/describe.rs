@@ -106,31 +106,45 @@ fn in_words(
     text
 }
 
-/// The properties of a schema, one a line; the whole schema is in the JSON output.
+/// The properties of a schema, one a line, and after a list of tables those of its tables; the whole schema is in the JSON output.
 fn settings(text: &mut String, schema: &Value) {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty()) else {
-        let _ = writeln!(text, "  {:<12}none", "settings");
-        return;
-    };
-    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    for (index, (key, property)) in properties.iter().enumerate() {
-        let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let words = |values: &Vec<Value>| values.iter().map(word).collect::<Vec<_>>().join(" or ");
-        let kind = match (property.get("enum"), property.get("type")) {
-            (Some(Value::Array(values)), _) => words(values),
-            (_, Some(Value::String(kind))) => kind.clone(),
-            (_, Some(Value::Array(kinds))) => words(kinds),
-            _ => "any value".to_owned(),
-        };
-        let need = match property.get("default") {
-            _ if required.contains(&key.as_str()) => ", required".to_owned(),
-            Some(default) => format!(", default {}", shown_default(default)),
-            None => String::new(),
-        };
-        let meaning = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
-        let heading = if index == 0 { "settings" } else { "" };
-        let _ = writeln!(text, "  {heading:<12}{} ({}{}){}", printable(key), printable(&kind), printable(&need), printable(&meaning));
+    let mut lines = Vec::new();
+    for (key, property) in properties(schema) {
+        lines.push(setting(key, property, schema));
+        let table = property.get("items").unwrap_or(&Value::Null);
+        lines.extend(properties(table).map(|(inner, property)| format!("{}[].{}", printable(key), setting(inner, property, table))));
     }
+    if lines.is_empty() {
+        lines.push("none".to_owned());
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let heading = if index == 0 { "settings" } else { "" };
+        let _ = writeln!(text, "  {heading:<12}{line}");
+    }
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+/// One property of a schema: its name, what it may be, and what it means.
+fn setting(key: &str, property: &Value, schema: &Value) -> String {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let words = |values: &Vec<Value>| values.iter().map(word).collect::<Vec<_>>().join(" or ");
+    let kind = match (property.get("enum"), property.get("type")) {
+        (Some(Value::Array(values)), _) => words(values),
+        (_, Some(Value::String(kind))) => kind.clone(),
+        (_, Some(Value::Array(kinds))) => words(kinds),
+        _ => "any value".to_owned(),
+    };
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().any(|name| name == key);
+    let need = match property.get("default") {
+        _ if required => ", required".to_owned(),
+        Some(default) => format!(", default {}", shown_default(default)),
+        None => String::new(),
+    };
+    let meaning = property.get("description").and_then(Value::as_str).map(|words| format!(": {words}")).unwrap_or_default();
+    format!("{} ({}{}){}", printable(key), printable(&kind), printable(&need), printable(&meaning))
 }
 
 /// JSON, so that the text `1` and the number look different; what is long is in the JSON output.

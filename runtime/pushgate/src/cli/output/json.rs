@@ -24,6 +24,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     registry: Option<Registry<'a>>,
     hooks: Vec<Hook<'a>>,
+    messages: Vec<MessageEntry<'a>>,
     warnings: Vec<WarningEntry<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_looked_into: Vec<NotLookedInto<'a>>,
@@ -55,6 +56,12 @@ struct Violation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
     details: &'a BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct MessageEntry<'a> {
+    hook: &'a str,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -110,6 +117,7 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         digest: report.digest.as_ref().map(ToString::to_string),
         registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
         hooks: report.hooks.iter().map(hook).collect(),
+        messages: report.messages.iter().map(|entry| MessageEntry { hook: &entry.hook, message: &entry.message }).collect(),
         warnings: report.hooks.iter().flat_map(violations_as_warnings).chain(report.warnings.iter().map(warning)).collect(),
         not_looked_into: report.unchecked.iter().map(not_looked_into).collect(),
         error: match verdict {
@@ -176,7 +184,7 @@ mod tests {
     use super::*;
     use crate::exit::Kind;
     use crate::report::fields::FIELDS;
-    use crate::report::{RegistryReport, Remote};
+    use crate::report::{Message, RegistryReport, Remote};
 
     /// The path of every member.
     fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
@@ -221,6 +229,7 @@ mod tests {
             image: Some("i".to_owned()),
             registry: Some(RegistryReport { name: Some("n".to_owned()), uri: "u".to_owned() }),
             hooks: HookVerdict::ALL.map(hook).to_vec(),
+            messages: vec![Message { hook: "f".to_owned(), message: "m".to_owned() }],
             warnings: vec![Warning { hook: None, code: Some("c".to_owned()), message: "m".to_owned(), hint: Some("h".to_owned()) }],
             unchecked: vec![pushgate_oci::UncheckedLayer {
                 digest: pushgate_oci::Digest::sha256(b""),

@@ -65,6 +65,11 @@ impl Output {
         Stream::Stderr.is_colored(self.color)
     }
 
+    /// The files that stdout and stderr are, by device and inode.
+    pub(super) fn files(self) -> Vec<(u64, u64)> {
+        [Stream::Stdout, Stream::Stderr].into_iter().filter_map(Stream::file).collect()
+    }
+
     /// Where log lines go.
     pub(super) fn log_writer(self) -> LogWriter {
         LogWriter(self.color)
@@ -89,7 +94,7 @@ impl Output {
     /// What the hooks of a push answered, and what deserves attention so far.
     fn hooks(self, report: &Report) {
         if !self.quiet {
-            self.stderr(&text::report(report));
+            self.stderr(&text::report(report, self.logs));
         }
     }
 
@@ -97,7 +102,7 @@ impl Output {
     pub(super) fn report(self, verdict: Verdict<'_>, report: &Report, shown: Option<Shown>) {
         if !self.quiet {
             self.stderr(&match shown {
-                None => text::report(report),
+                None => text::report(report, self.logs),
                 Some(Shown { warnings }) => text::warnings(report.warnings.get(warnings..).unwrap_or_default()),
             });
         } else if matches!(verdict, Verdict::Failed(_)) {
@@ -151,8 +156,8 @@ impl Output {
         }
     }
 
-    /// Lines that are shown even if little is wanted: a question follows them.
-    pub(super) fn before_a_question(self, lines: &[String]) {
+    /// Lines that are shown even if little is wanted: a question or a failure follows them.
+    pub(super) fn always(self, lines: &[String]) {
         lines.iter().for_each(|line| self.stderr(&format!("{}\n", printable(line))));
     }
 

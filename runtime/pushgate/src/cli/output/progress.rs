@@ -40,7 +40,7 @@ pub(super) enum Style {
 /// What was printed of a report before the transfer began.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Shown {
-    /// So many of its warnings, and every hook.
+    /// So many of its warnings, every hook, and what the hooks said.
     pub(super) warnings: usize,
 }
 

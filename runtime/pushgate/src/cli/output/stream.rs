@@ -40,6 +40,15 @@ impl Stream {
         }
     }
 
+    /// The file that it is, by device and inode.
+    pub(super) fn file(self) -> Option<(u64, u64)> {
+        let stat = match self {
+            Self::Stdout => rustix::fs::fstat(io::stdout()),
+            Self::Stderr => rustix::fs::fstat(io::stderr()),
+        };
+        stat.ok().map(|stat| (stat.st_dev, stat.st_ino))
+    }
+
     /// Whether styles are shown on it.
     pub(super) fn is_colored(self, color: ColorChoice) -> bool {
         let choice = match (self, color) {

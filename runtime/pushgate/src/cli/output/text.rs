@@ -7,21 +7,40 @@ use pushgate_sandbox::Violation;
 
 use super::printable;
 use crate::exit::Failure;
-use crate::report::{HookReport, HookVerdict, Report, Warning};
+use crate::report::{HookReport, HookVerdict, Message, Report, Warning};
 
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();
 pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
+const MESSAGE: Style = AnsiColor::Blue.on_default();
 pub(in crate::cli) const FAINT: Style = Style::new().dimmed();
 
 /// The width of the words before layers, below which those before flavors stand.
 const PROGRESS_WIDTH: usize = 9;
 
-/// What the hooks said, and what deserves attention.
-pub(super) fn report(report: &Report) -> String {
+/// So many messages of a hook are shown: a flavor that says something about each of a hundred labels leaves room for the rest.
+const MESSAGES: usize = 10;
+
+/// What the hooks answered and said, and what deserves attention. What they said is left out where the log has shown it.
+pub(super) fn report(report: &Report, in_log: bool) -> String {
     let mut text = String::new();
     hooks(&mut text, report.hooks.iter());
+    if !in_log {
+        messages(&mut text, &report.messages);
+    }
     text + &warnings(&report.warnings)
+}
+
+fn messages(text: &mut String, messages: &[Message]) {
+    for of_hook in messages.chunk_by(|one, next| one.hook == next.hook) {
+        let mut line = |entry: &Message, message: &str| {
+            let _ = writeln!(text, "{MESSAGE}info:{MESSAGE:#} {}: {}", printable(&entry.hook), printable(message));
+        };
+        of_hook.iter().take(MESSAGES).for_each(|entry| line(entry, &entry.message));
+        if let Some(first) = of_hook.get(MESSAGES) {
+            line(first, &format!("{} more messages; -v shows all", of_hook.len() - MESSAGES));
+        }
+    }
 }
 
 /// What deserves attention.

@@ -4,12 +4,14 @@ use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
 use crate::flavor_test::{Outcome, Problem};
+use crate::report::Warning;
 
-pub(super) fn report(outcomes: &[Outcome]) -> Value {
+pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {
     json!({
         "schema": 1,
         "passed": outcomes.iter().all(Outcome::passed),
         "cases": outcomes.iter().map(case).collect::<Vec<_>>(),
+        "warnings": doubts.iter().map(|doubt| json!({ "code": doubt.code, "message": doubt.message, "hint": doubt.hint })).collect::<Vec<_>>(),
     })
 }
 

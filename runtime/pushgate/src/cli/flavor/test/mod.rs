@@ -1,5 +1,7 @@
 //! `pushgate flavor test`.
 
+mod accept;
+mod build;
 mod json;
 mod junit;
 mod record;
@@ -10,22 +12,35 @@ use crate::cli::args::TestArguments;
 use crate::cli::context::Context;
 use crate::cli::written::WrittenFile;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{self, Outcome, Project};
+use crate::flavor_test::{self, Outcome, Project, Wanted};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {
-    let TestArguments { folder, component, cases, junit, record } = arguments;
-    let mut project = Project::read(&folder, component.clone(), &cases)?;
+    let TestArguments { folder, build, component, cases, junit, accept, yes, record } = arguments;
+    if build {
+        build::build(context, &folder)?;
+    }
+    let written = context.output.files();
+    let wanted = Wanted { component: component.as_deref(), cases: &cases, written: &written };
+    let mut project = Project::read(&folder, &wanted)?;
     if record.record {
         record::record(context, &project, &record)?;
-        project = Project::read(&folder, component, &cases)?;
+        project = Project::read(&folder, &wanted)?;
     }
-    let outcomes = context.wait_for(flavor_test::run(&context.gate, &project))?;
-    context.output.result(|| text::report(&outcomes, context.output.shows_logs()), || json::report(&outcomes));
+    let ask = |project: &Project| context.wait_for(flavor_test::run(&context.gate, project));
+    let mut outcomes = ask(&project)?;
+    if accept && accept::accept(context, &project, &outcomes, yes)? {
+        project = Project::read(&folder, &wanted)?;
+        outcomes = ask(&project)?;
+    }
+    let passed = outcomes.iter().all(Outcome::passed);
+    let doubts = if passed { flavor_test::doubts(&project) } else { Vec::new() };
+    context.output.result(|| text::report(&outcomes, context.output.shows_logs()), || json::report(&outcomes, &doubts));
+    doubts.iter().for_each(|doubt| context.output.warn(doubt));
     if let Some(path) = junit {
         WrittenFile::begin(&path)
             .and_then(|file| file.write(junit::report(&project, &outcomes).as_ref()))
             .map_err(|error| Failure::new(Kind::Usage, format!("cannot write the report `{}`: {error}", path.display())))?;
     }
-    if outcomes.iter().all(Outcome::passed) { Ok(()) } else { Err(Stopped::Told(Kind::FlavorBroke)) }
+    if passed { Ok(()) } else { Err(Stopped::Told(Kind::FlavorBroke)) }
 }
