@@ -25,7 +25,7 @@ fn said(faults: &Faults, tag: &str) -> String {
 }
 
 /// The language's own clock stands at the time of the push, or of the case; its random numbers are the same in every call.
-fn the_clock_is_the_time_of_the_push(language: &str) {
+pub(crate) fn the_clock_is_the_time_of_the_push(language: &str) {
     let faults = Faults::new(language);
     let before = now();
     let shown: u64 = said(&faults, "clock").parse().expect("seconds");

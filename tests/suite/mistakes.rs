@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use pushgate_test_images::{Image, Layout};
 
+use crate::accidents::the_clock_is_the_time_of_the_push;
 use crate::languages::Faults;
 use crate::support::{Home, Ran, built};
 
@@ -120,16 +120,7 @@ fn every_mistake_is_answered(language: &'static str, verb: &str, least: usize) {
     assert_eq!((given.code, &given.json()["hooks"][0]["violations"][0]["code"]), (4, &"tag.early".into()), "{given:?}");
     let known = asked.about("known-to-all");
     assert_eq!(known.code, 0, "{known:?}");
-    the_clock_is_the_time_of_the_push(&asked);
-}
-
-fn the_clock_is_the_time_of_the_push(asked: &Asked) {
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_secs();
-    let before = now();
-    let shown = asked.about("clock").json()["hooks"][0]["violations"][0]["message"].as_str().and_then(|text| text.parse().ok());
-    assert!(shown.is_some_and(|shown: u64| (before..=now()).contains(&shown)), "{before} {shown:?}");
-    let random = || asked.about("random").json()["hooks"][0]["violations"][0]["message"].clone();
-    assert_eq!(random(), random());
+    the_clock_is_the_time_of_the_push(language);
 }
 
 /// A project of a language with another hook, and what its tools have installed for the one that `flavor new` wrote.

@@ -104,6 +104,16 @@ pub(crate) fn shorten(text: &str) -> String {
     text.chars().take(MAX_NAME_BYTES - 1).chain(['…']).collect()
 }
 
+/// The name that was probably meant. Half of a short name may be wrong, a third of a long one: `prd` is near `prod`, and `x` is near nothing.
+pub(crate) fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let tolerance = wanted.chars().count().div_ceil(3);
+    known
+        .map(|name| (strsim::osa_distance(wanted, name), name))
+        .filter(|(distance, name)| *distance <= tolerance && *distance < name.len())
+        .min()
+        .map(|(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

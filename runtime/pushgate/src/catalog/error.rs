@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pushgate_sandbox::ComponentDigest;
 
 use crate::files::FileError;
-use crate::name::Name;
+use crate::name::{self, Name};
 
 /// A place in a file, for a person: both count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,15 +207,8 @@ const LISTED: usize = 8;
 
 impl Known {
     pub(super) fn new<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Self {
-        let names: Box<[String]> = names.map(crate::name::shorten).collect();
-        // Half of a short name may be wrong, a third of a long one: `prd` is near `prod`, and `x` is near nothing.
-        let tolerance = wanted.chars().count().div_ceil(3);
-        let nearest = names
-            .iter()
-            .map(|name| (strsim::osa_distance(wanted, name), name))
-            .filter(|(distance, name)| *distance <= tolerance && *distance < name.len())
-            .min()
-            .map(|(_, name)| name.as_str().into());
+        let names: Box<[String]> = names.map(name::shorten).collect();
+        let nearest = name::nearest(wanted, names.iter().map(String::as_str)).map(Box::from);
         Self { nearest, names, absent: None }
     }
 

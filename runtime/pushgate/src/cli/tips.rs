@@ -8,6 +8,7 @@ use clap::{Arg, Command, CommandFactory, Error};
 
 use super::args::Arguments;
 use crate::exit::{Failure, Kind};
+use crate::name::nearest;
 
 /// More commands than these are not named.
 const LISTED: usize = 4;
@@ -191,16 +192,6 @@ fn is_named(positional: &Arg, flag: &str) -> bool {
 fn placeholder(positional: &Arg) -> String {
     let names = positional.get_value_names().unwrap_or_default();
     names.first().map_or_else(|| positional.get_id().as_str().to_uppercase(), ToString::to_string)
-}
-
-/// The word that was probably meant: a third of it may be wrong.
-fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let tolerance = wanted.chars().count().div_ceil(3);
-    known
-        .map(|known| (strsim::osa_distance(wanted, known), known))
-        .filter(|(distance, known)| *distance <= tolerance && *distance < known.len())
-        .min()
-        .map(|(_, known)| known)
 }
 
 #[cfg(test)]
