@@ -235,7 +235,7 @@ fn answers(page: &mut String, cases: &[Case]) {
         (
             "misconfigured",
             "Settings that it does not take",
-            "Exit code 8. What the schema tells is told when they are given, before any push.",
+            "Exit code 8. Settings that the schema refuses are reported when they are given, before any push.",
         ),
         (
             "unavailable",

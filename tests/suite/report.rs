@@ -151,7 +151,7 @@ fn the_reference_of_the_report_is_current() {
     for (code, title, example) in &examples {
         let _ = write!(text, "\n### {code}: {title}\n\n```json\n{example}\n```\n");
     }
-    text.push_str("\nA defect of pushgate (1) has `error.kind` `defect`; SIGTERM (143) is told as Ctrl-C is.\n");
+    text.push_str("\nA defect of pushgate (1) has `error.kind` `defect`; SIGTERM (143) is reported as Ctrl-C is.\n");
     // Those without an example cannot be provoked, or look like another.
     for kind in Kind::ALL.into_iter().filter(|kind| ![Kind::Defect, Kind::Terminated].contains(kind)) {
         assert!(examples.iter().any(|(code, _, _)| *code == kind.code()), "{kind:?}");
