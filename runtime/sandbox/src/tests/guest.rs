@@ -34,6 +34,7 @@ pub(crate) struct Guest {
     lowered: String,
     provided: String,
     methods: String,
+    push_methods: String,
 }
 
 impl Guest {
@@ -52,6 +53,7 @@ impl Guest {
             lowered: String::new(),
             provided: String::new(),
             methods: String::new(),
+            push_methods: String::new(),
         }
     }
 
@@ -133,9 +135,17 @@ impl Guest {
         self
     }
 
+    /// One more method of the imported resource `image-push`.
+    pub(crate) fn push_method(mut self, name: &str, result: &str) -> Self {
+        self.push_methods
+            .push_str(&format!("(export \"[method]image-push.{name}\" (func (param \"self\" (borrow $push)) (result {result})))"));
+        self
+    }
+
     /// The text of the component.
     pub(crate) fn wat(&self) -> String {
-        let Self { body, hook, hook_name, hook_type, libc, package, imports, extra, options, lowered, provided, methods } = self;
+        let Self { body, hook, hook_name, hook_type, libc, package, imports, extra, options, lowered, provided, methods, push_methods } =
+            self;
         format!(
             r#"(component
   {INTERFACES}
@@ -177,6 +187,7 @@ impl Guest {
   {extra})"#
         )
         .replace("VERSION", package)
+        .replace("PUSH-METHODS", push_methods)
         .replace("METHODS", methods)
     }
 
@@ -224,6 +235,7 @@ const INTERFACES: &str = r#"
     (export "[method]image-push.reference" (func (param "self" (borrow $push)) (result string)))
     (export "[method]image-push.images"
       (func (param "self" (borrow $push)) (result (result (list (own $image)) (error $inspect-error)))))
+    PUSH-METHODS
     (type $violation-type (record (field "code" string) (field "message" string) (field "hint" (option string))
       (field "details" (list (tuple string string)))))
     (export "violation" (type $violation (eq $violation-type)))

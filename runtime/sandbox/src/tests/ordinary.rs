@@ -122,6 +122,68 @@ fn a_guest_of_the_version_that_has_them_sees_the_sizes() {
     }
 }
 
+/// An address that nothing is written to: the answer `ok(approved)` of a guest whose answer at 1024 is another one.
+const NOTHING_SAID: &str = "(i32.const 1600)";
+
+/// A guest of 0.1.2 that answers with the digest of the push, or with what stands in the way of it.
+fn that_asks_for_the_digest() -> Guest {
+    // At 3000 the result, at 3004 the case of the option or of the error, at 3008 its text.
+    let answer = data(1024, &words(&[1, 3]));
+    Guest::new(format!(
+        r#"{answer} (import "wasi" "digest" (func $digest (param i32 i32)))
+        (func (export "prepare") (param $push i32) (result i32)
+          (call $digest (local.get $push) (i32.const 3000))
+          (i64.store (i32.const 1032) (i64.load (i32.const 3008)))
+          (if (i32.load8_u (i32.const 3000)) (then (return (i32.const 1024))))
+          (if (i32.load8_u (i32.const 3004)) (then (return (i32.const 1024))))
+          {NOTHING_SAID})"#
+    ))
+    .push_method("digest", "(result (option string) (error $inspect-error))")
+    .lowered("digest", "(func $types \"[method]image-push.digest\")")
+    .package("0.1.2")
+}
+
+#[test]
+fn a_guest_of_the_version_that_has_it_sees_the_digest_of_the_push() {
+    let digest = format!("sha256:{}", "5".repeat(64));
+    let source_failed = || Some(InspectError::Unavailable("no daemon".to_owned()));
+    let cases = [
+        (Host { digest: Some(digest.clone()), ..Host::default() }, Answer::Other(digest)),
+        (Host::default(), Answer::Approved),
+        (Host { error: source_failed(), ..Host::default() }, Answer::Other("no daemon".to_owned())),
+    ];
+    let flavor = load(&sandbox(), &that_asks_for_the_digest());
+    for (host, expected) in cases {
+        assert_eq!(block_on(flavor.prepare(push(), Arc::new(host), &Limits::default())).answer, Ok(expected));
+    }
+}
+
+#[test]
+fn a_guest_of_the_version_that_has_them_sees_the_annotations() {
+    // At 3200 the list, at 3204 its length; an element is two texts, of which the second is what the guest answers with.
+    let answer = data(1024, &words(&[1, 3]));
+    let guest = Guest::new(format!(
+        r#"{answer} (import "wasi" "annotations" (func $annotations (param i32 i32)))
+        (func (export "prepare") (param $push i32) (result i32) (local $image i32)
+          (call $images (local.get $push) (i32.const 3000))
+          (local.set $image (i32.load (i32.load (i32.const 3004))))
+          (call $annotations (local.get $image) (i32.const 3200))
+          (if (i32.eqz (i32.load (i32.const 3204))) (then (return {NOTHING_SAID})))
+          (if (i32.ne (i32.load (i32.const 3204)) (i32.const 2)) (then unreachable))
+          (i64.store (i32.const 1032) (i64.load offset=24 (i32.load (i32.const 3200))))
+          (i32.const 1024))"#
+    ))
+    .method("annotations", "(list (tuple string string))")
+    .lowered("annotations", "(func $types \"[method]image.annotations\")")
+    .package("0.1.2");
+    let flavor = load(&sandbox(), &guest);
+    let two = vec![("a".to_owned(), "1".to_owned()), ("b".to_owned(), "two\u{202e}".to_owned())];
+    for (annotations, expected) in [(Vec::new(), Answer::Approved), (two, Answer::Other("two\u{202e}".to_owned()))] {
+        let host = Host { images: vec![Image { annotations, ..image("linux/amd64") }], ..Host::default() };
+        assert_eq!(block_on(flavor.prepare(push(), Arc::new(host), &Limits::default())).answer, Ok(expected));
+    }
+}
+
 #[test]
 fn a_source_that_fails_is_an_error_of_the_contract() {
     // At 3000 the result, at 3004 the case of the error, at 3008 its text.
