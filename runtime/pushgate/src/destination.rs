@@ -1,12 +1,15 @@
 //! Where a push may go: a registered registry, or a URI with everything about it on the command line.
 
-use pushgate_reference::RegistryUri;
+use pushgate_reference::{ImageReference, ScopedReference};
 
-use crate::catalog::RegistryEntry;
-use crate::exit::{Failure, Kind};
-use crate::hooks::Hook;
-use crate::report::RegistryReport;
-use crate::trust::{GivenConnection, TrustedConnection};
+use crate::catalog::{Catalog, HookEntry, RegistryEntry};
+use crate::catalogs::Catalogs;
+use crate::decision::Warning;
+use crate::exit::Failure;
+use crate::flavors::Component;
+use crate::hook::Hook;
+use crate::registry::Registry;
+use crate::trust::GivenConnection;
 
 /// Where the caller wants an image to go.
 #[derive(Debug, Clone)]
@@ -22,45 +25,83 @@ pub enum Destination {
     Given(Box<Registry>),
 }
 
-/// A registry: what may go there, who is asked, how it is reached.
-#[derive(Debug, Clone)]
-pub struct Registry {
-    /// Its name in the catalog; none with `--uri`.
-    pub name: Option<String>,
-    /// What images may go to it.
-    pub uri: RegistryUri,
-    /// Who is asked, in order.
-    pub hooks: Vec<Hook>,
-    /// How it is reached.
-    pub connection: TrustedConnection,
-}
-
-impl Registry {
-    /// A registry of the catalog with its hooks looked up, and how it is reached.
-    pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>, connection: TrustedConnection) -> Self {
-        Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, connection }
-    }
-
-    /// Repositories from which layers may be mounted: they lie in the registry, as everything that a push touches does. A name may have the
-    /// registry's host before it.
+impl Destination {
+    /// The registry that an image goes to. What is odd about the choice becomes a warning.
     ///
     /// # Errors
-    /// Exit 3 for a repository outside.
-    pub fn mountable(&self, names: &[String]) -> Result<Vec<String>, Failure> {
-        let host = self.uri.host();
-        let mountable = |name: &String| {
-            let repository = name.strip_prefix(host.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
-            if self.uri.contains_repository(host, repository) {
-                return Ok(repository.to_owned());
+    /// No such registry, none that fits, or a damaged entry.
+    pub fn registry(&self, catalogs: &Catalogs, image: &ImageReference, warnings: &mut Vec<Warning>) -> Result<Registry, Failure> {
+        match self {
+            Self::Registered { name, connection } => {
+                let catalog = catalogs.current()?;
+                registered(catalogs, &catalog, catalog.select(image, name.as_deref())?, connection)
             }
-            let problem = format!("layers cannot be mounted from `{name}`, which is not a repository in {}", self.uri);
-            Err(Failure::new(Kind::RefusedByScope, problem).with_hint(Some(format!("name it as in {host}/REPOSITORY, without a tag"))))
-        };
-        names.iter().map(mountable).collect()
+            Self::Given(registry) => {
+                warnings.extend(overlooked(catalogs, image));
+                Ok((**registry).clone())
+            }
+        }
     }
+}
 
-    /// How it is told in a report.
-    pub fn report(&self) -> RegistryReport {
-        RegistryReport { name: self.name.clone(), uri: self.uri.to_string() }
-    }
+/// Proves that the image lies inside the registry.
+///
+/// # Errors
+/// Exit 3: it lies outside. Registered registries that contain it are named.
+pub fn scope(catalogs: &Catalogs, registry: &Registry, image: &ImageReference) -> Result<ScopedReference, Failure> {
+    registry.uri.scope(image).map_err(|outside| {
+        let catalog = catalogs.path().ok().and_then(|_| catalogs.current().ok());
+        let others = catalog.as_ref().map(|catalog| catalog.containing(image)).unwrap_or_default();
+        let hint = match others.as_slice() {
+            [] => return outside.into(),
+            [only] => format!("the registry {only} contains it: --registry {only}"),
+            several => format!("the registries {} contain it: --registry NAME", several.join(", ")),
+        };
+        let inside = format!("{hint}; inside this one it is named as in `{}`", outside.suggestion());
+        Failure::from(outside).with_hint(Some(inside))
+    })
+}
+
+fn registered(catalogs: &Catalogs, catalog: &Catalog, entry: RegistryEntry, given: &GivenConnection) -> Result<Registry, Failure> {
+    let connection = catalogs.trusted_connection(&entry, given)?;
+    let hooks = entry.hooks.iter().map(|hook| hook_of(catalogs, catalog, &entry, hook)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Registry::from_entry(entry, hooks, connection))
+}
+
+fn hook_of(catalogs: &Catalogs, catalog: &Catalog, registry: &RegistryEntry, entry: &HookEntry) -> Result<Hook, Failure> {
+    let flavor = catalog.hook_flavor(registry, entry)?;
+    catalogs.require_trust(&entry.credentials)?;
+    Ok(Hook {
+        label: entry.flavor.to_string(),
+        component: Component::Stored(flavor.digest),
+        settings: entry.settings.clone(),
+        grants: entry.grants.clone(),
+        credentials: entry.credentials.clone(),
+        limits: entry.limits.clone(),
+        mode: entry.mode,
+    })
+}
+
+/// `--uri` goes past the catalog: whoever registered a registry for this image wants to hear of it. It works without a catalog, though.
+fn overlooked(catalogs: &Catalogs, image: &ImageReference) -> Option<Warning> {
+    catalogs.path().ok()?;
+    let catalog = match catalogs.current() {
+        Ok(catalog) => catalog,
+        Err(failure) => {
+            return Some(Warning {
+                hook: None,
+                code: Some("catalog.unreadable".to_owned()),
+                message: format!("whether a registered registry contains {image} is not known: {}", failure.message),
+                hint: failure.hint,
+            });
+        }
+    };
+    let names = catalog.containing(image);
+    let first = names.first()?;
+    Some(Warning {
+        hook: None,
+        code: Some("uri.registered".to_owned()),
+        message: format!("{image} lies in a registered registry, whose flavors are not asked: {}", names.join(", ")),
+        hint: Some(format!("to ask them: --registry {first} instead of --uri")),
+    })
 }

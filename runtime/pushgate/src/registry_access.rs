@@ -3,18 +3,19 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pushgate_oci::{ClientCertificate, Connections, CredentialError, Credentials, Found, RegistryClient};
+use pushgate_oci::{ClientCertificate, Connections, CredentialError, CredentialSources, Credentials, Found, RegistryClient};
 use tokio::sync::OnceCell;
 
-use crate::destination::Registry;
+use crate::clients::{Clients, OpenUploads};
+use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
-use crate::gate::Gate;
-use crate::report::Warning;
+use crate::registry::Registry;
 
 /// Access to one registry.
 #[derive(Debug)]
 pub struct RegistryAccess {
-    gate: Gate,
+    clients: Clients,
+    uploads: OpenUploads,
     registry: Registry,
     repository: String,
     /// Those that were opened ahead.
@@ -42,9 +43,10 @@ pub struct Access {
 
 impl RegistryAccess {
     /// Reads nothing yet. `repository` is the one that is pushed to: there may be credentials for it alone.
-    pub fn new(gate: &Gate, registry: &Registry, repository: &str) -> Self {
-        let (gate, registry, repository) = (gate.clone(), registry.clone(), repository.to_owned());
-        Self { gate, registry, repository, connections: Mutex::default(), made: OnceCell::new() }
+    /// Uploads that are opened there become some of `uploads`.
+    pub fn new(clients: &Clients, uploads: &OpenUploads, registry: &Registry, repository: &str) -> Self {
+        let (clients, uploads, registry, repository) = (clients.clone(), uploads.clone(), registry.clone(), repository.to_owned());
+        Self { clients, uploads, registry, repository, connections: Mutex::default(), made: OnceCell::new() }
     }
 
     /// Opens connections to the registry while the hooks are asked, for a push of so many blobs. They are nothing but
@@ -52,12 +54,17 @@ impl RegistryAccess {
     /// first request.
     pub fn open_ahead(&self, blobs: usize) {
         let (name, host) = (self.registry.name.as_deref(), self.registry.uri.host());
-        let options = self.gate.client_options(name, host, &self.registry.connection, Ok(Credentials::Anonymous));
-        let connections = self.gate.connections(&options);
+        let options = self.clients.options(name, host, &self.registry.connection, Ok(Credentials::Anonymous));
+        let connections = self.clients.connections(&options);
         if let Ok(connections) = &connections {
             connections.open_ahead(blobs);
         }
         *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(connections);
+    }
+
+    /// Where credentials lie, for the requests of its hooks.
+    pub fn credential_sources(&self) -> &CredentialSources {
+        &self.clients.credentials
     }
 
     /// The registry.
@@ -71,12 +78,13 @@ impl RegistryAccess {
     /// Credentials or certificates cannot be read.
     pub async fn get(&self) -> Result<&Access, Failure> {
         let make = || async {
-            let (gate, registry, repository) = (self.gate.clone(), self.registry.clone(), self.repository.clone());
+            let (clients, uploads) = (self.clients.clone(), self.uploads.clone());
+            let (registry, repository) = (self.registry.clone(), self.repository.clone());
             let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner).take();
             // A credential helper may take its time.
             let made = tokio::task::spawn_blocking(move || {
                 let mut warnings = Vec::new();
-                Made { access: make(&gate, &registry, &repository, connections, &mut warnings), warnings }
+                Made { access: make(&clients, &uploads, &registry, &repository, connections, &mut warnings), warnings }
             });
             let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
             made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
@@ -91,13 +99,14 @@ impl RegistryAccess {
 }
 
 fn make(
-    gate: &Gate,
+    clients: &Clients,
+    uploads: &OpenUploads,
     registry: &Registry,
     repository: &str,
     connections: Option<Result<Connections, Failure>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Access, Failure> {
-    let (found, missing) = match gate.credentials().credentials(registry.uri.host(), Some(repository)) {
+    let (found, missing) = match clients.credentials.credentials(registry.uri.host(), Some(repository)) {
         Ok(found) => (found, None),
         // A registry that asks for nothing needs none.
         Err(error) if error.is_of_helper() => (Found::default(), Some(Arc::new(error))),
@@ -108,9 +117,9 @@ fn make(
     warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
     let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
-    let options = gate.client_options(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
-    let connections = connections.unwrap_or_else(|| gate.connections(&options))?;
+    let options = clients.options(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
+    let connections = connections.unwrap_or_else(|| clients.connections(&options))?;
     let client = Arc::new(RegistryClient::over(&connections, options));
-    gate.remember(&client);
+    uploads.of(&client);
     Ok(Access { client, credentials: found.credentials, credentials_error: missing })
 }

@@ -10,9 +10,9 @@ use pushgate_oci::{ClientCertificate, TokenServer};
 use pushgate_reference::Host;
 
 use crate::catalog::{Connection, RegistryEntry, Transport};
+use crate::catalogs::Catalogs;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
-use crate::gate::Gate;
 use crate::name::shorten;
 
 /// How the user lets a catalog of others decide.
@@ -104,10 +104,10 @@ fn texts(values: impl IntoIterator<Item = impl ToString>) -> String {
     shorten(&values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(", "))
 }
 
-impl Gate {
+impl Catalogs {
     /// The fields of an entry that this catalog may not decide; none in a catalog that is trusted.
     pub fn untrusted_fields(&self, entry: &RegistryEntry) -> Vec<DecidingField> {
-        if self.trusts_catalog() { Vec::new() } else { deciding_fields(entry, &GivenConnection::default()) }
+        if self.is_trusted() { Vec::new() } else { deciding_fields(entry, &GivenConnection::default()) }
     }
 
     /// How a registry of the catalog is reached, with what the command line says in the place of what is registered.
@@ -116,7 +116,7 @@ impl Gate {
     /// Exit 8 for a catalog of others that decides how credentials travel.
     pub fn trusted_connection(&self, entry: &RegistryEntry, given: &GivenConnection) -> Result<TrustedConnection, Failure> {
         let fields = deciding_connection(entry.uri.host(), &entry.connection, given);
-        if !fields.is_empty() && !self.trusts_catalog() {
+        if !fields.is_empty() && !self.is_trusted() {
             return Err(self.undecided(entry, &fields)?);
         }
         Ok(TrustedConnection(given.clone().over(entry.connection.clone())))
@@ -126,7 +126,7 @@ impl Gate {
         let said: Vec<String> = fields.iter().map(|field| format!("`{}` ({})", field.name, field.value)).collect();
         let problem = format!(
             "the catalog `{}` lies outside of your configuration folder, and decides how your credentials for `{}` travel: {}",
-            self.paths().catalog()?.display(),
+            self.path()?.display(),
             entry.name,
             said.join(", ")
         );
@@ -143,10 +143,10 @@ impl Gate {
     /// # Errors
     /// Exit 8 for a binding in a catalog of others.
     pub fn require_trust(&self, bindings: &[CredentialBinding]) -> Result<(), Failure> {
-        if bindings.is_empty() || self.trusts_catalog() {
+        if bindings.is_empty() || self.is_trusted() {
             return Ok(());
         }
-        let catalog = self.paths().catalog()?;
+        let catalog = self.path()?;
         let problem = format!("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display());
         Err(Failure::new(Kind::Configuration, problem).with_hint(Some(format!(
             "register the registry in your own catalog, without --config and PUSHGATE_CONFIG; bind the credential beside --uri; or trust this catalog: \

@@ -107,12 +107,14 @@ const MAX_WARNINGS: usize = 100;
 
 /// Loads flavors. Cheap to make and to clone: nothing of the WebAssembly runtime exists before the first flavor is loaded.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Inner>);
+pub struct Sandbox {
+    inner: Arc<Inner>,
+    warnings: Arc<Mutex<Vec<String>>>,
+}
 
 struct Inner {
     options: SandboxOptions,
     runtime: OnceLock<Runtime>,
-    warnings: Mutex<Vec<String>>,
 }
 
 struct Runtime {
@@ -124,7 +126,7 @@ struct Runtime {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Sandbox").field("options", &self.0.options).finish_non_exhaustive()
+        formatter.debug_struct("Sandbox").field("options", &self.inner.options).finish_non_exhaustive()
     }
 }
 
@@ -149,7 +151,13 @@ impl Sandbox {
                 return Err(SandboxError::KeyInCache { path: key_file.clone() });
             }
         }
-        Ok(Self(Arc::new(Inner { options, runtime: OnceLock::new(), warnings: Mutex::default() })))
+        Ok(Self { inner: Arc::new(Inner { options, runtime: OnceLock::new() }), warnings: Arc::default() })
+    }
+
+    /// The same sandbox for somebody else: what goes wrong with the cache from here on is told to who asks this one.
+    #[must_use]
+    pub fn with_own_warnings(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), warnings: Arc::default() }
     }
 
     /// Loads the flavor whose component has this digest. `read` gives the component; it is called only when there is no
@@ -205,29 +213,29 @@ impl Sandbox {
 
     /// How many flavors were loaded from the cache instead of being compiled.
     pub fn cache_hits(&self) -> u64 {
-        self.0.runtime.get().and_then(|runtime| runtime.cache.as_ref()).map_or(0, Cache::hits)
+        self.inner.runtime.get().and_then(|runtime| runtime.cache.as_ref()).map_or(0, Cache::hits)
     }
 
     /// Whether compiled flavors are kept.
     pub fn has_cache(&self) -> bool {
-        self.0.runtime.get().is_some_and(|runtime| runtime.cache.is_some())
+        self.inner.runtime.get().is_some_and(|runtime| runtime.cache.is_some())
     }
 
     /// What went wrong with the cache since this was last asked, each once: an entry that did not count, a folder that cannot be used. None
     /// of it stops a load.
     pub fn take_warnings(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn warn(&self, message: String) {
-        let mut warnings = self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
         if warnings.len() < MAX_WARNINGS && !warnings.contains(&message) {
             warnings.push(message);
         }
     }
 
     pub(crate) fn compiler(&self) -> &Compiler {
-        &self.0.options.compiler
+        &self.inner.options.compiler
     }
 
     /// Takes a flavor from the cache, if it has it.
@@ -257,7 +265,7 @@ impl Sandbox {
         {
             return runtime.flavor(digest, &component);
         }
-        match &self.0.options.compiler {
+        match &self.inner.options.compiler {
             Compiler::ThisProcess => {
                 let bytes = source.bytes(digest)?;
                 let component = compile::checked(&bytes, |bytes| Component::from_binary(engine, bytes))?;
@@ -288,15 +296,15 @@ impl Sandbox {
     }
 
     fn runtime(&self) -> Result<&Runtime, LoadError> {
-        if let Some(runtime) = self.0.runtime.get() {
+        if let Some(runtime) = self.inner.runtime.get() {
             return Ok(runtime);
         }
-        let engine = engine::new(self.0.options.allocation).map_err(runtime_failed)?;
+        let engine = engine::new(self.inner.options.allocation).map_err(runtime_failed)?;
         let ticker = Arc::new(Ticker::new(&engine));
-        let opened = self.0.options.cache.as_ref().map(|options| Cache::open(options, &engine));
+        let opened = self.inner.options.cache.as_ref().map(|options| Cache::open(options, &engine));
         let cache = opened.and_then(|opened| opened.map_err(|message| self.warn(message)).ok());
         // Whoever comes first sets it; another one that was made meanwhile is dropped.
-        Ok(self.0.runtime.get_or_init(|| Runtime { engine, ticker, cache, room: Room::new(self.0.options.allocation) }))
+        Ok(self.inner.runtime.get_or_init(|| Runtime { engine, ticker, cache, room: Room::new(self.inner.options.allocation) }))
     }
 }
 

@@ -1,12 +1,15 @@
 //! What every command starts from: the environment, read once, and the gate that is built from it.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fmt::{self, Debug};
-use std::io::IsTerminal as _;
+use std::fs::File;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 use pushgate_oci::{CredentialSources, Proxies, Timeouts};
+use pushgate_sandbox::{ComponentDigest, Flavor};
 use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
@@ -15,16 +18,25 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use super::args::GlobalArguments;
 use super::interrupt::unless_interrupted;
 use super::output::{Output, printable};
+use crate::catalog::Catalog;
+use crate::catalogs::Catalogs;
+use crate::clients::{Clients, OpenUploads};
+use crate::decision::Warning;
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
-use crate::gate::{Environment, Gate};
+use crate::flavors::{Component, Flavors};
 use crate::paths::Paths;
+use crate::process::Process;
 use crate::pusher::confirm::CONFIRM_TIMEOUT;
 
 /// What a command works with.
 pub(super) struct Context {
-    pub(super) gate: Gate,
+    pub(super) process: Process,
+    /// Uploads that are open when the command is interrupted.
+    pub(super) uploads: OpenUploads,
     pub(super) output: Output,
+    /// What the command has to tell beside its result.
+    warnings: RefCell<Vec<Warning>>,
 }
 
 impl Context {
@@ -37,8 +49,49 @@ impl Context {
         let credentials = CredentialSources::from_environment(variable).on_terminal(on_terminal);
         let proxies = Proxies::from_environment(variable);
         let timeouts = timeouts(variable)?;
-        let environment = Environment { paths, engine, credentials, proxies, timeouts, trust_catalog: arguments.trust_config };
-        Ok(Self { gate: Gate::new(environment, Arc::new(output)), output })
+        let process = Process {
+            catalogs: Catalogs::new(paths.clone(), arguments.trust_config),
+            flavors: Flavors::new(paths, Arc::new(output)),
+            clients: Clients { credentials, proxies, timeouts, waits: Arc::new(output) },
+            engine,
+        };
+        Ok(Self { process, uploads: OpenUploads::default(), output, warnings: RefCell::default() })
+    }
+
+    /// The catalog, read on the first call.
+    pub(super) fn catalog(&self) -> Result<Arc<Catalog>, Failure> {
+        self.process.catalogs.current()
+    }
+
+    /// A flavor that can be called, and the digest of its component.
+    pub(super) fn flavor(&self, label: &str, component: &Component) -> Result<(ComponentDigest, Flavor), Failure> {
+        let mut warnings = Vec::new();
+        let loaded = self.wait_for(self.process.flavors.get(label, component, &mut warnings));
+        self.warn(warnings);
+        loaded
+    }
+
+    /// The flavor in an open file, whose bytes have this digest.
+    pub(super) fn load(
+        &self,
+        label: &str,
+        digest: &ComponentDigest,
+        open: impl FnOnce() -> io::Result<File> + Send + 'static,
+    ) -> Result<Flavor, Failure> {
+        let mut warnings = Vec::new();
+        let loaded = self.wait_for(self.process.flavors.load(label, digest, open, &mut warnings));
+        self.warn(warnings);
+        loaded
+    }
+
+    /// Keeps warnings until the end of the command.
+    pub(super) fn warn(&self, warnings: Vec<Warning>) {
+        self.warnings.borrow_mut().extend(warnings);
+    }
+
+    /// The warnings that were kept and not taken yet.
+    pub(super) fn take_warnings(&self) -> Vec<Warning> {
+        self.warnings.take()
     }
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM
@@ -48,7 +101,7 @@ impl Context {
             .enable_all()
             .build()
             .map_err(|error| Failure::new(Kind::Defect, format!("cannot start: {error}")))?;
-        let done = runtime.block_on(unless_interrupted(&self.gate, work));
+        let done = runtime.block_on(unless_interrupted(&self.uploads, work));
         // What still reads or compresses when somebody interrupts ends with the process.
         runtime.shutdown_background();
         done

@@ -13,7 +13,7 @@ use crate::grant::{Origin, Scheme};
 use crate::name::shorten;
 
 pub(super) fn run(context: &Context, command: CredentialCommand) -> Result<(), Failure> {
-    let docker = context.gate.credentials().docker();
+    let docker = context.process.credentials().docker();
     match command {
         CredentialCommand::Store { origin, username, password_stdin: _ } => {
             let origin = parse(&origin)?;

@@ -14,9 +14,11 @@ use crate::exit::{Failure, Kind};
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
-use crate::hooks::{self, Ahead, Component, Hook, MissingGrants};
+use crate::decide::{self, MissingGrants, Preflight};
+use crate::flavors::Component;
+use crate::hook::Hook;
 use crate::name::Name;
-use crate::report::Warning;
+use crate::decision::Warning;
 use crate::settings::{Settings, SettingsArguments, describe_hint};
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
@@ -36,7 +38,7 @@ impl Named {
     pub(super) fn component(&self, context: &Context) -> Result<Component, Failure> {
         Ok(match self {
             Self::Path(path) => Component::File(path.clone()),
-            Self::Registered(name) => Component::Stored(context.gate.catalog()?.flavor(name.as_str())?.digest),
+            Self::Registered(name) => Component::Stored(context.catalog()?.flavor(name.as_str())?.digest),
         })
     }
 }
@@ -49,7 +51,7 @@ pub(super) fn given(context: &Context, flavor: &str, words: &HookArguments) -> R
     let settings = if settings.is_empty() {
         Settings::default()
     } else {
-        let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
+        let (_, loaded) = context.flavor(flavor, &component)?;
         resolve(context, flavor, &loaded, settings, &limits)?
     };
     Ok(Hook { label: flavor.to_owned(), component, settings, grants, credentials, limits, mode })
@@ -64,10 +66,10 @@ pub(super) fn entry(context: &Context, uri: &RegistryUri, flavor: &str, words: &
         return Err(Failure::new(Kind::Usage, format!("`{flavor}` is a file, and a registry asks registered flavors"))
             .with_hint(Some(format!("register it first: pushgate flavor register {flavor}"))));
     };
-    context.gate.require_trust(&credentials)?;
-    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
+    context.process.catalogs.require_trust(&credentials)?;
+    let (_, loaded) = context.flavor(flavor, &component)?;
     let settings = resolve(context, flavor, &loaded, settings, &limits)?;
-    ask_ahead(context, flavor, &loaded, &grants, &Ahead { uri, settings: &settings, limits: &limits })?;
+    ask_ahead(context, flavor, &loaded, &grants, &Preflight { uri, settings: &settings, limits: &limits })?;
     Ok(HookEntry { flavor: name, settings, grants, credentials, limits, mode })
 }
 
@@ -88,11 +90,11 @@ pub(super) fn changed(
         CredentialBinding::parse_all(&words.credential)?
     };
     CredentialBinding::require_grants(&credentials, &grants)?;
-    context.gate.require_trust(&credentials)?;
+    context.process.catalogs.require_trust(&credentials)?;
     let limits = if kept(Reset::Limits) { before.limits.clone() } else { HookLimits::default() }.changed(&words.limit)?;
     let arguments = SettingsArguments::parse(words.settings.as_deref(), &words.set)?;
-    let component = Component::Stored(context.gate.catalog()?.flavor(flavor)?.digest);
-    let (_, loaded) = context.wait_for(context.gate.flavor(flavor, &component))?;
+    let component = Component::Stored(context.catalog()?.flavor(flavor)?.digest);
+    let (_, loaded) = context.flavor(flavor, &component)?;
     let schema = schema(context, flavor, &loaded, &limits)?;
     let settings = match &schema {
         Some(schema) => typed(context, flavor, arguments, schema)?,
@@ -102,7 +104,7 @@ pub(super) fn changed(
     if let Some(schema) = &schema {
         check(context, flavor, schema, Some(&settings))?;
     }
-    ask_ahead(context, flavor, &loaded, &grants, &Ahead { uri, settings: &settings, limits: &limits })?;
+    ask_ahead(context, flavor, &loaded, &grants, &Preflight { uri, settings: &settings, limits: &limits })?;
     let mode = words.mode.map_or(before.mode, HookMode::from);
     Ok(HookEntry { flavor: before.flavor.clone(), settings, grants, credentials, limits, mode })
 }
@@ -110,13 +112,13 @@ pub(super) fn changed(
 /// Whether a hook of the catalog makes sense under another URI. One that cannot be asked is no worse under it.
 pub(super) fn fits(context: &Context, uri: &RegistryUri, hook: &HookEntry) -> Result<(), Failure> {
     let flavor = hook.flavor.as_str();
-    let Ok(entry) = context.gate.catalog()?.flavor(flavor) else { return Ok(()) };
-    let Ok((_, loaded)) = context.wait_for(context.gate.flavor(flavor, &Component::Stored(entry.digest))) else { return Ok(()) };
-    context.wait_for(Ahead { uri, settings: &hook.settings, limits: &hook.limits }.ask(flavor, &loaded))
+    let Ok(entry) = context.catalog()?.flavor(flavor) else { return Ok(()) };
+    let Ok((_, loaded)) = context.flavor(flavor, &Component::Stored(entry.digest)) else { return Ok(()) };
+    context.wait_for(Preflight { uri, settings: &hook.settings, limits: &hook.limits }.ask(flavor, &loaded))
 }
 
 /// Whether a flavor can be asked about pushes to a registry: it makes sense of the URI and of its settings, and has every grant that it asks for.
-fn ask_ahead(context: &Context, flavor: &str, loaded: &Flavor, grants: &[Grant], ahead: &Ahead<'_>) -> Result<(), Failure> {
+fn ask_ahead(context: &Context, flavor: &str, loaded: &Flavor, grants: &[Grant], ahead: &Preflight<'_>) -> Result<(), Failure> {
     context.wait_for(async {
         ahead.ask(flavor, loaded).await?;
         match MissingGrants::find(loaded, grants, ahead).await {
@@ -141,10 +143,10 @@ pub(super) fn outdated(
         message: format!("no push to {} is possible any more: {}", registry.name, failure.message),
         hint: Some(command),
     };
-    let ahead = Ahead { uri: &registry.uri, settings: &hook.settings, limits: &hook.limits };
+    let ahead = Preflight { uri: &registry.uri, settings: &hook.settings, limits: &hook.limits };
     let missing = context.wait_for(async { Ok(MissingGrants::find(loaded, &hook.grants, &ahead).await) });
     let grants = missing.ok().flatten().map(|missing| {
-        let command = hooks::update_grants(registry.name.as_str(), flavor.as_str(), &hook.grants, &missing.flags());
+        let command = decide::update_grants(registry.name.as_str(), flavor.as_str(), &hook.grants, &missing.flags());
         warning(missing.failure(flavor.as_str()), command)
     });
     let settings = schema.and_then(|schema| check(context, flavor.as_str(), schema, Some(&hook.settings)).err());
@@ -207,7 +209,7 @@ fn typed(context: &Context, flavor: &str, arguments: SettingsArguments, schema: 
 /// Whether settings are what a schema wants; without settings, whether it is a schema.
 pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: Option<&Settings>) -> Result<(), Failure> {
     let settings = settings.map(ToString::to_string);
-    let checked = context.gate.sandbox()?.check_settings(&schema.to_string(), settings.as_deref());
+    let checked = context.process.flavors.sandbox()?.check_settings(&schema.to_string(), settings.as_deref());
     checked.map_err(|error| {
         let hint = if error.blames_settings() { Some(describe_hint(flavor)) } else { error.hint() };
         Failure::from(error).in_flavor(flavor).with_hint(hint)
@@ -216,5 +218,5 @@ pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: O
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
 pub(super) fn schema(context: &Context, flavor: &str, loaded: &Flavor, limits: &HookLimits) -> Result<Option<Value>, Failure> {
-    context.wait_for(hooks::settings_schema(flavor, loaded, limits))
+    context.wait_for(decide::settings_schema(flavor, loaded, limits))
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::clients::OpenUploads;
 use crate::exit::{Failure, Kind};
-use crate::gate::Gate;
 
 /// How long registries are given to give up uploads. Whoever presses Ctrl-C waits for it.
 const CANCEL_LIMIT: Duration = Duration::from_millis(700);
 
 /// The result of `work`, or the failure that a signal makes of it.
-pub(super) async fn unless_interrupted<T>(gate: &Gate, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) async fn unless_interrupted<T>(uploads: &OpenUploads, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let defect = |error: std::io::Error| Failure::new(Kind::Defect, format!("cannot listen for signals: {error}"));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(defect)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(defect)?;
@@ -25,7 +25,7 @@ pub(super) async fn unless_interrupted<T>(gate: &Gate, work: impl Future<Output 
     };
     // The work is gone, and its requests with it. A second signal ends this too.
     tokio::select! {
-        () = gate.cancel_uploads(CANCEL_LIMIT) => {}
+        () = uploads.cancel(CANCEL_LIMIT) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }

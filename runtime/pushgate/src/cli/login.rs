@@ -24,12 +24,12 @@ pub(super) fn login(
     from_stdin: bool,
     transport: &TransportArguments,
 ) -> Result<(), Failure> {
-    let entry = context.gate.catalog()?.registry(name)?;
+    let entry = context.catalog()?.registry(name)?;
     let host = entry.uri.host();
     // Before a password is typed.
-    let connection = context.gate.trusted_connection(&entry, &transport.given()?)?;
-    if !context.gate.trusts_catalog() {
-        context.output.note(&format!("in the catalog `{}`, {} is {host}", context.gate.paths().catalog()?.display(), entry.name));
+    let connection = context.process.catalogs.trusted_connection(&entry, &transport.given()?)?;
+    if !context.process.catalogs.is_trusted() {
+        context.output.note(&format!("in the catalog `{}`, {} is {host}", context.process.catalogs.path()?.display(), entry.name));
     }
     let (username, password) = if from_stdin {
         let username = username.ok_or_else(|| Failure::new(Kind::Usage, "--password-stdin needs --username"))?;
@@ -40,20 +40,20 @@ pub(super) fn login(
     let credentials =
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
-    let client = context.gate.client(Some(entry.name.as_str()), host, &connection, Ok(credentials.clone()))?;
+    let client = context.process.clients.client(Some(entry.name.as_str()), host, &connection, Ok(credentials.clone()))?;
     context.wait_for(async { Ok(client.verify_credentials().await?) }).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));
         Failure { hint, ..failure }
     })?;
-    let kept = context.gate.credentials().docker().store(host, &credentials)?;
+    let kept = context.process.credentials().docker().store(host, &credentials)?;
 
     if kept.replaced {
         context.output.note("it replaces the credential of another user, which is no longer kept");
     }
     // Another place may come before the one where they are now.
     let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
-    match context.gate.credentials().credentials(host, part) {
+    match context.process.credentials().credentials(host, part) {
         Ok(found) if found.origin == kept.origin => {}
         Ok(found) => context.output.note(&format!("a push still uses {}, which is looked at first", found.origin)),
         Err(error) => {
@@ -65,11 +65,11 @@ pub(super) fn login(
 }
 
 pub(super) fn logout(context: &Context, name: &str) -> Result<(), Failure> {
-    let entry = context.gate.catalog()?.registry(name)?;
+    let entry = context.catalog()?.registry(name)?;
     let host = entry.uri.host();
-    let kept = context.gate.credentials().docker().erase(host)?;
+    let kept = context.process.credentials().docker().erase(host)?;
     let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
-    if let Ok(found) = context.gate.credentials().credentials(host, part)
+    if let Ok(found) = context.process.credentials().credentials(host, part)
         && !found.credentials.is_anonymous()
     {
         context.output.note(&format!("a push still uses {}, which pushgate does not write", found.origin));

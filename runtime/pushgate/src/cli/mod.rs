@@ -88,7 +88,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<(), Stopped> {
     let context = Context::new(&arguments.global, output)?;
     let done = command(&context, arguments.command);
     // A push has them in its report.
-    for warning in context.gate.take_warnings() {
+    for warning in context.take_warnings() {
         output.warn(&warning);
     }
     done

@@ -2,15 +2,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::args::{AskedFlavor, DestinationArguments, OutputFormat, PushArguments};
 use super::context::Context;
 use super::output::{Output, Shown, Verdict};
 use super::written::WrittenFile;
 use super::{Stopped, hook, source};
-use crate::destination::{Destination, Registry};
+use crate::destination::Destination;
 use crate::exit::{Failure, Kind};
 use crate::push::{Request, check as check_line, push as push_line};
+use crate::registry::Registry;
 use crate::report::Report;
 use crate::trust::TrustedConnection;
 use pushgate_reference::RegistryUri;
@@ -19,9 +21,9 @@ pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), St
     let file = arguments.report.as_deref().map(ReportFile::begin).transpose()?;
     let mut report = Report::default();
     let progress = context.output.progress();
-    let gate = &context.gate;
+    let process = &context.process;
     let pushed =
-        request(context, arguments).and_then(|request| context.wait_for(async { push_line(gate, &request, &progress, &mut report).await }));
+        request(context, arguments).and_then(|request| context.wait_for(async { push_line(process, &request, &context.uploads, &progress, &mut report).await }));
     let shown = progress.shown();
     drop(progress);
     let pushed = pushed.map(|pushed| format!("{}@{}", pushed.repository, pushed.digest));
@@ -31,9 +33,9 @@ pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), St
 pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let file = arguments.report.as_deref().map(ReportFile::begin).transpose()?;
     let mut report = Report::default();
-    let gate = &context.gate;
+    let process = &context.process;
     let accepted =
-        request(context, arguments).and_then(|request| context.wait_for(async { check_line(gate, &request, &mut report).await }));
+        request(context, arguments).and_then(|request| context.wait_for(async { check_line(process, &request, &mut report).await }));
     let accepted = accepted.map(|scoped| scoped.to_string());
     tell(context, file, &mut report, None, accepted.as_deref().map(Verdict::Accepted))
 }
@@ -46,7 +48,7 @@ fn tell(
     shown: Option<Shown>,
     ended: Result<Verdict<'_>, &Failure>,
 ) -> Result<(), Stopped> {
-    report.warnings.extend(context.gate.take_warnings());
+    report.decision.warnings.extend(context.take_warnings());
     let verdict = ended.unwrap_or_else(Verdict::Failed);
     context.output.report(verdict, report, shown);
     if let Some(file) = file {
@@ -100,7 +102,7 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
 fn request(context: &Context, arguments: PushArguments) -> Result<Request, Failure> {
     let destination = destination(context, arguments.destination)?;
     let source = source::requested(arguments.source)?;
-    Ok(Request { image: arguments.image, destination, source })
+    Ok(Request { image: arguments.image, destination, source, requested_at: SystemTime::now() })
 }
 
 fn destination(context: &Context, arguments: DestinationArguments) -> Result<Destination, Failure> {

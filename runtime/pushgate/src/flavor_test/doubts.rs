@@ -2,7 +2,7 @@
 
 use super::case::{Case, Verdict};
 use super::project::Project;
-use crate::report::Warning;
+use crate::decision::Warning;
 
 /// The doubts about all cases together; none where only some were read.
 pub fn doubts(project: &Project) -> Vec<Warning> {

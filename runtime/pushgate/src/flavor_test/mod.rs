@@ -29,10 +29,11 @@ use std::time::Instant;
 use pushgate_sandbox::{Call, CallError, Flavor};
 use serde_json::Value;
 
+use crate::decide;
+use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
-use crate::gate::Gate;
+use crate::flavors::{Component, Flavors};
 use crate::hook_limits::HookLimits;
-use crate::hooks::{self, Component};
 
 pub use accept::{Change, changes};
 pub use build::Build;
@@ -52,18 +53,18 @@ pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectErro
     document::parse(Path::new("case.toml"), text)
 }
 
-/// Runs every case.
+/// Runs every case. What went wrong with what is only kept to be faster becomes a warning.
 ///
 /// # Errors
 /// The component is not a flavor, or its settings schema cannot be had. What a flavor does wrong when it is asked is in the outcomes.
-pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure> {
-    let flavor = load(gate, &project.component).await?;
+pub async fn run(flavors: &Flavors, project: &Project, warnings: &mut Vec<Warning>) -> Result<Vec<Outcome>, Failure> {
+    let flavor = load(flavors, &project.component, warnings).await?;
     let label = project.component.display().to_string();
-    let schema = hooks::settings_schema(&label, &flavor, &HookLimits::default()).await?;
+    let schema = decide::settings_schema(&label, &flavor, &HookLimits::default()).await?;
     let mut debug = Debug { project, loaded: None };
     let mut outcomes = Vec::new();
     for NamedCase { name, case, .. } in &project.cases {
-        if let Some(found) = refused(gate, &label, schema.as_ref(), case).await? {
+        if let Some(found) = refused(flavors, &label, schema.as_ref(), case).await? {
             let problems = judge::judge(&case.expected, &found);
             let is_acceptable = !problems.is_empty();
             outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: Vec::new(), debugged: Vec::new() });
@@ -77,7 +78,7 @@ pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure
         let mut problems = if notes.missing.is_empty() { judge::judge(&case.expected, &found) } else { Vec::new() };
         let is_acceptable = !problems.is_empty() && conduct.is_empty() && found.verdict != Verdict::Broke;
         problems.extend(conduct);
-        let debugged = if silent && !problems.is_empty() { debug.ask(gate, case, &mut found.hint).await? } else { Vec::new() };
+        let debugged = if silent && !problems.is_empty() { debug.ask(flavors, case, &mut found.hint, warnings).await? } else { Vec::new() };
         outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: notes.unused(case), debugged });
     }
     Ok(outcomes)
@@ -91,7 +92,13 @@ struct Debug<'a> {
 
 impl Debug<'_> {
     /// What it says of a case about which the other one said nothing; the hint is then about that.
-    async fn ask(&mut self, gate: &Gate, case: &Arc<Case>, hint: &mut Option<String>) -> Result<Vec<String>, Failure> {
+    async fn ask(
+        &mut self,
+        flavors: &Flavors,
+        case: &Arc<Case>,
+        hint: &mut Option<String>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Vec<String>, Failure> {
         let Some(component) = &self.project.debug_component else { return Ok(Vec::new()) };
         if let Some(problem) = self.project.unusable_debug_component() {
             *hint = Some(hint.take().map_or(problem.clone(), |hint| format!("{problem}; {hint}")));
@@ -99,7 +106,7 @@ impl Debug<'_> {
         }
         let flavor = match &self.loaded {
             Some(flavor) => flavor,
-            None => self.loaded.insert(load(gate, component).await?),
+            None => self.loaded.insert(load(flavors, component, warnings).await?),
         };
         let (call, ..) = ask(flavor, case, case.dry_run).await;
         *hint = call.answer.as_ref().err().and_then(CallError::hint);
@@ -107,15 +114,15 @@ impl Debug<'_> {
     }
 }
 
-async fn load(gate: &Gate, component: &Path) -> Result<Flavor, Failure> {
+async fn load(flavors: &Flavors, component: &Path, warnings: &mut Vec<Warning>) -> Result<Flavor, Failure> {
     let label = component.display().to_string();
-    Ok(gate.flavor(&label, &Component::File(component.to_owned())).await?.1)
+    Ok(flavors.get(&label, &Component::File(component.to_owned()), warnings).await?.1)
 }
 
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.
-async fn refused(gate: &Gate, label: &str, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, Failure> {
+async fn refused(flavors: &Flavors, label: &str, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, Failure> {
     let Some(schema) = schema else { return Ok(None) };
-    let (sandbox, schema, settings) = (gate.sandbox()?.clone(), schema.to_string(), case.settings.to_string());
+    let (sandbox, schema, settings) = (flavors.sandbox()?.clone(), schema.to_string(), case.settings.to_string());
     let checked = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, Some(&settings))).await;
     match checked.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))? {
         Ok(()) => Ok(None),

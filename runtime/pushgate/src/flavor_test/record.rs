@@ -12,11 +12,14 @@ use super::case::Case;
 use super::project::{NamedCase, Project};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::rewrite;
-use crate::destination::Registry;
+use crate::clients::OpenUploads;
+use crate::decide::{HookHost, NoImages, load};
+use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
-use crate::gate::Gate;
-use crate::hooks::{self, Hook, HookHost};
+use crate::hook::Hook;
 use crate::name::shorten;
+use crate::process::Process;
+use crate::registry::Registry;
 use crate::registry_access::RegistryAccess;
 
 /// The fields of a response that are written down: none of them holds a secret, and none changes from one request to the next.
@@ -43,9 +46,14 @@ pub struct Recording<'a> {
 /// # Errors
 /// The component is another one by now, an image lies outside of the registry, the flavor lacks a grant, or something that it asked did not answer or was
 /// not to be sent: then nothing of this case is written.
-pub async fn record(gate: &Gate, project: &Project, recording: &Recording<'_>) -> Result<Vec<(String, usize)>, Failure> {
+pub async fn record(
+    process: &Process,
+    project: &Project,
+    recording: &Recording<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<(String, usize)>, Failure> {
     let Recording { registry, hook, component, writes } = *recording;
-    let loaded = hook.load(gate, None, &registry.uri).await?;
+    let loaded = load(hook, &process.flavors, None, &registry.uri, warnings).await?;
     if *loaded.digest() != component {
         let problem = format!("the component `{}` was replaced while it was looked at", project.component.display());
         return Err(Failure::new(Kind::Usage, problem).with_hint(Some("retry when its build has ended".to_owned())));
@@ -53,9 +61,9 @@ pub async fn record(gate: &Gate, project: &Project, recording: &Recording<'_>) -
     let mut counts = Vec::new();
     for NamedCase { name, path, case } in &project.cases {
         let scoped = registry.uri.scope(case.scoped.image())?;
-        let access = Arc::new(RegistryAccess::new(gate, registry, scoped.repository()));
+        let access = Arc::new(RegistryAccess::new(&process.clients, &OpenUploads::default(), registry, scoped.repository()));
         let dry_run = case.dry_run || !writes;
-        let host = Arc::new(HookHost::new(gate, hook, &access, Arc::new(hooks::NoImages), dry_run));
+        let host = Arc::new(HookHost::new(hook, &access, Arc::new(NoImages), dry_run));
         let recorder = Arc::new(Recorder { case: Arc::clone(case), host, writes, kept: Mutex::default() });
         let call = loaded.prepare(case.push(dry_run), Arc::clone(&recorder) as Arc<_>).await;
         if let Some(request) = recorder.kept().not_sent.take() {

@@ -8,7 +8,7 @@ use pushgate_sandbox::{Capability, FlavorHost, HttpError, HttpRequest, HttpRespo
 use super::case::Case;
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::sections;
-use crate::hooks::refused_in_a_dry_run;
+use crate::decide::refused_in_a_dry_run;
 
 /// The host's side of one call.
 pub(super) struct Replay {

@@ -6,16 +6,17 @@
 use pushgate_oci::{Digest, FetchedManifest};
 use pushgate_reference::ScopedReference;
 
-use super::{Pusher, confirm};
+use super::confirm;
+use super::target::Target;
 use crate::engine::{EngineError, EngineName};
 use crate::exit::{Failure, Kind};
 use crate::progress::PushProgress;
+use crate::registry_access::Access;
 use crate::report::{Remote, Report};
 use crate::source::{EngineImageName, PinnedEngineImage};
 
 pub(super) async fn push(
-    pusher: &Pusher,
-    scoped: &ScopedReference,
+    Target { access, scoped }: &Target<'_>,
     pinned: &PinnedEngineImage,
     progress: &dyn PushProgress,
     report: &mut Report,
@@ -23,18 +24,18 @@ pub(super) async fn push(
     let engine = &pinned.engine;
     let target = EngineName::of(scoped);
     // Asked before anything is sent: a registry that cannot be read afterwards could not confirm the push, and is better found out now.
-    let before = pusher.client.manifest(scoped.repository(), scoped.tag()).await?;
+    let before = access.client.manifest(scoped.repository(), scoped.tag()).await?;
     if pinned.name != EngineImageName::of(scoped) {
         engine.tag(&pinned.image.id, &target).await?;
     }
     engine.ensure_tag_still(&target, &pinned.image.id).await?;
 
     report.remote = Some(Remote::Unknown);
-    let claimed = match engine.push(&target, &pusher.credentials, scoped.host(), progress).await {
+    let claimed = match engine.push(&target, &access.credentials, scoped.host(), progress).await {
         Ok(claimed) => claimed,
-        Err(error) => return Err(settle(pusher, scoped, before.as_ref(), error, report).await),
+        Err(error) => return Err(settle(access, scoped, before.as_ref(), error, report).await),
     };
-    let manifest = confirm::served(&pusher.client, scoped, &claimed, before.as_ref().map(|before| &before.digest)).await?;
+    let manifest = confirm::served(&access.client, scoped, &claimed, before.as_ref().map(|before| &before.digest)).await?;
     confirm::is_image(scoped, &manifest, &pinned.image)?;
     let unchanged = before.is_some_and(|before| before.digest == manifest.digest);
     Ok((manifest.digest, if unchanged { Remote::Unchanged } else { Remote::Updated }))
@@ -42,7 +43,7 @@ pub(super) async fn push(
 
 /// The push failed, or its end was lost. Whether something changed all the same is asked of the registry.
 async fn settle(
-    pusher: &Pusher,
+    access: &Access,
     scoped: &ScopedReference,
     before: Option<&FetchedManifest>,
     error: EngineError,
@@ -50,7 +51,7 @@ async fn settle(
 ) -> Failure {
     let is_unknown = error.leaves_registry_unknown();
     // The Engine pushed without credentials, for a reason that it does not know.
-    let missing = pusher.credentials_error.as_deref().filter(|_| error.asks_for_credentials());
+    let missing = access.credentials_error.as_deref().filter(|_| error.asks_for_credentials());
     let failure = match missing {
         Some(missing) => {
             let failure = Failure::from(error);
@@ -59,7 +60,7 @@ async fn settle(
         }
         None => Failure::from(error),
     };
-    let (client, repository, tag, before) = (&pusher.client, scoped.repository(), scoped.tag(), before.map(|manifest| &manifest.digest));
+    let (client, repository, tag, before) = (&access.client, scoped.repository(), scoped.tag(), before.map(|manifest| &manifest.digest));
     // Where the Engine's end was lost, the push may be done, and the registry may serve what was there before for some
     // time.
     let after = if is_unknown { client.settled(repository, tag, before).await } else { client.manifest(repository, tag).await };

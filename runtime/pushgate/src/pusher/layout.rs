@@ -1,22 +1,21 @@
 //! Straight to the registry, with pushgate's own client.
 
 use pushgate_oci::{Digest, PinnedContent, Prepared, PushError, PushOptions};
-use pushgate_reference::ScopedReference;
 
-use super::{Pusher, confirm};
+use super::confirm;
+use super::target::Target;
 use crate::exit::Failure;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
 
 pub(super) async fn push(
-    pusher: &Pusher,
-    scoped: &ScopedReference,
+    Target { access, scoped }: &Target<'_>,
     content: &PinnedContent,
     options: &PushOptions,
     progress: &dyn PushProgress,
     report: &mut Report,
 ) -> Result<(Digest, Remote), Failure> {
-    let (client, repository, tag) = (&pusher.client, scoped.repository(), scoped.tag());
+    let (client, repository, tag) = (&access.client, scoped.repository(), scoped.tag());
     let digest = content.root().digest.clone();
     let before = match client.prepare(repository, tag, content, options, progress).await? {
         Prepared::Unchanged => return Ok((digest, Remote::Unchanged)),

@@ -5,14 +5,14 @@ use pushgate_oci::UncheckedLayer;
 use pushgate_reference::ScopedReference;
 use tokio::sync::OnceCell;
 
-use super::pinned::ListedImages;
-use super::{Images, PinnedSource, RequestedSource, SourceError};
-use crate::gate::Gate;
+use super::{PinnedSource, RequestedSource, SourceError};
+use crate::decide::{Images, ImagesError, ListedImages};
+use crate::engine::EngineEnvironment;
 
 /// The source of a check.
 #[derive(Debug)]
 pub struct LazySource {
-    gate: Gate,
+    engine: EngineEnvironment,
     source: RequestedSource,
     scoped: ScopedReference,
     pinned: OnceCell<Result<PinnedSource, SourceError>>,
@@ -20,26 +20,35 @@ pub struct LazySource {
 
 impl LazySource {
     /// Remembers what to pin, and reads nothing.
-    pub fn new(gate: &Gate, source: &RequestedSource, scoped: &ScopedReference) -> Self {
-        Self { gate: gate.clone(), source: source.clone(), scoped: scoped.clone(), pinned: OnceCell::new() }
+    pub fn new(engine: &EngineEnvironment, source: &RequestedSource, scoped: &ScopedReference) -> Self {
+        Self { engine: engine.clone(), source: source.clone(), scoped: scoped.clone(), pinned: OnceCell::new() }
+    }
+
+    /// Pins it now.
+    ///
+    /// # Errors
+    /// It cannot be pinned.
+    pub async fn pin(&self) -> Result<(), SourceError> {
+        self.pinned().await.map(|_pinned| ())
+    }
+
+    /// The layers that `--verify` did not look into.
+    pub fn unchecked(&self) -> Vec<UncheckedLayer> {
+        self.pinned.get().and_then(|pinned| pinned.as_ref().ok()).map(PinnedSource::unchecked).unwrap_or_default()
     }
 
     async fn pinned(&self) -> Result<&PinnedSource, SourceError> {
-        self.pinned.get_or_init(|| self.source.pin(&self.gate, &self.scoped)).await.as_ref().map_err(Clone::clone)
+        self.pinned.get_or_init(|| self.source.pin(&self.engine, &self.scoped)).await.as_ref().map_err(Clone::clone)
     }
 }
 
 #[async_trait]
 impl Images for LazySource {
-    async fn images(&self) -> Result<ListedImages, SourceError> {
+    async fn images(&self) -> Result<ListedImages, ImagesError> {
         self.pinned().await?.images().await
     }
 
-    async fn digest(&self) -> Result<Option<String>, SourceError> {
+    async fn digest(&self) -> Result<Option<String>, ImagesError> {
         self.pinned().await?.digest().await
-    }
-
-    fn unchecked(&self) -> Vec<UncheckedLayer> {
-        self.pinned.get().and_then(|pinned| pinned.as_ref().ok()).map(Images::unchecked).unwrap_or_default()
     }
 }

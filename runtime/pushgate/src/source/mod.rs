@@ -13,14 +13,14 @@ use std::sync::Arc;
 use pushgate_oci::{Digest, DockerArchive, DockerArchiveError, LayoutError, OciLayout, VerifyError};
 use pushgate_reference::ScopedReference;
 
-use crate::engine::{DockerEngine, EngineError};
-use crate::gate::Gate;
+use crate::decide::ImagesError;
+use crate::engine::{DockerEngine, EngineEnvironment, EngineError};
 
 pub use lazy::LazySource;
 pub use name::{EngineImageName, ParseSourceError, Source};
 pub use options::{RequestedSource, SourceOptionError, SourceOptions};
 pub(crate) use pinned::shown;
-pub use pinned::{ArchivedImage, Images, ListedImages, ListedLayers, PinnedEngineImage, PinnedSource};
+pub use pinned::{ArchivedImage, ListedLayers, PinnedEngineImage, PinnedSource};
 
 /// Why the source could not be pinned or read.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -95,6 +95,12 @@ impl SourceError {
     }
 }
 
+impl From<SourceError> for ImagesError {
+    fn from(error: SourceError) -> Self {
+        Self { is_not_found: error.is_not_found(), failure: error.into() }
+    }
+}
+
 impl From<EngineError> for SourceError {
     fn from(error: EngineError) -> Self {
         Self::Engine(Arc::new(error))
@@ -125,12 +131,12 @@ impl RequestedSource {
     ///
     /// # Errors
     /// No Docker Engine, no such image, none for the platform, an unreadable layout, and what `--verify` finds.
-    pub async fn pin(&self, gate: &Gate, scoped: &ScopedReference) -> Result<PinnedSource, SourceError> {
+    pub async fn pin(&self, engine: &EngineEnvironment, scoped: &ScopedReference) -> Result<PinnedSource, SourceError> {
         let options = self.options.clone();
         match self.source.clone() {
             Source::DockerDaemon(name) => {
                 let name = name.unwrap_or_else(|| EngineImageName::of(scoped));
-                let engine = DockerEngine::connect(gate.engine_environment()).await?;
+                let engine = DockerEngine::connect(engine).await?;
                 if options.direct {
                     return direct::pin(&engine, &name, &options).await;
                 }

@@ -9,6 +9,7 @@ use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, P
 use pushgate_sandbox::Image;
 
 use super::{EngineImageName, SourceError, SourceOptions, in_background};
+use crate::decide::{Images, ImagesError, ListedImages};
 use crate::engine::{DockerEngine, EngineImage};
 
 /// Which bytes are pushed. Only [`RequestedSource::pin`](super::RequestedSource::pin) makes one.
@@ -62,39 +63,16 @@ pub struct PinnedEngineImage {
     pub image: EngineImage,
 }
 
-/// What the images of a push are, for the hooks.
-#[async_trait]
-pub trait Images: Send + Sync {
-    /// Every image of the push, in the order of its index; empty only for an artifact.
-    ///
-    /// # Errors
-    /// The source cannot be read.
-    async fn images(&self) -> Result<ListedImages, SourceError>;
-
-    /// The digest that the tag points to after the push; none where the manifest is made only in the push.
-    ///
-    /// # Errors
-    /// The source cannot be read.
-    async fn digest(&self) -> Result<Option<String>, SourceError> {
-        Ok(None)
-    }
-
-    /// The layers that `--verify` did not look into.
-    fn unchecked(&self) -> Vec<UncheckedLayer> {
-        Vec::new()
-    }
-}
-
-/// The answer of [`Images::images`].
-#[derive(Debug, Clone)]
-pub enum ListedImages {
-    /// At least one image.
-    Images(Vec<Image>),
-    /// No image but an artifact of this type.
-    Artifact(String),
-}
-
 impl PinnedSource {
+    /// The layers that `--verify` did not look into.
+    pub fn unchecked(&self) -> Vec<UncheckedLayer> {
+        match self {
+            Self::Engine(_) => Vec::new(),
+            Self::Layout(content) => content.unchecked().to_vec(),
+            Self::DockerArchive(archived) => archived.image.unchecked().to_vec(),
+        }
+    }
+
     pub(super) fn archive(archived: ArchivedImage) -> Self {
         Self::DockerArchive(Arc::new(archived))
     }
@@ -184,23 +162,15 @@ pub(crate) fn shown(
 
 #[async_trait]
 impl Images for PinnedSource {
-    async fn images(&self) -> Result<ListedImages, SourceError> {
+    async fn images(&self) -> Result<ListedImages, ImagesError> {
         Ok(self.list())
     }
 
-    async fn digest(&self) -> Result<Option<String>, SourceError> {
+    async fn digest(&self) -> Result<Option<String>, ImagesError> {
         Ok(match self {
             Self::Layout(content) => Some(content.root().digest.to_string()),
             // The Docker Engine makes the manifest, or chooses what of it is pushed, and so does pushgate of an archive.
             Self::Engine(_) | Self::DockerArchive(_) => None,
         })
-    }
-
-    fn unchecked(&self) -> Vec<UncheckedLayer> {
-        match self {
-            Self::Engine(_) => Vec::new(),
-            Self::Layout(content) => content.unchecked().to_vec(),
-            Self::DockerArchive(archived) => archived.image.unchecked().to_vec(),
-        }
     }
 }

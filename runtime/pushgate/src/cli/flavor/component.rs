@@ -8,7 +8,7 @@ use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
 use crate::cli::written::{self, WrittenFile};
-use crate::component_file;
+use crate::flavors::component_file;
 use crate::componentize::{ComponentizeError, Metadata, World, componentize};
 use crate::exit::{Failure, Kind};
 

@@ -9,10 +9,10 @@ use super::capabilities;
 use crate::cli::context::Context;
 use crate::cli::hook::{Named, schema};
 use crate::cli::output::printable;
-use crate::component_file;
+use crate::flavors::component_file;
 use crate::exit::Failure;
 use crate::hook_limits::HookLimits;
-use crate::hooks::capability_in_words;
+use crate::decide::capability_in_words;
 use crate::name::Name;
 use crate::shipped;
 
@@ -29,7 +29,7 @@ pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
             (describe(&bytes).map_err(about)?, ComponentDigest::of(&bytes), component.into_file(), None)
         }
         Named::Registered(name) => {
-            let (entry, store) = (context.gate.catalog()?.flavor(name.as_str())?, context.gate.store()?);
+            let (entry, store) = (context.catalog()?.flavor(name.as_str())?, context.process.flavors.store()?);
             let bytes = store.read(&entry.digest)?;
             let found = ComponentDigest::of(&bytes);
             if found != entry.digest {
@@ -38,10 +38,11 @@ pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
             (describe(&bytes).map_err(about)?, found, store.open(&found)?, Some(entry.name))
         }
     };
-    let loaded = context.wait_for(context.gate.load(flavor, &digest, || Ok(file))).map_err(|failure| failure.in_flavor(flavor))?;
+    let loaded = context.load(flavor, &digest, || Ok(file)).map_err(|failure| failure.in_flavor(flavor))?;
     let schema = schema(context, flavor, &loaded, &HookLimits::default())?;
-    let registries: Vec<&str> = match &registered {
-        Some(name) => context.gate.catalog()?.users_of(name.as_str()),
+    let catalog = registered.as_ref().map(|_| context.catalog()).transpose()?;
+    let registries: Vec<&str> = match registered.as_ref().zip(catalog.as_ref()) {
+        Some((name, catalog)) => catalog.users_of(name.as_str()),
         None => Vec::new(),
     };
 

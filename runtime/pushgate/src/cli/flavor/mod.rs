@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
         FlavorCommand::Describe { flavor } => describe::tell(context, &flavor)?,
         FlavorCommand::Test(arguments) => test::run(context, *arguments)?,
         FlavorCommand::Delete { name } => {
-            Catalog::edit(context.gate.paths().catalog()?, |edit| edit.remove_flavor(&name))?;
+            Catalog::edit(context.process.catalogs.path()?, |edit| edit.remove_flavor(&name))?;
             let done = || format!("deleted {name}\n");
             context.output.result(done, || json!({ "schema": 1, "flavor": { "name": name, "change": "deleted" } }));
         }
@@ -40,20 +40,20 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
 
 /// What is registered, and what ships; a registered one of the same name is the one that is asked.
 fn list(context: &Context) -> Result<(), Failure> {
-    let catalog = context.gate.catalog()?;
+    let catalog = context.catalog()?;
     let registered = || catalog.flavors();
     let shipped = || shipped::ALL.iter().filter(|flavor| registered().all(|(name, _)| name != flavor.name));
     let text = || {
         let mut text = String::new();
         if registered().next().is_some() {
             let rows = registered().map(|(name, entry)| match entry {
-                Ok(entry) => vec![name.to_owned(), users(catalog, name), entry.digest.to_string()],
+                Ok(entry) => vec![name.to_owned(), users(&catalog, name), entry.digest.to_string()],
                 Err(error) => vec![name.to_owned(), "unusable".to_owned(), error.to_string()],
             });
             text = table(["REGISTERED", "ASKED BY", "DIGEST"], rows);
             text.push('\n');
         }
-        let rows = shipped().map(|flavor| vec![flavor.name.to_owned(), users(catalog, flavor.name), flavor.description.to_owned()]);
+        let rows = shipped().map(|flavor| vec![flavor.name.to_owned(), users(&catalog, flavor.name), flavor.description.to_owned()]);
         text + &table(["SHIPS", "ASKED BY", "WHAT IT DOES"], rows)
     };
     context.output.result(text, || {

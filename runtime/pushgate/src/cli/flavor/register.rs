@@ -11,12 +11,12 @@ use super::touched::Touched;
 use crate::catalog::{Catalog, Change};
 use crate::cli::context::Context;
 use crate::cli::hook::{self, check, schema};
-use crate::component_file;
+use crate::flavors::component_file;
 use crate::exit::{Failure, Kind};
 use crate::hook_limits::HookLimits;
-use crate::hooks::capability_in_words;
+use crate::decide::capability_in_words;
 use crate::name::Name;
-use crate::report::Warning;
+use crate::decision::Warning;
 
 /// What was typed beside the file and the name.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +38,7 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, how: 
     let name = chosen;
 
     // A flavor that cannot be instantiated, or whose schema cannot be read, is found out now.
-    let loading = context.gate.load(&shown, &digest, || Ok(component.into_file()));
-    let flavor = context.wait_for(loading).map_err(|failure| failure.in_file(file))?;
+    let flavor = context.load(&shown, &digest, || Ok(component.into_file())).map_err(|failure| failure.in_file(file))?;
     context.wait_for(async {
         flavor.trial(&Limits::default()).await.map_err(|error| {
             let hint = error.hint();
@@ -52,8 +51,8 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, how: 
     }
 
     // Before the catalog is locked: a person may take their time.
-    let catalog = context.gate.catalog()?;
-    let touched = Touched::find(catalog, &name, &digest);
+    let catalog = context.catalog()?;
+    let touched = Touched::find(&catalog, &name, &digest);
     let is_taken = catalog.flavors().any(|(taken, _)| taken == name.as_str());
     match &touched {
         // Other bytes under a name that is taken are refused below.
@@ -61,8 +60,8 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, how: 
         _ => {}
     }
 
-    let store = context.gate.store()?;
-    let (change, previous, registries) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
+    let store = context.process.flavors.store()?;
+    let (change, previous, registries) = Catalog::edit(context.process.catalogs.path()?, |edit| -> Result<_, Failure> {
         let now = Touched::find(edit.catalog(), &name, &digest);
         if now.is_some() && now != touched {
             return Err(changed_meanwhile(&name));

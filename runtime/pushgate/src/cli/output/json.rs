@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::Verdict;
 use super::json_line::json_line;
 use crate::exit::Failure;
-use crate::report::{HookReport, HookVerdict, Report, Warning};
+use crate::decision::{HookReport, HookVerdict, Warning};
+use crate::report::Report;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -116,15 +117,15 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         image: report.image.as_deref(),
         digest: report.digest.as_ref().map(ToString::to_string),
         registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
-        hooks: report.hooks.iter().map(hook).collect(),
-        messages: report.messages.iter().map(|entry| MessageEntry { hook: &entry.hook, message: &entry.message }).collect(),
-        warnings: report.hooks.iter().flat_map(violations_as_warnings).chain(report.warnings.iter().map(warning)).collect(),
+        hooks: report.decision.hooks.iter().map(hook).collect(),
+        messages: report.decision.messages.iter().map(|entry| MessageEntry { hook: &entry.hook, message: &entry.message }).collect(),
+        warnings: report.decision.hooks.iter().flat_map(violations_as_warnings).chain(report.decision.warnings.iter().map(warning)).collect(),
         not_looked_into: report.unchecked.iter().map(not_looked_into).collect(),
         error: match verdict {
             Verdict::Failed(failure) => Some(error(failure)),
             Verdict::Pushed(_) | Verdict::Accepted(_) => None,
         },
-        timings_ms: Timings { check: milliseconds(report.check), hooks: milliseconds(report.asking), push: milliseconds(report.pushing) },
+        timings_ms: Timings { check: milliseconds(report.check), hooks: milliseconds(report.decision.asking), push: milliseconds(report.pushing) },
     };
     json_line(&document)
 }
@@ -184,7 +185,8 @@ mod tests {
     use super::*;
     use crate::exit::Kind;
     use crate::report::fields::FIELDS;
-    use crate::report::{Message, RegistryReport, Remote};
+    use crate::decision::Message;
+    use crate::report::{RegistryReport, Remote};
 
     /// The path of every member.
     fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {

@@ -15,8 +15,9 @@ use pushgate_oci::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
-use crate::progress::CompileProgress;
-use crate::report::{Report, Warning};
+use crate::flavors::CompileProgress;
+use crate::decision::Warning;
+use crate::report::Report;
 
 pub(super) use printable::printable;
 pub(super) use progress::{Shown, TerminalProgress};
@@ -103,7 +104,7 @@ impl Output {
         if !self.quiet {
             self.stderr(&match shown {
                 None => text::report(report, self.logs),
-                Some(Shown { warnings }) => text::warnings(report.warnings.get(warnings..).unwrap_or_default()),
+                Some(Shown { warnings }) => text::warnings(report.decision.warnings.get(warnings..).unwrap_or_default()),
             });
         } else if matches!(verdict, Verdict::Failed(_)) {
             self.stderr(&text::violations(report));

@@ -209,7 +209,7 @@ impl Progress for TerminalProgress {
 /// The verdicts come first: what a person reads is the order in which it happened.
 impl PushProgress for TerminalProgress {
     fn approved(&self, report: &Report) {
-        if self.shown.set(Shown { warnings: report.warnings.len() }).is_ok() {
+        if self.shown.set(Shown { warnings: report.decision.warnings.len() }).is_ok() {
             self.output.hooks(report);
         }
     }

@@ -7,7 +7,8 @@ use pushgate_sandbox::Violation;
 
 use super::printable;
 use crate::exit::Failure;
-use crate::report::{HookReport, HookVerdict, Message, Report, Warning};
+use crate::decision::{HookReport, HookVerdict, Message, Warning};
+use crate::report::Report;
 
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();
 pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -24,11 +25,11 @@ const MESSAGES: usize = 10;
 /// What the hooks answered and said, and what deserves attention. What they said is left out where the log has shown it.
 pub(super) fn report(report: &Report, in_log: bool) -> String {
     let mut text = String::new();
-    hooks(&mut text, report.hooks.iter());
+    hooks(&mut text, report.decision.hooks.iter());
     if !in_log {
-        messages(&mut text, &report.messages);
+        messages(&mut text, &report.decision.messages);
     }
-    text + &warnings(&report.warnings)
+    text + &warnings(&report.decision.warnings)
 }
 
 fn messages(text: &mut String, messages: &[Message]) {
@@ -55,7 +56,7 @@ pub(super) fn warnings(warnings: &[Warning]) -> String {
 /// Only what was refused, and why.
 pub(super) fn violations(report: &Report) -> String {
     let mut text = String::new();
-    hooks(&mut text, report.hooks.iter().filter(|entry| entry.verdict == HookVerdict::Refused));
+    hooks(&mut text, report.decision.hooks.iter().filter(|entry| entry.verdict == HookVerdict::Refused));
     text
 }
 

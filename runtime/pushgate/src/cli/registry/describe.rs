@@ -13,11 +13,11 @@ use crate::exit::Failure;
 use crate::hook_mode::HookMode;
 
 pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
-    let catalog = context.gate.catalog()?;
+    let catalog = context.catalog()?;
     let entry = catalog.registry(name)?;
     let is_default = catalog.default_registry()?.is_some_and(|default| default.as_str() == name);
     let part = Some(entry.uri.path()).filter(|path| !path.is_empty());
-    let credentials = match context.gate.credentials().credentials(entry.uri.host(), part) {
+    let credentials = match context.process.credentials().credentials(entry.uri.host(), part) {
         Ok(found) => {
             found.notes.iter().for_each(|note| context.output.note(note));
             found.origin
@@ -51,7 +51,7 @@ pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
             line("asks", "no flavor: whatever lies inside the URI may go there");
         }
         for hook in &entry.hooks {
-            line("asks", &in_words(catalog, &entry, hook));
+            line("asks", &in_words(&catalog, &entry, hook));
             if !hook.settings.is_empty() {
                 line("  with", &hook.settings.to_string());
             }
@@ -98,7 +98,7 @@ fn transport_in_words(entry: &RegistryEntry) -> &'static str {
 
 /// The fields that are refused when they are used.
 fn untrusted(context: &Context, entry: &RegistryEntry) -> Vec<&'static str> {
-    context.gate.untrusted_fields(entry).iter().map(|field| field.name).collect()
+    context.process.catalogs.untrusted_fields(entry).iter().map(|field| field.name).collect()
 }
 
 pub(super) fn as_json(context: &Context, entry: &RegistryEntry, is_default: bool) -> Value {

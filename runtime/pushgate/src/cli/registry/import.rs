@@ -69,7 +69,7 @@ pub(super) fn import(context: &Context, file: &Path, words: Words) -> Result<(),
     ];
     let connection = transport.connection(Connection::default())?;
     let entry = RegistryEntry { name, uri: imported.uri, hooks, connection };
-    let change = Catalog::edit(context.gate.paths().catalog()?, |edit| edit.add_registry(&entry))?;
+    let change = Catalog::edit(context.process.catalogs.path()?, |edit| edit.add_registry(&entry))?;
     let change = word("registered", change);
     context.output.result(
         || {
@@ -118,7 +118,7 @@ fn choose_name(name: Option<&str>, zenml: &str) -> Result<Name, Failure> {
 
 /// A flavor that is unknown here was a Python class there.
 fn require_known(context: &Context, flavor: &str) -> Result<(), Failure> {
-    match context.gate.catalog()?.flavor(flavor) {
+    match context.catalog()?.flavor(flavor) {
         Err(error @ CatalogError::UnknownFlavor { .. }) => Err(Failure::from(error).with_hint(Some(format!(
             "in ZenML it is Python code: write it as a component (`pushgate flavor new {flavor} --language python`) and register that, or name another \
              flavor with --flavor"

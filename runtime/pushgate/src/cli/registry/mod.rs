@@ -16,10 +16,10 @@ use super::{Stopped, flavor, hook, login};
 use crate::catalog::{Catalog, CatalogError, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
-use crate::report::Warning;
+use crate::decision::Warning;
 
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
-    let path = || context.gate.paths().catalog();
+    let path = || context.process.catalogs.path();
     match command {
         RegistryCommand::Register { name, uri, asked, transport } => {
             let (name, uri) = (Name::parse(&name)?, RegistryUri::parse(&uri)?);
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             renamed(context, word("copied", change), &old, &new);
         }
         RegistryCommand::Get => {
-            let entry = context.gate.catalog()?.default_entry()?;
+            let entry = context.catalog()?.default_entry()?;
             context.output.result(
                 || format!("{} {}\n", entry.name, entry.uri),
                 || json!({ "schema": 1, "registry": describe::as_json(context, &entry, true) }),
@@ -76,7 +76,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             }
         }
         RegistryCommand::AddHook { name, flavor, hook } => {
-            let uri = context.gate.catalog()?.registry(&name)?.uri;
+            let uri = context.catalog()?.registry(&name)?.uri;
             let entry = hook::entry(context, &uri, &flavor, &hook)?;
             let change = Catalog::edit(path()?, |edit| edit.add_hook(&name, &entry))?;
             changed(context, &name, word("added", change), &format!("{name} asks {flavor}"));
@@ -127,7 +127,7 @@ fn changed(context: &Context, name: &str, change: &str, text: &str) {
 
 /// What was just written and will be refused when it is used.
 fn warn_if_untrusted(context: &Context, entry: &RegistryEntry) {
-    let fields: Vec<&str> = context.gate.untrusted_fields(entry).iter().map(|field| field.name).collect();
+    let fields: Vec<&str> = context.process.catalogs.untrusted_fields(entry).iter().map(|field| field.name).collect();
     if fields.is_empty() {
         return;
     }
@@ -144,14 +144,14 @@ fn warn_if_untrusted(context: &Context, entry: &RegistryEntry) {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let catalog = context.gate.catalog()?;
+    let catalog = context.catalog()?;
     let default = catalog.default_registry()?.map(ToString::to_string);
     let is_default = |name: &str| default.as_deref() == Some(name);
     let text = || {
         let rows = catalog.registries().map(|(name, entry)| {
             let shown = if is_default(name) { format!("{name} *") } else { name.to_owned() };
             match entry {
-                Ok(entry) if context.gate.untrusted_fields(entry).is_empty() => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Ok(entry) if context.process.catalogs.untrusted_fields(entry).is_empty() => vec![shown, entry.uri.to_string(), flavors(entry)],
                 Ok(entry) => vec![shown, format!("{} (not trusted)", entry.uri), flavors(entry)],
                 Err(error) => vec![shown, "unusable".to_owned(), error.to_string()],
             }

@@ -21,7 +21,7 @@ pub(super) struct Words {
 pub(super) fn update(context: &Context, name: &str, words: &Words) -> Result<(), Failure> {
     words.check()?;
     let uri = words.uri.as_deref().map(RegistryUri::parse).transpose()?;
-    let before = context.gate.catalog()?.registry(name)?;
+    let before = context.catalog()?.registry(name)?;
     let uri_after = uri.as_ref().unwrap_or(&before.uri);
     // The flavor is loaded before the catalog is locked: that may take seconds.
     let hook = match &words.flavor {
@@ -35,7 +35,7 @@ pub(super) fn update(context: &Context, name: &str, words: &Words) -> Result<(),
         let others = before.hooks.iter().filter(|hook| words.flavor.as_deref() != Some(hook.flavor.as_str()));
         others.into_iter().try_for_each(|hook| hook::fits(context, uri, hook))?;
     }
-    let (change, after) = Catalog::edit(context.gate.paths().catalog()?, |edit| -> Result<_, Failure> {
+    let (change, after) = Catalog::edit(context.process.catalogs.path()?, |edit| -> Result<_, Failure> {
         let entry = edit.catalog().registry(name)?;
         let connection = words.connection(entry.connection.clone())?;
         let changes = [

@@ -4,7 +4,7 @@ use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
 use crate::flavor_test::{Outcome, Problem};
-use crate::report::Warning;
+use crate::decision::Warning;
 
 pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {
     json!({

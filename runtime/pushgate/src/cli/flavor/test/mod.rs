@@ -27,7 +27,12 @@ pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Sto
         record::record(context, &project, &record)?;
         project = Project::read(&folder, &wanted)?;
     }
-    let ask = |project: &Project| context.wait_for(flavor_test::run(&context.gate, project));
+    let ask = |project: &Project| {
+        let mut warnings = Vec::new();
+        let outcomes = context.wait_for(flavor_test::run(&context.process.flavors, project, &mut warnings));
+        context.warn(warnings);
+        outcomes
+    };
     let mut outcomes = ask(&project)?;
     if accept && accept::accept(context, &project, &outcomes, yes)? {
         project = Project::read(&folder, &wanted)?;

@@ -9,15 +9,16 @@ use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
 use crate::cli::flavor::register::choose_name;
 use crate::cli::flavor::touched::given;
-use crate::component_file;
+use crate::flavors::component_file;
 use crate::credential_binding::CredentialBinding;
-use crate::destination::Registry;
+use crate::registry::Registry;
 use crate::exit::{Failure, Kind};
 use crate::flavor_test::{self, Project, Recording};
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
-use crate::hooks::{Component, Hook};
+use crate::flavors::Component;
+use crate::hook::Hook;
 use crate::settings::Settings;
 use crate::trust::TrustedConnection;
 
@@ -42,7 +43,10 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
         mode: HookMode::default(),
     };
     let recording = Recording { registry: &registry, hook: &hook, component: asked.digest, writes: words.record_writes };
-    for (case, count) in context.wait_for(flavor_test::record(&context.gate, project, &recording))? {
+    let mut warnings = Vec::new();
+    let recorded = context.wait_for(flavor_test::record(&context.process, project, &recording, &mut warnings));
+    context.warn(warnings);
+    for (case, count) in recorded? {
         let answers = if count == 1 { "1 answer".to_owned() } else { format!("{count} answers") };
         context.output.note(&format!("recorded {answers} in the case {case}"));
     }
@@ -61,8 +65,8 @@ fn target(context: &Context, words: &RecordArguments) -> Result<(Registry, Optio
             "name a registered one with --registry NAME, or any with --uri URI and what the flavor may use: --grant GRANT".to_owned(),
         )));
     };
-    let entry = context.gate.catalog()?.registry(name)?;
-    let connection = context.gate.trusted_connection(&entry, &given)?;
+    let entry = context.catalog()?.registry(name)?;
+    let connection = context.process.catalogs.trusted_connection(&entry, &given)?;
     Ok((Registry::from_entry(entry.clone(), Vec::new(), connection), Some(entry)))
 }
 
@@ -89,8 +93,8 @@ fn of_hook(context: &Context, entry: &RegistryEntry, asked: &Asked<'_>) -> Resul
     if hook.grants.is_empty() && hook.credentials.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    context.gate.require_trust(&hook.credentials)?;
-    let registered = match context.gate.catalog()?.hook_flavor(entry, hook) {
+    context.process.catalogs.require_trust(&hook.credentials)?;
+    let registered = match context.catalog()?.hook_flavor(entry, hook) {
         Ok(flavor) => Some(flavor.digest),
         Err(CatalogError::UnknownFlavor { .. }) => None,
         Err(error) => return Err(error.into()),

@@ -6,12 +6,12 @@ use std::time::Duration;
 use pushgate_oci::{RegistryClient, RegistryError, RequestBudget};
 use pushgate_sandbox::QueryError;
 
-use super::host::Unanswered;
+use super::before::Unanswered;
 use crate::exit::{Failure, Kind};
 use crate::registry_access::RegistryAccess;
 
 /// The questions of one hook.
-pub(super) struct Questions {
+pub(super) struct RegistryQueries {
     access: Arc<RegistryAccess>,
     /// How long one may take. Less than what the hook has in all, so that it is the registry that is blamed.
     patience: Duration,
@@ -23,7 +23,7 @@ pub(super) struct Questions {
 
 type Answer<T> = Result<T, Unanswered<QueryError>>;
 
-impl Questions {
+impl RegistryQueries {
     pub(super) fn new(access: Arc<RegistryAccess>, patience: Duration, budget: RequestBudget) -> Self {
         Self { access, patience, budget, listed: Mutex::default() }
     }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{Answer, Call, Capability, Flavor, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, Push};
 
-use super::host::Before;
-use super::requests;
+use super::before::Before;
+use super::http;
 use super::verdict::{self, Verdict};
 use crate::exit::Failure;
 use crate::grant::Grant;
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 
 /// A push that nobody asked for: any image under a registry's URI, as a dry run without grants.
 #[derive(Debug, Clone, Copy)]
-pub struct Ahead<'a> {
+pub struct Preflight<'a> {
     /// The URI of the registry that has the hook.
     pub uri: &'a RegistryUri,
     /// The settings of the hook.
@@ -44,12 +44,12 @@ impl FlavorHost for Nothing {
 
     async fn send(&self, request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.get_or_insert_with(|| requests::origin(&request.url).to_owned());
+        wanted.get_or_insert_with(|| http::origin(&request.url).to_owned());
         Err(HttpError::nothing_granted())
     }
 }
 
-impl Ahead<'_> {
+impl Preflight<'_> {
     /// Asks, and listens to one answer alone: that the settings, or the URI, make no sense. A push would end with the same.
     ///
     /// # Errors

@@ -14,10 +14,10 @@
 
 use pushgate_sandbox::{Answer, CallError, Violation};
 
-use super::host::{Answered, Before, Failed};
+use super::before::{Answered, Before, Failed};
+use crate::decision::HookVerdict;
 use crate::exit::{Failure, Kind};
 use crate::hook_mode::HookMode;
-use crate::report::HookVerdict;
 
 /// What became of one hook.
 #[derive(Debug)]

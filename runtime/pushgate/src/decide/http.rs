@@ -4,14 +4,15 @@ use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::dry_run::refused_in_a_dry_run;
-use super::host::Unanswered;
-use super::load::Hook;
+use super::before::Unanswered;
+use super::missing_grants::granting;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::grant::{self, Grant, Origin};
+use crate::hook::Hook;
 
 /// The requests of one hook.
-pub(super) struct Requests {
+pub(super) struct HttpRequests {
     hook: Hook,
     /// The name of the registry that has the hook, if it is registered.
     registry: Option<String>,
@@ -22,7 +23,7 @@ pub(super) struct Requests {
     dry_run: bool,
 }
 
-impl Requests {
+impl HttpRequests {
     /// None if no origin is granted.
     pub(super) fn new(
         hook: &Hook,
@@ -50,10 +51,10 @@ impl Requests {
     }
 }
 
-impl Requests {
+impl HttpRequests {
     fn unanswered(&self, error: OutboundError) -> Unanswered<HttpError> {
         let grant =
-            |origin: &str, private: &str| self.hook.granting(self.registry.as_deref(), &[format!("--grant http={origin}{private}")]);
+            |origin: &str, private: &str| granting(&self.hook, self.registry.as_deref(), &[format!("--grant http={origin}{private}")]);
         let hint = match &error {
             OutboundError::NotGranted { origin: Some(origin) } => {
                 Some(format!("if the flavor may go there, grant it with {}", grant(origin, "")))
@@ -132,7 +133,7 @@ mod tests {
     use super::*;
     use crate::hook_limits::HookLimits;
     use crate::hook_mode::HookMode;
-    use crate::hooks::Component;
+    use crate::flavors::Component;
     use crate::settings::Settings;
 
     #[derive(Clone, Default)]
@@ -201,7 +202,7 @@ mod tests {
                 limits: HookLimits::default(),
                 mode: HookMode::default(),
             };
-            let requests = Requests { hook, registry: None, client, budget: RequestBudget::new(1), dry_run: true };
+            let requests = HttpRequests { hook, registry: None, client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

@@ -9,80 +9,28 @@ use pushgate_sandbox::{
     Call, CallError, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
 
-use super::load::Hook;
-use super::questions::Questions;
-use super::requests::{self, Requests};
+use super::before::{Answered, Before, Failed, Unanswered};
+use super::http::{self, HttpRequests};
+use super::images::{Images, ImagesError, ListedImages};
+use super::registry_queries::RegistryQueries;
+use crate::decision::{Message, Warning};
 use crate::exit::Failure;
-use crate::gate::Gate;
 use crate::grant::Grant;
+use crate::hook::Hook;
 use crate::registry_access::RegistryAccess;
-use crate::report::{Message, Warning};
-use crate::source::{Images, ListedImages, SourceError};
 
 /// The host's side of one call. What was not granted is not there.
 pub(crate) struct HookHost {
     flavor: String,
     images: Arc<dyn Images>,
-    questions: Option<Questions>,
-    requests: Option<Requests>,
+    queries: Option<RegistryQueries>,
+    requests: Option<HttpRequests>,
     before: Mutex<Before>,
-}
-
-/// The images of a push whose host does not read them from a source.
-pub(crate) struct NoImages;
-
-#[async_trait]
-impl Images for NoImages {
-    async fn images(&self) -> Result<ListedImages, SourceError> {
-        Ok(ListedImages::Images(Vec::new()))
-    }
-}
-
-/// Something that a flavor needed and did not get, through no fault of its own.
-#[derive(Debug, Clone)]
-pub(super) struct Failed {
-    /// To be put after `gave up after`.
-    pub(super) what: &'static str,
-    /// Why, in words for whoever has to act.
-    pub(super) failure: Failure,
-}
-
-/// A server's response to an HTTP request.
-#[derive(Debug, Clone)]
-pub(super) struct Answered {
-    /// Whose: `https://api.example.com`.
-    pub(super) origin: String,
-    /// With which status.
-    pub(super) status: u16,
-}
-
-/// What went before a flavor's answer. It says who has to act where the flavor gives up.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Before {
-    /// What failed last.
-    pub(super) failed: Option<Failed>,
-    /// The last response, unless something failed after it.
-    pub(super) answered: Option<Answered>,
-}
-
-/// A question or request without an answer.
-#[derive(Debug)]
-pub(super) struct Unanswered<E> {
-    /// What the flavor is told.
-    pub(super) told: E,
-    /// What the operator is told if the flavor gives up for that.
-    pub(super) failure: Option<Failure>,
-}
-
-impl<E> From<E> for Unanswered<E> {
-    fn from(told: E) -> Self {
-        Self { told, failure: None }
-    }
 }
 
 impl HookHost {
     /// The host of one call of a hook.
-    pub(crate) fn new(gate: &Gate, hook: &Hook, access: &Arc<RegistryAccess>, images: Arc<dyn Images>, dry_run: bool) -> Self {
+    pub(crate) fn new(hook: &Hook, access: &Arc<RegistryAccess>, images: Arc<dyn Images>, dry_run: bool) -> Self {
         let limits = hook.limits.effective();
         let patience = limits.wall * 4 / 5;
         // A call is at least one request, and may be many: both are held to the same number.
@@ -90,8 +38,8 @@ impl HookHost {
         Self {
             flavor: hook.label.clone(),
             images,
-            questions: hook.grants.contains(&Grant::Registry).then(|| Questions::new(Arc::clone(access), patience, budget.clone())),
-            requests: Requests::new(hook, access.registry().name.as_deref(), gate.credentials(), dry_run, budget),
+            queries: hook.grants.contains(&Grant::Registry).then(|| RegistryQueries::new(Arc::clone(access), patience, budget.clone())),
+            requests: HttpRequests::new(hook, access.registry().name.as_deref(), access.credential_sources(), dry_run, budget),
             before: Mutex::default(),
         }
     }
@@ -111,13 +59,13 @@ impl HookHost {
     }
 
     /// The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
-    fn unreadable(&self, error: SourceError) -> InspectError {
-        let told = if error.is_not_found() {
+    fn unreadable(&self, error: ImagesError) -> InspectError {
+        let told = if error.is_not_found {
             InspectError::NotFound
         } else {
             InspectError::Unavailable("the source could not be read".to_owned())
         };
-        self.remember("the image could not be read", error.into());
+        self.remember("the image could not be read", error.failure);
         told
     }
 
@@ -166,7 +114,7 @@ impl FlavorHost for HookHost {
 
     fn grants(&self, capability: Capability) -> bool {
         match capability {
-            Capability::Registry => self.questions.is_some(),
+            Capability::Registry => self.queries.is_some(),
             Capability::Http => self.requests.is_some(),
         }
     }
@@ -176,23 +124,23 @@ impl FlavorHost for HookHost {
     }
 
     async fn repository_exists(&self, repository: &str) -> Result<bool, QueryError> {
-        let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
-        self.told(REGISTRY, questions.repository_exists(repository).await)
+        let queries = self.queries.as_ref().ok_or(QueryError::NotGranted)?;
+        self.told(REGISTRY, queries.repository_exists(repository).await)
     }
 
     async fn tags(&self, repository: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, QueryError> {
-        let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
-        self.told(REGISTRY, questions.tags(repository, after, limit).await)
+        let queries = self.queries.as_ref().ok_or(QueryError::NotGranted)?;
+        self.told(REGISTRY, queries.tags(repository, after, limit).await)
     }
 
     async fn manifest_digest(&self, repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
-        let questions = self.questions.as_ref().ok_or(QueryError::NotGranted)?;
-        self.told(REGISTRY, questions.manifest_digest(repository, tag).await)
+        let queries = self.queries.as_ref().ok_or(QueryError::NotGranted)?;
+        self.told(REGISTRY, queries.manifest_digest(repository, tag).await)
     }
 
     async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
         let requests = self.requests.as_ref().ok_or_else(HttpError::nothing_granted)?;
-        let origin = requests::origin(&request.url).to_owned();
+        let origin = http::origin(&request.url).to_owned();
         let response = self.told(HTTP, requests.send(request, limit).await)?;
         self.before().answered = Some(Answered { origin, status: response.status });
         Ok(response)

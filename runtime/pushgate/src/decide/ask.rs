@@ -1,0 +1,117 @@
+//! Asks every hook about a proposal.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use pushgate_reference::ScopedReference;
+
+use super::approved::{Intent, Proposal, Unanimous};
+use super::host::{self, HookHost};
+use super::images::Images;
+use super::load::{LoadedHook, load};
+use super::verdict::{self, Verdict};
+use crate::decision::{Decision, HookReport, HookVerdict, Warning};
+use crate::exit::Failure;
+use crate::flavors::Flavors;
+
+/// Asks every hook of the proposal's registry, in order, each in a fresh sandbox, so that a person sees all violations at once. The first without an
+/// answer that counts ends it. `requested_at` is when the push was asked for: the only clock that hooks have.
+///
+/// # Errors
+/// A hook refused, or gave no usable answer: `decision` says which, with its reasons.
+pub async fn decide<I: Intent, S: Images + 'static>(
+    flavors: &Flavors,
+    proposal: Proposal<S>,
+    intent: I,
+    requested_at: SystemTime,
+    decision: &mut Decision,
+) -> Result<I::Approved<S>, Failure> {
+    let unanimous = ask_all(flavors, &proposal, I::DRY_RUN, requested_at, decision).await?;
+    Ok(intent.approve(proposal, unanimous))
+}
+
+async fn ask_all<S: Images + 'static>(
+    flavors: &Flavors,
+    proposal: &Proposal<S>,
+    dry_run: bool,
+    requested_at: SystemTime,
+    decision: &mut Decision,
+) -> Result<Unanimous, Failure> {
+    let registry = proposal.access.registry();
+    if registry.hooks.is_empty() {
+        return Ok(Unanimous::new());
+    }
+    let started = Instant::now();
+    // Every hook is loaded before the first is asked: a configuration that cannot work asks nobody.
+    let mut loaded = Vec::new();
+    for hook in &registry.hooks {
+        loaded.push(load(hook, flavors, registry.name.as_deref(), &registry.uri, &mut decision.warnings).await?);
+    }
+    decision.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
+    let mut refused: Option<Failure> = None;
+    for (index, asked) in loaded.iter().enumerate() {
+        let verdict = ask(asked, proposal, dry_run, requested_at, decision).await;
+        if let Some(entry) = decision.hooks.get_mut(index) {
+            entry.verdict = verdict.name();
+            entry.violations = verdict.violations().to_vec();
+        }
+        decision.asking = Some(started.elapsed());
+        match verdict {
+            Verdict::Approved => {}
+            // The violations stand with the hook; a reason without one stands nowhere else.
+            Verdict::Warned { failure, violations } => {
+                if violations.is_empty() {
+                    let hook = Some(asked.hook.label.clone());
+                    decision.warnings.push(Warning { hook, code: None, message: failure.message, hint: None });
+                }
+            }
+            Verdict::Refused { failure, .. } => refused = Some(refused.unwrap_or(failure)),
+            Verdict::Stopped(failure) => return Err(failure),
+        }
+    }
+    match refused {
+        Some(failure) => Err(summary(failure, &decision.hooks)),
+        None => Ok(Unanimous::new()),
+    }
+}
+
+async fn ask<S: Images + 'static>(
+    loaded: &LoadedHook<'_>,
+    proposal: &Proposal<S>,
+    dry_run: bool,
+    requested_at: SystemTime,
+    decision: &mut Decision,
+) -> Verdict {
+    let hook = loaded.hook;
+    let images = Arc::clone(&proposal.source) as Arc<dyn Images>;
+    let host = Arc::new(HookHost::new(hook, &proposal.access, images, dry_run));
+    let push = described(&proposal.scoped, hook.settings.to_string(), requested_at, dry_run);
+    let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
+    decision.messages.extend(host::messages(&hook.label, &call));
+    decision.warnings.extend(host::warnings(&hook.label, &call));
+    let before = host.before().clone();
+    verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)
+}
+
+/// The push as a flavor sees it.
+fn described(scoped: &ScopedReference, settings: String, requested_at: SystemTime, dry_run: bool) -> pushgate_sandbox::Push {
+    pushgate_sandbox::Push {
+        reference: scoped.to_string(),
+        registry: scoped.host().to_string(),
+        repository: scoped.repository().to_owned(),
+        tag: Some(scoped.tag().to_owned()),
+        registry_uri: scoped.registry_uri().to_string(),
+        settings,
+        requested_at: requested_at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()),
+        dry_run,
+    }
+}
+
+/// Where several hooks refused, the error says so; their reasons stand in the decision.
+fn summary(first: Failure, hooks: &[HookReport]) -> Failure {
+    let refusing: Vec<&str> = hooks.iter().filter(|hook| hook.verdict == HookVerdict::Refused).map(|hook| hook.flavor.as_str()).collect();
+    match refusing.len() {
+        0 | 1 => first,
+        _ => Failure { message: format!("refused by the flavors {}", refusing.join(", ")), ..first },
+    }
+}

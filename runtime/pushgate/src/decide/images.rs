@@ -1,0 +1,52 @@
+//! What a decision has to know of the source: the images of the push, if a hook asks for them.
+
+use async_trait::async_trait;
+use pushgate_sandbox::Image;
+
+use crate::exit::Failure;
+
+/// What the images of a push are, for the hooks.
+#[async_trait]
+pub trait Images: Send + Sync {
+    /// Every image of the push, in the order of its index; empty only for an artifact.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    async fn images(&self) -> Result<ListedImages, ImagesError>;
+
+    /// The digest that the tag points to after the push; none where the manifest is made only in the push.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    async fn digest(&self) -> Result<Option<String>, ImagesError> {
+        Ok(None)
+    }
+}
+
+/// The answer of [`Images::images`].
+#[derive(Debug, Clone)]
+pub enum ListedImages {
+    /// At least one image.
+    Images(Vec<Image>),
+    /// No image but an artifact of this type.
+    Artifact(String),
+}
+
+/// Why the images cannot be had.
+#[derive(Debug, Clone)]
+pub struct ImagesError {
+    /// Whether there is no such image, as against not being able to look.
+    pub is_not_found: bool,
+    /// What the person who pushes is told. A flavor is not: paths and addresses of this machine are none of its business.
+    pub failure: Failure,
+}
+
+/// The images of a push whose host does not read them from a source.
+pub(crate) struct NoImages;
+
+#[async_trait]
+impl Images for NoImages {
+    async fn images(&self) -> Result<ListedImages, ImagesError> {
+        Ok(ListedImages::Images(Vec::new()))
+    }
+}

@@ -1,0 +1,14 @@
+//! Where an approved push goes.
+
+use pushgate_reference::ScopedReference;
+
+use crate::registry_access::Access;
+
+/// The registry, and the name in it.
+#[derive(Debug)]
+pub(super) struct Target<'a> {
+    /// The client, and what it shows.
+    pub(super) access: &'a Access,
+    /// The name.
+    pub(super) scoped: &'a ScopedReference,
+}
