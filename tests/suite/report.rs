@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use pushgate::decision::HookVerdict;
 use pushgate::exit::Kind;
+use pushgate::report::Remote;
 use pushgate::report::fields::FIELDS;
-use pushgate::report::{HookVerdict, Remote};
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use rustix::process::Signal;

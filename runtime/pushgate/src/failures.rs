@@ -5,18 +5,18 @@ use pushgate_reference::{OutOfScope, ParseReferenceError, ParseUriError};
 use pushgate_sandbox::{LoadError, SandboxError, SettingsError as SchemaError};
 
 use crate::catalog::CatalogError;
-use crate::flavors::component_file::ComponentFileError;
 use crate::credential_binding::CredentialBindingError;
 use crate::engine::EngineError;
 use crate::exit::{Failure, Kind};
 use crate::flavor_test::ProjectError;
+use crate::flavors::StoreError;
+use crate::flavors::component_file::ComponentFileError;
 use crate::grant::ParseGrantError;
 use crate::hook_limits::ParseLimitError;
 use crate::name::ParseNameError;
 use crate::paths::PathsError;
 use crate::settings::SettingsError;
 use crate::source::{ParseSourceError, SourceError, SourceOptionError};
-use crate::flavors::StoreError;
 use crate::zenml::ZenmlError;
 
 /// `impl From<Error> for Failure`, with the error's own hint.

@@ -4,19 +4,21 @@
 
 pub mod cli;
 pub mod push;
-pub mod process;
 pub mod destination;
 pub mod pusher;
-pub mod source;
-pub mod engine;
 pub mod progress;
 pub mod report;
-
-pub mod flavor_test;
 pub mod new_project;
 pub mod componentize;
-pub mod zenml;
+mod contract;
 
+mod failures;
+pub mod flavor_test;
+pub mod process;
+pub mod source;
+
+pub mod engine;
+pub mod zenml;
 pub mod decide;
 pub mod registry_access;
 pub mod clients;
@@ -25,20 +27,18 @@ pub mod hook;
 pub mod trust;
 pub mod catalogs;
 pub mod catalog;
+
 pub mod flavors;
 pub mod decision;
-
 pub mod credential_binding;
 pub mod grant;
 pub mod hook_limits;
 pub mod hook_mode;
 pub mod settings;
-pub mod name;
 pub mod paths;
 pub mod shipped;
-mod contract;
 mod files;
 mod toml;
 
-mod failures;
+pub mod name;
 pub mod exit;

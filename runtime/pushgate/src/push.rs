@@ -88,8 +88,8 @@ fn address(process: &Process, request: &Request, report: &mut Report) -> Result<
     let started = Instant::now();
     let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
     report.image = Some(image.to_string());
-    let registry = info_span!("registry")
-        .in_scope(|| request.destination.registry(&process.catalogs, &image, &mut report.decision.warnings))?;
+    let registry =
+        info_span!("registry").in_scope(|| request.destination.registry(&process.catalogs, &image, &mut report.decision.warnings))?;
     report.registry = Some(RegistryReport { name: registry.name.clone(), uri: registry.uri.to_string() });
     let scoped = info_span!("scope").in_scope(|| scope(&process.catalogs, &registry, &image))?;
     report.check = Some(started.elapsed());

@@ -122,7 +122,8 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         let path = entry?.path();
         if path.is_dir() {
             found.extend(files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !(path.ends_with("main.rs") && folder.join("lib.rs").exists())
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !(path.ends_with("main.rs") && folder.join("lib.rs").exists())
         {
             found.push(path);
         }

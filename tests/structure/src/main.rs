@@ -1,4 +1,5 @@
-//! Prints what the files of crates are like: `cargo run -p pushgate-test-structure runtime/*/src`.
+//! Prints what the files of crates are like: `cargo run -p pushgate-test-structure runtime/*/src`. With `--arrows` before them, it prints who uses
+//! whom.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -7,10 +8,19 @@ use pushgate_test_structure::House;
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("--arrows", crates)) = arguments.split_first().map(|(first, crates)| (first.as_str(), crates)) {
+        for src in crates {
+            for (from, to) in House::read(Path::new(src))?.arrows() {
+                writeln!(out, "{from} -> {to}")?;
+            }
+        }
+        return Ok(());
+    }
     writeln!(out, "| crate | files | lines | public items | arrows | circles | files in circles | upward |")?;
     writeln!(out, "|---|---|---|---|---|---|---|---|")?;
     let mut told = Vec::new();
-    for src in std::env::args().skip(1) {
+    for src in arguments {
         let house = House::read(Path::new(&src))?;
         let (lines, items) = house.rooms().values().fold((0, 0), |(lines, items), room| (lines + room.lines, items + room.public_items));
         let circles = house.circles();

@@ -53,7 +53,8 @@ pub(crate) fn definer(rooms: &BTreeMap<String, Room>, path: &[String], depth: us
         let path = [base, vec![name.clone()], after.to_vec()].concat();
         let base_module = path.iter().take(path.len() - 1 - after.len()).cloned().collect::<Vec<_>>().join("::");
         let found = definer(rooms, &path, depth + 1);
-        if found.as_ref().is_some_and(|found| *found != base_module || rooms.get(found).is_some_and(|room| room.definitions.contains(name))) {
+        if found.as_ref().is_some_and(|found| *found != base_module || rooms.get(found).is_some_and(|room| room.definitions.contains(name)))
+        {
             return found;
         }
     }

@@ -143,6 +143,9 @@ impl<'ast> Visit<'ast> for Room {
         visit::visit_path(self, path);
     }
 
+    /// For whom something is there is no use of that.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
     fn visit_macro(&mut self, call: &'ast Macro) {
         self.words(call.tokens.clone());
         visit::visit_macro(self, call);

@@ -1,27 +1,12 @@
 //! What can be wrong with a catalog, or with a question to it.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use pushgate_sandbox::ComponentDigest;
 
 use crate::files::FileError;
 use crate::name::{self, Name};
-
-/// A place in a file, for a person: both count from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The character in the line.
-    pub column: usize,
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "line {}, column {}", self.line, self.column)
-    }
-}
+use crate::toml::Position;
 
 /// An entry that parses but is invalid. It is unusable, and the entries beside it are not touched by that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,21 +10,20 @@ use std::path::{Path, PathBuf};
 use pushgate_oci::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Item, TableLike};
 
 use super::entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
 use super::error::{CatalogError, EntryError};
-use super::fault::{Fault, Lines};
 use super::fields::{self, Table};
-use super::values::{self, kind};
-use super::{Catalog, Entries};
+use super::lookup::{Catalog, Entries};
+use super::values;
 use crate::credential_binding::CredentialBinding;
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::name::{Name, shorten};
 use crate::settings::Settings;
-use crate::toml;
+use crate::toml::{Fault, Lines, document, kind};
 
 /// The only version of the format.
 const VERSION: i64 = 1;
@@ -65,18 +64,6 @@ pub(super) fn catalog(path: &Path, bytes: &[u8]) -> Result<Catalog, CatalogError
         uses: registries.iter().flat_map(|(name, _, item)| uses(name, item)).collect(),
         flavors: parse_all("flavors", &flavors, flavor, unusable),
         registries: parse_all("registries", &registries, registry, unusable),
-    })
-}
-
-/// Parses a text, within limits.
-pub(super) fn document(text: &str) -> Result<Document<&str>, Fault> {
-    if let Some(reason) = toml::too_much(text) {
-        return Err(Fault::new(None, reason));
-    }
-    Document::parse(text).map_err(|error| {
-        // What the parser expects can span lines and quote the text.
-        let message: Vec<&str> = error.message().lines().collect();
-        Fault::new(error.span(), message.join(", "))
     })
 }
 

@@ -10,15 +10,15 @@ use super::args::{HookArguments, Reset};
 use super::context::Context;
 use crate::catalog::{HookEntry, RegistryEntry};
 use crate::credential_binding::CredentialBinding;
+use crate::decide::{self, MissingGrants, Preflight};
+use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
+use crate::flavors::Component;
 use crate::grant::Grant;
+use crate::hook::Hook;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
-use crate::decide::{self, MissingGrants, Preflight};
-use crate::flavors::Component;
-use crate::hook::Hook;
 use crate::name::Name;
-use crate::decision::Warning;
 use crate::settings::{Settings, SettingsArguments, describe_hint};
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.

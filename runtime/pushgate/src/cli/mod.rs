@@ -1,25 +1,26 @@
 //! The command line. Only here are arguments parsed, the environment read, and anything printed.
 
-mod args;
 mod completions;
-mod confirm;
-mod context;
 mod credential;
-mod environment;
-mod flavor;
-mod hook;
 mod image;
-mod interrupt;
-mod login;
 mod manual;
-mod new_project;
-mod output;
+mod environment;
 mod panics;
 mod push;
 mod source;
 mod registry;
+mod flavor;
+mod confirm;
+mod hook;
+mod login;
+mod new_project;
+mod context;
+mod interrupt;
+mod stopped;
 mod tips;
 mod usage;
+mod output;
+mod args;
 mod written;
 
 use std::ffi::OsString;
@@ -30,9 +31,10 @@ use clap::error::ErrorKind;
 use args::{Arguments, Command, OutputFormat};
 use context::Context;
 use output::Output;
+use stopped::Stopped;
 
 use crate::contract::CONTRACT;
-use crate::exit::{Failure, Kind};
+use crate::exit::Kind;
 
 /// Runs one command line, its first word being the program's name, and returns the exit code. The process ends afterwards.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -67,20 +69,6 @@ fn run_line(arguments: &[OsString]) -> u8 {
             }
         }
         Err(error) => not_understood(arguments, &tips::with_tips(usage::shown(arguments, error), arguments)),
-    }
-}
-
-/// Why a command ended early.
-enum Stopped {
-    /// The failure was printed already, as part of a report.
-    Told(Kind),
-    /// It is still to be printed.
-    Failed(Failure),
-}
-
-impl<E: Into<Failure>> From<E> for Stopped {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::SystemTime;
 use super::args::{AskedFlavor, DestinationArguments, OutputFormat, PushArguments};
 use super::context::Context;
 use super::output::{Output, Shown, Verdict};
+use super::stopped::Stopped;
 use super::written::WrittenFile;
-use super::{Stopped, hook, source};
+use super::{hook, source};
 use crate::destination::Destination;
 use crate::exit::{Failure, Kind};
 use crate::push::{Request, check as check_line, push as push_line};
@@ -22,8 +23,8 @@ pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), St
     let mut report = Report::default();
     let progress = context.output.progress();
     let process = &context.process;
-    let pushed =
-        request(context, arguments).and_then(|request| context.wait_for(async { push_line(process, &request, &context.uploads, &progress, &mut report).await }));
+    let pushed = request(context, arguments)
+        .and_then(|request| context.wait_for(async { push_line(process, &request, &context.uploads, &progress, &mut report).await }));
     let shown = progress.shown();
     drop(progress);
     let pushed = pushed.map(|pushed| format!("{}@{}", pushed.repository, pushed.digest));

@@ -3,10 +3,11 @@
 //! The compilers of Go and C make core modules. What such a module lacks to be a flavor is here, so that their authors need no tool besides their compiler and
 //! pushgate: the types of the contract, an adapter that answers WASI 0.1 with the time of the push and nothing else, and the metadata.
 
-mod error;
-mod metadata;
 mod outline;
 mod wit_folder;
+mod names;
+mod metadata;
+mod error;
 
 use std::fmt::Display;
 use std::path::Path;
@@ -20,22 +21,16 @@ pub use metadata::Metadata;
 
 use crate::contract::CONTRACT;
 
+use names::{SETTINGS, WASI};
 use outline::Outline;
 
 /// WASI 0.1 with nothing in it but the time: `empty-wasi.wat`, assembled by the build script.
 const EMPTY_WASI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty-wasi.wasm"));
-/// The name that programs import it by.
-const WASI: &str = "wasi_snapshot_preview1";
-/// What every version of the line begins with.
-const LINE: &str = "0.1.";
 /// The version that the adapter is made with. Every later one has what it asks for, and the encoder makes one import of both.
 const OLDEST: &str = "0.1.0";
 /// What the adapter asks the host for the time by: an interface of WASI that every host of flavors answers, whatever the contract's version.
 const WALL_CLOCK: &str =
     "package wasi:clocks@0.2.0; interface wall-clock { record datetime { seconds: u64, nanoseconds: u32 } now: func() -> datetime; }";
-/// The interface by which a flavor says what settings it takes, without its version.
-const SETTINGS: &str = "pushgate:flavor/settings";
-
 /// The world that a module is a flavor of.
 #[derive(Debug, Clone, Copy)]
 pub enum World<'a> {

@@ -2,7 +2,8 @@
 
 use wasmparser::{Encoding, Parser, Payload};
 
-use super::{ComponentizeError, LINE, SETTINGS, WASI};
+use super::error::ComponentizeError;
+use super::names::{LINE, SETTINGS, WASI};
 
 /// The function that every flavor exports, as a module of today names it.
 const HOOK: &str = "pushgate:flavor/prepare-image-push@0.1.2#prepare";

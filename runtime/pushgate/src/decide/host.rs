@@ -9,8 +9,8 @@ use pushgate_sandbox::{
     Call, CallError, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
 
-use super::before::{Answered, Before, Failed, Unanswered};
-use super::http::{self, HttpRequests};
+use super::before::{Answered, Before, Failed, Unanswered, origin};
+use super::http::HttpRequests;
 use super::images::{Images, ImagesError, ListedImages};
 use super::registry_queries::RegistryQueries;
 use crate::decision::{Message, Warning};
@@ -60,11 +60,8 @@ impl HookHost {
 
     /// The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
     fn unreadable(&self, error: ImagesError) -> InspectError {
-        let told = if error.is_not_found {
-            InspectError::NotFound
-        } else {
-            InspectError::Unavailable("the source could not be read".to_owned())
-        };
+        let told =
+            if error.is_not_found { InspectError::NotFound } else { InspectError::Unavailable("the source could not be read".to_owned()) };
         self.remember("the image could not be read", error.failure);
         told
     }
@@ -140,7 +137,7 @@ impl FlavorHost for HookHost {
 
     async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
         let requests = self.requests.as_ref().ok_or_else(HttpError::nothing_granted)?;
-        let origin = http::origin(&request.url).to_owned();
+        let origin = origin(&request.url).to_owned();
         let response = self.told(HTTP, requests.send(request, limit).await)?;
         self.before().answered = Some(Answered { origin, status: response.status });
         Ok(response)

@@ -3,8 +3,8 @@
 use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
-use super::dry_run::refused_in_a_dry_run;
 use super::before::Unanswered;
+use super::dry_run::refused_in_a_dry_run;
 use super::missing_grants::granting;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
@@ -69,13 +69,6 @@ impl HttpRequests {
     }
 }
 
-/// Scheme and authority of a URL, as it stands.
-pub(super) fn origin(url: &str) -> &str {
-    let authority = url.find("://").map_or(0, |scheme| scheme + "://".len());
-    let end = url.get(authority..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |length| authority + length);
-    url.get(..end).unwrap_or(url)
-}
-
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
     let Grant::Http { origin, private } = grant else { return None };
     Some(HttpGrant::new(scheme(origin), origin.host(), *private))
@@ -131,9 +124,9 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
+    use crate::flavors::Component;
     use crate::hook_limits::HookLimits;
     use crate::hook_mode::HookMode;
-    use crate::flavors::Component;
     use crate::settings::Settings;
 
     #[derive(Clone, Default)]
@@ -155,18 +148,6 @@ mod tests {
 
         fn make_writer(&'a self) -> Self {
             self.clone()
-        }
-    }
-
-    #[test]
-    fn an_origin_is_what_stands_before_the_path() {
-        for (url, expected) in [
-            ("https://api.example.com/a/b?c#d", "https://api.example.com"),
-            ("http://[::1]:9000?a=/b", "http://[::1]:9000"),
-            ("https://api.example.com", "https://api.example.com"),
-            ("https://api.example.com#/", "https://api.example.com"),
-        ] {
-            assert_eq!(origin(url), expected);
         }
     }
 

@@ -2,12 +2,12 @@
 //! `warn` is asked like the others, and its refusal is told without stopping the push.
 
 mod ask;
-mod preflight;
 mod load;
-mod missing_grants;
-mod verdict;
 mod host;
 mod http;
+mod missing_grants;
+mod preflight;
+mod verdict;
 mod registry_queries;
 mod dry_run;
 mod approved;

@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{Answer, Call, Capability, Flavor, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, Push};
 
-use super::before::Before;
-use super::http;
+use super::before::{self, Before};
 use super::verdict::{self, Verdict};
 use crate::exit::Failure;
 use crate::grant::Grant;
@@ -44,7 +43,7 @@ impl FlavorHost for Nothing {
 
     async fn send(&self, request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.get_or_insert_with(|| http::origin(&request.url).to_owned());
+        wanted.get_or_insert_with(|| before::origin(&request.url).to_owned());
         Err(HttpError::nothing_granted())
     }
 }

@@ -15,9 +15,10 @@ use http_body_util::{BodyExt as _, Empty};
 
 use pushgate_oci::Digest;
 
-use super::error::bounded;
+use super::fault::Fault;
 use super::name::EngineName;
-use super::transport::{Fault, Transport};
+use super::text::bounded;
+use super::transport::Transport;
 use super::version::{ApiVersion, ToldVersion};
 
 /// The most that is read for one answer through bollard: 64 KiB. A version has 2 of them.

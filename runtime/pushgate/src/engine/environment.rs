@@ -4,19 +4,17 @@
 //! Docker's configuration. The first of them that is set is the only place that is tried: whoever names an Engine does not want another
 //! one. Without any, or where the context is `default`, the usual sockets are tried, one after the other.
 
-mod address;
 mod context;
+mod candidate;
+mod address;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use self::address::{Address, presentable};
+use self::candidate::Candidate;
 use self::context::DockerFolder;
 use super::error::EngineError;
-use super::tls::TlsToDaemon;
-use super::transport::Transport;
 
 /// What the environment says about the Engine. The command line reads it once and hands it in.
 ///
@@ -40,12 +38,6 @@ pub struct EngineEnvironment {
     pub home: Option<PathBuf>,
     /// `XDG_RUNTIME_DIR`: a rootless Engine, or Podman, has its socket there.
     pub runtime_dir: Option<PathBuf>,
-}
-
-/// One address that will be tried.
-pub(super) struct Candidate {
-    address: Address,
-    origin: String,
 }
 
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
@@ -135,25 +127,6 @@ impl EngineEnvironment {
         }
         candidates.push(unix(PODMAN_SOCKET.into(), "Podman"));
         candidates
-    }
-}
-
-impl Candidate {
-    pub(super) fn transport(&self) -> Result<Transport, EngineError> {
-        Ok(match &self.address {
-            Address::Unix(path) => Transport::Unix(path.clone()),
-            Address::Tcp { host, port, tls_folder } => Transport::Tcp {
-                host: host.clone(),
-                port: *port,
-                tls: tls_folder.as_deref().map(TlsToDaemon::read).transpose()?.map(Arc::new),
-            },
-        })
-    }
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} ({})", self.address, self.origin)
     }
 }
 

@@ -1,13 +1,13 @@
 //! What can go wrong with the Engine, and whose fault it is.
 
 use std::fmt;
-use std::time::Duration;
 
 use pushgate_oci::{Digest, MAX_LAYERS};
 use thiserror::Error;
 
 use super::failure::{Blame, RegistryFault};
-use super::transport::Fault;
+use super::fault::Fault;
+use super::text::bounded;
 
 /// One address that was tried, and why no Engine was found there.
 #[derive(Debug)]
@@ -227,26 +227,4 @@ impl EngineError {
 
 fn list(attempts: &[Attempt]) -> String {
     attempts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-/// `text` without surrounding blanks, cut after `limit` bytes at a character boundary.
-pub(super) fn bounded(text: &str, limit: usize) -> String {
-    let text = text.trim();
-    if text.len() <= limit {
-        return text.to_owned();
-    }
-    let mut cut: String = text
-        .chars()
-        .scan(0, |used, character| {
-            *used += character.len_utf8();
-            (*used <= limit).then_some(character)
-        })
-        .collect();
-    cut.push('…');
-    cut
-}
-
-/// A duration as a person says it.
-pub(super) fn seconds(duration: Duration) -> String {
-    if duration.subsec_millis() == 0 { format!("{} s", duration.as_secs()) } else { format!("{} ms", duration.as_millis()) }
 }

@@ -13,8 +13,10 @@ use pushgate_oci::Digest;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::error::{EngineError, bounded};
-use super::transport::{Fault, Transport};
+use super::error::EngineError;
+use super::fault::Fault;
+use super::text::bounded;
+use super::transport::Transport;
 use super::version::ApiVersion;
 
 /// How many pieces may wait for the disk. One is what a read from the socket gave, at most some hundred KiB.

@@ -3,8 +3,9 @@
 use pushgate_oci::{Digest, DocumentError, ExecutionConfig, ImageConfig, MAX_LAYERS, Object, Platform, RootFilesystem, Shape, Tree};
 
 use super::bollard_client::INSPECT_LIMIT;
-use super::error::{EngineError, bounded};
-use super::transport::Fault;
+use super::error::EngineError;
+use super::fault::Fault;
+use super::text::bounded;
 
 /// How the Engine keeps its images, which decides what an image ID is the digest of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

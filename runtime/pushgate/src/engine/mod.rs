@@ -28,18 +28,20 @@
 //! directly: bollard keeps all that an inspection holds, encodes the credentials of a push with an alphabet that the daemon ignores, drops
 //! `error` and `aux` from its stream, and buffers a line without a bound. bollard is named nowhere outside this module.
 
-mod authentication;
-mod bollard_client;
 mod environment;
-mod error;
 mod export;
-mod failure;
 mod image;
-mod name;
+mod bollard_client;
 mod push_stream;
-mod tls;
+mod authentication;
+mod name;
 mod transport;
+mod tls;
+mod error;
+mod failure;
 mod version;
+mod fault;
+mod text;
 
 #[cfg(test)]
 mod tests;
@@ -62,7 +64,9 @@ pub use self::push_stream::{EngineProgress, LayerState};
 
 use self::authentication::{Authentication, server_address};
 use self::bollard_client::BollardClient;
-use self::transport::{Fault, Transport};
+use self::fault::Fault;
+use self::text::bounded;
+use self::transport::Transport;
 use self::version::ApiVersion;
 
 /// How long the daemon may take.
@@ -133,7 +137,7 @@ impl DockerEngine {
         let client = BollardClient::new(Arc::clone(&transport), None, limits.connect);
         let told = client.version().await.map_err(Refusal::Unreachable)?;
         let version = version::negotiate(&told).map_err(Refusal::Version)?;
-        let description = format!("Docker Engine {} (API {version}) at {address}", error::bounded(&told.engine, 64));
+        let description = format!("Docker Engine {} (API {version}) at {address}", bounded(&told.engine, 64));
         tracing::debug!(%description, "connected");
         Ok(Self {
             client: BollardClient::new(Arc::clone(&transport), Some(version), limits.request),
@@ -170,7 +174,7 @@ impl DockerEngine {
         name::check(name_or_id)?;
         match self.client.inspect(name_or_id).await {
             Ok(inspected) => Ok(inspected),
-            Err(Fault::Status { code: 404, .. }) => Err(EngineError::NoSuchImage { name: error::bounded(name_or_id, 512) }),
+            Err(Fault::Status { code: 404, .. }) => Err(EngineError::NoSuchImage { name: bounded(name_or_id, 512) }),
             Err(fault) => Err(EngineError::request(format!("inspecting {name_or_id}"), fault)),
         }
     }

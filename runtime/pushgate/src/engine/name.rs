@@ -8,7 +8,8 @@ use std::fmt;
 
 use pushgate_reference::ScopedReference;
 
-use super::error::{EngineError, bounded};
+use super::error::EngineError;
+use super::text::bounded;
 
 /// A repository and a tag, as the Engine is asked to push them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -14,10 +14,12 @@ use pushgate_oci::{Digest, DocumentError, Object, Shape, Tree};
 use serde::de::IgnoredAny;
 
 use super::authentication::Authentication;
-use super::error::{EngineError, RequestProblem, bounded};
+use super::error::{EngineError, RequestProblem};
 use super::failure::{Blame, RegistryFault};
+use super::fault::Fault;
 use super::name::EngineName;
-use super::transport::{Fault, Transport};
+use super::text::bounded;
+use super::transport::Transport;
 use super::version::ApiVersion;
 
 /// Told about the layers while the daemon pushes them. Everything has a default that does nothing.

@@ -11,7 +11,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::error::{EngineError, bounded};
+use super::error::EngineError;
+use super::text::bounded;
 
 /// The files of certificates and keys are read up to here.
 const FILE_LIMIT: u64 = 1024 * 1024;

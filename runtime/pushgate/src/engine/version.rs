@@ -5,8 +5,8 @@ use std::fmt;
 use http::Request;
 use http::uri::{PathAndQuery, Uri};
 
-use super::error::bounded;
-use super::transport::Fault;
+use super::fault::Fault;
+use super::text::bounded;
 
 /// A version of the Engine API, 1.`minor`. There has never been another major version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::error::ProjectError;
 use super::suggestion;
-use crate::catalog::Lines;
 use crate::toml;
+use crate::toml::Lines;
 
 /// The largest file, in bytes: more than the answers of one call can have.
 const MAX_BYTES: u64 = 32 << 20;

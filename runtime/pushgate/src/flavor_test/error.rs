@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use crate::catalog::Position;
+use crate::toml::Position;
 
 /// A project, or a case of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]

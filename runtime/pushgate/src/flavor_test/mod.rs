@@ -1,26 +1,26 @@
 //! `pushgate flavor test`: asks a flavor about the pushes of its project's cases, in the sandbox of a push, with answers that were recorded. There is
 //! neither Docker nor a registry.
 
-mod project;
-mod sources;
 mod build;
-mod case_files;
-mod case;
-mod document;
-mod values;
-mod suggestion;
-mod members;
-mod images;
-mod recorded;
-mod sections;
 mod replay;
-mod judge;
-mod outcome;
 mod record;
 mod accept;
+mod judge;
+mod outcome;
 mod rewrite;
+mod sections;
 mod doubts;
+mod project;
+mod sources;
+mod case_files;
+mod case;
+mod images;
+mod document;
+mod recorded;
+mod values;
 mod error;
+mod suggestion;
+mod members;
 
 use std::path::Path;
 use std::sync::Arc;

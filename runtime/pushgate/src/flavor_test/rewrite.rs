@@ -9,7 +9,7 @@ use super::document;
 use super::error::ProjectError;
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::sections;
-use crate::catalog::Lines;
+use crate::toml::Lines;
 
 /// Replaces the recorded answers of a case.
 pub(super) fn rewrite(path: &Path, questions: &[RecordedQuestion], requests: &[RecordedRequest]) -> Result<(), ProjectError> {

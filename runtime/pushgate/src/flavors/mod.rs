@@ -88,12 +88,7 @@ impl Flavors {
     ///
     /// # Errors
     /// The component is missing or is not a flavor.
-    pub async fn get(
-        &self,
-        label: &str,
-        component: &Component,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<(ComponentDigest, Flavor), Failure> {
+    pub async fn get(&self, label: &str, component: &Component, warnings: &mut Vec<Warning>) -> Result<(ComponentDigest, Flavor), Failure> {
         let about = |failure: Failure| failure.in_flavor(label);
         match component {
             Component::Stored(digest) => {

@@ -3,9 +3,10 @@
 //! What is written lies in this program, so that a project comes to be without a network and speaks the contract of the pushgate that wrote it: the
 //! templates of `guest-sdk`, the SDK of the language (in `sdk/`), and the contract (in `wit/deps`).
 
-mod files;
-mod language;
 mod render;
+mod project;
+mod language;
+mod files;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,26 +14,12 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use pushgate_sandbox::Capability;
-
 pub use language::{Language, MissingTool};
+pub use project::Project;
 pub use render::RenderError;
 
 use crate::contract::CONTRACT;
 use crate::name::Name;
-
-/// What a project is to be.
-#[derive(Debug, Clone)]
-pub struct Project {
-    /// The flavor's name.
-    pub name: Name,
-    /// What it is written in.
-    pub language: Language,
-    /// What it asks the host for.
-    pub capabilities: Vec<Capability>,
-    /// Whether it takes settings.
-    pub settings: bool,
-}
 
 /// Why a project was not written. Nothing of it is left then.
 #[derive(Debug, thiserror::Error)]

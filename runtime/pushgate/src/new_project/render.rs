@@ -3,8 +3,8 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
 
-use super::Project;
 use super::files::File;
+use super::project::Project;
 
 /// A template that cannot be rendered: a defect of this program.
 #[derive(Debug, thiserror::Error)]

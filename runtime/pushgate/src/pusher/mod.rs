@@ -1,8 +1,8 @@
 //! The last step: sends what was approved, and confirms that the registry now serves just that.
 
-pub(crate) mod confirm;
 mod engine;
 mod layout;
+pub(crate) mod confirm;
 mod target;
 
 use std::time::Instant;

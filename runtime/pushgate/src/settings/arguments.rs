@@ -8,8 +8,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::quoted::quoted;
+use super::toml_file::toml_file;
 use super::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, json};
-use crate::catalog;
 use crate::name::shorten;
 
 /// `--settings` and every `--set` of one hook: well-formed, each key once.
@@ -139,7 +139,7 @@ fn from_file(path: &Path) -> Result<Settings, SettingsError> {
     let text = read(path)?;
     let malformed = |language, reason| SettingsError::Malformed { path: path.to_owned(), language, reason };
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-        let object = catalog::settings_file(&text);
+        let object = toml_file(&text);
         let object = object.map_err(|(position, reason)| malformed("TOML", format!("{reason} at {position}")))?;
         return Settings::from_object(object);
     }

@@ -7,8 +7,9 @@
 //! Settings are not secret: the flavor reads all of them, and `describe` prints them.
 
 mod arguments;
-mod json;
+mod toml_file;
 mod quoted;
+mod json;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -8,8 +8,11 @@ use std::fs::File;
 
 use pushgate_oci::{Digest, DockerArchive, LayoutError, OciLayout};
 
+use super::background::in_background;
+use super::error::SourceError;
+use super::name::EngineImageName;
+use super::options::SourceOptions;
 use super::pinned::{ArchivedImage, PinnedSource};
-use super::{EngineImageName, SourceError, SourceOptions, in_background};
 use crate::engine::{DockerEngine, EngineImageId};
 
 pub(super) async fn pin(engine: &DockerEngine, name: &EngineImageName, options: &SourceOptions) -> Result<PinnedSource, SourceError> {

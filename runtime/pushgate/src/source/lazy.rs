@@ -5,7 +5,9 @@ use pushgate_oci::UncheckedLayer;
 use pushgate_reference::ScopedReference;
 use tokio::sync::OnceCell;
 
-use super::{PinnedSource, RequestedSource, SourceError};
+use super::error::SourceError;
+use super::options::RequestedSource;
+use super::pinned::PinnedSource;
 use crate::decide::{Images, ImagesError, ListedImages};
 use crate::engine::EngineEnvironment;
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use pushgate_oci::{Compression, LayerOptions, Platform};
 
-use super::{Source, SourceError};
+use super::error::SourceError;
+use super::name::Source;
 
 /// What is wanted of a source. The default is all of it, as it is.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,10 @@ use async_trait::async_trait;
 use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, Platform, UncheckedLayer};
 use pushgate_sandbox::Image;
 
-use super::{EngineImageName, SourceError, SourceOptions, in_background};
+use super::background::in_background;
+use super::error::SourceError;
+use super::name::EngineImageName;
+use super::options::SourceOptions;
 use crate::decide::{Images, ImagesError, ListedImages};
 use crate::engine::{DockerEngine, EngineImage};
 

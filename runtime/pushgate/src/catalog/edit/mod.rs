@@ -1,9 +1,9 @@
 //! Changes to the catalog. Each step is tried on the text, and the text that comes out is read as a catalog again before the next.
 
-mod fields;
 mod flavors;
 mod hooks;
 mod registries;
+mod fields;
 
 use std::fs;
 use std::io;
@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use pushgate_sandbox::ComponentDigest;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
-use super::error::{CatalogError, Position};
-use super::{Catalog, MAX_CATALOG_BYTES, parse, read};
+use super::error::CatalogError;
+use super::lookup::Catalog;
+use super::parse;
+use super::read::{EMPTY, MAX_CATALOG_BYTES, read};
 use crate::files::{self, FileError, Lock};
-
-/// A catalog without an entry.
-pub(super) const EMPTY: &str = "version = 1\n";
+use crate::toml::Position;
 
 /// A catalog that is being changed, under its lock.
 #[derive(Debug)]
@@ -44,17 +44,24 @@ pub struct Replacement {
     pub registries: Vec<String>,
 }
 
-pub(super) fn edit<T, E: From<CatalogError>>(path: &Path, change: impl FnOnce(&mut Edit) -> Result<T, E>) -> Result<T, E> {
-    let target = target(path).map_err(CatalogError::from)?;
-    let _lock = lock(&target).map_err(CatalogError::from)?;
-    let (before, catalog) = read(&target)?;
-    let mut edit = Edit { text: before.unwrap_or_else(|| EMPTY.to_owned()), catalog };
-    let unchanged = edit.text.clone();
-    let result = change(&mut edit)?;
-    if edit.text != unchanged {
-        files::replace(&target, edit.text.as_bytes()).map_err(CatalogError::from)?;
+impl Catalog {
+    /// Changes a catalog: locks it, reads it again, lets `change` work on it, and writes it whole. Nothing is written if `change` fails or
+    /// changes nothing. A catalog that does not exist is created, and so is its folder.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`]; another process that holds the lock for ten seconds; a file that can't be written; whatever `change` returns.
+    pub fn edit<T, E: From<CatalogError>>(path: &Path, change: impl FnOnce(&mut Edit) -> Result<T, E>) -> Result<T, E> {
+        let target = target(path).map_err(CatalogError::from)?;
+        let _lock = lock(&target).map_err(CatalogError::from)?;
+        let (before, catalog) = read(&target)?;
+        let mut edit = Edit { text: before.unwrap_or_else(|| EMPTY.to_owned()), catalog };
+        let unchanged = edit.text.clone();
+        let result = change(&mut edit)?;
+        if edit.text != unchanged {
+            files::replace(&target, edit.text.as_bytes()).map_err(CatalogError::from)?;
+        }
+        Ok(result)
     }
-    Ok(result)
 }
 
 /// The file behind the path: replacing a symbolic link itself would part it from what it leads to.

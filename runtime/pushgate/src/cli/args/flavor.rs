@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use pushgate_sandbox::Capability;
 
-use super::registry::TransportArguments;
+use super::transport::TransportArguments;
 use crate::new_project::Language;
 
 /// The commands of `pushgate flavor`.

@@ -1,11 +1,12 @@
 //! The words of the command line. What each command does lies in the sibling modules; here is only what can be typed.
 
-mod asked;
 mod credential;
-mod flavor;
 mod image;
 mod registry;
+mod asked;
+mod flavor;
 mod shared;
+mod transport;
 mod source;
 
 use std::path::PathBuf;
@@ -16,9 +17,10 @@ pub(super) use asked::{AskedFlavor, AskedFlavors};
 pub(super) use credential::CredentialCommand;
 pub(super) use flavor::{ComponentArguments, FlavorCommand, RecordArguments, TestArguments};
 pub(super) use image::{ImageCommand, LayersArguments};
-pub(super) use registry::{RegistryCommand, Reset, TransportArguments};
+pub(super) use registry::{RegistryCommand, Reset};
 pub(super) use shared::HookArguments;
 pub(super) use source::{Compress, SourceArguments};
+pub(super) use transport::TransportArguments;
 
 /// The gate that every container image push passes through.
 ///

@@ -5,14 +5,14 @@ use std::fmt::Write;
 use pushgate_sandbox::{ComponentDigest, Description, LoadError, describe};
 use serde_json::{Value, json};
 
-use super::capabilities;
+use super::capabilities::capabilities;
 use crate::cli::context::Context;
 use crate::cli::hook::{Named, schema};
 use crate::cli::output::printable;
-use crate::flavors::component_file;
-use crate::exit::Failure;
-use crate::hook_limits::HookLimits;
 use crate::decide::capability_in_words;
+use crate::exit::Failure;
+use crate::flavors::component_file;
+use crate::hook_limits::HookLimits;
 use crate::name::Name;
 use crate::shipped;
 

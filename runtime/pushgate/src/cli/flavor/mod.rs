@@ -2,17 +2,18 @@
 
 mod component;
 mod describe;
-mod register;
 mod test;
+mod register;
+mod capabilities;
 mod touched;
 
-use pushgate_sandbox::Description;
 use serde_json::json;
 
 use super::args::FlavorCommand;
 use super::context::Context;
+use super::new_project;
 use super::output::table;
-use super::{Stopped, new_project};
+use super::stopped::Stopped;
 use crate::catalog::{Catalog, EntryError, FlavorEntry};
 use crate::exit::Failure;
 use crate::shipped;
@@ -75,8 +76,4 @@ fn list(context: &Context) -> Result<(), Failure> {
 fn users(catalog: &Catalog, name: &str) -> String {
     let users = catalog.users_of(name);
     if users.is_empty() { "-".to_owned() } else { users.join(", ") }
-}
-
-fn capabilities(description: &Description) -> Vec<&'static str> {
-    description.capabilities.iter().map(|capability| capability.as_str()).collect()
 }

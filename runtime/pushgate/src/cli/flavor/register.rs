@@ -6,17 +6,17 @@ use std::path::Path;
 use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
 use serde_json::json;
 
-use super::capabilities;
+use super::capabilities::capabilities;
 use super::touched::Touched;
 use crate::catalog::{Catalog, Change};
 use crate::cli::context::Context;
 use crate::cli::hook::{self, check, schema};
-use crate::flavors::component_file;
-use crate::exit::{Failure, Kind};
-use crate::hook_limits::HookLimits;
 use crate::decide::capability_in_words;
-use crate::name::Name;
 use crate::decision::Warning;
+use crate::exit::{Failure, Kind};
+use crate::flavors::component_file;
+use crate::hook_limits::HookLimits;
+use crate::name::Name;
 
 /// What was typed beside the file and the name.
 #[derive(Debug, Clone, Copy)]

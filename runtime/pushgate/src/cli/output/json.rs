@@ -6,10 +6,10 @@ use std::time::Duration;
 use pushgate_oci::UncheckedLayer;
 use serde::Serialize;
 
-use super::Verdict;
 use super::json_line::json_line;
-use crate::exit::Failure;
+use super::verdict::Verdict;
 use crate::decision::{HookReport, HookVerdict, Warning};
+use crate::exit::Failure;
 use crate::report::Report;
 
 #[derive(Serialize)]
@@ -119,13 +119,23 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
         registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
         hooks: report.decision.hooks.iter().map(hook).collect(),
         messages: report.decision.messages.iter().map(|entry| MessageEntry { hook: &entry.hook, message: &entry.message }).collect(),
-        warnings: report.decision.hooks.iter().flat_map(violations_as_warnings).chain(report.decision.warnings.iter().map(warning)).collect(),
+        warnings: report
+            .decision
+            .hooks
+            .iter()
+            .flat_map(violations_as_warnings)
+            .chain(report.decision.warnings.iter().map(warning))
+            .collect(),
         not_looked_into: report.unchecked.iter().map(not_looked_into).collect(),
         error: match verdict {
             Verdict::Failed(failure) => Some(error(failure)),
             Verdict::Pushed(_) | Verdict::Accepted(_) => None,
         },
-        timings_ms: Timings { check: milliseconds(report.check), hooks: milliseconds(report.decision.asking), push: milliseconds(report.pushing) },
+        timings_ms: Timings {
+            check: milliseconds(report.check),
+            hooks: milliseconds(report.decision.asking),
+            push: milliseconds(report.pushing),
+        },
     };
     json_line(&document)
 }
@@ -183,9 +193,9 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::decision::{Decision, Message};
     use crate::exit::Kind;
     use crate::report::fields::FIELDS;
-    use crate::decision::Message;
     use crate::report::{RegistryReport, Remote};
 
     /// The path of every member.
@@ -230,9 +240,12 @@ mod tests {
         let full = Report {
             image: Some("i".to_owned()),
             registry: Some(RegistryReport { name: Some("n".to_owned()), uri: "u".to_owned() }),
-            hooks: HookVerdict::ALL.map(hook).to_vec(),
-            messages: vec![Message { hook: "f".to_owned(), message: "m".to_owned() }],
-            warnings: vec![Warning { hook: None, code: Some("c".to_owned()), message: "m".to_owned(), hint: Some("h".to_owned()) }],
+            decision: Decision {
+                hooks: HookVerdict::ALL.map(hook).to_vec(),
+                messages: vec![Message { hook: "f".to_owned(), message: "m".to_owned() }],
+                warnings: vec![Warning { hook: None, code: Some("c".to_owned()), message: "m".to_owned(), hint: Some("h".to_owned()) }],
+                asking: Some(Duration::from_millis(1)),
+            },
             unchecked: vec![pushgate_oci::UncheckedLayer {
                 digest: pushgate_oci::Digest::sha256(b""),
                 reason: pushgate_oci::Unchecked::Encrypted,
@@ -240,7 +253,6 @@ mod tests {
             remote: Some(Remote::Unknown),
             digest: Some(pushgate_oci::Digest::sha256(b"")),
             check: Some(Duration::from_millis(1)),
-            asking: Some(Duration::from_millis(1)),
             pushing: Some(Duration::from_millis(1)),
         };
         let failure = Failure::new(Kind::Usage, "m").with_hint(Some("h".to_owned()));

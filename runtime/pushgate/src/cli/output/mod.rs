@@ -5,26 +5,28 @@
 
 mod json;
 mod json_line;
-mod printable;
 mod progress;
 mod stream;
 mod table;
 mod text;
+mod printable;
+mod verdict;
+mod drawn;
 
 use pushgate_oci::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
+use crate::decision::Warning;
 use crate::exit::Failure;
 use crate::flavors::CompileProgress;
-use crate::decision::Warning;
 use crate::report::Report;
 
 pub(super) use printable::printable;
-pub(super) use progress::{Shown, TerminalProgress};
 pub(super) use stream::LogWriter;
 use stream::Stream;
 pub(super) use table::table;
 pub(super) use text::{BAD, FAINT, GOOD};
+pub(super) use verdict::{Shown, Verdict};
 
 /// Where and how a command prints.
 #[derive(Debug, Clone, Copy)]
@@ -78,18 +80,6 @@ impl Output {
 
     pub(super) fn is_json(self) -> bool {
         self.format == OutputFormat::Json
-    }
-
-    /// Shows how a push gets on: bars on a terminal, a line for each layer elsewhere, nothing beside JSON or with `--quiet`.
-    pub(super) fn progress(self) -> TerminalProgress {
-        let is_terminal = self.is_on_terminal();
-        let style = match (self.quiet, is_terminal, self.format) {
-            (true, ..) | (false, false, OutputFormat::Json) => progress::Style::Silent,
-            // Bars and log lines would write over each other.
-            (false, true, _) if !self.logs && moves_its_cursor() => progress::Style::Bars,
-            (false, ..) => progress::Style::Lines,
-        };
-        TerminalProgress::new(self, style)
     }
 
     /// What the hooks of a push answered, and what deserves attention so far.
@@ -196,11 +186,6 @@ impl Output {
     }
 }
 
-/// Whether bars can be drawn over each other on the terminal.
-fn moves_its_cursor() -> bool {
-    std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb")
-}
-
 /// One line for whoever sits before a terminal and waits.
 impl CompileProgress for Output {
     fn compiling(&self, flavor: &str, bytes: u64, once: bool) {
@@ -218,17 +203,6 @@ impl WaitListener for Output {
         if self.quiet || self.logs || self.is_json() && !self.is_on_terminal() {
             return;
         }
-        progress::beside_bars(|| self.stderr(&format!("waiting   {}\n", printable(text))));
+        drawn::beside_bars(|| self.stderr(&format!("waiting   {}\n", printable(text))));
     }
-}
-
-/// How a push or a check ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Verdict<'a> {
-    /// Pushed and confirmed: `registry/repository@digest`.
-    Pushed(&'a str),
-    /// It would be pushed: the canonical reference.
-    Accepted(&'a str),
-    /// It was not, or not for sure.
-    Failed(&'a Failure),
 }

@@ -10,7 +10,9 @@ use std::time::Duration;
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use pushgate_oci::{Descriptor, Digest, LayerOutcome, Progress, media_type};
 
-use super::{Output, printable, stream};
+use super::drawn::DRAWN;
+use super::{Output, Shown, printable, stream};
+use crate::cli::args::OutputFormat;
 use crate::engine::{EngineProgress, LayerState};
 use crate::progress::PushProgress;
 use crate::report::Report;
@@ -18,30 +20,11 @@ use crate::report::Report;
 /// As Docker shortens digests.
 const SHORT: usize = 12;
 
-/// The bars that are on the terminal now, for lines that are written beside them.
-static DRAWN: Mutex<Option<MultiProgress>> = Mutex::new(None);
-
-/// Writes a line to the terminal; bars that are there make room for it.
-pub(super) fn beside_bars(write: impl FnOnce()) {
-    let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match drawn {
-        Some(bars) => bars.suspend(write),
-        None => write(),
-    }
-}
-
 /// What is shown.
 pub(super) enum Style {
     Silent,
     Lines,
     Bars,
-}
-
-/// What was printed of a report before the transfer began.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::cli) struct Shown {
-    /// So many of its warnings, every hook, and what the hooks said.
-    pub(super) warnings: usize,
 }
 
 /// Shows a push. What it drew is gone when it is dropped.
@@ -71,6 +54,25 @@ struct Layer {
     /// The Docker Engine sent some of it, in this attempt or an earlier one.
     sending: bool,
     done: bool,
+}
+
+impl Output {
+    /// Shows how a push gets on: bars on a terminal, a line for each layer elsewhere, nothing beside JSON or with `--quiet`.
+    pub(in crate::cli) fn progress(self) -> TerminalProgress {
+        let is_terminal = self.is_on_terminal();
+        let style = match (self.quiet, is_terminal, self.format) {
+            (true, ..) | (false, false, OutputFormat::Json) => Style::Silent,
+            // Bars and log lines would write over each other.
+            (false, true, _) if !self.logs && moves_its_cursor() => Style::Bars,
+            (false, ..) => Style::Lines,
+        };
+        TerminalProgress::new(self, style)
+    }
+}
+
+/// Whether bars can be drawn over each other on the terminal.
+fn moves_its_cursor() -> bool {
+    std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb")
 }
 
 impl TerminalProgress {

@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 use pushgate_sandbox::Violation;
 
 use super::printable;
-use crate::exit::Failure;
 use crate::decision::{HookReport, HookVerdict, Message, Warning};
+use crate::exit::Failure;
 use crate::report::Report;
 
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();

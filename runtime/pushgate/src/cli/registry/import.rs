@@ -7,7 +7,7 @@ use pushgate_files::FileProblem;
 use serde_json::json;
 
 use super::brought::Brought;
-use super::{warn_if_untrusted, word};
+use super::told::{warn_if_untrusted, word};
 use crate::catalog::{Catalog, CatalogError, Connection, RegistryEntry};
 use crate::cli::args::{HookArguments, TransportArguments};
 use crate::cli::context::Context;

@@ -1,22 +1,24 @@
 //! `pushgate registry`.
 
-mod brought;
 mod describe;
 mod import;
+mod brought;
 mod update;
+mod told;
 
 use serde_json::json;
 
 use pushgate_reference::RegistryUri;
 
+use self::told::{told, warn_if_untrusted, word};
 use super::args::{AskedFlavor, RegistryCommand};
 use super::context::Context;
 use super::output::table;
-use super::{Stopped, flavor, hook, login};
+use super::stopped::Stopped;
+use super::{flavor, hook, login};
 use crate::catalog::{Catalog, CatalogError, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
 use crate::name::Name;
-use crate::decision::Warning;
 
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
     let path = || context.process.catalogs.path();
@@ -100,20 +102,6 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
     Ok(())
 }
 
-const fn word(made: &'static str, change: Change) -> &'static str {
-    match change {
-        Change::Made => made,
-        Change::Unneeded => "unchanged",
-    }
-}
-
-fn told(context: &Context, change: &str, name: &Name, uri: &str) {
-    context.output.result(
-        || format!("{change} {name} {uri}\n"),
-        || json!({ "schema": 1, "registry": { "name": name.as_str(), "uri": uri, "change": change } }),
-    );
-}
-
 fn renamed(context: &Context, change: &str, old: &str, new: &Name) {
     context.output.result(
         || if change == "unchanged" { format!("{change} {new}\n") } else { format!("{change} {old} to {new}\n") },
@@ -125,24 +113,6 @@ fn changed(context: &Context, name: &str, change: &str, text: &str) {
     context.output.result(|| format!("{text}\n"), || json!({ "schema": 1, "registry": { "name": name, "change": change } }));
 }
 
-/// What was just written and will be refused when it is used.
-fn warn_if_untrusted(context: &Context, entry: &RegistryEntry) {
-    let fields: Vec<&str> = context.process.catalogs.untrusted_fields(entry).iter().map(|field| field.name).collect();
-    if fields.is_empty() {
-        return;
-    }
-    context.output.warn(&Warning {
-        hook: None,
-        code: Some("catalog.untrusted".to_owned()),
-        message: format!(
-            "this catalog lies outside of your configuration folder, where {} of {} counts only if trusted",
-            fields.join(", "),
-            entry.name
-        ),
-        hint: Some(format!("repeat it on the command line of a push, or give {}", crate::trust::FLAG)),
-    });
-}
-
 fn list(context: &Context) -> Result<(), Failure> {
     let catalog = context.catalog()?;
     let default = catalog.default_registry()?.map(ToString::to_string);
@@ -151,7 +121,9 @@ fn list(context: &Context) -> Result<(), Failure> {
         let rows = catalog.registries().map(|(name, entry)| {
             let shown = if is_default(name) { format!("{name} *") } else { name.to_owned() };
             match entry {
-                Ok(entry) if context.process.catalogs.untrusted_fields(entry).is_empty() => vec![shown, entry.uri.to_string(), flavors(entry)],
+                Ok(entry) if context.process.catalogs.untrusted_fields(entry).is_empty() => {
+                    vec![shown, entry.uri.to_string(), flavors(entry)]
+                }
                 Ok(entry) => vec![shown, format!("{} (not trusted)", entry.uri), flavors(entry)],
                 Err(error) => vec![shown, "unusable".to_owned(), error.to_string()],
             }

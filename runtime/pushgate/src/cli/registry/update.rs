@@ -5,7 +5,7 @@ use pushgate_reference::RegistryUri;
 use super::super::args::{HookArguments, Reset, TransportArguments};
 use super::super::context::Context;
 use super::super::hook;
-use super::{told, warn_if_untrusted, word};
+use super::told::{told, warn_if_untrusted, word};
 use crate::catalog::{Catalog, Change, Connection, RegistryEntry};
 use crate::exit::{Failure, Kind};
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use crate::engine::error::bounded;
+use crate::engine::text::bounded;
 
 /// Where an Engine listens.
 pub(super) enum Address {

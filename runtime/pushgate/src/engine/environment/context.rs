@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use pushgate_oci::{Digest, parse_object};
 use serde_json::{Map, Value};
 
-use super::Candidate;
 use super::address::{Address, presentable};
-use crate::engine::error::{EngineError, bounded};
+use super::candidate::Candidate;
+use crate::engine::error::EngineError;
+use crate::engine::text::bounded;
 use crate::files::{self, Links};
 
 /// The most bytes that the configuration, and a context, may have: 1 MiB.

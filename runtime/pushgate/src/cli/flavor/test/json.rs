@@ -3,8 +3,8 @@
 use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
-use crate::flavor_test::{Outcome, Problem};
 use crate::decision::Warning;
+use crate::flavor_test::{Outcome, Problem};
 
 pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {
     json!({

@@ -2,14 +2,14 @@
 
 mod accept;
 mod build;
-mod json;
 mod junit;
 mod record;
 mod text;
+mod json;
 
-use crate::cli::Stopped;
 use crate::cli::args::TestArguments;
 use crate::cli::context::Context;
+use crate::cli::stopped::Stopped;
 use crate::cli::written::WrittenFile;
 use crate::exit::{Failure, Kind};
 use crate::flavor_test::{self, Outcome, Project, Wanted};

@@ -1,24 +1,38 @@
-//! From a place in the text to line and column.
+//! What is wrong with a text, and where: from a place in it to line and column.
 
 use std::cell::OnceCell;
+use std::fmt;
 use std::ops::Range;
 
-use super::error::Position;
+/// A place in a file, for a person: both count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character in the line.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {}, column {}", self.line, self.column)
+    }
+}
 
 /// What is wrong, and where in the text.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) span: Option<Range<usize>>,
-    pub(super) reason: String,
+pub(crate) struct Fault {
+    pub(crate) span: Option<Range<usize>>,
+    pub(crate) reason: String,
 }
 
 impl Fault {
-    pub(super) fn new(span: Option<Range<usize>>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Option<Range<usize>>, reason: impl Into<String>) -> Self {
         Self { span, reason: reason.into() }
     }
 
     /// The same fault with a place, if it has none yet.
-    pub(super) fn or_at(mut self, span: Option<Range<usize>>) -> Self {
+    pub(crate) fn or_at(mut self, span: Option<Range<usize>>) -> Self {
         self.span = self.span.or(span);
         self
     }
