@@ -42,17 +42,17 @@
 //! The crate is pure: no input or output, no clock, no environment. Its errors are safe to print: what stands where a URL has its
 //! user and password is redacted, control characters and everything beyond ASCII are escaped, and long values are cut.
 
-mod shown;
-
-mod host;
-
-mod grammar;
+mod scope;
 
 mod image;
 
 mod uri;
 
-mod scope;
+mod host;
+
+mod grammar;
+
+mod shown;
 
 #[cfg(test)]
 mod cases;

@@ -3,70 +3,19 @@
 //! The bindings of every line of the contract come here before they do anything, so none of them can go round it: whether a capability was
 //! granted, and how much of it is left, is decided here and nowhere else.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::state::CallState;
-use crate::{FlavorHost, HttpError, HttpRequest, HttpResponse, Limits, QueryError};
-
-/// Something that a flavor may ask for beyond the push itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Capability {
-    /// Read-only questions to the registry that the image goes to.
-    Registry,
-    /// Requests to origins that the operator granted.
-    Http,
-}
-
-impl Capability {
-    /// Every capability.
-    pub const ALL: [Self; 2] = [Self::Registry, Self::Http];
-
-    /// The capability that an interface of the contract stands for.
-    pub(crate) fn of_interface(interface: &str) -> Option<Self> {
-        match interface {
-            "registry" => Some(Self::Registry),
-            "http" => Some(Self::Http),
-            _ => None,
-        }
-    }
-
-    /// The name, as the contract has it: `registry` or `http`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Registry => "registry",
-            Self::Http => "http",
-        }
-    }
-}
-
-impl fmt::Display for Capability {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
+use crate::{Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, QueryError};
 
 /// The most tags of one page, whatever the guest asks for.
 const MAX_TAGS: u32 = 1_000;
-
-/// How much of its capabilities one call has left.
-#[derive(Debug)]
-pub(crate) struct Allowance {
-    calls: usize,
-    bytes: usize,
-}
 
 /// Why a capability does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refused {
     NotGranted,
     Exhausted,
-}
-
-impl Allowance {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self { calls: limits.capability_calls, bytes: limits.capability_bytes }
-    }
 }
 
 impl From<Refused> for QueryError {

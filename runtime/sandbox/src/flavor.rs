@@ -8,10 +8,10 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 use wasmtime::{Result as WasmResult, Store, UpdateDeadline};
 
 use crate::bindings::v0_1::{self, HookParameters, HookResults};
+use crate::call_slots::CallSlots;
 use crate::failure::{Failure, settle};
 use crate::link::Linked;
 use crate::raw_answer::RawAnswer;
-use crate::room::Room;
 use crate::state::{CallState, PushHandle, Stop};
 use crate::ticker::{TICK, Ticker};
 use crate::{Call, CallError, Capability, ComponentDigest, FlavorHost, Limits, Push};
@@ -25,7 +25,7 @@ pub struct Flavor {
     digest: ComponentDigest,
     linked: Linked,
     ticker: Arc<Ticker>,
-    room: Room,
+    slots: CallSlots,
 }
 
 impl fmt::Debug for Flavor {
@@ -38,8 +38,8 @@ impl fmt::Debug for Flavor {
 const LENDS: usize = 16;
 
 impl Flavor {
-    pub(crate) fn new(digest: ComponentDigest, linked: Linked, ticker: Arc<Ticker>, room: Room) -> Self {
-        Self { digest, linked, ticker, room }
+    pub(crate) fn new(digest: ComponentDigest, linked: Linked, ticker: Arc<Ticker>, slots: CallSlots) -> Self {
+        Self { digest, linked, ticker, slots }
     }
 
     /// The digest of the component.
@@ -67,7 +67,7 @@ impl Flavor {
     /// # Errors
     /// How it broke.
     pub async fn trial(&self, limits: &Limits) -> Result<(), CallError> {
-        let _place = self.room.enter().await;
+        let _slot = self.slots.enter().await;
         let limits = &limits.within_caps();
         let mut store = self.start(limits, None)?;
         let clock = store.data().wall_clock.clone();
@@ -84,7 +84,7 @@ impl Flavor {
         let Some(settings) = &self.linked.settings else {
             return Ok(None);
         };
-        let _place = self.room.enter().await;
+        let _slot = self.slots.enter().await;
         let limits = &limits.within_caps();
         let mut store = self.start(limits, None)?;
         let clock = store.data().wall_clock.clone();
@@ -99,7 +99,7 @@ impl Flavor {
 
     /// Asks the hook about a push. Never fails as a whole: how the hook broke is in [`Call::answer`], beside what it said before.
     pub async fn prepare(&self, push: Push, host: Arc<dyn FlavorHost>, limits: &Limits) -> Call {
-        let _place = self.room.enter().await;
+        let _slot = self.slots.enter().await;
         let limits = &limits.within_caps();
         let mut store = match self.start(limits, Some(host)) {
             Ok(store) => store,

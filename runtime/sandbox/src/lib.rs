@@ -73,77 +73,75 @@
 //!
 //! wasmtime is named in this crate and nowhere else, and no type of it is part of this interface.
 
-// The names of the contract, and bytes that may be a component.
-mod absent;
-mod contract;
-mod digest;
-mod sniff;
-
-// What a component says about itself.
-mod describe;
-mod load_error;
-mod outline;
-mod toolchain;
-
-// From bytes to something that can be called.
+mod capabilities;
+mod blocking;
+mod sandbox_settings;
+pub mod fuzzing;
+mod sandbox;
 mod cache;
 mod cache_key;
 mod cache_lock;
 mod cache_prune;
-mod compile;
-mod engine;
-mod link;
 mod ownership;
-mod sandbox;
-mod schema_circles;
-mod settings_check;
-mod settings_faults;
-mod source;
-mod type_name;
-pub mod worker;
-
-// What a guest finds on the host's side.
-mod bindings;
-mod capabilities;
-mod push;
-mod requests;
-mod state;
-mod wasi;
-
-// One call, and what it may use.
-mod blocking;
 mod flavor;
+mod link;
+mod type_name;
+mod bindings;
+mod wasi;
+mod failure;
+mod state;
 mod limiter;
-mod limits;
 mod log;
-mod room;
 mod ticker;
 mod wall_clock;
-
-// What comes back.
-mod answer;
-mod call_error;
-mod failure;
 mod raw_answer;
+mod answer;
+mod push;
+mod requests;
+mod call_error;
+mod allowance;
+mod call_slots;
+pub mod worker;
+mod compile;
+mod describe;
+mod outline;
+mod toolchain;
+mod absent;
+mod engine;
+mod settings_check;
+mod schema_circles;
+mod settings_faults;
+mod source;
+mod sniff;
+mod load_error;
+mod exceeded;
+mod contract;
+mod digest;
+mod limits;
+mod capability;
+mod metadata;
 mod text;
+mod options;
+mod worker_program;
 
 #[cfg(any(test, feature = "fuzzing"))]
-pub mod fuzzing;
+mod anonymous;
 #[cfg(test)]
 mod tests;
 
 pub use answer::{Answer, Call, Violation};
 pub use call_error::CallError;
-pub use capabilities::Capability;
+pub use capability::Capability;
 pub use contract::PACKAGE;
 pub use describe::{Description, describe};
 pub use digest::{ComponentDigest, ParseDigestError};
 pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
+pub use options::{Allocation, CacheOptions, Compiler, SandboxError, SandboxOptions};
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
-pub use sandbox::{Allocation, CacheOptions, Compiler, Sandbox, SandboxError, SandboxOptions};
+pub use sandbox::Sandbox;
 pub use settings_check::SettingsError;
 pub use sniff::MAX_COMPONENT_BYTES;
 pub use source::ComponentSource;

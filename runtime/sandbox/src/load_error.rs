@@ -5,7 +5,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::worker::Exceeded;
+use crate::exceeded::Exceeded;
 use crate::{ComponentDigest, contract};
 
 /// Why a component cannot be used as a flavor. Texts out of the component are cut; whoever prints them escapes them.

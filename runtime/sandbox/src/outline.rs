@@ -103,7 +103,8 @@ impl Outline {
         };
         capabilities.sort();
         capabilities.dedup();
-        Ok(Checked { hook, settings: self.exported(contract::SETTINGS, "settings"), capabilities, toolchain: Toolchain::of(self) })
+        let exports = |wanted: &str| self.exports.iter().any(|(name, kind)| name == wanted && *kind != Kind::Type);
+        Ok(Checked { hook, settings: self.exported(contract::SETTINGS, "settings"), capabilities, toolchain: Toolchain::of(exports) })
     }
 
     /// The name of an export: the exact one, or that of a compatible version.

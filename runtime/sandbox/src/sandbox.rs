@@ -2,105 +2,19 @@
 
 use std::fmt;
 use std::io::{self, Seek as _};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::cache::{Cache, Rejected, map};
+use crate::call_slots::CallSlots;
 use crate::link::{link, runtime_failed};
-use crate::room::Room;
+use crate::options::{Compiler, SandboxError, SandboxOptions};
 use crate::source::Source;
 use crate::ticker::Ticker;
-use crate::worker::{Cancelled, Worker};
+use crate::worker::Cancelled;
 use crate::{ComponentDigest, ComponentSource, Flavor, LoadError, compile, engine, sniff, worker};
-
-/// How a [`Sandbox`] is set up.
-#[derive(Debug, Clone, Default)]
-pub struct SandboxOptions {
-    /// Where compiled components are kept; `None` compiles every time.
-    pub cache: Option<CacheOptions>,
-    /// Who compiles them.
-    pub compiler: Compiler,
-    /// Where the memory of calls comes from.
-    pub allocation: Allocation,
-}
-
-/// Who compiles a component.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Compiler {
-    /// This process. Only for components that you trust, and for tests: one that was written to harm makes a compiler take gigabytes and
-    /// minutes, or abort, and the process with it.
-    #[default]
-    ThisProcess,
-    /// A process of its own, with limits on memory, computing and time that grow with the component's size.
-    Worker(Worker),
-}
-
-/// Where the memory of calls comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Allocation {
-    /// From the system, for each call anew: for a program that asks a few flavors and ends.
-    #[default]
-    OnDemand,
-    /// From a pool that is made once, in milliseconds, and holds 4 GiB of address space for each of 16 memories of a call: for a program
-    /// that stays. A call is then two to ten times as fast.
-    Pooling {
-        /// Calls at the same time. One more waits until another has ended, before its own clock starts. At least one, at most 256.
-        calls: u16,
-    },
-}
-
-/// The most calls of a pool: what fits into the address space of a process, with room to spare.
-const MAX_POOLED_CALLS: u16 = 256;
-
-/// Where compiled components are kept. Both paths are absolute.
-#[derive(Debug, Clone)]
-pub struct CacheOptions {
-    /// A folder of this user alone (mode 0700). It is made if it is not there; one that others can enter is not used.
-    pub directory: PathBuf,
-    /// The key that proves that an entry is ours, 32 bytes with mode 0600. It is made if it is not there, and must not lie where
-    /// the cache does: whoever brings a cache folder from elsewhere must not bring the key with it.
-    pub key_file: PathBuf,
-}
-
-/// Why a sandbox cannot be set up.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SandboxError {
-    /// A path of the options is not absolute.
-    #[error("the path `{}` of the {role} is not absolute", path.display())]
-    RelativePath {
-        /// What the path is for.
-        role: &'static str,
-        /// The path.
-        path: PathBuf,
-    },
-    /// A pool for no call, or for too many.
-    #[error("a pool cannot serve {calls} calls at a time")]
-    PoolSize {
-        /// The number that was asked for.
-        calls: u16,
-    },
-    /// The key lies in the cache folder.
-    #[error("the key file `{}` lies in the cache folder", path.display())]
-    KeyInCache {
-        /// The path of the key.
-        path: PathBuf,
-    },
-}
-
-impl SandboxError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::PoolSize { .. } => format!("from 1 to {MAX_POOLED_CALLS} calls have room in a pool"),
-            Self::RelativePath { .. } => "give a path that begins with `/`".to_owned(),
-            Self::KeyInCache { .. } => "keep it in a folder of its own: whoever copies the cache must not copy the key".to_owned(),
-        })
-    }
-}
 
 /// The most warnings that are kept for somebody who does not ask for them.
 const MAX_WARNINGS: usize = 100;
@@ -121,7 +35,7 @@ struct Runtime {
     engine: Engine,
     ticker: Arc<Ticker>,
     cache: Option<Cache>,
-    room: Room,
+    slots: CallSlots,
 }
 
 impl fmt::Debug for Sandbox {
@@ -136,21 +50,7 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError`] for paths that could mean something else tomorrow, or that undo what the key is for.
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
-        if let Allocation::Pooling { calls } = options.allocation
-            && !(1..=MAX_POOLED_CALLS).contains(&calls)
-        {
-            return Err(SandboxError::PoolSize { calls });
-        }
-        if let Some(CacheOptions { directory, key_file }) = &options.cache {
-            for (role, path) in [("cache folder", directory), ("key file", key_file)] {
-                if !path.is_absolute() {
-                    return Err(SandboxError::RelativePath { role, path: path.clone() });
-                }
-            }
-            if key_file.starts_with(directory) {
-                return Err(SandboxError::KeyInCache { path: key_file.clone() });
-            }
-        }
+        options.check()?;
         Ok(Self { inner: Arc::new(Inner { options, runtime: OnceLock::new() }), warnings: Arc::default() })
     }
 
@@ -304,14 +204,14 @@ impl Sandbox {
         let opened = self.inner.options.cache.as_ref().map(|options| Cache::open(options, &engine));
         let cache = opened.and_then(|opened| opened.map_err(|message| self.warn(message)).ok());
         // Whoever comes first sets it; another one that was made meanwhile is dropped.
-        Ok(self.inner.runtime.get_or_init(|| Runtime { engine, ticker, cache, room: Room::new(self.inner.options.allocation) }))
+        Ok(self.inner.runtime.get_or_init(|| Runtime { engine, ticker, cache, slots: CallSlots::new(self.inner.options.allocation) }))
     }
 }
 
 impl Runtime {
     /// A compiled component whose imports and exports fit.
     fn flavor(&self, digest: &ComponentDigest, component: &Component) -> Result<Flavor, LoadError> {
-        Ok(Flavor::new(*digest, link(&self.engine, component)?, Arc::clone(&self.ticker), self.room.clone()))
+        Ok(Flavor::new(*digest, link(&self.engine, component)?, Arc::clone(&self.ticker), self.slots.clone()))
     }
 }
 

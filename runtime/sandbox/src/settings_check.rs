@@ -3,15 +3,13 @@
 //! The schema is the flavor's, and may be an attack: patterns that explode, definitions that multiply, references to anywhere. So nothing is fetched,
 //! patterns are matched in linear time, and all of it happens in a worker process where there is one.
 
-use std::io::Write as _;
-
 use jsonschema::{PatternOptions, Retrieve, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::exceeded::Exceeded;
 use crate::text::excerpt;
-use crate::worker::Exceeded;
-use crate::{Compiler, Sandbox, schema_circles, settings_faults, worker};
+use crate::{schema_circles, settings_faults};
 
 /// How deep a schema may be nested. References make deeper things, and recursive ones.
 const MAX_DEPTH: usize = 64;
@@ -74,31 +72,11 @@ impl SettingsError {
     }
 }
 
-impl Sandbox {
-    /// Whether settings are what a flavor's JSON Schema wants. `None` looks at the schema alone. Both are JSON; the schema's size is
-    /// the caller's to bound ([`Limits::schema_bytes`](crate::Limits::schema_bytes)). It is evaluated where components are compiled, and blocks
-    /// for some milliseconds, in a worker for 20 s at most.
-    ///
-    /// # Errors
-    /// What does not fit, or why that cannot be said.
-    pub fn check_settings(&self, schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
-        let Compiler::Worker(worker) = self.compiler() else {
-            return evaluate(schema, settings);
-        };
-        let failed = |message: String| SettingsError::Runtime { message };
-        let task = Task { schema: schema.to_owned(), settings: settings.map(str::to_owned) };
-        let mut input = worker::anonymous_file().map_err(|error| failed(error.to_string()))?;
-        let text = serde_json::to_vec(&task).map_err(|error| failed(error.to_string()))?;
-        input.write_all(&text).map_err(|error| failed(error.to_string()))?;
-        worker::check_settings(worker, input)
-    }
-}
-
 /// What is compared.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Task {
-    schema: String,
-    settings: Option<String>,
+    pub(crate) schema: String,
+    pub(crate) settings: Option<String>,
 }
 
 impl Task {

@@ -3,7 +3,7 @@
 use wasmtime::{Engine, Precompiled};
 
 use crate::LoadError;
-use crate::describe::module_language;
+use crate::metadata::module_language;
 
 /// The most bytes that a component may have. A Python flavor has 18 MB.
 pub const MAX_COMPONENT_BYTES: u64 = 64 << 20;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 
-use crate::{ComponentDigest, LoadError, MAX_COMPONENT_BYTES, sniff, worker};
+use crate::anonymous::anonymous_file;
+use crate::{ComponentDigest, LoadError, MAX_COMPONENT_BYTES, sniff};
 
 /// A component that is to be loaded. A file is passed on as it is: with a worker process, its bytes never come to this one.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl<'a> Source<'a> {
         match self {
             Self::File(file) => Ok(file),
             Self::Bytes(bytes) => {
-                let mut file = worker::anonymous_file()?;
+                let mut file = anonymous_file()?;
                 file.write_all(&bytes)?;
                 Ok(file)
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasmtime::component::{Resource, ResourceTable};
 
 use crate::absent::Absent;
-use crate::capabilities::Allowance;
+use crate::allowance::Allowance;
 use crate::limiter::Limiter;
 use crate::log::{Log, Output};
 use crate::ticker::Ticking;

@@ -1,7 +1,6 @@
 //! What a component was made with, as far as its outside tells: what goes wrong differs from one language to the next.
 
 use crate::absent::Absent;
-use crate::outline::{Kind, Outline};
 
 /// The tools that leave a trace at the outside of a component, which is there also when it comes compiled from the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +15,7 @@ pub(crate) enum Toolchain {
 
 impl Toolchain {
     /// Both leave an export behind that only they themselves call.
-    pub(crate) fn of(outline: &Outline) -> Self {
-        let exports = |wanted: &str| outline.exports.iter().any(|(name, kind)| name == wanted && *kind != Kind::Type);
+    pub(crate) fn of(exports: impl Fn(&str) -> bool) -> Self {
         match () {
             () if exports("exports") => Self::Python,
             () if exports("init") => Self::JavaScript,

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pushgate_reference::ImageReference;
 use pushgate_sandbox::ComponentDigest;
 
 use super::*;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
+use crate::name::Name;
 
 mod concurrency;
 mod damage;

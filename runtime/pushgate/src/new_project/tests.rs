@@ -1,4 +1,5 @@
 use super::*;
+use pushgate_sandbox::Capability;
 
 fn project(name: &str, language: Language) -> Project {
     Project { name: Name::parse(name).unwrap(), language, capabilities: vec![Capability::Registry, Capability::Http], settings: true }

@@ -1,8 +1,6 @@
 //! The child's side: limits itself, does one job, and reports.
 
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -10,8 +8,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::stdio::stderr;
 use serde::Serialize;
 
+use super::limits::JobLimits;
 use super::report::{Job, Order, Report};
-use super::{JobLimits, compile, settings};
+use super::streams::standard;
+use super::{compile, settings};
 
 /// Descriptors: the standard three, and what a clock or a random number may open.
 const OPEN_FILES: u64 = 16;
@@ -48,11 +48,6 @@ fn told<T: Serialize>(report: &Report<T>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(2),
     }
-}
-
-/// One of the three standard streams, without the buffer that the library puts before it.
-pub(super) fn standard(stream: BorrowedFd<'_>) -> io::Result<File> {
-    Ok(stream.try_clone_to_owned()?.into())
 }
 
 /// Sets every limit, so that from here on nothing can be used without bound.

@@ -7,10 +7,15 @@ use std::time::Duration;
 use rustix::stdio::{stdin, stdout};
 use serde::{Deserialize, Serialize};
 
-use super::child::standard;
+use super::cancel::Cancelled;
+use super::limits::JobLimits;
+use super::process::{Failed, run};
 use super::report::{Job, Report};
-use super::{Cancelled, Failed, JobLimits, Worker, anonymous_file, run};
-use crate::{Allocation, ComponentDigest, LoadError, MAX_COMPONENT_BYTES, compile, engine, source};
+use super::streams::standard;
+use crate::anonymous::anonymous_file;
+use crate::options::Allocation;
+use crate::worker_program::Worker;
+use crate::{ComponentDigest, LoadError, MAX_COMPONENT_BYTES, compile, engine, source};
 
 /// How a compile ended: so many bytes of machine code, or why there is none.
 #[derive(Debug, Serialize, Deserialize)]

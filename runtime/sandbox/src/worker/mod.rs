@@ -17,52 +17,24 @@
 //! }
 //! ```
 
-mod anonymous;
-mod cancel;
 mod child;
 mod compile;
-mod limits;
-mod process;
-mod report;
 mod settings;
+mod process;
+mod cancel;
+mod report;
+mod limits;
+mod streams;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub(crate) use anonymous::anonymous_file;
+pub use crate::exceeded::Exceeded;
+use crate::worker_program::ASKED;
+pub use crate::worker_program::Worker;
 pub(crate) use cancel::{Cancelled, cancellation};
 pub(crate) use compile::{compile, wait_limit};
-pub use limits::Exceeded;
-pub(crate) use limits::JobLimits;
-use process::{Failed, run};
 pub(crate) use settings::check as check_settings;
-
-/// The first argument of a worker. No command line of a person begins like this, and somebody who types it gets a process that waits for
-/// its input.
-const ASKED: &str = "--pushgate-sandbox-worker=1";
-
-/// A program that is a worker when it is asked to: its `main` begins with [`run_if_asked`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worker {
-    program: PathBuf,
-}
-
-impl Worker {
-    /// The program that runs now. It is found even after its file was replaced.
-    ///
-    /// # Errors
-    /// The system does not say where it is; not on Linux.
-    pub fn this_program() -> std::io::Result<Self> {
-        let program = if cfg!(target_os = "linux") { PathBuf::from("/proc/self/exe") } else { std::env::current_exe()? };
-        Ok(Self { program })
-    }
-
-    /// Another program, of the very same version of this library.
-    pub fn program(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into() }
-    }
-}
 
 /// Does the work of a worker if the arguments ask for it, and returns the exit code to end with; `None` for every other start of the program.
 /// The arguments are those of the process, its own name first.

@@ -10,9 +10,12 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 use serde::de::DeserializeOwned;
 
+use super::cancel::Cancelled;
+use super::limits::JobLimits;
 use super::report::{Job, Order, Report};
-use super::{ASKED, Cancelled, Exceeded, JobLimits, Worker};
+use crate::exceeded::Exceeded;
 use crate::text::excerpt;
+use crate::worker_program::{ASKED, Worker};
 
 /// The most threads of a worker: more would only share its time limit, and each takes memory of its own.
 const MAX_THREADS: usize = 4;

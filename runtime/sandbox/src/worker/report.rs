@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::JobLimits;
 use crate::ComponentDigest;
-use crate::worker::JobLimits;
 
 /// What a worker is started for; its last argument.
 #[derive(Debug, Serialize, Deserialize)]

@@ -5,11 +5,13 @@ use std::io::Read as _;
 
 use rustix::stdio::stdin;
 
-use super::child::standard;
+use super::limits::JobLimits;
+use super::process::{Failed, run};
 use super::report::{Job, Report};
-use super::{Failed, JobLimits, Worker, run};
+use super::streams::standard;
 use crate::SettingsError;
 use crate::settings_check::Task;
+use crate::worker_program::Worker;
 
 /// Has a worker do the task that is written in a file.
 pub(crate) fn check(worker: &Worker, task: File) -> Result<(), SettingsError> {
