@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use pushgate_test_structure::House;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the root of the workspace")
 }
@@ -63,6 +65,35 @@ fn heavy_libraries_have_one_owner() {
         let found: Vec<String> =
             dependencies().into_iter().filter(|(_, names)| names.contains(library)).map(|(package, _)| package).collect();
         assert_eq!(found, owners, "the owners of {library}");
+    }
+}
+
+/// The folders of the runtime's crates.
+fn crates() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("runtime")).expect("the runtime").map(|entry| entry.expect("an entry").path());
+    let crates: Vec<PathBuf> = entries.filter(|folder| folder.join("Cargo.toml").is_file()).collect();
+    assert!(crates.len() >= 5, "{crates:?}");
+    crates
+}
+
+/// The `use` lines of every file are read: no files use each other in a circle, and the modules of each file stand in the order in which they use
+/// each other. `pushgate-test-structure` shows with texts of its own that it finds both.
+#[test]
+fn arrows_go_down_inside_of_crates_too() {
+    for folder in crates() {
+        let house = House::read(&folder.join("src")).expect("sources");
+        assert!(house.circles().is_empty(), "files of {} use each other in a circle: {:#?}", folder.display(), house.circles());
+        assert!(house.upward().is_empty(), "in {} the order of `mod` lines is not that of use: {:#?}", folder.display(), house.upward());
+    }
+}
+
+/// A crate that nobody can read in a day is several.
+#[test]
+fn no_crate_has_more_than_six_thousand_lines() {
+    for folder in crates() {
+        let house = House::read(&folder.join("src")).expect("sources");
+        let lines: usize = house.rooms().values().map(|room| room.lines).sum();
+        assert!(lines <= 6_000, "{} has {lines} lines of code without its tests", folder.display());
     }
 }
 

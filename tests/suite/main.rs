@@ -55,6 +55,7 @@ mod opened_paths;
 mod permissions;
 mod policies;
 mod progress;
+mod pushes_at_once;
 mod questions;
 mod real_distribution;
 mod real_docker;

@@ -73,20 +73,24 @@
 //!
 //! wasmtime is named in this crate and nowhere else, and no type of it is part of this interface.
 
-mod capabilities;
-mod blocking;
+// From bytes to something that can be called.
 mod sandbox_settings;
-pub mod fuzzing;
 mod sandbox;
 mod cache;
 mod cache_key;
 mod cache_lock;
 mod cache_prune;
 mod ownership;
+
+// One call, and what it may use.
+mod blocking;
 mod flavor;
 mod link;
 mod type_name;
+
+// What a guest finds on the host's side.
 mod bindings;
+mod capabilities;
 mod wasi;
 mod failure;
 mod state;
@@ -94,38 +98,45 @@ mod limiter;
 mod log;
 mod ticker;
 mod wall_clock;
+mod allowance;
+mod call_slots;
+
+// What comes back, and what a flavor is asked about.
 mod raw_answer;
 mod answer;
 mod push;
 mod requests;
 mod call_error;
-mod allowance;
-mod call_slots;
+
+// Work on bytes that nobody here trusts.
 pub mod worker;
 mod compile;
-mod describe;
-mod outline;
-mod toolchain;
-mod absent;
 mod engine;
+mod limits;
 mod settings_check;
 mod schema_circles;
 mod settings_faults;
 mod source;
-mod sniff;
-mod load_error;
-mod exceeded;
-mod contract;
-mod digest;
-mod limits;
-mod capability;
-mod metadata;
-mod text;
+mod anonymous;
 mod options;
 mod worker_program;
 
+// What a component says about itself.
+mod describe;
+mod outline;
+mod toolchain;
+mod absent;
+mod sniff;
+mod metadata;
+mod load_error;
+mod exceeded;
+mod capability;
+mod contract;
+mod digest;
+mod text;
+
 #[cfg(any(test, feature = "fuzzing"))]
-mod anonymous;
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 

@@ -130,3 +130,6 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;
