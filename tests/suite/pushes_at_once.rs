@@ -107,8 +107,12 @@ impl Stage {
         let home = Home::new();
         home.must(&format!("flavor register {}", guest("probe").display()));
         let rule = r#"rules:=[{"code":"tag.refused","require":"!push.tag.startsWith('refused')","message":"{{push.requested_at}}"}]"#;
-        home.must(&format!("registry register all --uri {}/team --flavor probe --set action=report --mode warn --flavor cel --set {rule}", registry.host()));
-        Layout::create(&home.join("image")).and_then(|mut layout| layout.add(&Image::new().raw_layer(vec![7; 64 << 10]), None)).expect("a layout");
+        let probe =
+            r#"--flavor probe --set do=report --set look:=["push"] --grant registry --grant http=https://api.example.com --mode warn"#;
+        home.must(&format!("registry register all --uri {}/team {probe} --flavor cel --set {rule}", registry.host()));
+        Layout::create(&home.join("image"))
+            .and_then(|mut layout| layout.add(&Image::new().raw_layer(vec![7; 1 << 10]), None))
+            .expect("a layout");
         // Compiled by the command, so that this process finds them in the cache.
         home.run(&format!("check {}/team/a:v1 --from oci:{}", registry.host(), home.join("image").display()));
         let process = process(&home);

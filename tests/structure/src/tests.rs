@@ -63,6 +63,7 @@ fn what_is_no_use_is_no_arrow() {
 
 #[test]
 fn a_file_of_tests_is_left_out() {
-    let found = house(&[("", "mod a; #[cfg(test)] mod tests;"), ("a", ""), ("tests", "mod more; use crate::a;"), ("tests::more", "use crate::a;")]);
+    let found =
+        house(&[("", "mod a; #[cfg(test)] mod tests;"), ("a", ""), ("tests", "mod more; use crate::a;"), ("tests::more", "use crate::a;")]);
     assert_eq!((found.rooms().len(), found.arrows().len()), (2, 0));
 }
