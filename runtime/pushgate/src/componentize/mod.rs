@@ -54,7 +54,7 @@ pub fn componentize(module: &[u8], world: World<'_>, metadata: &Metadata) -> Res
     outline.check()?;
     let (resolve, world) = resolve(world, &outline)?;
     let mut module = module.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(encode)?;
     let mut encoder = ComponentEncoder::default();
     // The names of inner parts are for debuggers, and take a twentieth of a small component.
     encoder.validate(true).debug_names(false).module(&module).map_err(encode)?;
@@ -113,7 +113,7 @@ fn empty_wasi() -> Result<Vec<u8>, ComponentizeError> {
         .and_then(|_| resolve.push_str("wasi.wit", text));
     let world = resolve.select_world(&[package.map_err(encode)?], None).map_err(encode)?;
     let mut adapter = EMPTY_WASI.to_vec();
-    embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8, false).map_err(encode)?;
+    embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8).map_err(encode)?;
     Ok(adapter)
 }
 
