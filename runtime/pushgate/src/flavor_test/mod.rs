@@ -2,8 +2,11 @@
 //! neither Docker nor a registry.
 
 mod project;
-mod sources;
 mod build;
+mod build_record;
+mod sources;
+mod file_names;
+mod manifest;
 mod case_files;
 mod case;
 mod document;
@@ -22,7 +25,6 @@ mod rewrite;
 mod doubts;
 mod error;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -32,15 +34,15 @@ use serde_json::Value;
 use crate::exit::{Failure, Kind};
 use crate::gate::Gate;
 use crate::hook_limits::HookLimits;
-use crate::hooks::{self, Component};
+use crate::hooks;
 
 pub use accept::{Change, changes};
 pub use build::Build;
 pub use case::{Case, Verdict};
 pub use doubts::doubts;
-pub use error::ProjectError;
+pub use error::{Difference, ProjectError};
 pub use outcome::{Found, Outcome, Problem};
-pub use project::{NamedCase, Project, Wanted};
+pub use project::{Asked, NamedCase, Project, Wanted};
 pub use record::{Recording, record};
 
 use outcome::is_silent;
@@ -49,7 +51,7 @@ use replay::{Notes, Replay};
 /// What a case's file says, whatever it is.
 #[cfg(test)]
 pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectError> {
-    document::parse(Path::new("case.toml"), text)
+    document::parse(std::path::Path::new("case.toml"), text)
 }
 
 /// Runs every case.
@@ -57,13 +59,13 @@ pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectErro
 /// # Errors
 /// The component is not a flavor, or its settings schema cannot be had. What a flavor does wrong when it is asked is in the outcomes.
 pub async fn run(gate: &Gate, project: &Project) -> Result<Vec<Outcome>, Failure> {
-    let flavor = load(gate, &project.component).await?;
-    let label = project.component.display().to_string();
-    let schema = hooks::settings_schema(&label, &flavor, &HookLimits::default()).await?;
+    let flavor = load(gate, &project.flavor).await?;
+    let label = &project.flavor.label;
+    let schema = hooks::settings_schema(label, &flavor, &HookLimits::default()).await?;
     let mut debug = Debug { project, loaded: None };
     let mut outcomes = Vec::new();
     for NamedCase { name, case, .. } in &project.cases {
-        if let Some(found) = refused(gate, &label, schema.as_ref(), case).await? {
+        if let Some(found) = refused(gate, label, schema.as_ref(), case).await? {
             let problems = judge::judge(&case.expected, &found);
             let is_acceptable = !problems.is_empty();
             outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: Vec::new(), debugged: Vec::new() });
@@ -99,7 +101,7 @@ impl Debug<'_> {
         }
         let flavor = match &self.loaded {
             Some(flavor) => flavor,
-            None => self.loaded.insert(load(gate, component).await?),
+            None => self.loaded.insert(load(gate, &Asked::file(component.clone())).await?),
         };
         let (call, ..) = ask(flavor, case, case.dry_run).await;
         *hint = call.answer.as_ref().err().and_then(CallError::hint);
@@ -107,9 +109,8 @@ impl Debug<'_> {
     }
 }
 
-async fn load(gate: &Gate, component: &Path) -> Result<Flavor, Failure> {
-    let label = component.display().to_string();
-    Ok(gate.flavor(&label, &Component::File(component.to_owned())).await?.1)
+async fn load(gate: &Gate, flavor: &Asked) -> Result<Flavor, Failure> {
+    Ok(gate.flavor(&flavor.label, &flavor.component).await?.1)
 }
 
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.
