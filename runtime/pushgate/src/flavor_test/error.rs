@@ -156,7 +156,8 @@ impl ProjectError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoManifest { .. } => {
-                "name the folder of a project, such as `pushgate flavor new` writes, or the component too: --component FILE.wasm".to_owned()
+                "name the folder of a project, such as `pushgate flavor new` writes, or what to ask too: --component FILE.wasm, or the name of a flavor"
+                    .to_owned()
             }
             Self::NotBuilt { folder, build: Some(build), .. } => {
                 format!("build it first: in `{}`, run `{build}`, or give --build", folder.display())
