@@ -116,7 +116,7 @@ macro_rules! in_each_language {
 }
 
 in_each_language! {
-    in_rust: "rust", "withdraw", ["forgotten-collected", "forgotten-images"], super::absent_in_rust;
+    in_rust: "rust", "withdraw", ["forgotten-collected", "forgotten-images", "forgotten-in-a-list", "forgotten-of-the-same-words"], super::absent_in_rust;
     in_go: "go", "flavor.Drop", ["forgotten-wrapped", "forgotten-settings", "forgotten-goroutine", "forgotten-recovered"], super::absent_in_go;
     in_c: "c", "pushgate_drop", ["forgotten-also"], super::absent_in_c;
 }

@@ -22,7 +22,7 @@ impl Flavor for Cel {
 
     fn prepare(push: &Push, settings: rule::Settings) -> Result<(), Refusal> {
         let environment = functions::environment()?;
-        let rules = rule::compile(settings, &environment).map_err(Refusal::Misconfigured)?;
+        let rules = rule::compile(settings, &environment).map_err(Refusal::misconfigured)?;
         ask::ask(push, &rules, &environment)
     }
 }

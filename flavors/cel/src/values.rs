@@ -58,7 +58,7 @@ pub(crate) fn push(push: &Push) -> Result<Owned, Refusal> {
         ("tag", text(push.tag().unwrap_or_default())),
         ("uri", text(push.registry_uri())),
         ("dry_run", Box::new(CelBool::from(push.dry_run())) as Owned),
-        ("requested_at", time(push.requested_at()).ok_or_else(|| Refusal::Other("the time of the push is out of range".to_owned()))?),
+        ("requested_at", time(push.requested_at()).ok_or_else(|| Refusal::other("the time of the push is out of range".to_owned()))?),
     ]))
 }
 

@@ -108,7 +108,7 @@ fn when_selects() {
 #[test]
 fn images_that_cannot_be_read_are_unavailable() {
     let answer = push_with("image.os == 'linux'").no_images(InspectError::Unavailable("no daemon".to_owned())).ask::<Cel>();
-    assert_eq!(answer, Err(Refusal::Unavailable("the images cannot be read: no daemon".to_owned())));
+    assert_eq!(answer, Err(Refusal::unavailable("the images cannot be read: no daemon".to_owned())));
     assert_eq!(violations(push_with("push.tag == 'v1'").no_images(InspectError::NotFound)), [], "no rule names an image");
 }
 
