@@ -118,7 +118,7 @@ macro_rules! in_each_language {
 in_each_language! {
     in_rust: "rust", "withdraw", ["forgotten-collected", "forgotten-images", "forgotten-in-a-list", "forgotten-of-the-same-words"], super::absent_in_rust;
     in_go: "go", "flavor.Drop", ["forgotten-wrapped", "forgotten-settings", "forgotten-goroutine", "forgotten-recovered"], super::absent_in_go;
-    in_c: "c", "pushgate_drop", ["forgotten-also"], super::absent_in_c;
+    in_c: "c", "pushgate_drop", ["forgotten-also", "forgotten-after-drop"], super::absent_in_c;
 }
 
 fn absent_in_rust() {
@@ -197,6 +197,9 @@ fn absent_in_c() {
         assert_eq!(said(&faults, tag), found);
     }
     has_instead(&faults, None, "library-wait", "a flavor cannot wait: ");
+    for tag in ["also-of-an-approval", "also-of-another-kind"] {
+        faults.breaks(tag, &[&marked("c", tag), "pushgate_also() was given an answer that is no denial: "]);
+    }
 }
 
 /// What the compiler says of a file, with the options of a project.
