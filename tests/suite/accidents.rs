@@ -117,9 +117,20 @@ macro_rules! in_each_language {
 
 in_each_language! {
     in_rust: "rust", "withdraw", ["forgotten-collected", "forgotten-images", "forgotten-in-a-list", "forgotten-of-the-same-words"], super::absent_in_rust;
-    in_go: "go", "flavor.Drop", ["forgotten-wrapped", "forgotten-settings", "forgotten-goroutine", "forgotten-recovered"], super::absent_in_go;
+    in_go: "go", "flavor.Drop", super::FORGOTTEN_IN_GO, super::absent_in_go;
     in_c: "c", "pushgate_drop", ["forgotten-also", "forgotten-after-drop"], super::absent_in_c;
 }
+
+const FORGOTTEN_IN_GO: [&str; 8] = [
+    "forgotten-wrapped",
+    "forgotten-settings",
+    "forgotten-goroutine",
+    "forgotten-recovered",
+    "forgotten-behind",
+    "forgotten-behind-group",
+    "forgotten-behind-select",
+    "forgotten-behind-timer",
+];
 
 fn absent_in_rust() {
     let faults = Faults::new("rust");
@@ -164,9 +175,11 @@ fn absent_in_go() {
     }
     // Threads of Go are goroutines, which a flavor has.
     assert_eq!(faults.check("goroutines", "").code, 0);
+    assert_eq!(faults.check("done-behind", "").code, 0);
+    faults.breaks("left-waiting", &[&marked("go", "left-waiting"), "a goroutine that the hook started has not ended"]);
+    has_instead(&faults, Some(&marked("go", "left-sleeping")), "left-sleeping", "a flavor cannot wait: ");
     faults.breaks("deadlock", &[&marked("go", "deadlock"), "all goroutines are asleep"]);
     faults.breaks("throw-in-goroutine", &[&marked("go", "throw-in-goroutine"), "the tag is odd"]);
-    assert_eq!(said(&faults, "later"), "made when the package begins");
 }
 
 /// What C has and a flavor has not does not compile; what a library without the SDK's header calls finds nothing at run time.

@@ -3,14 +3,12 @@ package waiting
 
 import (
 	"runtime"
-	"strings"
+
+	"pushgate/flavor/internal/goroutines"
 )
 
 // Instead is what a flavor has instead of waiting.
 const Instead = "a flavor cannot wait: it decides by the time of the push, push.RequestedAt()"
-
-// stackBytes is how much of what the goroutines do is looked at.
-const stackBytes = 64 << 10
 
 // Watch calls fail, with the place before the reason, when a goroutine sleeps.
 //
@@ -19,9 +17,7 @@ const stackBytes = 64 << 10
 func Watch(fail func(reason string)) {
 	go func() {
 		for {
-			stacks := make([]byte, stackBytes)
-			stacks = stacks[:runtime.Stack(stacks, true)]
-			place, sleeps, others := look(string(stacks))
+			place, sleeps, others := look(goroutines.All())
 			switch {
 			case sleeps:
 				fail(place + Instead)
@@ -33,32 +29,14 @@ func Watch(fail func(reason string)) {
 	}()
 }
 
-// look reads what the runtime prints of all goroutines: whether one sleeps, and where in package main, and whether one of
-// the others can run. The first is the one that looks.
-func look(stacks string) (place string, sleeps, others bool) {
-	goroutines := strings.Split(stacks, "\n\n")
-	for _, goroutine := range goroutines[1:] {
-		header, calls, _ := strings.Cut(goroutine, "\n")
-		_, state, _ := strings.Cut(header, "[")
-		switch state, _, _ = strings.Cut(strings.TrimSuffix(state, "]:"), ","); state {
-		case "sleep":
-			return located(calls), true, true
-		case "runnable", "running", "waiting":
-			others = true
+// look says whether a goroutine sleeps, and where, and whether one of the others can run. The first is the one that
+// looks.
+func look(all []goroutines.Goroutine) (place string, sleeps, others bool) {
+	for _, goroutine := range all[1:] {
+		if goroutine.State == "sleep" {
+			return goroutine.Place(), true, true
 		}
+		others = others || goroutine.CanRun()
 	}
 	return "", false, others
-}
-
-// located is the line of the innermost call of package main, before a message: `main.go:12: `.
-func located(calls string) string {
-	lines := strings.Split(calls, "\n")
-	for index, line := range lines[:len(lines)-1] {
-		if !strings.HasPrefix(line, "main.") && !strings.HasPrefix(line, "created by main.") {
-			continue
-		}
-		place, _, _ := strings.Cut(strings.TrimSpace(lines[index+1]), " ")
-		return place[strings.LastIndex(place, "/")+1:] + ": "
-	}
-	return ""
 }
