@@ -28,6 +28,17 @@ const INSTEAD: [(&str, &[&str]); 9] = [
     ("a flavor has what is part of JavaScript itself, and nothing of Node.js or a browser", &["others"]),
 ];
 
+/// How else a refusal is forgotten, by its tag: the word before the place, and what follows it.
+const LOST: [(&str, &str, &str); 4] = [
+    ("forgotten-violation", "a violation was made at ", " and never given: raise Denied([...]) with it, or drop it with drop()"),
+    ("forgotten-after-drop", "a refusal was made at ", ", dropped, raised again and never given: raise it, or drop it with drop()"),
+    ("forgotten-lazily-generator", "", ": `check_each` was called and has not run: ask for its values, as a `for` statement does, or close() it"),
+    ("forgotten-lazily-context", "", ": `inside` was called and has not run: ask for its values, as a `for` statement does, or close() it"),
+];
+
+/// What is said of an iterator that nobody asks for its values, after its place.
+const LAZILY: &str = ": an iterator was made and has not run: ask for its values, ";
+
 /// Why a name does not exist, by its tag.
 const UNKNOWN: [(&str, &str); 7] = [
     ("unknown-of-push", "`push` has no member `tags`: did you mean `push.tag`? There is reference, registry, "),
@@ -103,10 +114,12 @@ fn every_mistake_is_answered(language: &'static str, verb: &str, least: usize) {
     for (place, tag) in asked.marked() {
         let instead = INSTEAD.iter().find(|(_, tags)| tags.iter().any(|of| tag.starts_with(of)));
         let unknown = UNKNOWN.iter().find(|(name, _)| *name == tag);
+        let lost = LOST.iter().find(|(of, ..)| *of == tag).map(|(_, before, after)| format!("{before}{place}{after}"));
+        let lost = lost.or_else(|| tag.starts_with("forgotten-lazily").then(|| format!("{place}{LAZILY}")));
         match (instead.map(|(text, _)| *text), unknown.map(|(_, text)| *text)) {
             (Some(text), _) | (_, Some(text)) => asked.breaks(&tag, &format!("{place}: "), text),
             _ => {
-                let text = format!("a refusal was made at {place} and never given: {verb} it, or drop it with drop()");
+                let text = lost.unwrap_or_else(|| format!("a refusal was made at {place} and never given: {verb} it, or drop it with drop()"));
                 asked.breaks(&tag, &place, &text);
             }
         }
