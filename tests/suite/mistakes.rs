@@ -131,6 +131,8 @@ fn every_mistake_is_answered(language: &'static str, verb: &str, least: usize) {
     assert_eq!(dropped.code, 0, "{dropped:?}");
     let given = asked.about("another-given");
     assert_eq!((given.code, &given.json()["hooks"][0]["violations"][0]["code"]), (4, &"tag.early".into()), "{given:?}");
+    let run = asked.about("run-lazily");
+    assert_eq!(run.code, 0, "{run:?}");
     let known = asked.about("known-to-all");
     assert_eq!(known.code, 0, "{known:?}");
     the_clock_is_the_time_of_the_push(language);

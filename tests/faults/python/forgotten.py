@@ -141,6 +141,19 @@ async def check_elements(push: Push) -> AsyncIterator[Denied]:  # forgotten-asyn
     yield deny("tag.odd", "never made")
 
 
+def run_lazily(push: Push) -> Approval:
+    numbers = [*map(int, "12"), *(number for number in [3]), *filter(None, [0, 4])]
+    check_each(push).close()
+    with contextlib.suppress(StopIteration), outside(push):
+        return APPROVED if numbers == [1, 2, 3, 4] else at_once(push)
+    return APPROVED
+
+
+@contextlib.contextmanager
+def outside(push: Push) -> Iterator[None]:
+    yield
+
+
 HOW: dict[str, Callable[[Push], Approval]] = {
     "forgotten": at_once,
     "forgotten-in-helper": in_a_helper,
@@ -158,6 +171,7 @@ HOW: dict[str, Callable[[Push], Approval]] = {
     "forgotten-async-kept": kept,
     "forgotten-async-circle": in_a_circle,
     "forgotten-async-generator": never_iterated,
+    "run-lazily": run_lazily,
     "dropped": dropped,
     "another-given": another_given,
 }
