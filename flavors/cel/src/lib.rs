@@ -8,6 +8,7 @@ mod check;
 mod errors;
 mod expression;
 mod functions;
+mod image_config;
 mod message;
 mod rule;
 mod sample;

@@ -185,6 +185,14 @@ fn no_error_shows_a_value() {
     }
 }
 
+/// A member whose name has a dot is read like any other.
+#[test]
+fn the_version_of_a_windows_is_a_member() {
+    let config = json!({ "os.version": "10.0.17763.6414" });
+    assert_eq!(violations(push_with("image.config['os.version'].startsWith('10.0.17763.')").image(image(&config))), []);
+    assert_eq!(violations(push_with("image.config[?'os.version'].orValue('') == ''").image(image(&config))).len(), 1);
+}
+
 /// Which of two values counts depends on who reads them, so that no rule passes because of one.
 #[test]
 fn a_variable_that_is_set_twice_meets_no_rule() {
