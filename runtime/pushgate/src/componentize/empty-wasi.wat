@@ -31,9 +31,9 @@
     (if (local.get $clock) (then
       (i64.store (local.get $time) (global.get $now))
       (return (i32.const 0))))
-    ;; Clock 0 is the wall clock. In the year 2554 its nanoseconds have no 64 bits any more: an overflow, and no time of long ago.
+    ;; Clock 0 is the wall clock. In the year 2554 its nanoseconds have no 64 bits any more. That ends the call: for an error, C's library shows 1970.
     (local.set $seconds (call $requested_at))
-    (if (i64.gt_u (local.get $seconds) (i64.const 18446744072)) (then (return (i32.const 61))))
+    (if (i64.gt_u (local.get $seconds) (i64.const 18446744072)) (then unreachable))
     (i64.store (local.get $time) (i64.mul (local.get $seconds) (i64.const 1000000000)))
     (i32.const 0))
 
