@@ -95,15 +95,16 @@ func ask(hook Hook, push *Push) Answer {
 	if early := made.Begin(); early != "" {
 		fail("%s", early)
 	}
-	waiting.Watch(func(reason string) { fail("%s", reason) })
-	before := goroutines.Now()
+	before := runtime.NumGoroutine()
+	endWatch := waiting.Watch(func(reason string) { fail("%s", reason) })
 	// Also the error is the author's, and may panic.
 	answer := AnswerOf(hook(push))
 	returned = true
 	if answer.Verdict != Approved {
 		return answer
 	}
-	left := before.Left()
+	endWatch()
+	left := goroutines.Left(before, waiting.Instead)
 	if forgotten := made.Forgotten(); forgotten != "" {
 		fail("%s", forgotten)
 	}

@@ -129,10 +129,9 @@ func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 		return push.Serve(request.(*http.Request))
 	})()
 	early := made.Begin()
-	before := goroutines.Now()
 	answer.Answer = flavor.AnswerOf(hook(flavor.NewPush(described)))
 	if answer.Verdict == flavor.Approved {
-		left := before.Left()
+		left := goroutines.Left(0, "")
 		answer.fail(cmp.Or(made.Forgotten(), left))
 	}
 	answer.fail(early)

@@ -1,37 +1,39 @@
 package goroutines
 
-// Before are the goroutines that there were when a call began.
-type Before struct {
-	asks  string
-	known map[string]bool
-}
-
-// Now are those that there are.
-func Now() Before {
-	all := All()
-	known := make(map[string]bool, len(all))
-	for _, goroutine := range all {
-		known[goroutine.ID] = true
-	}
-	return Before{all[0].ID, known}
-}
+import (
+	"runtime"
+	"strconv"
+)
 
 // looks is how often in a row all have to be found waiting: one that a timer which is due has woken runs in between.
 const looks = 3
 
-// Left lets the goroutines that the call started run, until each has ended or waits for what nobody gives it. It says why
-// the call may not approve where one is left: a check in it has not been made. It is empty where none is.
-func (before Before) Left() string {
+// ofComponent is how many there are in a component whose packages have started none: the one that the host calls.
+const ofComponent = 1
+
+// Left lets the goroutines that a call started run, until each has ended or waits for what nobody gives it. It says why the
+// call may not approve where one is left: a check in it has not been made. It is empty where none is. Before is how many
+// there were when the call began, and waits what to say of one that sleeps.
+//
+// It is asked by the goroutine of the call.
+func Left(before int, waits string) string {
 	waiting := 0
 	for round := 0; ; round++ {
 		letRun()
-		left := before.left(All())
+		// What the runtime prints of all costs more than the rest of a call.
+		if alone && before == ofComponent && runtime.NumGoroutine() == before {
+			return ""
+		}
+		left := ofCall(All())
 		if len(left) == 0 {
 			return ""
 		}
 		waiting++
 		for _, goroutine := range left {
-			if goroutine.CanRun() || !alone && goroutine.State == "sleep" {
+			switch {
+			case alone && goroutine.State == "sleep":
+				return goroutine.Place() + waits
+			case goroutine.CanRun() || goroutine.State == "sleep":
 				waiting = 0
 			}
 		}
@@ -41,19 +43,26 @@ func (before Before) Left() string {
 	}
 }
 
-// left are those of the call among all. In a test, other tests start some at the same time.
-func (before Before) left(all []Goroutine) []Goroutine {
+// ofCall are those that the one which asks has started, and they. In a component, where numbers are given in a row, they are
+// those that are younger; in a test, other tests start some at the same time.
+func ofCall(all []Goroutine) []Goroutine {
 	var left []Goroutine
-	descends := map[string]bool{before.asks: true}
+	asks := all[0]
+	descends := map[string]bool{asks.ID: true}
 	for again := true; again; {
 		again = false
 		for _, goroutine := range all {
-			if before.known[goroutine.ID] || descends[goroutine.ID] || !alone && !descends[goroutine.Parent] {
-				continue
+			if !descends[goroutine.ID] && (descends[goroutine.Parent] || alone && younger(goroutine, asks)) {
+				descends[goroutine.ID], again = true, true
+				left = append(left, goroutine)
 			}
-			descends[goroutine.ID], again = true, true
-			left = append(left, goroutine)
 		}
 	}
 	return left
+}
+
+func younger(one, other Goroutine) bool {
+	number, _ := strconv.Atoi(one.ID)
+	than, _ := strconv.Atoi(other.ID)
+	return number > than
 }

@@ -10,13 +10,14 @@ import (
 // Instead is what a flavor has instead of waiting.
 const Instead = "a flavor cannot wait: it decides by the time of the push, push.RequestedAt()"
 
-// Watch calls fail, with the place before the reason, when a goroutine sleeps.
+// Watch calls fail, with the place before the reason, when a goroutine sleeps, until it is told to end.
 //
 // The component has one thread: what Watch starts runs when every other goroutine waits or has let it run, so that a hook
 // that never does costs nothing. It ends where all wait for each other, which the runtime itself reports.
-func Watch(fail func(reason string)) {
+func Watch(fail func(reason string)) (end func()) {
+	ended := false
 	go func() {
-		for {
+		for !ended {
 			place, sleeps, others := look(goroutines.All())
 			switch {
 			case sleeps:
@@ -27,6 +28,7 @@ func Watch(fail func(reason string)) {
 			runtime.Gosched()
 		}
 	}()
+	return func() { ended = true }
 }
 
 // look says whether a goroutine sleeps, and where, and whether one of the others can run. The first is the one that
