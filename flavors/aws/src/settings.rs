@@ -46,7 +46,7 @@ impl Settings {
     /// # Errors
     /// Settings that contradict each other, with both names; what ECR does not take; an endpoint that is no origin.
     pub(crate) fn plan(self) -> Result<(Plan, Option<String>), Refusal> {
-        let misconfigured = |text: String| Err(Refusal::Misconfigured(text));
+        let misconfigured = |text: String| Err(Refusal::misconfigured(text));
         if self.create_repository && self.missing_repository.is_some() {
             let text = "`create_repository` and `missing_repository`: a repository that is created is not missing; give one of the two";
             return misconfigured(text.to_owned());
@@ -79,7 +79,7 @@ impl Settings {
             false => Plan::Accept(self.missing_repository.unwrap_or_default()),
         };
         if let Plan::Create(creation) = &plan {
-            creation.check().map_err(Refusal::Misconfigured)?;
+            creation.check().map_err(Refusal::misconfigured)?;
         }
         Ok((plan, self.endpoint))
     }
@@ -99,7 +99,7 @@ mod tests {
 
     fn refused(settings: serde_json::Value) -> String {
         match serde_json::from_value::<Settings>(settings.clone()).unwrap().plan() {
-            Err(Refusal::Misconfigured(text)) => text,
+            Err(Refusal::Misconfigured(text)) => text.into(),
             other => panic!("{settings}: {other:?}"),
         }
     }

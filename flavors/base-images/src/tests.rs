@@ -96,7 +96,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (serde_json::json!({ "allowed": [{ "diff_ids": [] }] }), "allowed[0]: `diff_ids`: every image begins with no layers"),
         (serde_json::json!({ "allowed": [{ "name": "**" }] }), "allowed[0]: the name `**` allows every base image"),
     ] {
-        assert_eq!(ask(&settings, image("a", &[])), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask(&settings, image("a", &[])), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
     for (settings, part) in [
         (serde_json::json!({ "allowed": [{ "diff_ids": ["sha256:abc"] }] }), "`sha256:abc` is no digest"),

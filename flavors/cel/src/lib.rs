@@ -8,6 +8,7 @@ mod check;
 mod errors;
 mod expression;
 mod functions;
+mod image_config;
 mod message;
 mod rule;
 mod sample;
@@ -22,7 +23,7 @@ impl Flavor for Cel {
 
     fn prepare(push: &Push, settings: rule::Settings) -> Result<(), Refusal> {
         let environment = functions::environment()?;
-        let rules = rule::compile(settings, &environment).map_err(Refusal::Misconfigured)?;
+        let rules = rule::compile(settings, &environment).map_err(Refusal::misconfigured)?;
         ask::ask(push, &rules, &environment)
     }
 }

@@ -132,7 +132,7 @@ fn image(members: &BTreeSet<&'static str>) -> Owned {
 /// A config with every member that the host gives.
 fn config() -> serde_json::Value {
     serde_json::json!({
-        "created": "2026-01-01T00:00:00Z", "author": "1", "architecture": "amd64", "os": "linux", "variant": "v8",
+        "created": "2026-01-01T00:00:00Z", "author": "1", "architecture": "amd64", "os": "linux", "variant": "v8", "os.version": "10.0",
         "config": {
             "User": "1000", "ExposedPorts": { "8080/tcp": {} }, "Env": ["A=1"], "Entrypoint": ["/app"], "Cmd": ["/app"], "Volumes": { "/data": {} },
             "WorkingDir": "/", "Labels": { "1": "1" }, "StopSignal": "SIGTERM",

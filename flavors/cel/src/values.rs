@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::DateTime;
 use interpreter::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};
 use interpreter::common::value::Val;
-use pushgate_flavor::{Image, ImageConfig, Push, Refusal};
+use pushgate_flavor::{Image, Push, Refusal};
 use serde_json::Value as Json;
+
+use crate::image_config::ImageConfig;
 
 /// The members of `push`.
 pub(crate) const PUSH_MEMBERS: [&str; 7] = ["reference", "registry", "repository", "tag", "uri", "dry_run", "requested_at"];
@@ -31,7 +33,7 @@ pub(crate) const IMAGE_MEMBERS: [&str; 15] = [
 ];
 
 /// The members of `image.config`: what the host makes of an image config, whatever the source was.
-pub(crate) const CONFIG_MEMBERS: [&str; 7] = ["created", "author", "architecture", "os", "variant", "config", "rootfs"];
+pub(crate) const CONFIG_MEMBERS: [&str; 8] = ["created", "author", "architecture", "os", "variant", "os.version", "config", "rootfs"];
 
 /// The members of `image.config.config`.
 pub(crate) const EXECUTION_MEMBERS: [&str; 10] =
@@ -58,7 +60,7 @@ pub(crate) fn push(push: &Push) -> Result<Owned, Refusal> {
         ("tag", text(push.tag().unwrap_or_default())),
         ("uri", text(push.registry_uri())),
         ("dry_run", Box::new(CelBool::from(push.dry_run())) as Owned),
-        ("requested_at", time(push.requested_at()).ok_or_else(|| Refusal::Other("the time of the push is out of range".to_owned()))?),
+        ("requested_at", time(push.requested_at()).ok_or_else(|| Refusal::other("the time of the push is out of range".to_owned()))?),
     ]))
 }
 

@@ -26,7 +26,7 @@ impl Flavor for ForbidTags {
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
         let forbidden = settings.forbidden();
-        settings.check(&forbidden, push.registry_uri()).map_err(Refusal::Misconfigured)?;
+        settings.check(&forbidden, push.registry_uri()).map_err(Refusal::misconfigured)?;
         if settings.exempt_repositories.iter().any(|pattern| pattern.matches(push.repository())) {
             return Ok(());
         }

@@ -97,7 +97,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
             "exempt_repositories: `team/sandbox:v1` matches no repository: a repository has no tag, and no host before it",
         ),
     ] {
-        assert_eq!(ask("v1", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask("v1", settings), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

@@ -17,7 +17,7 @@ impl Flavor for Names {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check(push).map_err(Refusal::Misconfigured)?;
+        settings.check(push).map_err(Refusal::misconfigured)?;
         let matches = |pattern: &&ImagePattern| pattern.matches(push.repository(), push.tag());
         let mut violations = Violations::new();
         violations.extend(settings.forbidden.iter().flatten().find(matches).map(|pattern| is_forbidden(push, pattern)));

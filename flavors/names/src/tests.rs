@@ -61,7 +61,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"allowed":["team/app:-x"]}"#, "allowed: `team/app:-x`: `-x` matches no tag: a tag begins with a letter, a digit or `_`"),
         (r#"{"allow":["team/*"]}"#, "allow: unknown field `allow`, expected `allowed` or `forbidden`"),
     ] {
-        assert_eq!(push("team/app", "v1", settings).ask::<Names>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push("team/app", "v1", settings).ask::<Names>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

@@ -37,7 +37,7 @@ impl Flavor for Platforms {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let images = push.images()?;
         let looks_at_versions = settings.looks_at_versions();
         let found = images.iter().map(|image| found(image, looks_at_versions)).collect::<Result<Vec<_>, _>>()?;

@@ -136,7 +136,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
             "allowed: `amd64` is not a platform: it is OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, for example `linux/amd64`",
         ),
     ] {
-        assert_eq!(push(settings).ask::<Platforms>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push(settings).ask::<Platforms>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

@@ -23,7 +23,7 @@ impl Flavor for RequireLabels {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let mut violations = Violations::new();
         for image in push.images()? {
             let named = settings.required().map(|label| (Place::Label, label));

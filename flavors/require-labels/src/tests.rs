@@ -40,7 +40,7 @@ fn what_is_no_image_has_no_labels() {
 #[test]
 fn a_source_that_cannot_be_read_is_unavailable() {
     let answer = push(SOURCE).no_images(InspectError::Unavailable("no daemon".to_owned())).ask::<RequireLabels>();
-    assert_eq!(answer, Err(Refusal::Unavailable("the images cannot be read: no daemon".to_owned())));
+    assert_eq!(answer, Err(Refusal::unavailable("the images cannot be read: no daemon".to_owned())));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"labels":["a",1]}"#, "labels[1]: invalid type: integer `1`, expected a string"),
         (r#"{"labels":["a"],"label":"b"}"#, "label: unknown field `label`, expected one of `labels`, `annotations`, `formats`"),
     ] {
-        assert_eq!(push(settings).ask::<RequireLabels>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push(settings).ask::<RequireLabels>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

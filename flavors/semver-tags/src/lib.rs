@@ -15,7 +15,7 @@ impl Flavor for SemverTags {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let Some(tag) = push.tag() else { return Ok(()) };
         if settings.except.iter().any(|pattern| pattern.matches(tag)) {
             return Ok(());

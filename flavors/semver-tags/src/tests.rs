@@ -92,7 +92,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"suffixes":["*"]}"#, "suffixes: by `*` every pre-release is a suffix; name them, as in `alpine*`"),
         (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
     ] {
-        assert_eq!(ask("1.4.2", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask("1.4.2", settings), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

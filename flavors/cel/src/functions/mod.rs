@@ -107,7 +107,7 @@ pub(crate) fn environment() -> Result<Arc<Env>, Refusal> {
         declare_strict(&mut environment)?;
         Ok(environment)
     };
-    declared().map(Arc::new).map_err(|error| Refusal::Other(error.to_string()))
+    declared().map(Arc::new).map_err(|error| Refusal::other(error.to_string()))
 }
 
 /// Operators that evaluate all their operands, for the sample: no expression can name them.

@@ -108,7 +108,7 @@ fn when_selects() {
 #[test]
 fn images_that_cannot_be_read_are_unavailable() {
     let answer = push_with("image.os == 'linux'").no_images(InspectError::Unavailable("no daemon".to_owned())).ask::<Cel>();
-    assert_eq!(answer, Err(Refusal::Unavailable("the images cannot be read: no daemon".to_owned())));
+    assert_eq!(answer, Err(Refusal::unavailable("the images cannot be read: no daemon".to_owned())));
     assert_eq!(violations(push_with("push.tag == 'v1'").no_images(InspectError::NotFound)), [], "no rule names an image");
 }
 
@@ -183,6 +183,14 @@ fn no_error_shows_a_value() {
         let shown = format!("{found:?}");
         assert!(!shown.contains("hunter2"), "{require}: {shown}");
     }
+}
+
+/// A member whose name has a dot is read like any other.
+#[test]
+fn the_version_of_a_windows_is_a_member() {
+    let config = json!({ "os.version": "10.0.17763.6414" });
+    assert_eq!(violations(push_with("image.config['os.version'].startsWith('10.0.17763.')").image(image(&config))), []);
+    assert_eq!(violations(push_with("image.config[?'os.version'].orValue('') == ''").image(image(&config))).len(), 1);
 }
 
 /// Which of two values counts depends on who reads them, so that no rule passes because of one.

@@ -31,7 +31,7 @@ fn violations(push: TestPush) -> Vec<Violation> {
 
 fn misconfigured(push: TestPush) -> String {
     match push.ask::<Cel>() {
-        Err(Refusal::Misconfigured(message)) => message,
+        Err(Refusal::Misconfigured(message)) => message.into(),
         other => panic!("expected a mistake in the settings, got {other:?}"),
     }
 }

@@ -29,7 +29,7 @@ fn a_wrong_expression_is_misconfigured_with_its_place() {
         ("(images + images)[0].lables['a'] == 'a'", "an image has no `lables` (did you mean `labels`?)"),
         (
             "!has(image.config.history)",
-            "`image.config` has no `history`; it has `created`, `author`, `architecture`, `os`, `variant`, `config`, `rootfs`",
+            "`image.config` has no `history`; it has `created`, `author`, `architecture`, `os`, `variant`, `os.version`, `config`, `rootfs`",
         ),
         ("image.config.config.user == ''", "`image.config.config` has no `user` (did you mean `User`?)"),
         ("image.config.config.?HealthCheck.hasValue()", "`image.config.config` has no `HealthCheck` (did you mean `Healthcheck`?)"),
