@@ -105,12 +105,10 @@ fn in_rust() {
 
 #[test]
 fn in_cel() {
-    let source = source("flavors/cel/src/values.rs");
-    let part = |name: &str| {
-        let (_, after) = source.split_once(&format!("const {name}: ")).expect("a list");
-        quoted(after, "=", ";", '"').into_iter().collect::<Names>()
-    };
-    assert_eq!(["CONFIG_MEMBERS", "EXECUTION_MEMBERS", "HEALTHCHECK_MEMBERS", "ROOTFS_MEMBERS"].map(part), shown());
+    let source = source("flavors/cel/src/objects.rs");
+    let (_, members) = source.split_once("fn members(").expect("the lists");
+    let part = |name: &str| quoted(members, &format!("Self::{name} => "), "]", '"');
+    assert_eq!(["Config", "Execution", "Healthcheck", "RootFilesystem"].map(part), shown());
 }
 
 #[test]
