@@ -5,20 +5,17 @@
 
 use std::io::Write as _;
 
-use jsonschema::{PatternOptions, Retrieve, Uri, ValidationOptions};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::text::excerpt;
 use crate::worker::Exceeded;
-use crate::{Compiler, Sandbox, schema_circles, settings_faults, worker};
+use crate::{Compiler, Sandbox, schema_circles, settings_faults, validator, worker};
 
 /// How deep a schema may be nested. References make deeper things, and recursive ones.
 const MAX_DEPTH: usize = 64;
 /// The longest message about a schema in an error.
 const TEXT_BYTES: usize = 300;
-/// What a compiled pattern may take.
-const PATTERN_BYTES: usize = 1 << 20;
 
 /// Why settings do not fit a schema, or cannot be compared with it. Texts are cut and not escaped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -107,15 +104,6 @@ impl Task {
     }
 }
 
-/// A schema that refers to anything but itself is refused, whatever the library could fetch.
-struct Nowhere;
-
-impl Retrieve for Nowhere {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        Err(format!("it refers to `{}`, and nothing outside of it is looked at", excerpt(uri.as_str(), TEXT_BYTES)).into())
-    }
-}
-
 fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
     let unusable = |message: String| SettingsError::Schema { message: excerpt(&message, TEXT_BYTES) };
     let schema: Value = serde_json::from_str(schema).map_err(|error| unusable(error.to_string()))?;
@@ -123,7 +111,7 @@ fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
         return Err(unusable(format!("it is nested more than {MAX_DEPTH} deep")));
     }
     schema_circles::check(&schema).map_err(unusable)?;
-    let validator = options().build(&schema);
+    let validator = validator::options().build(&schema);
     let validator = validator.map_err(|error| unusable(error.to_string()))?;
     let Some(settings) = settings else { return Ok(()) };
     let settings: Value = serde_json::from_str(settings).map_err(|error| SettingsError::NotJson { message: error.to_string() })?;
@@ -131,17 +119,6 @@ fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
         Some(message) => Err(SettingsError::Mismatch { message }),
         None => Ok(()),
     }
-}
-
-/// Nothing is fetched, and patterns have a limit.
-fn options<'a>() -> ValidationOptions<'a> {
-    let patterns = PatternOptions::regex().size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES);
-    jsonschema::options().with_retriever(Nowhere).with_pattern_options(patterns)
-}
-
-/// Whether a value is what a part of a schema wants. One that refers to the rest of it cannot be told.
-pub(crate) fn fits(schema: &Value, value: &Value) -> bool {
-    options().build(schema).is_ok_and(|validator| validator.is_valid(value))
 }
 
 /// The parser has bounded it already, to what this can follow.
@@ -288,6 +265,14 @@ mod tests {
             assert_eq!(told, message, "{settings}");
         }
         assert!(refused(format, r#"{"a":7}"#).contains("7 fits none of the alternatives"));
+    }
+
+    /// A part of a schema that refers to `#` means the whole one: by itself it would mean itself, without an end.
+    #[test]
+    fn a_part_of_a_schema_that_is_a_circle_by_itself_is_not_tried() {
+        let schema = r##"{"properties":{"a":{"type":"array"},"b":{"type":"object","$ref":"#"}}}"##;
+        let expected = r#"the setting `a` is not what its schema wants: {"b":{}} is not of type "array""#;
+        assert_eq!(refused(schema, r#"{"a":{"b":{}}}"#), expected);
     }
 
     #[test]

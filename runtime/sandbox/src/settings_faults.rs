@@ -5,8 +5,8 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-use crate::settings_check::fits;
 use crate::text::excerpt;
+use crate::validator::fits;
 
 /// The longest path and the longest description of a value, in bytes.
 const TEXT_BYTES: usize = 300;

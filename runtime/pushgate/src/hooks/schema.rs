@@ -15,7 +15,9 @@ use crate::settings::describe_hint;
 /// What the schema has against them, as it is said when they are registered.
 pub(super) async fn check(gate: &Gate, hook: &Hook, flavor: &Flavor) -> Result<(), Failure> {
     let Ok(Some(schema)) = settings_schema(&hook.label, flavor, &hook.limits).await else { return Ok(()) };
-    match gate.sandbox()?.check_settings(&schema.to_string(), Some(&hook.settings.to_string())) {
+    let (sandbox, schema, settings) = (gate.sandbox()?.clone(), schema.to_string(), hook.settings.to_string());
+    let checked = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, Some(&settings))).await;
+    match checked.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))? {
         Err(error) if error.blames_settings() => {
             Err(Failure::from(error).in_flavor(&hook.label).with_hint(Some(describe_hint(&hook.label))))
         }
