@@ -207,3 +207,28 @@ fn deep_expressions_have_stack_enough() {
         assert_eq!(ran.code, 0, "{require}: {ran:?}");
     }
 }
+
+/// One file holds all rules: a second hook is answered with that, and with the command that changes the first.
+#[test]
+fn a_registry_asks_it_once() {
+    let home = Home::new();
+    home.write("rules.toml", "[[rules]]\ncode = \"tag.format\"\nrequire = \"push.tag != 'latest'\"\n");
+    home.must("registry register prod --uri registry.example.com/team --flavor cel --settings @rules.toml");
+    let set = rule("push.tag != 'v0'");
+    assert_whole!(home, home.run_words(["registry", "add-hook", "prod", "--flavor", "cel", "--set", &set]));
+    let twice = "--flavor cel --settings @rules.toml --flavor cel --settings @rules.toml";
+    assert_whole!(home, home.run(&format!("check {IMAGE} --uri registry.example.com/team {twice}")));
+}
+
+/// What was probably meant where settings are none.
+#[test]
+fn settings_that_are_none() {
+    let home = Home::new();
+    home.write("rules.toml", "[[rules]]\ncode = \"tag.format\"\nrequire = \"push.tag != 'latest'\"\n");
+    let check = |more: &str| home.run(&format!("check {IMAGE} --uri registry.example.com/team --flavor cel {more}"));
+    assert_whole!(home, check("--settings rules.toml"));
+    assert_whole!(home, check("--set rules:=@rules.toml"));
+    assert_whole!(home, check("--set rules=tag"));
+    let mode = json!([{ "code": "a", "require": "true", "mode": "warn" }]);
+    assert_whole!(home, home.run_words(["check", IMAGE, "--uri", "registry.example.com/team", "--flavor", "cel", "--set", &rules(&mode)]));
+}

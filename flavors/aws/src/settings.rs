@@ -128,6 +128,12 @@ mod tests {
             (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: [""] }), "`` is no filter"),
             (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: [long] }), "is no filter"),
             (
+                json!({ "image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", filters: ["dev-*", "**"] }),
+                "`**` is every tag, so that `IMMUTABLE_WITH_EXCLUSION` is `MUTABLE`: set that",
+            ),
+            (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: ["*"] }), "is `IMMUTABLE`: set that"),
+            (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: ["-dev"] }), "`-dev` matches no tag"),
+            (
                 json!({ "image_tag_mutability": "IMMUTABLE", filters: ["dev-*"] }),
                 "only with `MUTABLE_WITH_EXCLUSION` or `IMMUTABLE_WITH_EXCLUSION`",
             ),

@@ -100,6 +100,9 @@ impl Settings {
         if allowed.is_empty() {
             return Err("allowed: an empty list allows nothing".to_owned());
         }
+        if let Some(every) = allowed.iter().find(|pattern| pattern.is_every()) {
+            return Err(format!("allowed: `{every}` allows every platform; leave the setting out"));
+        }
         let is_allowed = |platform: &Platform| allowed.iter().any(|pattern| pattern.overlaps(platform));
         if let Some(platform) = self.required.iter().flatten().find(|platform| !is_allowed(platform)) {
             return Err(format!("`required` and `allowed`: {platform} is required and not allowed"));

@@ -100,6 +100,7 @@ mod settings_check;
 mod settings_faults;
 mod source;
 mod type_name;
+mod validator;
 pub mod worker;
 
 // What a guest finds on the host's side.

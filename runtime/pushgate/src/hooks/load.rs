@@ -7,6 +7,7 @@ use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{Call, Capability, ComponentDigest, Flavor, FlavorHost, Push};
 
 use super::ahead::Ahead;
+use super::schema;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
 use crate::gate::Gate;
@@ -63,7 +64,10 @@ impl Hook {
         let ahead = Ahead { uri, settings: &self.settings, limits: &self.limits };
         if let Some(missing) = MissingGrants::find(&flavor, &self.grants, &ahead).await {
             // No grant helps a flavor that cannot be used for this registry.
-            ahead.ask(&self.label, &flavor).await?;
+            if let Err(failure) = ahead.ask(&self.label, &flavor).await {
+                schema::check(gate, self, &flavor).await?;
+                return Err(failure);
+            }
             let failure = missing.failure(&self.label);
             return Err(match registry {
                 Some(_) => failure.with_hint(Some(format!("grant it with {}", self.granting(registry, &missing.flags())))),

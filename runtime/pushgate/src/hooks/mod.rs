@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use pushgate_reference::ScopedReference;
-use pushgate_sandbox::Push;
+use pushgate_sandbox::{Answer, Push};
 
 use crate::exit::Failure;
 use crate::gate::Gate;
@@ -114,6 +114,12 @@ async fn ask_one(
     let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
     report.messages.extend(host::messages(&hook.label, &call));
     report.warnings.extend(host::warnings(&hook.label, &call));
+    // What a flavor says of its settings in its own words is said in those of its schema, as when they are registered.
+    if matches!(call.answer, Ok(Answer::Misconfigured(_)))
+        && let Err(failure) = schema::check(gate, hook, &loaded.flavor).await
+    {
+        return Verdict::Stopped(failure);
+    }
     let before = host.before().clone();
     verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)
 }

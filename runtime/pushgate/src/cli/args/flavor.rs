@@ -31,7 +31,7 @@ pub(crate) enum FlavorCommand {
         #[arg(long, value_name = "FOLDER")]
         path: Option<PathBuf>,
     },
-    /// Make a component of the core module that a compiler of Go or C made
+    /// Make a component of the core module that a compiler of any language made
     ///
     /// It gets the contract's types, an adapter that answers WASI with nothing, and the metadata.
     Component(ComponentArguments),
