@@ -121,6 +121,13 @@ void pushgate_drop(const pushgate_answer *refusal) {
     }
 }
 
+/* Whether a refusal was made and not dropped. */
+static bool is_noted(const pushgate_answer *refusal) {
+  const pushgate_answer *noted = made;
+  while (noted != NULL && noted != refusal) noted = noted->before;
+  return noted != NULL;
+}
+
 /* A refusal that was made and never given would approve. */
 static void check_that_none_is_forgotten(void) {
   if (made == NULL) return;
@@ -190,6 +197,15 @@ pushgate_answer *pushgate_deny_at(const char *code, const char *message, const c
 
 pushgate_answer *pushgate_also_at(pushgate_answer *denial, const char *code, const char *message, const char *hint, const char *file, int line) {
   if (denial == NULL) denial = refusal(DENIED, NULL, file, line);
+  if (denial->kind != DENIED)
+    pushgate_fail_at("pushgate_also() was given an answer that is no denial: a reason is added to what pushgate_deny() or pushgate_also() made", file, line);
+  /* One that was dropped is a refusal again, with a reason of its own. */
+  if (!is_noted(denial)) {
+    denial->file = file;
+    denial->line = line;
+    denial->before = made;
+    made = denial;
+  }
   pushgate_flavor_types_violation_t *violations = realloc(denial->violations, (denial->count + 1) * sizeof *violations);
   if (violations == NULL) pushgate_fail("there is no memory left");
   pushgate_flavor_types_violation_t *last = &violations[denial->count];

@@ -113,7 +113,8 @@ PUSHGATE_ANSWER const pushgate_answer *pushgate_approve(void);
 #define pushgate_deny(code, message, hint) pushgate_deny_at((code), (message), (hint), __FILE__, __LINE__)
 PUSHGATE_ANSWER pushgate_answer *pushgate_deny_at(const char *code, const char *message, const char *hint, const char *file, int line);
 
-/* One reason more. `answer` may be NULL, so that reasons can be collected in a loop. */
+/* One reason more. `answer` may be NULL, so that reasons can be collected in a loop; any other answer than a denial ends the call. A denial that was dropped
+ * counts again, from this line on. */
 #define pushgate_also(answer, code, message, hint) pushgate_also_at((answer), (code), (message), (hint), __FILE__, __LINE__)
 PUSHGATE_ANSWER pushgate_answer *pushgate_also_at(pushgate_answer *answer, const char *code, const char *message, const char *hint, const char *file,
                                                   int line);

@@ -14,6 +14,7 @@ import (
 	export "pushgate/flavor/internal/hook/exports/export_pushgate_flavor_prepare_image_push"
 	"pushgate/flavor/internal/host"
 	// The export itself.
+	"pushgate/flavor/internal/goroutines"
 	_ "pushgate/flavor/internal/hook/exports/wit_exports"
 	contract "pushgate/flavor/internal/hook/imports/pushgate_flavor_types"
 	"pushgate/flavor/internal/made"
@@ -42,9 +43,6 @@ func answer(push *contract.ImagePush) wit_types.Result[contract.Approval, contra
 	}
 	switch answer.Verdict {
 	case Approved:
-		if forgotten := made.Forgotten(); forgotten != "" {
-			fail("%s", forgotten)
-		}
 		return wit_types.Ok[contract.Approval, contract.Refusal](contract.Approval_Approved)
 	case Denied:
 		return refuse(contract.MakeRefusalDenied(denial(answer.Violations)))
@@ -94,11 +92,25 @@ func ask(hook Hook, push *Push) Answer {
 		}
 		fail("the hook ended its goroutine instead of returning")
 	}()
-	made.Begin()
-	waiting.Watch(func(reason string) { fail("%s", reason) })
+	if early := made.Begin(); early != "" {
+		fail("%s", early)
+	}
+	before := runtime.NumGoroutine()
+	endWatch := waiting.Watch(func(reason string) { fail("%s", reason) })
 	// Also the error is the author's, and may panic.
 	answer := AnswerOf(hook(push))
 	returned = true
+	if answer.Verdict != Approved {
+		return answer
+	}
+	endWatch()
+	left := goroutines.Left(before, waiting.Instead)
+	if forgotten := made.Forgotten(); forgotten != "" {
+		fail("%s", forgotten)
+	}
+	if left != "" {
+		fail("%s", left)
+	}
 	return answer
 }
 

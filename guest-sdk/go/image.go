@@ -3,6 +3,7 @@ package flavor
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"pushgate/flavor/internal/host"
 )
@@ -79,6 +80,8 @@ type ImageConfig struct {
 	OS string `json:"os"`
 	// Variant is for example `v8`.
 	Variant string `json:"variant"`
+	// OSVersion is for example `10.0.17763.6414`: images for Windows have one.
+	OSVersion string `json:"os.version"`
 	// Created is when the image was made, after RFC 3339.
 	Created string `json:"created"`
 	// Author is who made it.
@@ -100,6 +103,24 @@ type ExecutionConfig struct {
 	WorkingDir   string              `json:"WorkingDir"`
 	Labels       map[string]string   `json:"Labels"`
 	StopSignal   string              `json:"StopSignal"`
+	// Healthcheck is nil where the image has none.
+	Healthcheck *Healthcheck `json:"Healthcheck"`
+}
+
+// Healthcheck is how Docker finds out whether a container works. What is 0 is Docker's default.
+type Healthcheck struct {
+	// Test is `CMD` or `CMD-SHELL` and the command, or `NONE`.
+	Test []string `json:"Test"`
+	// Interval is between two checks.
+	Interval time.Duration `json:"Interval"`
+	// Timeout is how long one may take.
+	Timeout time.Duration `json:"Timeout"`
+	// StartPeriod is how long failures do not count.
+	StartPeriod time.Duration `json:"StartPeriod"`
+	// StartInterval is between two checks in that time.
+	StartInterval time.Duration `json:"StartInterval"`
+	// Retries is how many failures count.
+	Retries int64 `json:"Retries"`
 }
 
 // RootFilesystem is what the layers of an image hold.

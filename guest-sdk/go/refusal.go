@@ -17,6 +17,8 @@ type Violation struct {
 	Hint string
 	// Details are for machines. Each key comes once.
 	Details []DetailEntry
+	// made says that Deny made it, so that the call knows of it.
+	made bool
 }
 
 // DetailEntry is a fact for machines, for example of the key `platform` or `label`.
@@ -62,7 +64,7 @@ func Detail(key, value string) Addition {
 // A refusal is made where it is given. A call that made one, by Deny or by the functions below, and then approves, fails
 // with the line where it was made, unless [Drop] dropped it.
 func Deny(code, message string, additions ...Addition) error {
-	violation := &Violation{Code: code, Message: message}
+	violation := &Violation{Code: code, Message: message, made: true}
 	for _, add := range additions {
 		add(violation)
 	}
@@ -139,6 +141,9 @@ func AnswerOf(err error) Answer {
 	case *Violation:
 		if known == nil {
 			panic("the hook returned a nil *flavor.Violation as an error: return nil where the push may go on")
+		}
+		if !known.made {
+			return Answer{Verdict: Failed, Message: "a *flavor.Violation that flavor.Deny() did not make: one that is forgotten would never be found"}
 		}
 		return Answer{Verdict: Denied, Violations: []*Violation{known}}
 	case *refusal:

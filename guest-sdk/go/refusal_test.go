@@ -42,6 +42,7 @@ func TestAnswerOf(t *testing.T) {
 		"a request":          {&http.Error{Case: "timed-out"}, flavor.Unavailable, "the request could not be sent: timed-out", nil},
 		"an artifact":        {artifact, flavor.Denied, "", []string{"not-an-image"}},
 		"a refusal's reason": {flavor.Unavailablef("images: %w", artifact), flavor.Unavailable, "images: not-an-image: application/x", nil},
+		"made by hand":       {&flavor.Violation{Code: "a", Message: "b"}, flavor.Failed, "a *flavor.Violation that flavor.Deny() did not make: one that is forgotten would never be found", nil},
 		"no image":           {&flavor.InspectError{Case: "not-found"}, flavor.Unavailable, "the image was not found", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

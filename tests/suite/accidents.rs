@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::languages::Faults;
+use crate::mistakes::project_with;
 use crate::support::Home;
 
 fn now() -> u64 {
@@ -116,10 +117,21 @@ macro_rules! in_each_language {
 }
 
 in_each_language! {
-    in_rust: "rust", "withdraw", ["forgotten-collected", "forgotten-images"], super::absent_in_rust;
-    in_go: "go", "flavor.Drop", ["forgotten-wrapped", "forgotten-settings", "forgotten-goroutine", "forgotten-recovered"], super::absent_in_go;
-    in_c: "c", "pushgate_drop", ["forgotten-also"], super::absent_in_c;
+    in_rust: "rust", "withdraw", ["forgotten-collected", "forgotten-images", "forgotten-in-a-list", "forgotten-of-the-same-words"], super::absent_in_rust;
+    in_go: "go", "flavor.Drop", super::FORGOTTEN_IN_GO, super::absent_in_go;
+    in_c: "c", "pushgate_drop", ["forgotten-also", "forgotten-after-drop"], super::absent_in_c;
 }
+
+const FORGOTTEN_IN_GO: [&str; 8] = [
+    "forgotten-wrapped",
+    "forgotten-settings",
+    "forgotten-goroutine",
+    "forgotten-recovered",
+    "forgotten-behind",
+    "forgotten-behind-group",
+    "forgotten-behind-select",
+    "forgotten-behind-timer",
+];
 
 fn absent_in_rust() {
     let faults = Faults::new("rust");
@@ -164,9 +176,57 @@ fn absent_in_go() {
     }
     // Threads of Go are goroutines, which a flavor has.
     assert_eq!(faults.check("goroutines", "").code, 0);
+    assert_eq!(faults.check("done-behind", "").code, 0);
+    faults.breaks("left-waiting", &[&marked("go", "left-waiting"), "a goroutine that the hook started has not ended"]);
+    has_instead(&faults, Some(&marked("go", "left-sleeping")), "left-sleeping", "a flavor cannot wait: ");
     faults.breaks("deadlock", &[&marked("go", "deadlock"), "all goroutines are asleep"]);
     faults.breaks("throw-in-goroutine", &[&marked("go", "throw-in-goroutine"), "the tag is odd"]);
-    assert_eq!(said(&faults, "later"), "made when the package begins");
+}
+
+/// Whether a call that approves has forgotten what a package made when it began, nobody could tell.
+#[test]
+#[ignore = "needs projects in every language: cargo xtask test"]
+fn in_go_a_refusal_of_the_package_fails_every_call() {
+    let home = Home::new();
+    let source = "package main\n\nimport \"pushgate/flavor\"\n\nvar errLatest = flavor.Deny(\"a\", \"b\")\n\nfunc init() { flavor.Register(prepare) }\n\n\
+                  func main() {}\n\nfunc prepare(push *flavor.Push) error {\n\tif push.Tag() == \"latest\" {\n\t\treturn errLatest\n\t}\n\treturn nil\n}\n";
+    let folder = project_with(&home, "go", "main.go", source);
+    let mut make = Command::new("make");
+    make.current_dir(&folder).arg(concat!("PUSHGATE=", env!("CARGO_BIN_EXE_pushgate")));
+    let path = std::env::var("PATH").expect("PATH");
+    let made = make.env("PATH", format!("/usr/local/go/bin:{path}")).output().expect("make");
+    assert!(made.status.success(), "{made:?}");
+    for tag in ["latest", "v1"] {
+        let ran = home.run(&format!(
+            "check registry.example.com/app:{tag} --uri registry.example.com --flavor {} --output json",
+            folder.join("build/plain.wasm").display()
+        ));
+        let message = ran.json()["error"]["message"].to_string();
+        let expected = "main.go:5: a refusal was made before the hook was called: make it in the hook, where it is returned";
+        assert!(ran.code == 5 && message.contains(expected), "{ran:?}");
+    }
+}
+
+/// The runtimes of Go and C count nanoseconds in 64 bits, up to the year 2554. Beyond, the call ends, and shows no time of long ago.
+#[test]
+#[ignore = "needs projects in every language: cargo xtask test"]
+fn a_clock_that_has_no_such_time_shows_none() {
+    let tested = |language: &str, time: u64| {
+        let (home, faults) = (Home::new(), Faults::new(language));
+        let image = "image = \"registry.example.com/app:clock\"";
+        home.write("cases/case.toml", format!("{image}\nrequested-at = {time}\n[expect]\nverdict = \"denied\"\n"));
+        home.run(&format!("flavor test . --component {} --output json", faults.component()))
+    };
+    for time in [9_223_372_037_u64, 18_446_744_072] {
+        for language in ["go", "c"] {
+            let ran = tested(language, time);
+            assert!(ran.code == 0, "{language} {time}: {ran:?}");
+        }
+    }
+    for language in ["go", "c"] {
+        let ran = tested(language, 18_446_744_073);
+        assert_eq!(ran.json()["cases"][0]["verdict"], "broke", "{ran:?}");
+    }
 }
 
 /// What C has and a flavor has not does not compile; what a library without the SDK's header calls finds nothing at run time.
@@ -197,6 +257,9 @@ fn absent_in_c() {
         assert_eq!(said(&faults, tag), found);
     }
     has_instead(&faults, None, "library-wait", "a flavor cannot wait: ");
+    for tag in ["also-of-an-approval", "also-of-another-kind"] {
+        faults.breaks(tag, &[&marked("c", tag), "pushgate_also() was given an answer that is no denial: "]);
+    }
 }
 
 /// What the compiler says of a file, with the options of a project.

@@ -1,5 +1,6 @@
 //! The flavor `cel`, through the command line: what its cases cannot show.
 
+use pushgate_oci::{ImageConfig, Shape};
 use pushgate_test_images::Layout;
 use serde_json::{Value, json};
 
@@ -113,6 +114,49 @@ fn no_value_reaches_an_output() {
     }
 }
 
+/// A member that the host shows and the flavor does not know could not be used in a rule, and one that it does not show would be a rule about nothing.
+#[test]
+fn the_members_of_a_config_are_those_of_the_host() {
+    fn compare(home: &Home, owner: &str, shape: &Shape) {
+        let Shape::Members(members) = shape else { return };
+        let shown = members.iter().filter(|(_, shape)| !matches!(shape, Shape::Unread | Shape::Checked(_)));
+        let mut names: Vec<&str> = shown.clone().map(|(name, _)| *name).collect();
+        let ran = check(home, &rule(&format!("has({owner}.QQQQQQQQQQQQQQQQQQQQ)")), &["--from", "oci:image"]);
+        let (_, listed) = ran.stderr.split_once("; it has ").unwrap_or_else(|| panic!("{owner}: {ran:?}"));
+        let listed = listed.lines().next().expect("a line");
+        let mut listed: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+        names.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(listed, names, "{owner}");
+        for (name, shape) in shown {
+            for require in [format!("has({owner}.`{name}`)"), format!("{owner}[?'{name}'].hasValue()"), format!("'{name}' in {owner}")] {
+                let ran = check(home, &rule(&require), &["--from", "oci:image"]);
+                assert!([0, 4].contains(&ran.code), "{require}: {ran:?}");
+            }
+            compare(home, &format!("{owner}.{name}"), shape);
+        }
+    }
+    let home = Home::new();
+    layout_of(&home, [json!({ "Healthcheck": { "Test": ["NONE"] } })]);
+    compare(&home, "image.config", &ImageConfig::SHAPE);
+}
+
+/// A rule that approves whatever is pushed is not registered, and says in which rule of the file it stands.
+#[test]
+fn a_rule_that_never_fires_is_not_registered() {
+    let home = Home::new();
+    home.must("registry register prod --uri registry.example.com/team");
+    let rules = rules(&json!([
+        { "code": "tag.latest", "require": "push.tag != 'latest'" },
+        { "code": "user.root", "when": "image.os != 1", "require": "image.user != 0" },
+        { "code": "team.evil", "require": "image.labels[?'team'] != 'evil'", "hint": "ask {{ push.owner }}" },
+        { "code": "tag.latest", "require": "!(push.repository in ['registry.example.com/team/app'])" },
+    ]));
+    let ran = home.run_words(["registry", "add-hook", "prod", "--flavor", "cel", "--set", &rules]);
+    assert_eq!(ran.code, 8, "{ran:?}");
+    assert_whole!(home, ran);
+}
+
 /// Twenty images with thousands of labels and variables: one at a time is converted, and of it what the rules name.
 #[test]
 fn large_images_take_the_memory_of_one() {
@@ -162,4 +206,29 @@ fn deep_expressions_have_stack_enough() {
         let ran = check(&home, &rule(&require), &[]);
         assert_eq!(ran.code, 0, "{require}: {ran:?}");
     }
+}
+
+/// One file holds all rules: a second hook is answered with that, and with the command that changes the first.
+#[test]
+fn a_registry_asks_it_once() {
+    let home = Home::new();
+    home.write("rules.toml", "[[rules]]\ncode = \"tag.format\"\nrequire = \"push.tag != 'latest'\"\n");
+    home.must("registry register prod --uri registry.example.com/team --flavor cel --settings @rules.toml");
+    let set = rule("push.tag != 'v0'");
+    assert_whole!(home, home.run_words(["registry", "add-hook", "prod", "--flavor", "cel", "--set", &set]));
+    let twice = "--flavor cel --settings @rules.toml --flavor cel --settings @rules.toml";
+    assert_whole!(home, home.run(&format!("check {IMAGE} --uri registry.example.com/team {twice}")));
+}
+
+/// What was probably meant where settings are none.
+#[test]
+fn settings_that_are_none() {
+    let home = Home::new();
+    home.write("rules.toml", "[[rules]]\ncode = \"tag.format\"\nrequire = \"push.tag != 'latest'\"\n");
+    let check = |more: &str| home.run(&format!("check {IMAGE} --uri registry.example.com/team --flavor cel {more}"));
+    assert_whole!(home, check("--settings rules.toml"));
+    assert_whole!(home, check("--set rules:=@rules.toml"));
+    assert_whole!(home, check("--set rules=tag"));
+    let mode = json!([{ "code": "a", "require": "true", "mode": "warn" }]);
+    assert_whole!(home, home.run_words(["check", IMAGE, "--uri", "registry.example.com/team", "--flavor", "cel", "--set", &rules(&mode)]));
 }

@@ -33,6 +33,7 @@ fn a_component_that_is_older_than_its_sources_is_not_asked() {
     home.must("flavor test project");
     at(&home, "project/flavor.c", 2);
     home.must("flavor test project");
+    home.write("project/flavor.c", "int y;\n");
     at(&home, "project/flavor.c", 3);
     assert_whole!(home, home.run("flavor test project"));
     assert_eq!(home.run("flavor test project --record --uri registry.example.com").code, 2);
@@ -132,4 +133,96 @@ fn the_project_is_here_unless_it_is_named() {
     assert_eq!(Ran::from(ran).code, 0);
     let ran = home.run("flavor test");
     assert!(ran.code == 2 && ran.stderr.contains("there is no `./flavor.toml`"), "{ran:?}");
+}
+
+/// A project in Rust as `flavor new` lays it out, whose component was built, and tested once.
+fn tested() -> Home {
+    let home = Home::new();
+    let component = "target/wasm32-wasip2/release/flavor.wasm";
+    home.write("project/flavor.toml", format!("component = \"{component}\"\nbuild = \"true\"\n"));
+    home.write("project/cases/case.toml", format!("{IMAGE}{APPROVED}"));
+    let sources = ["Cargo.toml", "Cargo.lock", "src/lib.rs", "src/license.rs", ".cargo/config.toml", "sdk/src/lib.rs"];
+    for name in sources.into_iter().chain(["README.md", "tests/flavor.rs", "target/CACHEDIR.TAG"]) {
+        home.write(&format!("project/{name}"), "// as it was built\n");
+        at(&home, &format!("project/{name}"), 1);
+    }
+    home.write(&format!("project/{component}"), std::fs::read(guest("probe")).expect("a component"));
+    at(&home, &format!("project/{component}"), 2);
+    home.must("flavor test project");
+    home
+}
+
+fn shell(home: &Home, line: &str) {
+    let mut shell = std::process::Command::new("/bin/sh");
+    let status = shell.args(["-e", "-c", line]).current_dir(home.join("project")).status().expect("a shell");
+    assert!(status.success(), "{line}");
+}
+
+/// Whatever becomes of a source, and whatever its time and its name are.
+#[test]
+fn what_changes_the_component_is_told_and_a_build_settles_it() {
+    for (what, told) in [
+        ("echo >> src/license.rs", "`project/src/license.rs` is newer"),
+        ("echo > src/notice.rs", "`project/src/notice.rs` is newer"),
+        ("echo > src/license_rules.rs", "`project/src/license_rules.rs` is newer"),
+        ("mkdir src/target; echo > src/target/mod.rs", "`project/src/target/mod.rs` is newer"),
+        ("mkdir src/venv; echo > src/venv/mod.rs", "`project/src/venv/mod.rs` is newer"),
+        ("echo >> .cargo/config.toml", "`project/.cargo/config.toml` is newer"),
+        ("echo x > x; touch -d @0 x; mv x src/lib.rs", "`project/src/lib.rs` has changed"),
+        ("echo x > ../x; touch -d @0 ../x; cp -p ../x src/lib.rs", "`project/src/lib.rs` has changed"),
+        (
+            "echo x > ../lib.rs; touch -d @0 ../lib.rs; tar cf ../x.tar -C .. lib.rs; tar xf ../x.tar -C src",
+            "`project/src/lib.rs` has changed",
+        ),
+        ("rm -rf sdk", "`project/sdk` is gone"),
+        ("rm src/lib.rs", "`project/src/lib.rs` is gone"),
+    ] {
+        let home = tested();
+        shell(&home, what);
+        let ran = home.run("flavor test project");
+        assert!(ran.code == 2 && ran.stderr.contains(&format!("is out of date: {told}\n")), "{what}: {ran:?}");
+        assert!(ran.stderr.contains("or give --build"), "{what}: {ran:?}");
+        home.must("flavor test project --build");
+        home.must("flavor test project");
+    }
+}
+
+/// What does not change the component is not told, so that what is told is believed.
+#[test]
+fn what_does_not_change_the_component_is_not_told() {
+    let home = tested();
+    for what in [
+        "find . -type f -exec touch {} +",
+        "echo x > x; cp src/lib.rs ../before; mv x src/lib.rs; cp ../before src/lib.rs",
+        "echo >> README.md; echo > LICENSE; echo > sdk/README.md",
+        "cp src/lib.rs src/lib.rs~; echo > src/.lib.rs.swp; echo > src/lib.rs.orig",
+        "mkdir -p src/__pycache__ node_modules/x .venv/lib; echo > src/__pycache__/x.pyc; echo > node_modules/x/x.js; echo > .venv/lib/x.py",
+        "mkdir -p .git .github; echo > .git/index; echo > .github/ci.yml; echo > .gitignore",
+        "echo >> tests/flavor.rs; echo '<testsuites/>' > report.xml; echo >> flavor.toml; echo > target/x.d",
+        "mkdir -p sdk/target; echo > sdk/target/x.rlib; echo > sdk/target/CACHEDIR.TAG",
+    ] {
+        shell(&home, what);
+        let ran = home.run("flavor test project");
+        assert_eq!(ran.code, 0, "{what}: {ran:?}");
+    }
+}
+
+/// A CI job has the sources out of a checkout and the component out of a cache: neither's times say anything.
+#[test]
+fn a_checkout_with_a_component_from_a_cache_is_compared_by_content() {
+    let home = tested();
+    let copy = "rm -rf ../job; mkdir ../job; cp -r flavor.toml cases Cargo.* src .cargo sdk tests README.md ../job; cp -a target ../job";
+    shell(&home, copy);
+    home.must("flavor test job");
+    shell(&home, &format!("{copy}; echo 'of another commit' > ../job/src/lib.rs; touch -d @0 ../job/src/lib.rs"));
+    let ran = home.run("flavor test job");
+    assert!(ran.code == 2 && ran.stderr.contains("is out of date: `job/src/lib.rs` has changed"), "{ran:?}");
+    // Without the record, times are all there is.
+    shell(&home, &format!("{copy}; rm -r ../job/target/wasm32-wasip2/release/.pushgate"));
+    let ran = home.run("flavor test job");
+    assert!(ran.code == 2 && ran.stderr.contains("is newer\n"), "{ran:?}");
+    home.must("flavor test job --component job/target/wasm32-wasip2/release/flavor.wasm");
+    // A project that belongs to somebody else is tested all the same.
+    shell(&home, "rm -r target/wasm32-wasip2/release/.pushgate; touch target/wasm32-wasip2/release/.pushgate");
+    home.must("flavor test project");
 }

@@ -215,7 +215,7 @@ fn capabilities(page: &mut String, flavor: &Flavor) {
 }
 
 /// The answers, grouped by who has to act.
-fn answers(page: &mut String, cases: &[Case]) {
+fn answers(page: &mut String, name: &str, cases: &[Case]) {
     let mut codes: Vec<(String, String)> = Vec::new();
     for [code, message, _] in cases.iter().flat_map(Case::violations) {
         if !codes.iter().any(|(known, _)| *known == code) {
@@ -229,6 +229,8 @@ fn answers(page: &mut String, cases: &[Case]) {
     }
 
     page.push_str("\n## Cases\n\nEach is a test of the flavor: what is asked, and what it answers.\n");
+    let way = "files such as these, with what they expect, in `DIR/cases/` try your own settings: see [Testing flavors](../../testing-flavors.md#a-rule-without-a-project)";
+    writeln!(page, "With `pushgate flavor test DIR --component {name}`, {way}.").expect("text");
     for (verdict, title, about) in [
         ("denied", "What it refuses", "Exit code 4, and nothing is pushed."),
         ("approved", "What it lets pass", ""),
@@ -270,7 +272,7 @@ fn the_reference_of_flavors_is_current() {
         let mut page = format!("# {}\n{prose}", flavor.name);
         settings(&mut page, &schema);
         capabilities(&mut page, &flavor);
-        answers(&mut page, &flavor.cases());
+        answers(&mut page, flavor.name, &flavor.cases());
         assert_page(&format!("flavors/{}.md", flavor.name), &page);
     }
     assert_page("flavors/README.md", &index);

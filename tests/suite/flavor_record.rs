@@ -247,3 +247,17 @@ fn a_registered_registry_grants_what_its_hook_has() {
     home.must(&format!("flavor test project --component {probe} --record --registry prod"));
     assert!(recorded(&home).contains("status = 204"), "{}", recorded(&home));
 }
+
+/// A flavor that ships is given what the registry's hook of its name has.
+#[test]
+fn a_flavor_that_ships_is_recorded_by_its_name() {
+    let registry = registry();
+    let home = Home::new();
+    home.log_in(&registry.host(), &User::new("person", CANARY));
+    let host = registry.host();
+    home.must(&format!("registry register prod --uri {host} --flavor immutable-tags --grant registry"));
+    home.write("tags/cases/exists.toml", format!("image = \"{host}/team/app:v1\"\n[expect]\nverdict = \"denied\"\n"));
+    let ran = home.must("flavor test tags --component immutable-tags --record --registry prod");
+    assert!(ran.stderr.contains("recorded 1 answer in the case exists"), "{ran:?}");
+    home.must("flavor test tags --component immutable-tags");
+}

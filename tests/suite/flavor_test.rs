@@ -233,3 +233,44 @@ fn a_report_for_ci() {
     let ran = project.test("--junit no/such/folder/report.xml");
     assert_eq!(ran.code, 2, "{ran:?}");
 }
+
+/// A folder with cases tries a rule: of the page on testing flavors, at two times and for two tags, and one that is wrong.
+#[test]
+fn a_rule_is_tried_on_cases() {
+    let home = Home::new();
+    let page = std::fs::read_to_string(crate::help::page("../testing-flavors.md")).expect("a page");
+    let blocks: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+    let of_page = |text: &str| *blocks.iter().find(|block| block.contains(text)).expect("a case of the page");
+    let friday = of_page("freeze.friday");
+    let noon = of_page("12:59:59Z");
+    let (time, approved) = noon.split_once("\n\n").expect("a time, and what is expected");
+    let (question, _) = friday.split_once("[expect]").expect("a case");
+    let earlier: Vec<&str> = question.lines().map(|line| if line.starts_with("requested-at") { time } else { line }).collect();
+    home.write("rules/cases/friday.toml", friday);
+    home.write("rules/cases/friday-noon.toml", format!("{}\n{approved}", earlier.join("\n")));
+    home.write("rules/cases/hotfix.toml", format!("{}{approved}", question.replace("app:v1", "app:v1-hotfix")));
+    let wrong = "[expect]\nverdict = \"misconfigured\"\n";
+    home.write("rules/cases/wrong.toml", format!("{}{wrong}", question.replace("push.tag.contains", "push.tga.contains")));
+    let tested = home.must("flavor test rules --component cel --output json").json();
+    let verdicts: Vec<&Value> = tested["cases"].as_array().expect("cases").iter().map(|case| &case["verdict"]).collect();
+    assert_eq!(verdicts, ["denied", "approved", "approved", "misconfigured"]);
+    assert!(home.must("flavor test rules --component cel --junit report.xml").stdout.ends_with("passed: 4 cases\n"));
+    assert!(std::fs::read_to_string(home.join("report.xml")).expect("a report").contains("<testsuite name=\"cel\""));
+}
+
+/// Settings decide, of a flavor that ships as of one that is registered; one that there is not is told.
+#[test]
+fn a_flavor_is_asked_by_its_name() {
+    let home = Home::new();
+    let case = |settings: &str, expect: &str| format!("{IMAGE}settings = {settings}\n[expect]\nverdict = \"{expect}\"\n");
+    home.write("tags/cases/denied.toml", case("{ tags = [\"v*\"] }", "denied"));
+    home.write("tags/cases/approved.toml", case("{ tags = [\"latest\"] }", "approved"));
+    home.write("tags/cases/unknown.toml", case("{ tag = [\"latest\"] }", "misconfigured"));
+    home.must("flavor test tags --component forbid-tags");
+    home.write("probe/cases/case.toml", case("{ do = \"deny\" }", "denied"));
+    home.must(&format!("flavor register {} --name mine", guest("probe").display()));
+    home.must("flavor test probe --component mine");
+    assert_whole!(home, home.run("flavor test probe --component other"));
+    assert_eq!(home.run("flavor test probe --component No_Name").code, 2);
+    assert_eq!(home.run("flavor test probe --component mine --build").code, 2);
+}

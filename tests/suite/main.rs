@@ -21,6 +21,7 @@ mod check;
 mod compile;
 mod completions;
 mod componentize;
+mod config_members;
 mod connection;
 mod contract;
 mod credentials;

@@ -28,6 +28,21 @@ const INSTEAD: [(&str, &[&str]); 9] = [
     ("a flavor has what is part of JavaScript itself, and nothing of Node.js or a browser", &["others"]),
 ];
 
+/// How else a refusal is forgotten, by its tag: the word before the place, and what follows it.
+const LOST: [(&str, &str, &str); 4] = [
+    ("forgotten-violation", "a violation was made at ", " and never given: raise Denied([...]) with it, or drop it with drop()"),
+    ("forgotten-after-drop", "a refusal was made at ", ", dropped, raised again and never given: raise it, or drop it with drop()"),
+    (
+        "forgotten-lazily-generator",
+        "",
+        ": `check_each` was called and has not run: ask for its values, as a `for` statement does, or close() it",
+    ),
+    ("forgotten-lazily-context", "", ": `inside` was called and has not run: ask for its values, as a `for` statement does, or close() it"),
+];
+
+/// What is said of an iterator that nobody asks for its values, after its place.
+const LAZILY: &str = ": an iterator was made and has not run: ask for its values, ";
+
 /// Why a name does not exist, by its tag.
 const UNKNOWN: [(&str, &str); 7] = [
     ("unknown-of-push", "`push` has no member `tags`: did you mean `push.tag`? There is reference, registry, "),
@@ -103,10 +118,13 @@ fn every_mistake_is_answered(language: &'static str, verb: &str, least: usize) {
     for (place, tag) in asked.marked() {
         let instead = INSTEAD.iter().find(|(_, tags)| tags.iter().any(|of| tag.starts_with(of)));
         let unknown = UNKNOWN.iter().find(|(name, _)| *name == tag);
+        let lost = LOST.iter().find(|(of, ..)| *of == tag).map(|(_, before, after)| format!("{before}{place}{after}"));
+        let lost = lost.or_else(|| tag.starts_with("forgotten-lazily").then(|| format!("{place}{LAZILY}")));
         match (instead.map(|(text, _)| *text), unknown.map(|(_, text)| *text)) {
             (Some(text), _) | (_, Some(text)) => asked.breaks(&tag, &format!("{place}: "), text),
             _ => {
-                let text = format!("a refusal was made at {place} and never given: {verb} it, or drop it with drop()");
+                let text =
+                    lost.unwrap_or_else(|| format!("a refusal was made at {place} and never given: {verb} it, or drop it with drop()"));
                 asked.breaks(&tag, &place, &text);
             }
         }
@@ -118,13 +136,18 @@ fn every_mistake_is_answered(language: &'static str, verb: &str, least: usize) {
     assert_eq!(dropped.code, 0, "{dropped:?}");
     let given = asked.about("another-given");
     assert_eq!((given.code, &given.json()["hooks"][0]["violations"][0]["code"]), (4, &"tag.early".into()), "{given:?}");
+    let run = asked.about("run-lazily");
+    assert_eq!(run.code, 0, "{run:?}");
     let known = asked.about("known-to-all");
     assert_eq!(known.code, 0, "{known:?}");
     the_clock_is_the_time_of_the_push(language);
 }
 
+/// What is said of a refusal that is made before the hook is called.
+const EARLY: &str = "a refusal is made before the hook is called: make it in the hook, where it is ";
+
 /// A project of a language with another hook, and what its tools have installed for the one that `flavor new` wrote.
-fn project_with(home: &Home, language: &str, file: &str, source: &str) -> PathBuf {
+pub(crate) fn project_with(home: &Home, language: &str, file: &str, source: &str) -> PathBuf {
     let (plain, folder) = (built("PUSHGATE_TEST_PROJECTS").join(language).join("plain"), home.join("project"));
     fs::create_dir(&folder).expect("a folder");
     for entry in fs::read_dir(plain).expect("a project").map(|entry| entry.expect("an entry")) {
@@ -173,6 +196,9 @@ fn the_build_checks_types(language: &str, file: &str, head: &str) {
     ] {
         is_not_built(language, file, &hook(body), &[&format!("{file}({},", head.lines().count() + 2), error]);
     }
+    let early = "const LATEST = deny('a', 'b');\n";
+    let source = hook("if (push.tag) throw LATEST;").replacen('\n', &format!("\n{early}"), 1);
+    is_not_built(language, file, &source, &[&format!("{file}:2: {EARLY}thrown")]);
     for (import, body, error) in [
         ("import { readFileSync } from 'node:fs';", "readFileSync('x');", "`node:fs` is a module of Node.js: a flavor has no files: "),
         (
@@ -220,6 +246,23 @@ fn in_javascript_the_build_checks_what_jsdoc_says() {
 fn in_typescript_the_build_checks_types() {
     let head = "import type { Approval, Push } from 'pushgate-flavor';\nexport function prepare(push: Push): Approval {";
     the_build_checks_types("typescript", "flavor.ts", head);
+}
+
+#[test]
+#[ignore = "needs projects in every language: cargo xtask test"]
+fn in_python_a_refusal_of_the_module_is_not_built() {
+    let home = Home::new();
+    for made in ["deny('a', 'b')", "Violation('a', 'b')"] {
+        let source = format!(
+            "from pushgate_flavor import APPROVED, Approval, Push, Violation, deny\n\nLATEST = {made}\n\ndef prepare(push: Push) -> Approval:\n    \
+             return APPROVED\n"
+        );
+        let folder = project_with(&home, "python", "flavor.py", &source);
+        let ran = type_in(&folder, ".venv/bin/python -m pushgate_flavor build");
+        assert!(ran.code != 0 && ran.stderr.contains("flavor.py\", line 3") && ran.stderr.contains(&format!("{EARLY}raised")), "{ran:?}");
+        assert!(!folder.join("build").exists());
+        fs::remove_dir_all(folder).expect("the project");
+    }
 }
 
 /// In Python, types are checked by those who want to: those of the SDK, of what `flavor new` writes, and of the flavors here.

@@ -1,5 +1,6 @@
 //! The policies that ship, through the command line: what their cases cannot show.
 
+use pushgate::shipped;
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry};
 
@@ -227,4 +228,42 @@ fn versions_of_windows() {
     let required = r#"required:=["windows/amd64:10.0.20348"]"#;
     assert_eq!(check(&home, "platforms", image, &["--set", required, "--from", "oci:image:2022"]).code, 0);
     assert_whole!(home, check(&home, "platforms", image, &["--set", required, "--from", "oci:image:2019"]));
+}
+
+/// A mistake in settings is told in the same words when a registry is registered, and in a check.
+#[test]
+fn a_check_says_what_registering_says() {
+    let home = Home::new();
+    let mut refused = 0;
+    let flavors = shipped::ALL.iter().map(|flavor| (flavor.name, "{}"));
+    let mistakes = [
+        ("base-images", r#"{"allowed":[{"nmae":"debian"}]}"#),
+        ("base-images", r#"{"allowed":[{"name":"***"}]}"#),
+        ("cel", r#"{"rule":[]}"#),
+        ("cel", r#"{"rules":[{"code":"a","require":"tag"}]}"#),
+        ("require-labels", r#"{"formats":{"a":"ulr"}}"#),
+        ("require-labels", r#"{"formats":{"a":{"regx":"b"}}}"#),
+        ("require-labels", r#"{"labels":{"a":"url"}}"#),
+        ("names", r#"{"allowed":["team/**"]}"#),
+        ("semver-tags", r#"{"prefix":"none"}"#),
+    ];
+    for (flavor, settings) in flavors.chain(mistakes) {
+        let told = |words: &[&str]| {
+            let about = ["--uri", "registry.example.com/team", "--flavor", flavor, "--settings", settings];
+            let about = if settings == "{}" { about.get(..4) } else { Some(&about[..]) };
+            let ran = home.run_words(words.iter().chain(about.expect("words")));
+            let lines = ran.stderr.lines().filter(|line| line.starts_with("error: ") || line.starts_with("hint: "));
+            (ran.code, lines.map(str::to_owned).collect::<Vec<_>>())
+        };
+        let registered = told(&["registry", "register", "prod"]);
+        if registered.0 == 0 {
+            home.must("registry delete prod");
+            assert_eq!(settings, "{}", "{flavor}: a mistake is registered");
+            continue;
+        }
+        refused += 1;
+        assert_eq!(told(&["check", "registry.example.com/team/app:v1"]), registered, "{flavor} {settings}");
+        println!("{flavor} {settings}: {registered:?}");
+    }
+    assert!(refused > 15, "{refused}");
 }

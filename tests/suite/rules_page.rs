@@ -11,12 +11,15 @@ struct Push {
     image: Option<String>,
     requested_at: Option<String>,
     images: Vec<String>,
+    /// What the violation says, where the cell has it in quotes.
+    message: Option<String>,
 }
 
 impl Push {
-    /// Reads a cell: a list of code spans. None for an empty one.
+    /// Reads a cell: a list of code spans, and perhaps a message. None for an empty one.
     fn read(cell: &str) -> Option<Self> {
-        let mut push = Self::default();
+        let message = cell.split('`').step_by(2).find_map(|text| text.split('"').nth(1));
+        let mut push = Self { message: message.map(str::to_owned), ..Self::default() };
         let spans: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
         for span in &spans {
             let text = span.replace("\\|", "|");
@@ -86,7 +89,10 @@ fn each_rule_approves_and_denies_what_the_page_says() {
             }
             if let Some(push) = Push::read(denies) {
                 denied += 1;
-                let expect = format!("verdict = \"denied\"\n\n[[expect.violations]]\ncode = \"{code}\"\n");
+                let mut expect = format!("verdict = \"denied\"\n\n[[expect.violations]]\ncode = \"{code}\"\n");
+                if let Some(message) = &push.message {
+                    writeln!(expect, "message = {message:?}").expect("text");
+                }
                 home.write(&format!("project/cases/{code}-denied-{denied}.toml"), push.case(rule, &expect));
             }
         }

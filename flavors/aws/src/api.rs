@@ -76,11 +76,11 @@ impl<'a> Api<'a> {
         let (endpoint, region) = (&self.endpoint, &self.registry.region);
         let response = request.send().map_err(|error| match error {
             // The operation may be named only where the host signs the request.
-            HttpError::InvalidRequest(_) => Refusal::Misconfigured(format!(
+            HttpError::InvalidRequest(_) => Refusal::misconfigured(format!(
                 "the API of Amazon ECR wants signed requests: give this hook `--credential {endpoint}=sigv4:service=ecr,region={region}`"
             )),
             // No permission of AWS would help.
-            HttpError::NotGranted(_) => Refusal::Unavailable(format!(
+            HttpError::NotGranted(_) => Refusal::unavailable(format!(
                 "the API of Amazon ECR is at {endpoint}: give this hook `--grant http={endpoint} --credential \
                  {endpoint}=sigv4:service=ecr,region={region}`"
             )),
@@ -96,7 +96,7 @@ impl<'a> Api<'a> {
         let action = actions.first().unwrap_or(&"");
         let needed = actions.iter().map(|action| format!("`ecr:{action}`")).collect::<Vec<_>>().join(" and ");
         let permission = if actions.len() > 1 { "permissions" } else { "permission" };
-        Refusal::Unavailable(format!("ecr:{action}: {cause}; it needs the IAM {permission} {needed} on `{resource}`"))
+        Refusal::unavailable(format!("ecr:{action}: {cause}; it needs the IAM {permission} {needed} on `{resource}`"))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tag_pattern::TagPattern;
 
 /// What a repository that is created is like.
 #[derive(Debug, PartialEq, Eq)]
@@ -159,10 +160,21 @@ fn check_filters(mutability: ImageTagMutability, filters: Option<&[String]>) -> 
     let is_filter = |text: &&String| {
         (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._*-".contains(&byte))
     };
-    match filters.iter().find(|text| !is_filter(text)) {
-        Some(text) => Err(format!("{SETTING}: `{text}` is no filter: 1 to 128 letters, digits, `.`, `_`, `-`, and `*` for any characters")),
-        None => Ok(()),
+    if let Some(text) = filters.iter().find(|text| !is_filter(text)) {
+        return Err(format!("{SETTING}: `{text}` is no filter: 1 to 128 letters, digits, `.`, `_`, `-`, and `*` for any characters"));
     }
+    // ECR takes both kinds, and they say something else than they seem to.
+    for text in filters {
+        match TagPattern::try_from(text.clone()) {
+            Err(problem) => return Err(format!("{SETTING}: {problem}")),
+            Ok(every) if every.is_every() => {
+                let plain = if mutability == ImageTagMutability::ImmutableWithExclusion { "MUTABLE" } else { "IMMUTABLE" };
+                return Err(format!("{SETTING}: `{text}` is every tag, so that `{name}` is `{plain}`: set that"));
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

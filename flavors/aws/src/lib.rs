@@ -22,7 +22,7 @@ impl Flavor for Aws {
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
         let (plan, endpoint) = settings.plan()?;
-        let registry = Registry::parse(push.registry_uri()).map_err(Refusal::Misconfigured)?;
+        let registry = Registry::parse(push.registry_uri()).map_err(Refusal::misconfigured)?;
         let repository = push.repository();
         let length = repository.len();
         if !NAME_LENGTH.contains(&length) {

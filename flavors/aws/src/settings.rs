@@ -46,7 +46,7 @@ impl Settings {
     /// # Errors
     /// Settings that contradict each other, with both names; what ECR does not take; an endpoint that is no origin.
     pub(crate) fn plan(self) -> Result<(Plan, Option<String>), Refusal> {
-        let misconfigured = |text: String| Err(Refusal::Misconfigured(text));
+        let misconfigured = |text: String| Err(Refusal::misconfigured(text));
         if self.create_repository && self.missing_repository.is_some() {
             let text = "`create_repository` and `missing_repository`: a repository that is created is not missing; give one of the two";
             return misconfigured(text.to_owned());
@@ -79,7 +79,7 @@ impl Settings {
             false => Plan::Accept(self.missing_repository.unwrap_or_default()),
         };
         if let Plan::Create(creation) = &plan {
-            creation.check().map_err(Refusal::Misconfigured)?;
+            creation.check().map_err(Refusal::misconfigured)?;
         }
         Ok((plan, self.endpoint))
     }
@@ -99,7 +99,7 @@ mod tests {
 
     fn refused(settings: serde_json::Value) -> String {
         match serde_json::from_value::<Settings>(settings.clone()).unwrap().plan() {
-            Err(Refusal::Misconfigured(text)) => text,
+            Err(Refusal::Misconfigured(text)) => text.into(),
             other => panic!("{settings}: {other:?}"),
         }
     }
@@ -127,6 +127,12 @@ mod tests {
             (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: ["v?"] }), "`v?` is no filter"),
             (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: [""] }), "`` is no filter"),
             (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: [long] }), "is no filter"),
+            (
+                json!({ "image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", filters: ["dev-*", "**"] }),
+                "`**` is every tag, so that `IMMUTABLE_WITH_EXCLUSION` is `MUTABLE`: set that",
+            ),
+            (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: ["*"] }), "is `IMMUTABLE`: set that"),
+            (json!({ "image_tag_mutability": "MUTABLE_WITH_EXCLUSION", filters: ["-dev"] }), "`-dev` matches no tag"),
             (
                 json!({ "image_tag_mutability": "IMMUTABLE", filters: ["dev-*"] }),
                 "only with `MUTABLE_WITH_EXCLUSION` or `IMMUTABLE_WITH_EXCLUSION`",

@@ -41,7 +41,8 @@ impl TryFrom<String> for NamePattern {
         if text.contains('@') {
             return Err(format!("`{text}` has a digest: give it as `digest`"));
         }
-        let pattern = ImagePattern::try_from(canonical(&text))?;
+        let whole = canonical(&text);
+        let pattern = ImagePattern::try_from(whole.clone()).map_err(|problem| problem.replacen(&whole, &text, 1))?;
         Ok(Self { text, pattern })
     }
 }
@@ -62,14 +63,25 @@ impl TryFrom<String> for Digest {
     }
 }
 
-/// The name with its host, as Docker completes it.
+/// The names of Docker Hub, as pushgate knows them for registries too.
+const DOCKER_HUB: [&str; 4] = ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+
+/// The name, or the pattern of names, with its host, as Docker completes it: `debian`, `docker.io/debian` and `docker.io/library/debian` are one, and a
+/// host is the same in upper case.
 fn canonical(name: &str) -> String {
-    match name.split_once('/') {
-        None if name.starts_with("**") => name.to_owned(),
-        None => format!("docker.io/library/{name}"),
-        Some(("index.docker.io", rest)) => format!("docker.io/{rest}"),
-        Some((first, _)) if first.contains(['.', ':', '*']) || first == "localhost" => name.to_owned(),
-        Some(_) => format!("docker.io/{name}"),
+    let (host, repository) = match name.split_once('/') {
+        None if name.starts_with("**") => return name.to_owned(),
+        None => ("docker.io".to_owned(), name),
+        Some((first, rest)) if first.contains(['.', ':', '*']) || first.eq_ignore_ascii_case("localhost") => {
+            (first.to_ascii_lowercase(), rest)
+        }
+        Some(_) => ("docker.io".to_owned(), name),
+    };
+    match DOCKER_HUB.contains(&host.as_str()) {
+        // `**` is every repository there, official or not.
+        true if repository.contains('/') || repository.starts_with("**") => format!("docker.io/{repository}"),
+        true => format!("docker.io/library/{repository}"),
+        false => format!("{host}/{repository}"),
     }
 }
 
@@ -92,8 +104,8 @@ impl Base {
                 Err("an entry names no base image: give its `name`, its `digest` or its `diff_ids`".to_owned())
             }
             Self { diff_ids: Some(diff_ids), .. } if diff_ids.is_empty() => Err("`diff_ids`: every image begins with no layers".to_owned()),
-            Self { name: Some(name), digest: None, diff_ids: None, .. } if name.text == "**" => {
-                Err("the name `**` allows every base image".to_owned())
+            Self { name: Some(name), digest: None, diff_ids: None, .. } if name.pattern.matches_all_on_all_hosts() => {
+                Err(format!("the name `{}` allows every base image", name.text))
             }
             _ => Ok(()),
         }
@@ -157,11 +169,39 @@ mod tests {
             ("localhost/base", "localhost/base:1", true),
             ("*/library/debian", "docker.io/library/debian:12", true),
             ("**", "anything/at/all", true),
+            ("docker.io/**", "bitnami/redis", true),
+            ("docker.io/**", "debian", true),
+            ("docker.io/*", "debian", true),
+            ("docker.io/*", "bitnami/redis", false),
+            ("gcr.io/base", "GCR.io/base:1", true),
+            ("GCR.io/base", "gcr.io/base:1", true),
+            ("gcr.io/base", "gcr.io/Base:1", false),
+            ("docker.io.evil.example/debian", "docker.io/debian", false),
+            ("debian:12", "docker.io:443/debian:12", false),
         ] {
             assert_eq!(name(pattern, claimed), expected, "{pattern} {claimed}");
         }
         assert!(NamePattern::try_from("debian@sha256:00".to_owned()).is_err());
         assert!(NamePattern::try_from("Debian Linux".to_owned()).is_err());
+    }
+
+    /// Whichever of its spellings the setting has, and whichever the image.
+    #[test]
+    fn each_spelling_of_an_official_image_is_one() {
+        let spellings = ["debian:12", "library/debian:12"].map(str::to_owned).into_iter();
+        let with_host = DOCKER_HUB
+            .iter()
+            .chain(&["Docker.IO"])
+            .flat_map(|host| ["debian:12", "library/debian:12"].map(|name| format!("{host}/{name}")));
+        let spellings: Vec<String> = spellings.chain(with_host).collect();
+        for pattern in &spellings {
+            for claimed in &spellings {
+                assert!(name(pattern, claimed), "{pattern} {claimed}");
+                assert!(name(&pattern.replace("12", "12*"), claimed), "{pattern} {claimed}");
+                assert!(!name(pattern, &claimed.replace("debian", "alpine")), "{pattern} {claimed}");
+            }
+            assert!(!name(pattern, "evil.example/library/debian:12") && !name(pattern, "evil.example/debian:12"), "{pattern}");
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Flavor for BaseImages {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let mut violations = Violations::new();
         for image in push.images()? {
             violations.extend(settings.violation(&image)?);

@@ -96,9 +96,15 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (serde_json::json!({ "allowed": [{ "diff_ids": [] }] }), "allowed[0]: `diff_ids`: every image begins with no layers"),
         (serde_json::json!({ "allowed": [{ "name": "**" }] }), "allowed[0]: the name `**` allows every base image"),
     ] {
-        assert_eq!(ask(&settings, image("a", &[])), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask(&settings, image("a", &[])), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
+    }
+    for every in ["***", "**:*", "*/**", "**/*", "**/**", "*.*/**:*"] {
+        let settings = serde_json::json!({ "allowed": [{ "name": every }] });
+        let expected = format!("allowed[0]: the name `{every}` allows every base image");
+        assert_eq!(ask(&settings, image("a", &[])), Err(Refusal::misconfigured(expected)), "{every}");
     }
     for (settings, part) in [
+        (serde_json::json!({ "allowed": [{ "name": "debian-" }] }), "`debian-` matches no image: between two letters"),
         (serde_json::json!({ "allowed": [{ "diff_ids": ["sha256:abc"] }] }), "`sha256:abc` is no digest"),
         (serde_json::json!({ "allowed": [{ "name": "debian@sha256:abc" }] }), "`debian@sha256:abc` has a digest: give it as `digest`"),
         (serde_json::json!({ "allowed": [{ "name": "Debian 12" }] }), "matches no image"),

@@ -6,8 +6,7 @@
 use interpreter::ExecutionError;
 use interpreter::common::ast::{Expr, IdedExpr, LiteralValue};
 
-use crate::expression::children;
-use crate::values::AMBIGUOUS;
+use crate::tree::{self, spelled, text_of};
 
 /// Whether an error is one of types: it comes whatever the values are.
 pub(crate) const fn is_of_types(error: &ExecutionError) -> bool {
@@ -32,10 +31,8 @@ pub(crate) const fn is_of_types(error: &ExecutionError) -> bool {
 pub(crate) fn text(error: &ExecutionError, tree: &IdedExpr) -> String {
     use ExecutionError as E;
     match error {
-        E::NoSuchOverload(overload) if overload.argument_types().iter().any(|name| name == AMBIGUOUS) => ambiguous(),
-        E::UnexpectedType { got, .. } if got == AMBIGUOUS => ambiguous(),
         E::NoSuchKey(key) if ["compressed_size", "uncompressed_size"].contains(&key.as_str()) => format!("`{key}` is not known"),
-        E::NoSuchKey(key) if has_literal(tree, key) => format!("there is no `{key}`"),
+        E::NoSuchKey(key) if has_literal(tree, key) => missing(tree, key),
         E::NoSuchKey(_) => "a map does not have the key".to_owned(),
         E::NoSuchOverload(overload) => {
             let name = operator(overload.function());
@@ -92,7 +89,7 @@ pub(crate) fn shortened(text: &str) -> String {
 }
 
 /// An operator as it is written, of the name that the interpreter has for it.
-fn operator(name: &str) -> &str {
+pub(crate) fn operator(name: &str) -> &str {
     match name {
         "add" => "+",
         "sub" => "-",
@@ -109,8 +106,30 @@ fn operator(name: &str) -> &str {
 }
 
 /// The text for variables that are set twice.
-fn ambiguous() -> String {
-    "the image sets a variable twice, to different values".to_owned()
+pub(crate) const SET_TWICE: &str = "the image sets a variable twice, to different values";
+
+/// A key that the rule names and a map does not have: of labels and variables with what to write where it may be missing.
+fn missing(tree: &IdedExpr, key: &str) -> String {
+    let of = [("labels", "label"), ("env", "variable")].into_iter().find_map(|(member, what)| {
+        let operand = operand_of(tree, member, key)?;
+        Some(format!("there is no {what} `{key}`; if it may be missing, write `{operand}[?'{key}'].orValue('')`"))
+    });
+    of.unwrap_or_else(|| format!("there is no `{key}`"))
+}
+
+/// The expression that ends with this member, in which this key is looked up.
+fn operand_of(tree: &IdedExpr, member: &str, key: &str) -> Option<String> {
+    let operand = match &tree.expr {
+        Expr::Select(select) if select.field == key => Some(&*select.operand),
+        Expr::Call(call) if call.target.is_none() => match call.args.as_slice() {
+            [operand, index] if text_of(index) == Some(key) => Some(operand),
+            _ => None,
+        },
+        _ => None,
+    };
+    let ends = |operand: &&IdedExpr| matches!(&operand.expr, Expr::Select(select) if select.field == member);
+    let here = operand.filter(ends).and_then(spelled);
+    here.or_else(|| tree::children(tree).into_iter().find_map(|child| operand_of(child, member, key)))
 }
 
 fn list(types: &[String]) -> String {
@@ -122,6 +141,8 @@ fn short(name: &str) -> &str {
     match name {
         "google.protobuf.Timestamp" => "timestamp",
         "google.protobuf.Duration" => "duration",
+        "optional_type" => "optional",
+        "null_type" => "null",
         _ => name,
     }
 }
@@ -137,20 +158,18 @@ fn article(name: &str) -> String {
 
 /// Whether an expression has this text written in it, as a literal or as a member.
 fn has_literal(tree: &IdedExpr, text: &str) -> bool {
-    let here = match &tree.expr {
+    tree::any(tree, &|part| match part {
         Expr::Literal(LiteralValue::String(literal)) => literal.inner() == text,
         Expr::Select(select) => select.field == text,
         _ => false,
-    };
-    here || children(tree).into_iter().any(|child| has_literal(child, text))
+    })
 }
 
 /// Whether an expression names a variable or a function like this.
 fn has_name(tree: &IdedExpr, name: &str) -> bool {
-    let here = match &tree.expr {
+    tree::any(tree, &|part| match part {
         Expr::Ident(ident) => ident == name,
         Expr::Call(call) => call.func_name == name,
         _ => false,
-    };
-    here || children(tree).into_iter().any(|child| has_name(child, name))
+    })
 }

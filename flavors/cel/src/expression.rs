@@ -1,9 +1,12 @@
 //! An expression: its text, and the tree that is evaluated.
 
-use std::fmt::Write as _;
-
-use interpreter::common::ast::{EntryExpr, Expr, IdedExpr};
+use interpreter::common::ast::IdedExpr;
 use interpreter::parser::PrattParser;
+
+use crate::functions;
+use crate::place::{Problem, place};
+use crate::syntax;
+use crate::tree::children;
 
 /// How deep a tree may be. Evaluating takes a part of the stack for each level, and the stack of a flavor has 1 MiB.
 const MAX_DEPTH: usize = 100;
@@ -16,7 +19,12 @@ const MAX_CHARACTERS: usize = 4096;
 pub(crate) struct Expression {
     /// As it is written.
     pub(crate) source: String,
+    /// As the parser makes it.
     pub(crate) tree: IdedExpr,
+    /// What is evaluated.
+    pub(crate) evaluated: IdedExpr,
+    /// The text before it, of a message that it stands in.
+    before: String,
 }
 
 impl Expression {
@@ -25,6 +33,14 @@ impl Expression {
     /// # Errors
     /// What is wrong with it, and where.
     pub(crate) fn parse(source: &str) -> Result<Self, String> {
+        Self::parse_after("", source)
+    }
+
+    /// Parses a text that follows another.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where in both.
+    pub(crate) fn parse_after(before: &str, source: &str) -> Result<Self, String> {
         if source.chars().count() > MAX_CHARACTERS {
             return Err(format!("longer than {MAX_CHARACTERS} characters"));
         }
@@ -36,76 +52,40 @@ impl Expression {
             errors.errors.iter().find(|error| error.pos.0 > 0).map_or_else(
                 || "not an expression".to_owned(),
                 |error| {
-                    let mut place = format!("at column {}", error.pos.1);
-                    if source.trim_end().contains('\n') {
-                        // Writing to a string does not fail.
-                        _ = write!(place, " of line {}", error.pos.0);
-                    }
-                    format!("{place}: {}", syntax(&error.msg))
+                    let offset = offset(source, error.pos);
+                    let place = place(&format!("{before}{source}"), before.len() + offset);
+                    format!("{place}: {}", syntax::problem(&error.msg, source, offset))
                 },
             )
         })?;
         if depth_exceeds(&tree, MAX_DEPTH) {
             return Err(too_deep());
         }
-        Ok(Self { source: source.to_owned(), tree })
+        let mut evaluated = tree.clone();
+        functions::stand_in(&mut evaluated);
+        Ok(Self { source: source.to_owned(), tree, evaluated, before: before.to_owned() })
     }
+
+    /// Something that is wrong with it, with its place.
+    pub(crate) fn placed(&self, problem: &Problem) -> String {
+        problem.placed(&self.before, &self.source)
+    }
+}
+
+/// Where the parser says that it is: it counts bytes of a line, from 1.
+fn offset(source: &str, (line, column): (isize, isize)) -> usize {
+    let line = usize::try_from(line - 1).unwrap_or_default();
+    let column = usize::try_from(column - 1).unwrap_or_default();
+    let before: usize = source.split_inclusive('\n').take(line).map(str::len).sum();
+    (before + column).min(source.len())
 }
 
 fn too_deep() -> String {
     format!("nested more than {MAX_DEPTH} levels deep; split it into several rules")
 }
 
-/// What the parser says, in the words of a person who writes a rule.
-fn syntax(message: &str) -> String {
-    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
-    if message.starts_with("unable to unescape string") {
-        return r"a string has no such escape; write a pattern as r'\.' or with [.]".to_owned();
-    }
-    if message == "argument must be a simple name" {
-        return "expected the name of an element, as in `list.all(x, condition)`".to_owned();
-    }
-    if message == "invalid argument to has() macro" {
-        return "`has` takes a member, as in `has(image.labels.name)`".to_owned();
-    }
-    let quoted = message.strip_prefix("mismatched input ").and_then(|rest| rest.rsplit_once(" expecting "));
-    match quoted {
-        Some((found, expected)) => format!("expected {} and found {}", shown(expected), shown(found)),
-        None => message.replace('\'', "`"),
-    }
-}
-
-/// A token as the parser quotes it.
-fn shown(token: &str) -> String {
-    match token.trim_matches('\'') {
-        "<EOF>" => "the end".to_owned(),
-        "expression" => "an expression".to_owned(),
-        token => format!("`{token}`"),
-    }
-}
-
 /// Whether a tree has more levels than this.
 fn depth_exceeds(tree: &IdedExpr, levels: usize) -> bool {
     let Some(levels) = levels.checked_sub(1) else { return true };
     children(tree).into_iter().any(|child| depth_exceeds(child, levels))
-}
-
-/// The expressions in an expression.
-pub(crate) fn children(tree: &IdedExpr) -> Vec<&IdedExpr> {
-    match &tree.expr {
-        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
-        Expr::Comprehension(it) => vec![&it.iter_range, &it.accu_init, &it.loop_cond, &it.loop_step, &it.result],
-        Expr::List(list) => list.elements.iter().collect(),
-        Expr::Map(map) => map.entries.iter().flat_map(|entry| entry_children(&entry.expr)).collect(),
-        Expr::Struct(message) => message.entries.iter().flat_map(|entry| entry_children(&entry.expr)).collect(),
-        Expr::Select(select) => vec![&select.operand],
-        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
-    }
-}
-
-fn entry_children(entry: &EntryExpr) -> Vec<&IdedExpr> {
-    match entry {
-        EntryExpr::StructField(field) => vec![&field.value],
-        EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
-    }
 }

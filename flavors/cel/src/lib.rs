@@ -4,14 +4,30 @@
 //! registry is registered. Then the rules about the push are evaluated, and those about images once for each image ([`ask`]).
 
 mod ask;
-mod check;
-mod errors;
-mod expression;
-mod functions;
-mod message;
 mod rule;
+
+mod check;
 mod sample;
 mod values;
+
+mod message;
+
+mod expression;
+mod json;
+mod results;
+
+mod errors;
+mod place;
+mod suggestion;
+mod syntax;
+
+mod functions;
+mod tree;
+
+mod types;
+
+mod image_config;
+mod objects;
 
 use pushgate_flavor::{Flavor, Push, Refusal, flavor};
 
@@ -22,7 +38,8 @@ impl Flavor for Cel {
 
     fn prepare(push: &Push, settings: rule::Settings) -> Result<(), Refusal> {
         let environment = functions::environment()?;
-        let rules = rule::compile(settings, &environment).map_err(Refusal::Misconfigured)?;
+        let destination = check::Destination::new(push.registry(), push.registry_uri());
+        let rules = rule::compile(settings, &environment, &destination).map_err(Refusal::misconfigured)?;
         ask::ask(push, &rules, &environment)
     }
 }

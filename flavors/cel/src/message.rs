@@ -1,16 +1,11 @@
-//! The message of a rule: text with expressions in it.
+//! The message and the hint of a rule: texts with expressions in them.
 
-use interpreter::common::traits::Iterable;
-use interpreter::common::types::{CelString, Kind};
-use interpreter::common::value::{CowVal, Val};
 use interpreter::{Context, Env, Value};
 
 use crate::expression::Expression;
+use crate::json;
 
-/// How much of a value is shown, in characters.
-const MAX_SHOWN: usize = 200;
-
-/// A message.
+/// A text with expressions in it.
 #[derive(Debug)]
 pub(crate) struct Message(Vec<Part>);
 
@@ -21,20 +16,23 @@ enum Part {
 }
 
 impl Message {
-    /// Parses a text, and its expressions by `expression`.
+    /// Parses a text, and its expressions by `expression`, which gets what is before them.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn parse(text: &str, mut expression: impl FnMut(&str) -> Result<Expression, String>) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, mut expression: impl FnMut(&str, &str) -> Result<Expression, String>) -> Result<Self, String> {
         let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{{") {
-            let (source, after) = after.split_once("}}").ok_or("`{{` without `}}`")?;
+        let mut at = 0;
+        while let Some((before, after)) = text.get(at..).and_then(|rest| rest.split_once("{{")) {
+            let (written, _) = after.split_once("}}").ok_or("`{{` without `}}`")?;
+            let begin = at + before.len() + 2;
+            let source = written.trim();
+            let begin_of_source = begin + (written.len() - written.trim_start().len());
             parts.push(Part::Text(before.to_owned()));
-            parts.push(Part::Value(expression(source.trim())?));
-            rest = after;
+            parts.push(Part::Value(expression(text.get(..begin_of_source).unwrap_or_default(), source)?));
+            at = begin + written.len() + 2;
         }
-        parts.push(Part::Text(rest.to_owned()));
+        parts.push(Part::Text(text.get(at..).unwrap_or_default().to_owned()));
         Ok(Self(parts))
     }
 
@@ -51,42 +49,10 @@ impl Message {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Value(expression) => {
-                let value = Value::resolve_val(&expression.tree, context).ok();
-                value.and_then(|value| shown(value.as_ref(), environment)).unwrap_or_else(|| "?".to_owned())
+                let value = Value::resolve_val(&expression.evaluated, context).ok();
+                value.and_then(|value| json::shown(value.as_ref(), environment)).unwrap_or_else(|| "?".to_owned())
             }
         };
         self.0.iter().map(part).collect()
     }
-}
-
-/// A value for a person: a text as it is, a list with commas.
-fn shown(value: &dyn Val, environment: &Env) -> Option<String> {
-    let text = match value.get_type().kind() {
-        Kind::List => list(value.as_iterable()?, environment)?,
-        _ => one(value, environment)?,
-    };
-    if text.chars().count() <= MAX_SHOWN {
-        return Some(text);
-    }
-    Some(text.chars().take(MAX_SHOWN).chain(['…']).collect())
-}
-
-fn list(list: &dyn Iterable, environment: &Env) -> Option<String> {
-    let mut items = list.iter();
-    let mut texts = Vec::new();
-    // What is beyond the limit is not shown.
-    while let Some(item) = items.next().filter(|_| texts.len() < MAX_SHOWN) {
-        texts.push(one(item, environment)?);
-    }
-    Some(texts.join(", "))
-}
-
-/// What the function `string` makes of a value.
-fn one(value: &dyn Val, environment: &Env) -> Option<String> {
-    if let Some(text) = value.downcast_ref::<CelString>() {
-        return Some(text.inner().to_owned());
-    }
-    let arguments = vec![CowVal::Borrowed(value)];
-    let function = environment.find_overload("string", &arguments)?;
-    Some(function(arguments).ok()?.downcast_ref::<CelString>()?.inner().to_owned())
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use interpreter::common::ast::{EntryExpr, Expr, IdedExpr};
+use interpreter::common::ast::{Expr, IdedExpr};
 use interpreter::common::traits::{Container, Indexer, Iterable, Iterator as Items, Sizer};
 use interpreter::common::types::{CelBool, CelInt, CelMap, CelMapKey, CelString, MAP_TYPE, Type};
 use interpreter::common::value::{CowVal, StaticVal, Val};
@@ -12,8 +12,9 @@ use interpreter::{Context, Env, ExecutionError, Value};
 
 use crate::expression::Expression;
 use crate::functions::STRICT;
+use crate::place::Problem;
 use crate::values::{self, Owned, count, json, list, map, text};
-use crate::{check, errors};
+use crate::{errors, tree};
 
 /// The variables of the sample.
 pub(crate) struct Sample(Context<'static, 'static>);
@@ -33,7 +34,7 @@ impl Sample {
     ///
     /// # Errors
     /// It is of another type, or gets types wrong. What depends on the values of a push is no error.
-    pub(crate) fn condition(&self, expression: &Expression) -> Result<(), String> {
+    pub(crate) fn condition(&self, expression: &Expression) -> Result<(), Problem> {
         self.evaluate(expression, |value| match value.downcast_ref::<CelBool>() {
             Some(_) => Ok(()),
             None => Err(format!("is of type {}, and must be true or false", value.get_type().name())),
@@ -44,56 +45,72 @@ impl Sample {
     ///
     /// # Errors
     /// It gets types wrong.
-    pub(crate) fn value(&self, expression: &Expression) -> Result<(), String> {
+    pub(crate) fn value(&self, expression: &Expression) -> Result<(), Problem> {
         self.evaluate(expression, |_| Ok(()))
     }
 
-    fn evaluate(&self, expression: &Expression, of_type: impl Fn(&dyn Val) -> Result<(), String>) -> Result<(), String> {
-        let strict;
+    fn evaluate(&self, expression: &Expression, of_type: impl Fn(&dyn Val) -> Result<(), String>) -> Result<(), Problem> {
+        let mut tree = expression.evaluated.clone();
         // Where an expression asks for types itself, what it would not evaluate does not count.
-        let tree = if check::calls(&expression.tree, &["type", "dyn"]) {
-            &expression.tree
-        } else {
-            strict = strictly(&expression.tree);
-            &strict
-        };
-        match Value::resolve_val(tree, &self.0) {
-            Ok(value) => of_type(value.as_ref()),
-            Err(error) if errors::is_of_types(&error) => Err(errors::text(&error, &expression.tree)),
+        if !tree::any(&tree, &|part| matches!(part, Expr::Call(call) if ["type", "dyn"].contains(&call.func_name.as_str()))) {
+            make_strict(&mut tree);
+        }
+        match Value::resolve_val(&tree, &self.0) {
+            Ok(value) => of_type(value.as_ref()).map_err(|text| Problem::about(&expression.tree, text)),
+            Err(error) if errors::is_of_types(&error) => {
+                let text = errors::text(&error, &expression.tree);
+                let place = innermost(&tree, &self.0);
+                match &place.expr {
+                    Expr::Call(call) if call.func_name.starts_with(char::is_alphanumeric) => {
+                        Err(Problem::at_name(place, &call.func_name, text))
+                    }
+                    _ => Err(Problem::at(place, text)),
+                }
+            }
             Err(_) => Ok(()),
         }
     }
 }
 
-/// The same expression with operators that evaluate all their operands, so that all of them are looked at.
-fn strictly(tree: &IdedExpr) -> IdedExpr {
-    let mut tree = tree.clone();
-    make_strict(&mut tree);
-    tree
+/// The innermost part of a tree that is such an error.
+fn innermost<'t>(tree: &'t IdedExpr, context: &Context<'_, '_>) -> &'t IdedExpr {
+    let fails = |part: &IdedExpr, context: &Context<'_, '_>| match Value::resolve_val(part, context) {
+        // A part of a function's name is no variable.
+        Err(ExecutionError::UndeclaredReference(_)) => false,
+        Err(error) => errors::is_of_types(&error),
+        Ok(_) => false,
+    };
+    if let Expr::Comprehension(it) = &tree.expr {
+        if fails(&it.iter_range, context) {
+            return innermost(&it.iter_range, context);
+        }
+        let (Ok(range), Ok(gathered)) = (Value::resolve_val(&it.iter_range, context), Value::resolve_val(&it.accu_init, context)) else {
+            return tree;
+        };
+        let mut inside = context.new_inner_scope();
+        inside.add_variable_as_val(&it.accu_var, gathered.clone_as_boxed());
+        if let Some(item) = range.as_iterable().and_then(|range| range.iter().next().map(Val::clone_as_boxed)) {
+            inside.add_variable_as_val(&it.iter_var, item);
+        }
+        let found = [&it.loop_step, &it.result].into_iter().find(|part| fails(part, &inside)).map(|part| innermost(part, &inside));
+        // What the macro adds stands nowhere in the text.
+        return found.unwrap_or(tree);
+    }
+    tree::children(tree).into_iter().find(|child| fails(child, context)).map_or(tree, |child| innermost(child, context))
 }
 
+/// Operators that evaluate all their operands, so that all of them are looked at.
 fn make_strict(tree: &mut IdedExpr) {
-    match &mut tree.expr {
-        Expr::Call(call) => {
-            if let Some((_, strict)) = STRICT.iter().find(|(operator, _)| *operator == call.func_name) {
-                (*strict).clone_into(&mut call.func_name);
-            }
-            call.target.as_deref_mut().into_iter().chain(&mut call.args).for_each(make_strict);
-        }
-        Expr::Comprehension(it) => {
-            [&mut it.iter_range, &mut it.accu_init, &mut it.loop_step, &mut it.result].into_iter().for_each(make_strict);
-        }
-        Expr::List(list) => list.elements.iter_mut().for_each(make_strict),
-        Expr::Map(map) => {
-            for entry in &mut map.entries {
-                if let EntryExpr::MapEntry(entry) = &mut entry.expr {
-                    make_strict(&mut entry.key);
-                    make_strict(&mut entry.value);
-                }
-            }
-        }
-        Expr::Select(select) => make_strict(&mut select.operand),
-        Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+    if let Expr::Comprehension(it) = &mut tree.expr {
+        // The condition of a walk ends it where its result is certain.
+        [&mut it.iter_range, &mut it.accu_init, &mut it.loop_step, &mut it.result].into_iter().for_each(make_strict);
+        return;
+    }
+    tree::children_mut(tree).into_iter().for_each(make_strict);
+    if let Expr::Call(call) = &mut tree.expr
+        && let Some((_, strict)) = STRICT.iter().find(|(operator, _)| *operator == call.func_name)
+    {
+        (*strict).clone_into(&mut call.func_name);
     }
 }
 
@@ -132,7 +149,8 @@ fn image(members: &BTreeSet<&'static str>) -> Owned {
 /// A config with every member that the host gives.
 fn config() -> serde_json::Value {
     serde_json::json!({
-        "created": "2026-01-01T00:00:00Z", "author": "1", "architecture": "amd64", "os": "linux", "variant": "v8",
+        "created": "2026-01-01T00:00:00Z", "author": "1", "architecture": "amd64", "os": "linux", "os.version": "10.0.20348.2700",
+        "variant": "v8",
         "config": {
             "User": "1000", "ExposedPorts": { "8080/tcp": {} }, "Env": ["A=1"], "Entrypoint": ["/app"], "Cmd": ["/app"], "Volumes": { "/data": {} },
             "WorkingDir": "/", "Labels": { "1": "1" }, "StopSignal": "SIGTERM",

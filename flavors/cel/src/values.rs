@@ -5,43 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::DateTime;
 use interpreter::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};
 use interpreter::common::value::Val;
-use pushgate_flavor::{Image, ImageConfig, Push, Refusal};
+use pushgate_flavor::{Image, Push, Refusal};
 use serde_json::Value as Json;
 
-/// The members of `push`.
-pub(crate) const PUSH_MEMBERS: [&str; 7] = ["reference", "registry", "repository", "tag", "uri", "dry_run", "requested_at"];
-
-/// The members of an image.
-pub(crate) const IMAGE_MEMBERS: [&str; 15] = [
-    "platform",
-    "os",
-    "architecture",
-    "variant",
-    "user",
-    "env",
-    "entrypoint",
-    "cmd",
-    "ports",
-    "volumes",
-    "layers",
-    "labels",
-    "config",
-    "compressed_size",
-    "uncompressed_size",
-];
-
-/// The members of `image.config`: what the host makes of an image config, whatever the source was.
-pub(crate) const CONFIG_MEMBERS: [&str; 7] = ["created", "author", "architecture", "os", "variant", "config", "rootfs"];
-
-/// The members of `image.config.config`.
-pub(crate) const EXECUTION_MEMBERS: [&str; 10] =
-    ["User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal", "Healthcheck"];
-
-/// The members of `image.config.config.Healthcheck`.
-pub(crate) const HEALTHCHECK_MEMBERS: [&str; 6] = ["Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"];
-
-/// The members of `image.config.rootfs`.
-pub(crate) const ROOTFS_MEMBERS: [&str; 2] = ["type", "diff_ids"];
+use crate::image_config::ImageConfig;
 
 /// A value that owns what it holds.
 pub(crate) type Owned = Box<dyn Val>;
@@ -58,7 +25,7 @@ pub(crate) fn push(push: &Push) -> Result<Owned, Refusal> {
         ("tag", text(push.tag().unwrap_or_default())),
         ("uri", text(push.registry_uri())),
         ("dry_run", Box::new(CelBool::from(push.dry_run())) as Owned),
-        ("requested_at", time(push.requested_at()).ok_or_else(|| Refusal::Other("the time of the push is out of range".to_owned()))?),
+        ("requested_at", time(push.requested_at()).ok_or_else(|| Refusal::other("the time of the push is out of range".to_owned()))?),
     ]))
 }
 
@@ -68,12 +35,21 @@ pub(crate) fn time(seconds: u64) -> Option<Owned> {
     Some(Box::new(CelTimestamp::from(time.fixed_offset())))
 }
 
+/// An image, converted.
+pub(crate) struct Converted {
+    pub(crate) value: Owned,
+    /// Whether it sets a variable twice, to different values, where its variables were asked for. It depends on who reads them which of the values counts, so
+    /// that no rule may pass because of one of them.
+    pub(crate) ambiguous: bool,
+}
+
 /// An image with these members. Nothing else of it is converted: an image may have thousands of labels and variables.
 ///
 /// # Errors
 /// The config is not one that the host gives.
-pub(crate) fn image(image: &Image, members: &BTreeSet<&'static str>) -> Result<Owned, Refusal> {
+pub(crate) fn image(image: &Image, members: &BTreeSet<&'static str>) -> Result<Converted, Refusal> {
     const OF_CONFIG: [&str; 10] = ["os", "architecture", "variant", "user", "env", "entrypoint", "cmd", "ports", "volumes", "layers"];
+    let mut ambiguous = false;
     let config: Option<ImageConfig> =
         if OF_CONFIG.iter().any(|member| members.contains(member)) { Some(image.parse_config()?) } else { None };
     let config = config.unwrap_or_default();
@@ -85,7 +61,11 @@ pub(crate) fn image(image: &Image, members: &BTreeSet<&'static str>) -> Result<O
             "architecture" => text(&config.architecture),
             "variant" => text(config.variant.as_deref().unwrap_or_default()),
             "user" => text(&config.config.user),
-            "env" => environment(&config.config.env),
+            "env" => {
+                let (variables, twice) = environment(&config.config.env);
+                ambiguous = twice;
+                variables
+            }
             "entrypoint" => texts(&config.config.entrypoint),
             "cmd" => texts(&config.config.cmd),
             "ports" => texts(&config.config.exposed_ports),
@@ -105,26 +85,22 @@ pub(crate) fn image(image: &Image, members: &BTreeSet<&'static str>) -> Result<O
         };
         values.insert(CelMapKey::from(*member), value);
     }
-    Ok(Box::new(CelMap::from(values)))
+    Ok(Converted { value: Box::new(CelMap::from(values)), ambiguous })
 }
 
-/// The variables of an image. If a name is set to two values, it depends on who reads it which of them counts, and a rule that looks at one must not pass because
-/// of the other: then the variables are a value that nothing can be done with.
-fn environment(variables: &[String]) -> Owned {
+/// The variables of an image, and whether one of them is set to two values: then they are a value that nothing can be done with, so that a message shows none of them.
+fn environment(variables: &[String]) -> (Owned, bool) {
     let mut map: HashMap<CelMapKey<'static>, Owned> = HashMap::with_capacity(variables.len());
+    let mut twice = false;
     for variable in variables {
         let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
         let value = text(value);
-        if map.get(&CelMapKey::from(name.to_owned())).is_some_and(|known| !known.equals(value.as_ref())) {
-            return Box::new(Ambiguous);
-        }
-        map.insert(CelMapKey::from(name.to_owned()), value);
+        let name = CelMapKey::from(name.to_owned());
+        twice |= map.get(&name).is_some_and(|known| !known.equals(value.as_ref()));
+        map.insert(name, value);
     }
-    Box::new(CelMap::from(map))
+    if twice { (Box::new(Ambiguous), true) } else { (Box::new(CelMap::from(map)), false) }
 }
-
-/// The name of the type of [`Ambiguous`].
-pub(crate) const AMBIGUOUS: &str = "variables set twice";
 
 /// Variables of which one is set to two values.
 #[derive(Debug)]
@@ -136,7 +112,7 @@ impl Val for Ambiguous {
     }
 
     fn cel_type() -> &'static Type {
-        static TYPE: Type = Type::new_unspecified_type(AMBIGUOUS);
+        static TYPE: Type = Type::new_unspecified_type("variables set twice");
         &TYPE
     }
 

@@ -45,7 +45,7 @@ impl Flavor for DockerHub {
         let uri = uri_path(push);
         FORM.check_uri(push, &uri)?;
         let own = uri.first().map(String::as_str);
-        check_official(own, namespaces.as_deref(), official_images).map_err(Refusal::Misconfigured)?;
+        check_official(own, namespaces.as_deref(), official_images).map_err(Refusal::misconfigured)?;
         let allowed = Allowed::read(push, FORM.service, &NAMESPACE, "namespaces", namespaces, |name| own.is_none_or(|own| own == name))?;
 
         let image = segments(push.repository());

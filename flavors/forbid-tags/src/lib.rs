@@ -26,7 +26,7 @@ impl Flavor for ForbidTags {
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
         let forbidden = settings.forbidden();
-        settings.check(&forbidden, push.registry_uri()).map_err(Refusal::Misconfigured)?;
+        settings.check(&forbidden, push.registry_uri()).map_err(Refusal::misconfigured)?;
         if settings.exempt_repositories.iter().any(|pattern| pattern.matches(push.repository())) {
             return Ok(());
         }
@@ -87,6 +87,11 @@ impl Settings {
             }
         }
         let path = uri.split_once('/').map_or("", |(_, path)| path);
+        if let Some(every) = self.exempt_repositories.iter().find(|pattern| pattern.matches_all_below(path)) {
+            return Err(format!(
+                "exempt_repositories: `{every}` exempts every repository of the registry `{uri}`, so that no tag is refused"
+            ));
+        }
         match self.exempt_repositories.iter().find(|pattern| !pattern.can_match_below(path)) {
             Some(pattern) => Err(format!(
                 "exempt_repositories: `{pattern}` matches no repository below the registry's URI `{uri}`: give the whole path, as in `{path}/*`"

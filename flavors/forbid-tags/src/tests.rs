@@ -93,11 +93,20 @@ fn settings_that_make_no_sense_are_misconfigured() {
             "exempt_repositories: `sandbox/*` matches no repository below the registry's URI `registry.example.com/team`: give the whole path, as in `team/*`",
         ),
         (
+            r#"{"exempt_repositories":["team/x","team/**"]}"#,
+            "exempt_repositories: `team/**` exempts every repository of the registry `registry.example.com/team`, so that no tag is refused",
+        ),
+        (
+            r#"{"exempt_repositories":["team/a..b"]}"#,
+            "exempt_repositories: `team/a..b` matches no repository: between two letters or digits of a repository stands `/`, `.`, `_`, `__`, or \
+             any number of `-`, and nothing else",
+        ),
+        (
             r#"{"exempt_repositories":["team/sandbox:v1"]}"#,
             "exempt_repositories: `team/sandbox:v1` matches no repository: a repository has no tag, and no host before it",
         ),
     ] {
-        assert_eq!(ask("v1", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask("v1", settings), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

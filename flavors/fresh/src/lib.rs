@@ -63,7 +63,7 @@ impl Flavor for Fresh {
             } else {
                 format!("give at most {MOST_DAYS}")
             };
-            return Err(Refusal::Misconfigured(format!("max_days: {problem}")));
+            return Err(Refusal::misconfigured(format!("max_days: {problem}")));
         }
         let now = i64::try_from(push.requested_at()).unwrap_or(i64::MAX);
         let mut violations = Violations::new();

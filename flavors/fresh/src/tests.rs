@@ -73,7 +73,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"max_days":1,"unknown":"pass"}"#, "unknown: unknown variant `pass`, expected `refuse` or `warn`"),
         (r#"{"days":1}"#, "days: unknown field `days`, expected `max_days` or `unknown`"),
     ] {
-        assert_eq!(ask(settings, &[None]), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask(settings, &[None]), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

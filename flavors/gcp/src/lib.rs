@@ -113,7 +113,7 @@ impl Flavor for Gcp {
         form_of(host.kind, uri.domain.is_some()).check_uri(push, &uri.segments)?;
         if let Some((repository, location)) = uri.misplaced(&host) {
             let text = format!("the registry's URI `{}` has the repository `{repository}`, which is in `{location}`", push.registry_uri());
-            return Err(Refusal::Misconfigured(text));
+            return Err(Refusal::misconfigured(text));
         }
         // The host of the URI is that of every push, so that no image can be in another location.
         Allowed::read(push, SERVICE, &LOCATION, "locations", locations, |name| name == host.location)?;

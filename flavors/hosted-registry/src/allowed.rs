@@ -30,7 +30,7 @@ impl Allowed {
         can_occur: impl Fn(&str) -> bool,
     ) -> Result<Self, Refusal> {
         let kind = part.name;
-        let misconfigured = |text: String| Err(Refusal::Misconfigured(format!("`{setting}`: {text}")));
+        let misconfigured = |text: String| Err(Refusal::misconfigured(format!("`{setting}`: {text}")));
         if let Some(names) = &names {
             if names.is_empty() {
                 return misconfigured("an empty list would allow no push".to_owned());

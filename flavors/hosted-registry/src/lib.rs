@@ -46,7 +46,7 @@ pub fn uri_path(push: &Push) -> Vec<String> {
 /// The registry's URI is not one of the service: the operator acts.
 #[must_use]
 pub fn not_of_service(push: &Push, service: &str, hosts: &str) -> Refusal {
-    Refusal::Misconfigured(format!("the registry's URI `{}` is not in {service}, whose hosts are {hosts}", push.registry_uri()))
+    Refusal::misconfigured(format!("the registry's URI `{}` is not in {service}, whose hosts are {hosts}", push.registry_uri()))
 }
 
 impl Form {
@@ -70,13 +70,13 @@ impl Form {
     pub fn check_uri(&self, push: &Push, uri: &[String]) -> Result<(), Refusal> {
         let Self { service, example, parts, nested } = self;
         if uri.len() > parts.len() && !nested {
-            return Err(Refusal::Misconfigured(format!(
+            return Err(Refusal::misconfigured(format!(
                 "the registry's URI `{}` is too long for {service}: images are `{example}`",
                 push.registry_uri()
             )));
         }
         match self.wrong_part(uri) {
-            Some((Part { name, rule, .. }, text)) => Err(Refusal::Misconfigured(format!(
+            Some((Part { name, rule, .. }, text)) => Err(Refusal::misconfigured(format!(
                 "the registry's URI `{}` has the {name} `{text}`, and {service} has no such {name}: it takes {rule}",
                 push.registry_uri()
             ))),

@@ -47,7 +47,7 @@ pub fn misconfigured<F: Flavor>(settings: &str, uri: &str) -> String {
     let image = format!("{uri}/image");
     let (host, path) = image.split_once('/').expect("an image with a host");
     match TestPush::new(host, path).tag("latest").registry_uri(uri).settings(settings).dry_run().ask::<F>() {
-        Err(Refusal::Misconfigured(text)) => text,
+        Err(Refusal::Misconfigured(text)) => text.into(),
         other => panic!("{settings} {uri}: {other:?}"),
     }
 }

@@ -23,7 +23,7 @@ impl Flavor for ImmutableTags {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let Some(tag) = push.tag() else { return Ok(()) };
         let Some(pattern) = settings.immutable(tag) else { return Ok(()) };
         let Some(digest) = registry::manifest_digest(push.repository(), tag)? else { return Ok(()) };

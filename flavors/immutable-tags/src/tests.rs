@@ -54,7 +54,7 @@ fn the_registry_is_asked_about_immutable_tags_only() {
     assert_eq!(ask("1-dev", r#"{"except":["latest","*-dev"]}"#), Ok(()));
     assert_eq!(ask("nightly", r#"{"tags":["v*"]}"#), Ok(()));
     assert_eq!(TestPush::new("registry.example.com", "team/app").ask::<ImmutableTags>(), Ok(()));
-    let refusal = Refusal::Unavailable("the registry could not be asked: not-granted".to_owned());
+    let refusal = Refusal::unavailable("the registry could not be asked: not-granted".to_owned());
     assert_eq!(ask("v1", "{}"), Err(refusal));
 }
 
@@ -72,7 +72,7 @@ fn a_registry_that_does_not_answer_lets_nothing_pass() {
         (QueryError::Unauthorized, "the registry could not be asked: unauthorized"),
         (QueryError::Unavailable("no answer".to_owned()), "the registry could not be asked: unavailable: no answer"),
     ] {
-        assert_eq!(push("v1", "{}", Err(error)).ask::<ImmutableTags>(), Err(Refusal::Unavailable(expected.to_owned())));
+        assert_eq!(push("v1", "{}", Err(error)).ask::<ImmutableTags>(), Err(Refusal::unavailable(expected.to_owned())));
     }
 }
 
@@ -88,7 +88,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
         (r#"{"tag":["v*"]}"#, "tag: unknown field `tag`, expected `tags` or `except`"),
     ] {
-        assert_eq!(ask("v1", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask("v1", settings), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

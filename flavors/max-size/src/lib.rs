@@ -48,7 +48,7 @@ impl Flavor for MaxSize {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let Settings { packed, unpacked, total, unknown } = settings;
         let images = push.images()?;
         let mut problems = Vec::new();

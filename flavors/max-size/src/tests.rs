@@ -107,7 +107,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"packed":1,"unknown":"pass"}"#, "unknown: unknown variant `pass`, expected `refuse` or `warn`"),
         (r#"{"size":1}"#, "size: unknown field `size`, expected one of `packed`, `unpacked`, `total`, `unknown`"),
     ] {
-        assert_eq!(ask(settings, image(Some(1), Some(1))), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask(settings, image(Some(1), Some(1))), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tag_pattern::TagPattern;
 
 use crate::RepositoryPattern;
+use crate::repository::form_problem;
 
 /// Some images, with or without the host before them: `team/*`, `team/app:v*`, `gcr.io/distroless/**`, `debian:12*`.
 ///
@@ -28,6 +29,22 @@ impl ImagePattern {
             (Some(_), None) => false,
         };
         tag_matches && self.repository.matches(repository)
+    }
+
+    /// Whether the pattern describes every image below `path` in a registry; an empty path is the whole registry.
+    #[must_use]
+    pub fn matches_all_below(&self, path: &str) -> bool {
+        self.takes_every_tag() && self.repository.matches_all_below(path)
+    }
+
+    /// Whether the pattern, in which hosts stand before repositories, describes every image of every registry that has a domain.
+    #[must_use]
+    pub fn matches_all_on_all_hosts(&self) -> bool {
+        self.takes_every_tag() && self.repository.matches_all_on_all_hosts()
+    }
+
+    fn takes_every_tag(&self) -> bool {
+        self.tag.as_ref().is_none_or(TagPattern::is_every)
     }
 
     /// The repositories.
@@ -56,6 +73,9 @@ impl TryFrom<String> for ImagePattern {
                 "`{text}` matches no image: it is REPOSITORY or REPOSITORY:TAG, whose repository has lower-case letters, digits, `.`, `_` and `-`, and `/` between its parts"
             ));
         };
+        if !pattern.can_match_with_host() {
+            return Err(format!("`{text}` matches no image: {}", form_problem(repository)));
+        }
         let tag = tag.map(|tag| TagPattern::try_from(tag.to_owned())).transpose().map_err(|problem| format!("`{text}`: {problem}"))?;
         Ok(Self { repository: pattern, tag, text })
     }
@@ -115,8 +135,51 @@ mod tests {
             "a b",
             "team:1/app:2/x",
             "https://gcr.io/x",
+            "team/app.",
+            "team/app-:v1",
+            "team/a___b",
+            "team/a..b",
+            "_a",
+            "gcr.io/.a*",
+            "*/a.-b",
+            "**-",
+            "gcr.io:port/a",
+            "localhost:5000/",
         ] {
             assert!(ImagePattern::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_image() {
+        for (text, path, expected) in [
+            ("**", "", true),
+            ("**:*", "team", true),
+            ("***:**", "team", true),
+            ("**:v*", "team", false),
+            ("*/**", "team", true),
+            ("*/**", "", false),
+            ("*", "team", false),
+            ("team/**", "team", true),
+            ("team/*", "team", false),
+            ("team/**", "team/sub", true),
+        ] {
+            assert_eq!(pattern(text).matches_all_below(path), expected, "{text} {path}");
+        }
+        for (text, expected) in [
+            ("**", true),
+            ("***", true),
+            ("*/**", true),
+            ("**/*:*", true),
+            ("**/**", true),
+            ("*.*/**", true),
+            ("*/*", false),
+            ("*.io/**", false),
+            ("docker.io/**", false),
+            ("**/debian", false),
+            ("**/*/*", false),
+        ] {
+            assert_eq!(pattern(text).matches_all_on_all_hosts(), expected, "{text}");
         }
     }
 }

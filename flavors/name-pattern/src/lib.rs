@@ -4,6 +4,7 @@
 
 mod image;
 mod repository;
+mod grammar;
 
 pub use image::ImagePattern;
 pub use repository::RepositoryPattern;

@@ -17,7 +17,7 @@ impl Flavor for Names {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check(push).map_err(Refusal::Misconfigured)?;
+        settings.check(push).map_err(Refusal::misconfigured)?;
         let matches = |pattern: &&ImagePattern| pattern.matches(push.repository(), push.tag());
         let mut violations = Violations::new();
         violations.extend(settings.forbidden.iter().flatten().find(matches).map(|pattern| is_forbidden(push, pattern)));
@@ -65,7 +65,7 @@ impl Settings {
                 return Err(format!("{setting}: an empty list {what}"));
             }
             for pattern in patterns {
-                check_pattern(setting, &pattern.to_string(), push)?;
+                check_pattern(setting, pattern, push, path)?;
                 if !pattern.repository().can_match_below(path) {
                     return Err(format!(
                         "{setting}: `{pattern}` matches no repository below the registry's URI `{}`: give the whole path, as in `{path}/*`",
@@ -78,15 +78,23 @@ impl Settings {
     }
 }
 
-fn check_pattern(setting: &str, pattern: &str, push: &Push) -> Result<(), String> {
-    if let Some(rest) = pattern.strip_prefix(push.registry()).and_then(|rest| rest.strip_prefix('/')) {
-        return Err(format!("{setting}: `{pattern}` begins with the registry's host, which no repository does: give `{rest}`"));
+fn check_pattern(setting: &str, pattern: &ImagePattern, push: &Push, path: &str) -> Result<(), String> {
+    let text = pattern.to_string();
+    if let Some(rest) = text.strip_prefix(push.registry()).and_then(|rest| rest.strip_prefix('/')) {
+        return Err(format!("{setting}: `{text}` begins with the registry's host, which no repository does: give `{rest}`"));
     }
-    match (setting, pattern) {
-        ("allowed", "**" | "**:*") => Err(format!("allowed: `{pattern}` allows every name; leave the setting out")),
-        ("forbidden", "**" | "**:*") => Err(format!("forbidden: `{pattern}` forbids every name, so that nothing can be pushed")),
-        _ => Ok(()),
+    if !pattern.matches_all_below(path) {
+        return Ok(());
     }
+    Err(match setting {
+        "allowed" => format!("allowed: `{text}` allows every name{}; leave the setting out", inside(path, push)),
+        _ => format!("forbidden: `{text}` forbids every name{}, so that nothing can be pushed", inside(path, push)),
+    })
+}
+
+/// Where a pattern takes every name, if not everywhere.
+fn inside(path: &str, push: &Push) -> String {
+    if path.is_empty() { String::new() } else { format!(" below the registry's URI `{}`", push.registry_uri()) }
 }
 
 flavor!(Names, settings_schema = include_str!("../settings.schema.json"));

@@ -44,8 +44,19 @@ fn settings_that_make_no_sense_are_misconfigured() {
         ("{}", "`allowed` or `forbidden`: one of them has to be set"),
         (r#"{"allowed":[]}"#, "allowed: an empty list allows no name, so that nothing can be pushed"),
         (r#"{"forbidden":[]}"#, "forbidden: an empty list forbids nothing; leave it out"),
-        (r#"{"allowed":["**"]}"#, "allowed: `**` allows every name; leave the setting out"),
-        (r#"{"forbidden":["**:*"]}"#, "forbidden: `**:*` forbids every name, so that nothing can be pushed"),
+        (
+            r#"{"allowed":["**"]}"#,
+            "allowed: `**` allows every name below the registry's URI `registry.example.com/team`; leave the setting out",
+        ),
+        (
+            r#"{"forbidden":["**:*"]}"#,
+            "forbidden: `**:*` forbids every name below the registry's URI `registry.example.com/team`, so that nothing can be pushed",
+        ),
+        (
+            r#"{"allowed":["team/app."]}"#,
+            "allowed: `team/app.` matches no image: between two letters or digits of a repository stands `/`, `.`, `_`, `__`, or any number of \
+             `-`, and nothing else",
+        ),
         (
             r#"{"allowed":["app-*"]}"#,
             "allowed: `app-*` matches no repository below the registry's URI `registry.example.com/team`: give the whole path, as in `team/*`",
@@ -61,7 +72,29 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"allowed":["team/app:-x"]}"#, "allowed: `team/app:-x`: `-x` matches no tag: a tag begins with a letter, a digit or `_`"),
         (r#"{"allow":["team/*"]}"#, "allow: unknown field `allow`, expected `allowed` or `forbidden`"),
     ] {
-        assert_eq!(push("team/app", "v1", settings).ask::<Names>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push("team/app", "v1", settings).ask::<Names>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
+    }
+}
+
+/// However it is written.
+#[test]
+fn patterns_of_every_name_are_misconfigured() {
+    let misconfigured = |uri: &str, setting: &str, pattern: &str| {
+        let settings = serde_json::json!({ setting: [pattern] }).to_string();
+        let repository = if uri.contains('/') { "team/app" } else { "app" };
+        let push = TestPush::new("registry.example.com", repository).registry_uri(uri).tag("v1").settings(&settings);
+        matches!(push.ask::<Names>(), Err(Refusal::Misconfigured(text)) if text.contains(" every name"))
+    };
+    for setting in ["allowed", "forbidden"] {
+        for pattern in ["**", "***", "**:*", "**:**", "*/**", "**/**", "**/*", "team/**", "te**", "t*/**"] {
+            assert!(misconfigured("registry.example.com/team", setting, pattern), "{setting} {pattern}");
+        }
+        for pattern in ["*/*", "team/*", "team/**:v*", "**:v*", "**/a*", "team/**/*-job"] {
+            assert!(!misconfigured("registry.example.com/team", setting, pattern), "{setting} {pattern}");
+        }
+        for (pattern, expected) in [("**", true), ("***", true), ("*/**", false), ("**/*", false), ("*", false)] {
+            assert_eq!(misconfigured("registry.example.com", setting, pattern), expected, "{setting} {pattern}");
+        }
     }
 }
 

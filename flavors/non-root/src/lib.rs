@@ -29,7 +29,7 @@ impl Flavor for NonRoot {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        let rule = Rule::new(settings).map_err(Refusal::Misconfigured)?;
+        let rule = Rule::new(settings).map_err(Refusal::misconfigured)?;
         let mut violations = Violations::new();
         for image in push.images()? {
             violations.extend(rule.violation(&image)?);

@@ -88,7 +88,7 @@ fn what_is_no_image_has_no_user() {
     let answer = push("{}").no_images(InspectError::NotAnImage("application/vnd.example.sbom".to_owned())).ask::<NonRoot>();
     assert!(matches!(answer, Err(Refusal::Denied(violations)) if violations[0].code == "not-an-image"));
     let answer = push("{}").no_images(InspectError::Unavailable("no daemon".to_owned())).ask::<NonRoot>();
-    assert_eq!(answer, Err(Refusal::Unavailable("the images cannot be read: no daemon".to_owned())));
+    assert_eq!(answer, Err(Refusal::unavailable("the images cannot be read: no daemon".to_owned())));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"groups":["a b"]}"#, "groups: `a b` is no group's name"),
         (r#"{"uid":1}"#, "uid: unknown field `uid`, expected one of `numeric`, `min_uid`, `uids`, `names`, `gids`, `groups`"),
     ] {
-        assert_eq!(push(settings).ask::<NonRoot>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push(settings).ask::<NonRoot>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

@@ -37,7 +37,7 @@ impl Flavor for Platforms {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let images = push.images()?;
         let looks_at_versions = settings.looks_at_versions();
         let found = images.iter().map(|image| found(image, looks_at_versions)).collect::<Result<Vec<_>, _>>()?;
@@ -99,6 +99,9 @@ impl Settings {
         let Some(allowed) = &self.allowed else { return Ok(()) };
         if allowed.is_empty() {
             return Err("allowed: an empty list allows nothing".to_owned());
+        }
+        if let Some(every) = allowed.iter().find(|pattern| pattern.is_every()) {
+            return Err(format!("allowed: `{every}` allows every platform; leave the setting out"));
         }
         let is_allowed = |platform: &Platform| allowed.iter().any(|pattern| pattern.overlaps(platform));
         if let Some(platform) = self.required.iter().flatten().find(|platform| !is_allowed(platform)) {

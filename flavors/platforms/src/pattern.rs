@@ -123,6 +123,12 @@ impl Pattern {
         words && self.0.has_version_of(platform)
     }
 
+    /// Whether it is every platform.
+    pub(crate) fn is_every(&self) -> bool {
+        let Self(Platform { os, architecture, variant, os_version }) = self;
+        os == "*" && architecture == "*" && matches!(variant.as_str(), "" | "*") && os_version.is_empty()
+    }
+
     /// Whether somebody looks at versions.
     pub(crate) fn has_version(&self) -> bool {
         self.0.has_version()

@@ -98,6 +98,8 @@ fn settings_that_make_no_sense_are_misconfigured() {
         ("{}", "`required`, `runs_on` or `allowed`: one of them has to be set"),
         (r#"{"required":[]}"#, "required: an empty list requires nothing; leave it out"),
         (r#"{"allowed":[]}"#, "allowed: an empty list allows nothing"),
+        (r#"{"allowed":["linux/amd64","*/*"]}"#, "allowed: `*/*` allows every platform; leave the setting out"),
+        (r#"{"allowed":["*/*/*"]}"#, "allowed: `*/*/*` allows every platform; leave the setting out"),
         (
             r#"{"required":["linux/amd64","linux/aarch64"],"allowed":["linux/amd64"]}"#,
             "`required` and `allowed`: linux/arm64 is required and not allowed",
@@ -136,7 +138,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
             "allowed: `amd64` is not a platform: it is OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, for example `linux/amd64`",
         ),
     ] {
-        assert_eq!(push(settings).ask::<Platforms>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push(settings).ask::<Platforms>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

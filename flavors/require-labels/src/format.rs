@@ -7,6 +7,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::url;
+
 /// The form of a value, by the words of hadolint's label schema.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,7 +50,7 @@ impl Format {
     pub(crate) fn problem(&self, value: &str, tag: Option<&str>) -> Option<String> {
         let because = |problem: String| Some(format!("not {self}: {problem}"));
         match self {
-            Self::Url => url_problem(value).and_then(|problem| because(problem.to_owned())),
+            Self::Url => url::problem(value).and_then(|problem| because(problem.to_owned())),
             Self::Semver => semver::Version::parse(value).err().and_then(|error| because(error.to_string())),
             Self::Rfc3339 => OffsetDateTime::parse(value, &Rfc3339).err().map(|_| format!("not {self}")),
             Self::Spdx => spdx_problem(value).and_then(because),
@@ -91,25 +93,6 @@ impl fmt::Display for Format {
             Self::Regex(pattern) => return write!(formatter, "what `{}` matches as a whole", pattern.text),
         })
     }
-}
-
-/// A URL is absolute here and names a host: who reads a label cannot know what it would be relative to.
-fn url_problem(value: &str) -> Option<&'static str> {
-    let Some((scheme, rest)) = value.split_once("://") else { return Some("it begins with no scheme, such as `https://`") };
-    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:[]%".contains(&byte);
-    if !is_scheme {
-        return Some("it begins with no scheme, such as `https://`");
-    }
-    if host.is_empty() || host.starts_with(':') || !host.bytes().all(is_host) {
-        return Some("it names no host");
-    }
-    // What RFC 3986 has in a URL.
-    let is_possible = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
-    (!value.bytes().all(is_possible)).then_some("it has characters that are written with `%` in a URL")
 }
 
 fn spdx_problem(value: &str) -> Option<String> {

@@ -1,6 +1,8 @@
 //! Refuses images that lack certain labels or annotations: every image of the push must have each of them, not empty, and in the form that the settings name.
 
 mod format;
+mod url;
+mod visible;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +10,7 @@ use pushgate_flavor::{Flavor, Image, Push, Refusal, Violation, Violations, deny,
 use serde::Deserialize;
 
 use crate::format::Format;
+use crate::visible::is_blank;
 
 struct RequireLabels;
 
@@ -23,7 +26,7 @@ impl Flavor for RequireLabels {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let mut violations = Violations::new();
         for image in push.images()? {
             let named = settings.required().map(|label| (Place::Label, label));
@@ -103,7 +106,7 @@ fn violation(image: &Image, place: Place, name: &str, format: Option<&Format>, t
                 "set it in the build, for example with `docker buildx build --annotation`; the Docker Engine and `docker save` keep none",
             )
         }
-        (Some(value), _) if value.trim_ascii().is_empty() => {
+        (Some(value), _) if is_blank(value) => {
             deny(format!("{what}.empty"), format!("the {what} `{name}` of the image for {platform} is empty"))
                 .hint(format!("an empty {what} is often a build argument that was not given"))
         }

@@ -30,6 +30,17 @@ fn every_image_must_have_each_label() {
     assert_eq!(found[0].message, "the image for linux/arm64/v8 has no label `a`");
 }
 
+/// What a person sees nothing of is as good as nothing.
+#[test]
+fn what_is_blank_is_empty() {
+    for blank in ["", " ", "\u{a0}", "\u{3000}", "\u{200b}", "\u{2060}", "\0", "\u{200b} \0"] {
+        let settings = r#"{"labels":["a"],"annotations":["b"],"formats":{"c":{"regex":"(?s).*"}}}"#;
+        let image = TestImage::new("linux/amd64").label("a", blank).annotation("b", blank).label("c", blank);
+        let codes: Vec<_> = violations(push(settings).image(image)).into_iter().map(|violation| violation.code).collect();
+        assert_eq!(codes, ["label.empty", "label.empty", "annotation.empty"], "{blank:?}");
+    }
+}
+
 #[test]
 fn what_is_no_image_has_no_labels() {
     let found = violations(push(SOURCE).no_images(InspectError::NotAnImage("application/vnd.example.sbom".to_owned())));
@@ -40,7 +51,7 @@ fn what_is_no_image_has_no_labels() {
 #[test]
 fn a_source_that_cannot_be_read_is_unavailable() {
     let answer = push(SOURCE).no_images(InspectError::Unavailable("no daemon".to_owned())).ask::<RequireLabels>();
-    assert_eq!(answer, Err(Refusal::Unavailable("the images cannot be read: no daemon".to_owned())));
+    assert_eq!(answer, Err(Refusal::unavailable("the images cannot be read: no daemon".to_owned())));
 }
 
 #[test]
@@ -65,6 +76,10 @@ fn a_value_has_the_form_that_is_named() {
     );
     assert_eq!(found[1].hint.as_deref(), Some("set it to a URL"));
     assert_eq!(found[1].detail_of("format"), Some("url"));
+    for url in ["http://[::1", "https://\u{200b}"] {
+        let found = violations(push(settings).image(image(url, "v1", "web")));
+        assert_eq!(found.iter().map(|violation| violation.code.as_str()).collect::<Vec<_>>(), ["label.format"], "{url:?}");
+    }
     // What has a form is required, once.
     let codes: Vec<_> = violations(push(settings).image(TestImage::new("linux/amd64").label("url", "")))
         .into_iter()
@@ -112,7 +127,7 @@ fn settings_that_make_no_sense_are_misconfigured() {
         (r#"{"labels":["a",1]}"#, "labels[1]: invalid type: integer `1`, expected a string"),
         (r#"{"labels":["a"],"label":"b"}"#, "label: unknown field `label`, expected one of `labels`, `annotations`, `formats`"),
     ] {
-        assert_eq!(push(settings).ask::<RequireLabels>(), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(push(settings).ask::<RequireLabels>(), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

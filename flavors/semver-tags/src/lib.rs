@@ -15,7 +15,7 @@ impl Flavor for SemverTags {
     type Settings = Settings;
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
-        settings.check().map_err(Refusal::Misconfigured)?;
+        settings.check().map_err(Refusal::misconfigured)?;
         let Some(tag) = push.tag() else { return Ok(()) };
         if settings.except.iter().any(|pattern| pattern.matches(tag)) {
             return Ok(());
@@ -28,7 +28,7 @@ impl Settings {
     /// All that is wrong with a tag.
     fn violations(&self, tag: &str) -> Vec<Violation> {
         let (text, prefix) = self.without_prefix(tag);
-        let version = match self.version(self.without_suffix(text)) {
+        let version = match self.version(self.without_suffixes(text)) {
             Ok(version) => version,
             Err(reason) => return vec![self.no_version(tag, &reason)],
         };
@@ -71,12 +71,19 @@ impl Settings {
         }
     }
 
-    /// The version without the longest of the suffixes that it ends with: `1.4.2` of `1.4.2-alpine`.
-    fn without_suffix<'a>(&self, text: &'a str) -> &'a str {
-        let mut hyphens = text.match_indices('-').filter_map(|(place, _)| text.split_at_checked(place));
-        let is_suffix =
-            |after: &str| after.strip_prefix('-').is_some_and(|suffix| self.suffixes.iter().any(|pattern| pattern.matches(suffix)));
-        hyphens.find(|(_, after)| is_suffix(after)).map_or(text, |(version, _)| version)
+    /// The version without the suffixes that it ends with, the longest first: `1.4.2` of `1.4.2-bookworm-slim`. What stands between two dashes is a
+    /// suffix or none: `alpine*` does not take the `-rc.1` of `1.4.2-alpine-rc.1`.
+    fn without_suffixes<'a>(&self, mut text: &'a str) -> &'a str {
+        let is_suffix = |text: &str| self.suffixes.iter().any(|pattern| pattern.matches_between_dashes(text));
+        let without_one = |text: &'a str| {
+            let mut dashes = text.match_indices('-');
+            let version = dashes.find_map(|(place, dash)| text.get(place + dash.len()..).filter(|after| is_suffix(after)).map(|_| place));
+            version.and_then(|place| text.get(..place))
+        };
+        while let Some(version) = without_one(text) {
+            text = version;
+        }
+        text
     }
 
     /// Reads the version by the first of the forms that it has; the reason is that of the first.

@@ -35,6 +35,9 @@ pub(crate) enum Prefix {
     Exactly(String),
 }
 
+/// What people write for a prefix that is none of a tag.
+const WORDS: [&str; 10] = ["any", "empty", "false", "never", "no", "none", "null", "off", "required", "true"];
+
 /// How a version is written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -53,6 +56,12 @@ impl TryFrom<String> for Prefix {
         // Nobody begins a tag with this word, misspelt.
         if text.to_ascii_lowercase().starts_with("opt") && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Err(format!("the prefix `{text}` is no prefix of a version: did you mean `optional`, which is `v` or none?"));
+        }
+        // Nor with one of these, which say how the prefix is, and not what.
+        if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+            return Err(format!(
+                "the prefix `{text}` is no prefix of a version: where none may stand, the prefix is the empty text, and `optional` is `v` or none"
+            ));
         }
         let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)) && !text.starts_with(['.', '-']);
         if fits && text.len() <= 100 {
@@ -92,6 +101,11 @@ impl Settings {
         }
         if let Some(every) = self.suffixes.iter().find(|pattern| pattern.is_every()) {
             return Err(format!("suffixes: by `{every}` every pre-release is a suffix; name them, as in `alpine*`"));
+        }
+        let takes_all =
+            |pattern: &&TagPattern| pattern.to_string().split('-').any(|part| !part.is_empty() && part.bytes().all(|byte| byte == b'*'));
+        if let Some(pattern) = self.suffixes.iter().find(takes_all) {
+            return Err(format!("suffixes: `{pattern}` takes every pre-release before or after a suffix; name them, as in `alpine*`"));
         }
         if self.partial && !self.takes_semver() {
             return Err("`partial` and `versions`: only a semantic version can leave out numbers".to_owned());

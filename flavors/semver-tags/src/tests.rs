@@ -50,6 +50,11 @@ fn each_setting() {
         ("1.4.2-alpine3.20", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &[]),
         ("1.4.2-rc.1-alpine", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &["tag.prerelease"]),
         ("1.4.2-bookworm-slim", r#"{"prereleases":false,"suffixes":["bookworm*","slim"]}"#, &[]),
+        ("1.4.2-slim-bookworm-slim", r#"{"prereleases":false,"suffixes":["bookworm*","slim"]}"#, &[]),
+        ("1.4.2-bookworm-slim", r#"{"prereleases":false,"suffixes":["bookworm-slim"]}"#, &[]),
+        ("1.4.2-alpine-rc.1", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &["tag.prerelease"]),
+        ("1.4.2-alpine-beta", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &["tag.prerelease"]),
+        ("1.4.2-alpine-rc.1-alpine", r#"{"prereleases":false,"suffixes":["alpine*"]}"#, &["tag.prerelease"]),
         ("1.4-alpine", r#"{"suffixes":["alpine"]}"#, &["tag.partial"]),
         ("1.4-alpine", r#"{"partial":true,"suffixes":["alpine"]}"#, &[]),
         ("alpine", r#"{"suffixes":["alpine"]}"#, &["tag.not-semver"]),
@@ -83,6 +88,14 @@ fn settings_that_make_no_sense_are_misconfigured() {
             "no tag begins with the prefix `-v`: a tag has letters, digits, `_`, `.` and `-`, and begins with none of the last two",
         ),
         (r#"{"prefix":"optionel"}"#, "the prefix `optionel` is no prefix of a version: did you mean `optional`, which is `v` or none?"),
+        (
+            r#"{"prefix":"none"}"#,
+            "the prefix `none` is no prefix of a version: where none may stand, the prefix is the empty text, and `optional` is `v` or none",
+        ),
+        (
+            r#"{"prefix":"Any"}"#,
+            "the prefix `Any` is no prefix of a version: where none may stand, the prefix is the empty text, and `optional` is `v` or none",
+        ),
         (r#"{"versions":[]}"#, "versions: no tag has a form of an empty list"),
         (
             r#"{"versions":["MAJOR.MINOR"]}"#,
@@ -90,9 +103,14 @@ fn settings_that_make_no_sense_are_misconfigured() {
         ),
         (r#"{"versions":["YYYY.MM"],"partial":true}"#, "`partial` and `versions`: only a semantic version can leave out numbers"),
         (r#"{"suffixes":["*"]}"#, "suffixes: by `*` every pre-release is a suffix; name them, as in `alpine*`"),
+        (r#"{"suffixes":["*-slim"]}"#, "suffixes: `*-slim` takes every pre-release before or after a suffix; name them, as in `alpine*`"),
+        (
+            r#"{"suffixes":["alpine-**"]}"#,
+            "suffixes: `alpine-**` takes every pre-release before or after a suffix; name them, as in `alpine*`",
+        ),
         (r#"{"except":["a b"]}"#, "except: `a b` matches no tag: a tag has letters, digits, `_`, `.` and `-`"),
     ] {
-        assert_eq!(ask("1.4.2", settings), Err(Refusal::Misconfigured(expected.to_owned())), "{settings}");
+        assert_eq!(ask("1.4.2", settings), Err(Refusal::misconfigured(expected.to_owned())), "{settings}");
     }
 }
 

@@ -31,6 +31,14 @@ impl TagPattern {
         self.0.bytes().all(|byte| byte == b'*')
     }
 
+    /// Whether the text is what the pattern describes, and no `*` has to take a `-` of it: `alpine*` is `alpine3.20`, and not `alpine-rc.1`.
+    #[must_use]
+    pub fn matches_between_dashes(&self, text: &str) -> bool {
+        let dashes = |text: &str| text.bytes().filter(|byte| *byte == b'-').count();
+        // Those that the pattern has are taken by themselves; no star is left for any other.
+        dashes(text) == dashes(&self.0) && self.matches(text)
+    }
+
     /// Whether every tag that `other` describes is one of these, as far as the two texts show: `*` of the other is a character that only `*` takes here.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
@@ -128,6 +136,21 @@ mod tests {
         }
         for text in ["*-dev", "*.1", "_", &"a".repeat(128), &format!("*{}*", "a".repeat(128))] {
             assert!(TagPattern::try_from(text.to_owned()).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_star_may_not_take_a_dash() {
+        for (pattern, text, expected) in [
+            ("alpine*", "alpine3.20", true),
+            ("alpine*", "alpine", true),
+            ("alpine*", "alpine-rc.1", false),
+            ("*-slim", "bookworm-slim", true),
+            ("*-slim", "a-b-slim", false),
+            ("*", "a-b", false),
+            ("slim", "slim", true),
+        ] {
+            assert_eq!(TagPattern::exactly(pattern).matches_between_dashes(text), expected, "{pattern} {text}");
         }
     }
 

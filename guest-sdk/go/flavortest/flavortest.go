@@ -11,6 +11,7 @@
 package flavortest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"pushgate/flavor"
 	"pushgate/flavor/http"
 	"pushgate/flavor/internal/double"
+	"pushgate/flavor/internal/goroutines"
 	"pushgate/flavor/internal/made"
 	"pushgate/flavor/log"
 )
@@ -87,8 +89,8 @@ type Answer struct {
 // asking lets one hook at a time be asked: what it asks the host for is the same for all.
 var asking sync.Mutex
 
-// Ask calls the hook. Tests may do so in parallel. A hook that approves after it made a refusal that it did not return has
-// failed, as it does in a component.
+// Ask calls the hook. Tests may do so in parallel. A hook that approves after it made a refusal that it did not return, or
+// while a goroutine that it started has not ended, has failed, as it does in a component.
 func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 	t.Helper()
 	described, err := describe(push)
@@ -126,14 +128,21 @@ func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 		}
 		return push.Serve(request.(*http.Request))
 	})()
-	made.Begin()
+	early := made.Begin()
 	answer.Answer = flavor.AnswerOf(hook(flavor.NewPush(described)))
 	if answer.Verdict == flavor.Approved {
-		if forgotten := made.Forgotten(); forgotten != "" {
-			answer.Answer = flavor.Answer{Verdict: flavor.Failed, Message: forgotten}
-		}
+		left := goroutines.Left(0, "")
+		answer.fail(cmp.Or(made.Forgotten(), left))
 	}
+	answer.fail(early)
 	return answer
+}
+
+// fail makes it a failure, where there is a reason.
+func (answer *Answer) fail(reason string) {
+	if reason != "" {
+		answer.Answer = flavor.Answer{Verdict: flavor.Failed, Message: reason}
+	}
 }
 
 // replace sets a variable, and gives what sets it back.

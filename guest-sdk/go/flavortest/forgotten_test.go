@@ -6,12 +6,13 @@ import (
 	"regexp"
 	"sync"
 	"testing"
+	"time"
 
 	"pushgate/flavor"
 	"pushgate/flavor/flavortest"
 )
 
-// sentinel is made before any call.
+// sentinel is made before any call, by a test: a flavor must not.
 var sentinel = flavor.Deny("sentinel", "made when the package begins")
 
 func refuse() error { return flavor.Deny("helper", "made in a helper") }
@@ -34,6 +35,15 @@ func TestARefusalThatWasMadeAndNeverGivenFailsTheCall(t *testing.T) {
 			group.Go(func() { _ = refuse() })
 			group.Wait()
 		},
+		"of a goroutine that nobody waits for": func(*flavor.Push) {
+			go func() { _ = refuse() }()
+		},
+		"of one that a goroutine starts": func(*flavor.Push) {
+			go func() {
+				time.Sleep(20 * time.Millisecond)
+				go func() { _ = refuse() }()
+			}()
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := flavortest.Ask(t, func(push *flavor.Push) error {
@@ -45,6 +55,43 @@ func TestARefusalThatWasMadeAndNeverGivenFailsTheCall(t *testing.T) {
 				t.Errorf("got %v", answer)
 			}
 		})
+	}
+}
+
+func TestAHookThatLeavesAGoroutineFailsTheCall(t *testing.T) {
+	for name, hook := range map[string]flavor.Hook{
+		"that nobody hears": func(*flavor.Push) error {
+			problems := make(chan error)
+			go func() { problems <- nil }()
+			select {
+			case err := <-problems:
+				return err
+			default:
+				return nil
+			}
+		},
+		"that waits": func(*flavor.Push) error {
+			start := make(chan bool)
+			go func() {
+				<-start
+				_ = refuse()
+			}()
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expected := `^failed; forgotten_test\.go:\d+: a goroutine that the hook started has not ended, and what it checks may be forgotten: wait for it `
+			if answer := flavortest.Ask(t, hook, flavortest.Push{}); !regexp.MustCompile(expected).MatchString(answer.String()) {
+				t.Errorf("got %v", answer)
+			}
+		})
+	}
+	refuses := func(*flavor.Push) error {
+		go func() { select {} }()
+		return flavor.Deny("given", "made and given")
+	}
+	if answer := flavortest.Ask(t, refuses, flavortest.Push{}); answer.String() != "denied; given: made and given" {
+		t.Errorf("got %v", answer)
 	}
 }
 

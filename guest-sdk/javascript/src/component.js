@@ -5,10 +5,16 @@ import { stopClock } from './confinement.js';
 import { begin } from './host/log.js';
 import { Failure, ask } from './answer.js';
 import { endEventLoop } from './lacks.js';
+import { noteLater } from './later.js';
 import { log } from './log.js';
+import { refuseEarly } from './made.js';
 import { place } from './place.js';
 import { Push } from './push.js';
 import { Denied, Misconfigured, Unavailable } from './refusal.js';
+
+// Before the flavor's own modules.
+refuseEarly();
+noteLater();
 
 /** The export `prepare-image-push` for the module that the flavor's author wrote, whose name is `file`. */
 export function prepareImagePush(flavor, file) {

@@ -87,6 +87,8 @@ export interface ImageConfig {
   os: string;
   /** For example `v8`. */
   variant?: string;
+  /** For example `10.0.17763.6414`: images for Windows have one. */
+  'os.version'?: string;
   /** When the image was made, RFC 3339. */
   created?: string;
   /** Who made it. */
@@ -108,6 +110,23 @@ export interface ExecutionConfig {
   WorkingDir?: string;
   Labels?: Record<string, string>;
   StopSignal?: string;
+  Healthcheck?: Healthcheck;
+}
+
+/** How Docker finds out whether a container works. Durations are in nanoseconds; what is Docker's default is absent. */
+export interface Healthcheck {
+  /** `CMD` or `CMD-SHELL` and the command, or `NONE`. */
+  Test?: string[];
+  /** Between two checks. */
+  Interval?: number;
+  /** How long one may take. */
+  Timeout?: number;
+  /** How long failures do not count. */
+  StartPeriod?: number;
+  /** Between two checks in that time. */
+  StartInterval?: number;
+  /** How many failures count. */
+  Retries?: number;
 }
 
 /** One reason for a denial. */

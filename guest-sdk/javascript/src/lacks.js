@@ -79,4 +79,6 @@ export function endEventLoop() {
   Promise.prototype.then = fail;
   globalThis.Promise = new Proxy(Promise, { construct: fail });
   globalThis.queueMicrotask = fail;
+  // The engine's own, which waits by itself.
+  Array.fromAsync = fail;
 }

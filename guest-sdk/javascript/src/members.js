@@ -53,10 +53,16 @@ function meant(name, candidates) {
   for (const is of alike) {
     for (const [shown, members] of candidates) {
       const found = members.find((member) => is(plain(member)));
-      if (found) return `did you mean \`${shown && `${shown.replaceAll('`', '')}.`}${found}\`?`;
+      if (found) return `did you mean \`${written(shown.replaceAll('`', ''), found)}\`?`;
     }
   }
   return undefined;
+}
+
+/** What an author writes for a member. */
+function written(of, name) {
+  if (!of) return name;
+  return /^\w+$/.test(name) ? `${of}.${name}` : `${of}[${JSON.stringify(name)}]`;
 }
 
 /** A name without what differs between styles. */

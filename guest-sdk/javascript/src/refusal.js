@@ -1,6 +1,6 @@
 // What a flavor answers.
 
-import { drop, note } from './made.js';
+import { drop, noteRefusal } from './made.js';
 import { checkMembers } from './members.js';
 
 export const approved = Object.freeze({ approved: true });
@@ -8,7 +8,7 @@ export const approved = Object.freeze({ approved: true });
 export class Refusal extends Error {
   constructor(message, options) {
     super(message, options);
-    note(this);
+    noteRefusal(this);
   }
 
   drop() {

@@ -14,7 +14,7 @@ const [IMAGE] = PUSH.images();
 const RESPONSE = new Response(200, [['content-type', 'text/plain']], 'body');
 
 const OF_PUSH = 'There is reference, registry, repository, tag, registryUri, settings, requestedAt, dryRun, images';
-const OF_EXECUTION = 'There is User, ExposedPorts, Env, Entrypoint, Cmd, Volumes, WorkingDir, Labels, StopSignal';
+const OF_EXECUTION = 'There is User, ExposedPorts, Env, Entrypoint, Cmd, Volumes, WorkingDir, Labels, StopSignal, Healthcheck';
 
 test('a name that does not exist is an error with the one that was meant, and all that there are', () => {
   for (const [ask, message] of [
@@ -54,7 +54,15 @@ test('a name that does not exist is an error with the one that was meant, and al
 test('what may be absent is undefined', () => {
   const { config } = IMAGE;
   assert.deepEqual([config.variant, config.created, config.config.Env, config.config.Labels], [undefined, undefined, undefined, { a: '1' }]);
+  assert.deepEqual([config['os.version'], config.config.Healthcheck], [undefined, undefined]);
   assert.deepEqual([RESPONSE.headers[5], 'tags' in PUSH, 'Env' in config], [undefined, false, false]);
+});
+
+test('a health check, and the version of a Windows', () => {
+  const { config } = image('windows/amd64', { config: { 'os.version': '10.0', config: { Healthcheck: { Test: ['NONE'] } } } });
+  assert.deepEqual([config['os.version'], config.config.Healthcheck.Test, config.config.Healthcheck.Retries], ['10.0', ['NONE'], undefined]);
+  assert.throws(() => config.config.Healthcheck.retries, /did you mean `image\.config\.config\.Healthcheck\.Retries`\? There is Test, Interval, /);
+  assert.throws(() => config.os_version, /did you mean `image\.config\["os\.version"\]`\?/);
 });
 
 test('what languages and tools ask of any object is answered', async () => {

@@ -12,6 +12,7 @@ from pushgate_flavor._answer import Failure, ask
 from pushgate_flavor.testing import push
 
 PUSH = push("registry.example.com/team/app:v1")
+AGAIN, COLLECTED = 'refusal = deny("again", "c")', 'found = [Violation("collected", "c")]'
 MADE_EARLY = deny("early", "made while the module was imported")
 
 
@@ -142,6 +143,39 @@ class Forgotten(unittest.TestCase):
 
         self.assertIsNone(ask(prepare, PUSH, authored))
 
+    def test_one_that_is_dropped_and_raised_again(self) -> None:
+        def prepare(push: Push) -> Approval:
+            refusal = deny("again", "c")
+            refusal.drop()
+            with contextlib.suppress(Denied):
+                raise refusal
+            return APPROVED
+
+        place = f"test_forgotten.py:{line_of(AGAIN)}"
+        with self.assertRaises(Failure) as failed:
+            ask(prepare, PUSH, authored)
+        self.assertEqual(
+            str(failed.exception), f"a refusal was made at {place}, dropped, raised again and never given: raise it, or drop it with drop()"
+        )
+
+    def test_a_violation_that_is_in_no_denial(self) -> None:
+        def collects(push: Push) -> Approval:
+            found = [Violation("collected", "c")]
+            return APPROVED if found else APPROVED
+
+        def drops(push: Push) -> Approval:
+            Violation("a.b", "c").drop()
+            Denied([Violation("a.b", "c"), Violation("a.b", "c")]).drop()
+            return APPROVED
+
+        place = f"test_forgotten.py:{line_of(COLLECTED)}"
+        with self.assertRaises(Failure) as failed:
+            ask(collects, PUSH, authored)
+        self.assertEqual(
+            str(failed.exception), f"a violation was made at {place} and never given: raise Denied([...]) with it, or drop it with drop()"
+        )
+        self.assertIsNone(ask(drops, PUSH, authored))
+
     def test_a_check_that_is_async_never_ran(self) -> None:
         async def check(push: Push) -> None:
             await asyncio.sleep(0)
@@ -173,8 +207,8 @@ class Names(unittest.TestCase):
         self.assertEqual(("Env" in config["config"], "User" in config["config"], dict(config["config"])), (False, True, {"User": "app"}))
         with self.assertRaises(KeyError):
             config["config"]["Env"]
-        top = "there is architecture, author, config, created, os, rootfs, variant"
-        execution = "There is Cmd, Entrypoint, Env, ExposedPorts, Labels, StopSignal, User, Volumes, WorkingDir"
+        top = "there is architecture, author, config, created, os, os.version, rootfs, variant"
+        execution = "There is Cmd, Entrypoint, Env, ExposedPorts, Healthcheck, Labels, StopSignal, User, Volumes, WorkingDir"
         wrong: list[tuple[Callable[[], object], str]] = [
             (lambda: config.get("Env"), f'`image.config` has no member `Env`: did you mean `image.config["config"]["Env"]`? T{top[1:]}'),
             (lambda: "history" in config, f"`image.config` has no member `history`: {top}"),

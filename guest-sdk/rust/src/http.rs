@@ -39,7 +39,7 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// Why there is no response. As a refusal it is [`Refusal::Unavailable`].
+/// Why there is no response, or none that the flavor can use. As a refusal it is [`Refusal::Unavailable`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpError {
@@ -57,6 +57,8 @@ pub enum HttpError {
     Unreachable(String),
     /// Anything else that the host tells.
     Other(String),
+    /// There was a response, and it is not what the flavor expects: of [`Response::json`], and no case of the contract.
+    Unexpected(String),
 }
 
 impl Request {
@@ -109,14 +111,14 @@ impl Response {
     /// The body, JSON, read into a type.
     ///
     /// # Errors
-    /// [`HttpError::Other`] with the place of the member that does not fit `T`.
+    /// [`HttpError::Unexpected`] with the place of the member that does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        let text = self.text().ok_or_else(|| HttpError::Other("the response is not UTF-8".to_owned()))?;
-        json::parse(text).map_err(|cause| HttpError::Other(format!("the response is not what the flavor expects: {cause}")))
+        let text = self.text().ok_or_else(|| HttpError::Unexpected("it is not UTF-8".to_owned()))?;
+        json::parse(text).map_err(HttpError::Unexpected)
     }
 }
 
-/// The name of the case in the contract, and its text.
+/// The name of the case in the contract, and its text; a sentence for what is no case of it.
 impl fmt::Display for HttpError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -127,6 +129,7 @@ impl fmt::Display for HttpError {
             Self::TooLarge => formatter.write_str("too-large"),
             Self::Unreachable(text) => write!(formatter, "unreachable: {text}"),
             Self::Other(text) => write!(formatter, "other: {text}"),
+            Self::Unexpected(text) => write!(formatter, "the answer of a server is not what the flavor expects: {text}"),
         }
     }
 }
@@ -136,6 +139,31 @@ impl std::error::Error for HttpError {}
 impl From<HttpError> for Refusal {
     #[track_caller]
     fn from(error: HttpError) -> Self {
-        Self::unavailable(format!("a server could not be asked: {error}"))
+        Self::unavailable(match error {
+            // It was asked all right.
+            HttpError::Unexpected(_) => error.to_string(),
+            error => format!("a server could not be asked: {error}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_does_not_fit_is_no_failure_to_ask() {
+        let message = |error: HttpError| match Refusal::from(error) {
+            Refusal::Unavailable(message) => message,
+            other => format!("{other:?}"),
+        };
+        let answered = |body: &[u8]| Response { body: body.to_vec(), ..Response::default() };
+        for (body, cause) in
+            [(b"{\"tags\": [1]}".as_slice(), "tags[0]: invalid type: integer `1`, expected a string"), (b"\xff", "it is not UTF-8")]
+        {
+            let error = answered(body).json::<std::collections::BTreeMap<String, Vec<String>>>().unwrap_err();
+            assert_eq!(message(error), format!("the answer of a server is not what the flavor expects: {cause}"));
+        }
+        assert_eq!(message(HttpError::TimedOut), "a server could not be asked: timed-out");
     }
 }

@@ -21,6 +21,9 @@ pub struct ImageConfig {
     pub os: String,
     /// `v8`.
     pub variant: Option<String>,
+    /// `10.0.17763.6414`: images for Windows have one.
+    #[serde(rename = "os.version")]
+    pub os_version: Option<String>,
     /// How a container is run.
     pub config: ExecutionConfig,
     /// What the layers hold.
@@ -51,6 +54,26 @@ pub struct ExecutionConfig {
     pub labels: BTreeMap<String, String>,
     /// The signal that ends the process.
     pub stop_signal: String,
+    /// How Docker finds out whether a container works.
+    pub healthcheck: Option<Healthcheck>,
+}
+
+/// The member `Healthcheck` of an [`ExecutionConfig`], as Docker has it. Durations are in nanoseconds; 0 is Docker's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Healthcheck {
+    /// `CMD` or `CMD-SHELL` and the command, or `NONE`.
+    pub test: Vec<String>,
+    /// Between two checks.
+    pub interval: i64,
+    /// How long one may take.
+    pub timeout: i64,
+    /// How long failures do not count.
+    pub start_period: i64,
+    /// Between two checks in that time.
+    pub start_interval: i64,
+    /// How many failures count.
+    pub retries: i64,
 }
 
 /// The member `rootfs` of an [`ImageConfig`].

@@ -114,6 +114,9 @@
 //! # assert_eq!(push.ask::<Trial>(), Ok(()));
 //! ```
 //!
+//! What never runs makes no refusal, and nobody can tell: `let _checks = images.iter().map(|image| deny(…));` is an iterator that nothing asks for its
+//! elements. The compiler warns of one that is not used, and is silent where its name begins with `_`. Write a `for` loop, or collect into [`Violations`].
+//!
 //! # Capabilities
 //! The functions of [`registry`] ask the registry that the image goes to, [`http::Request`] a server. Both are capabilities: a flavor that uses one asks
 //! for it, and the operator grants it with `--grant registry` or `--grant http=https://…`. One that uses neither imports neither.
@@ -146,6 +149,7 @@ mod json;
 pub mod log;
 mod made;
 mod push;
+mod reason;
 mod refusal;
 pub mod registry;
 mod settings;
@@ -153,8 +157,9 @@ mod settings;
 pub mod testing;
 
 pub use image::{ConfigError, Image, InspectError};
-pub use image_config::{ExecutionConfig, ImageConfig, RootFilesystem};
+pub use image_config::{ExecutionConfig, Healthcheck, ImageConfig, RootFilesystem};
 pub use push::Push;
+pub use reason::Reason;
 pub use refusal::{Refusal, Violation, Violations, deny};
 pub use settings::NoSettings;
 

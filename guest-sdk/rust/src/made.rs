@@ -3,20 +3,10 @@
 use std::cell::RefCell;
 use std::panic::Location;
 
-use crate::Refusal;
-
 /// A refusal that was made and neither given nor withdrawn so far.
 struct Made {
-    what: What,
+    mark: u64,
     place: &'static Location<'static>,
-}
-
-#[derive(PartialEq, Eq)]
-enum What {
-    /// The violation with this mark.
-    Violation(u64),
-    /// A refusal of a single text, which has no place for a mark.
-    Text(Refusal),
 }
 
 #[derive(Default)]
@@ -29,7 +19,7 @@ thread_local! {
     static CALL: RefCell<Call> = RefCell::default();
 }
 
-/// What tells a violation from another one with the same words. Copies of a violation have the mark in common; in comparisons it does not count.
+/// What tells a violation or a reason from another one with the same words. Copies have the mark in common; in comparisons it does not count.
 #[derive(Clone)]
 pub(crate) struct Mark(u64);
 
@@ -41,41 +31,20 @@ impl PartialEq for Mark {
 
 impl Eq for Mark {}
 
-/// A violation is made, at the place of the caller.
+/// A violation, or the reason of a refusal, is made, at the place of the caller.
 #[track_caller]
-pub(crate) fn violation() -> Mark {
+pub(crate) fn mark() -> Mark {
     let place = Location::caller();
     CALL.with_borrow_mut(|call| {
         call.marks += 1;
-        call.made.push(Made { what: What::Violation(call.marks), place });
+        call.made.push(Made { mark: call.marks, place });
         Mark(call.marks)
     })
 }
 
-/// A refusal of a single text is made, at the place of the caller.
-#[track_caller]
-pub(crate) fn text(refusal: Refusal) -> Refusal {
-    let made = Made { what: What::Text(refusal.clone()), place: Location::caller() };
-    CALL.with_borrow_mut(|call| call.made.push(made));
-    refusal
-}
-
-/// The violation counts as if it had never been made.
-pub(crate) fn withdraw_violation(mark: &Mark) {
-    forget(&What::Violation(mark.0));
-}
-
-/// The refusal of a single text counts as if it had never been made.
-pub(crate) fn withdraw_text(refusal: Refusal) {
-    forget(&What::Text(refusal));
-}
-
-fn forget(what: &What) {
-    CALL.with_borrow_mut(|call| {
-        if let Some(index) = call.made.iter().position(|made| made.what == *what) {
-            call.made.remove(index);
-        }
-    });
+/// It counts as if it had never been made.
+pub(crate) fn withdraw(mark: &Mark) {
+    CALL.with_borrow_mut(|call| call.made.retain(|made| made.mark != mark.0));
 }
 
 /// A call begins in a test, and what was made before is not of it. A component answers one call.

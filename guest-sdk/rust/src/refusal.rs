@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::Reason;
 use crate::made::{self, Mark};
 
 /// Why a push may not go on. The kinds are kept apart because each has another owner.
@@ -24,10 +25,6 @@ use crate::made::{self, Mark};
 /// ```
 /// ```compile_fail
 /// #![deny(unused_must_use)]
-/// pushgate_flavor::Refusal::Unavailable("no answer".to_owned());
-/// ```
-/// ```compile_fail
-/// #![deny(unused_must_use)]
 /// fn check() -> pushgate_flavor::Violations {
 ///     pushgate_flavor::Violations::new()
 /// }
@@ -40,36 +37,42 @@ use crate::made::{self, Mark};
 /// }
 /// check();
 /// ```
+///
+/// The variants are for reading a refusal; one with a text is made by a function alone, so that none is unknown to the call:
+///
+/// ```compile_fail
+/// let refusals = vec![pushgate_flavor::Refusal::Other("made by hand".to_owned())];
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a refusal that is not returned refuses nothing"]
 pub enum Refusal {
     /// The image breaks the flavor's rules; its author acts. Never empty: the host takes a denial of nothing for a defect of the flavor.
     Denied(Vec<Violation>),
     /// The settings do not make sense; the operator acts. What serde can tell is answered before the hook is called.
-    Misconfigured(String),
+    Misconfigured(Reason),
     /// Something that the flavor needs did not answer.
-    Unavailable(String),
+    Unavailable(Reason),
     /// Anything else.
-    Other(String),
+    Other(Reason),
 }
 
 impl Refusal {
     /// The settings do not make sense; the text names the setting.
     #[track_caller]
     pub fn misconfigured(text: impl Into<String>) -> Self {
-        made::text(Self::Misconfigured(text.into()))
+        Self::Misconfigured(Reason::new(text))
     }
 
     /// Something that the flavor needs did not answer.
     #[track_caller]
     pub fn unavailable(text: impl Into<String>) -> Self {
-        made::text(Self::Unavailable(text.into()))
+        Self::Unavailable(Reason::new(text))
     }
 
     /// Anything else.
     #[track_caller]
     pub fn other(text: impl Into<String>) -> Self {
-        made::text(Self::Other(text.into()))
+        Self::Other(Reason::new(text))
     }
 
     /// Drops a refusal on purpose: the call may approve as if it had never been made. (The function `drop` of std frees a value, and says nothing
@@ -77,7 +80,7 @@ impl Refusal {
     pub fn withdraw(self) {
         match self {
             Self::Denied(violations) => violations.into_iter().for_each(Violation::withdraw),
-            text => made::withdraw_text(text),
+            Self::Misconfigured(reason) | Self::Unavailable(reason) | Self::Other(reason) => reason.withdraw(),
         }
     }
 }
@@ -109,7 +112,7 @@ impl fmt::Debug for Violation {
 /// By `into()` it becomes a [`Refusal`], or the whole `Err` that a hook returns.
 #[track_caller]
 pub fn deny(code: impl Into<String>, message: impl Into<String>) -> Violation {
-    Violation { code: code.into(), message: message.into(), hint: None, details: Vec::new(), mark: made::violation() }
+    Violation { code: code.into(), message: message.into(), hint: None, details: Vec::new(), mark: made::mark() }
 }
 
 impl Violation {
@@ -143,7 +146,7 @@ impl Violation {
 
     /// Drops the violation on purpose, as [`Refusal::withdraw`] does.
     pub fn withdraw(self) {
-        made::withdraw_violation(&self.mark);
+        made::withdraw(&self.mark);
     }
 }
 

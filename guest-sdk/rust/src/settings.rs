@@ -12,7 +12,7 @@ pub struct NoSettings {}
 
 /// Reads `settings`, a JSON text, as `T`; what does not fit is [`Refusal::Misconfigured`] with the path of the field.
 pub(crate) fn parse<T: DeserializeOwned>(settings: &str) -> Result<T, Refusal> {
-    json::parse(settings).map_err(Refusal::Misconfigured)
+    json::parse(settings).map_err(Refusal::misconfigured)
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
             (r#"{"tags":[]}"#, "tags: unknown field `tags`, there are no fields"),
             ("null", "invalid type: null, expected struct NoSettings"),
         ] {
-            assert_eq!(parse::<NoSettings>(settings), Err(Refusal::Misconfigured(expected.to_owned())));
+            assert_eq!(parse::<NoSettings>(settings), Err(Refusal::misconfigured(expected.to_owned())));
         }
     }
 }

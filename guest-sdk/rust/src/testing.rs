@@ -230,7 +230,7 @@ mod tests {
 
         fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
             let sizes: Vec<_> = push.images()?.iter().map(|image| (image.packed_size(), image.unpacked_size())).collect();
-            Err(Refusal::Other(format!("{sizes:?}")))
+            Err(Refusal::other(format!("{sizes:?}")))
         }
     }
 
@@ -253,6 +253,17 @@ mod tests {
                 "other" => Refusal::other("no"),
                 "images" => {
                     let _ = helper(push);
+                    return Ok(());
+                }
+                "in a list" => {
+                    let _found = vec![Refusal::other("no")];
+                    return Ok(());
+                }
+                "of the same words" => {
+                    let _forgotten = Refusal::unavailable("gone");
+                    let dropped = Refusal::unavailable("gone");
+                    dropped.clone().withdraw();
+                    dropped.withdraw();
                     return Ok(());
                 }
                 "collected" => {
@@ -286,14 +297,14 @@ mod tests {
         type Settings = NoSettings;
 
         fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
-            Err(Refusal::Other(format!("{:?}", push.digest()?)))
+            Err(Refusal::other(format!("{:?}", push.digest()?)))
         }
     }
 
     #[test]
     fn a_refusal_that_was_made_and_never_given_fails_the_call() {
         let ask = |tag: &str| TestPush::new("registry.example.com", "app").tag(tag).ask::<Forgets>();
-        for tag in ["denied", "unavailable", "misconfigured", "other", "images", "collected"] {
+        for tag in ["denied", "unavailable", "misconfigured", "other", "images", "in a list", "of the same words", "collected"] {
             let panic = std::panic::catch_unwind(|| ask(tag)).unwrap_err();
             let message = panic.downcast_ref::<String>().unwrap();
             let (place, rest) = message.split_once(" and never given").unwrap();
@@ -309,10 +320,10 @@ mod tests {
     #[test]
     fn the_digest_is_unknown_until_it_is_described() {
         let push = || TestPush::new("registry.example.com", "app");
-        assert_eq!(push().ask::<Digest>(), Err(Refusal::Other("None".to_owned())));
-        assert_eq!(push().digest("sha256:00").ask::<Digest>(), Err(Refusal::Other("Some(\"sha256:00\")".to_owned())));
+        assert_eq!(push().ask::<Digest>(), Err(Refusal::other("None".to_owned())));
+        assert_eq!(push().digest("sha256:00").ask::<Digest>(), Err(Refusal::other("Some(\"sha256:00\")".to_owned())));
         let unreadable = push().no_images(InspectError::Unavailable("gone".to_owned()));
-        assert_eq!(unreadable.ask::<Digest>(), Err(Refusal::Unavailable("the images cannot be read: gone".to_owned())));
+        assert_eq!(unreadable.ask::<Digest>(), Err(Refusal::unavailable("the images cannot be read: gone".to_owned())));
         let image = TestImage::new("linux/amd64").annotation("b", "2").annotation("a", "1");
         let image = Image::new(image.0);
         assert_eq!((image.annotation("a"), image.annotation("c"), image.annotations().len()), (Some("1"), None, 2));
@@ -322,6 +333,6 @@ mod tests {
     fn sizes_are_unknown_until_they_are_described() {
         let image = || TestImage::new("linux/amd64");
         let push = TestPush::new("registry.example.com", "app").image(image().packed_size(1 << 40).unpacked_size(0)).image(image());
-        assert_eq!(push.ask::<Sizes>(), Err(Refusal::Other("[(Some(1099511627776), Some(0)), (None, None)]".to_owned())));
+        assert_eq!(push.ask::<Sizes>(), Err(Refusal::other("[(Some(1099511627776), Some(0)), (None, None)]".to_owned())));
     }
 }

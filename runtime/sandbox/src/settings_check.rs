@@ -3,20 +3,17 @@
 //! The schema is the flavor's, and may be an attack: patterns that explode, definitions that multiply, references to anywhere. So nothing is fetched,
 //! patterns are matched in linear time, and all of it happens in a worker process where there is one.
 
-use jsonschema::{PatternOptions, Retrieve, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::exceeded::Exceeded;
 use crate::text::excerpt;
-use crate::{schema_circles, settings_faults};
+use crate::{schema_circles, settings_faults, validator};
 
 /// How deep a schema may be nested. References make deeper things, and recursive ones.
 const MAX_DEPTH: usize = 64;
 /// The longest message about a schema in an error.
 const TEXT_BYTES: usize = 300;
-/// What a compiled pattern may take.
-const PATTERN_BYTES: usize = 1 << 20;
 
 /// Why settings do not fit a schema, or cannot be compared with it. Texts are cut and not escaped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -85,15 +82,6 @@ impl Task {
     }
 }
 
-/// A schema that refers to anything but itself is refused, whatever the library could fetch.
-struct Nowhere;
-
-impl Retrieve for Nowhere {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        Err(format!("it refers to `{}`, and nothing outside of it is looked at", excerpt(uri.as_str(), TEXT_BYTES)).into())
-    }
-}
-
 fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
     let unusable = |message: String| SettingsError::Schema { message: excerpt(&message, TEXT_BYTES) };
     let schema: Value = serde_json::from_str(schema).map_err(|error| unusable(error.to_string()))?;
@@ -101,8 +89,7 @@ fn evaluate(schema: &str, settings: Option<&str>) -> Result<(), SettingsError> {
         return Err(unusable(format!("it is nested more than {MAX_DEPTH} deep")));
     }
     schema_circles::check(&schema).map_err(unusable)?;
-    let options = PatternOptions::regex().size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES);
-    let validator = jsonschema::options().with_retriever(Nowhere).with_pattern_options(options).build(&schema);
+    let validator = validator::options().build(&schema);
     let validator = validator.map_err(|error| unusable(error.to_string()))?;
     let Some(settings) = settings else { return Ok(()) };
     let settings: Value = serde_json::from_str(settings).map_err(|error| SettingsError::NotJson { message: error.to_string() })?;
@@ -164,6 +151,21 @@ mod tests {
                 "the setting `more.deep` is not what its schema wants: 4 is greater than the maximum of 3",
             ),
             (r#"{"labels":["a"],"more":{"depe":4}}"#, "there is no setting `more.depe` (did you mean `more.deep`?)"),
+            // What is there already was not meant, but for a slip.
+            (
+                r#"{"labels":["a"],"more":{"deep":1,"peep":2,"depe":3}}"#,
+                "there is no setting `more.depe` (did you mean `more.deep`?) or `more.peep`",
+            ),
+            // The setting that takes such a value is named.
+            (
+                r#"{"labels":{"deep":1}}"#,
+                r#"the setting `labels` is not what its schema wants: {"deep":1} is not of type "array"; `more` takes it"#,
+            ),
+            (
+                r#"{"labels":["a"],"more":["a"]}"#,
+                r#"the setting `more` is not what its schema wants: ["a"] is not of type "object"; `labels` takes it"#,
+            ),
+            (r#"{"labels":{"deep":4}}"#, r#"the setting `labels` is not what its schema wants: {"deep":4} is not of type "array""#),
             (
                 r#"{"labels":[7, 8]}"#,
                 r#"the setting `labels[0]` is not what its schema wants: 7 is not of type "string": write it in quotes, "7"; the setting `labels[1]` is not what its schema wants: 8 is not of type "string": write it in quotes, "8""#,
@@ -225,6 +227,30 @@ mod tests {
             "the setting `a` is not what its schema wants: \"z\" fits none of the alternatives: the setting `a` is not what its schema wants: \
              \"z\" is not one of \"x\", \"y\"; or the setting `a` is not what its schema wants: \"z\" is not of type \"integer\""
         );
+    }
+
+    /// Where each alternative is of another type, the type of the value says which one was meant.
+    #[test]
+    fn an_alternative_is_known_by_its_type() {
+        let format = r#"{"properties":{"a":{"anyOf":[{"type":"string","enum":["url","hash"]},
+            {"type":"object","properties":{"regex":{"type":"string"}},"required":["regex"],"additionalProperties":false}]}}}"#;
+        for (settings, message) in [
+            (r#"{"a":"ulr"}"#, r#"the setting `a` is not what its schema wants: "ulr" is not one of "url", "hash" (did you mean "url"?)"#),
+            (r#"{"a":{"regx":"x"}}"#, "there is no setting `a.regx` (did you mean `a.regex`?); the setting `a.regex` is missing"),
+            (r#"{"a":{"regex":""}}"#, ""),
+        ] {
+            let told = evaluate(format, Some(settings)).err().map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(told, message, "{settings}");
+        }
+        assert!(refused(format, r#"{"a":7}"#).contains("7 fits none of the alternatives"));
+    }
+
+    /// A part of a schema that refers to `#` means the whole one: by itself it would mean itself, without an end.
+    #[test]
+    fn a_part_of_a_schema_that_is_a_circle_by_itself_is_not_tried() {
+        let schema = r##"{"properties":{"a":{"type":"array"},"b":{"type":"object","$ref":"#"}}}"##;
+        let expected = r#"the setting `a` is not what its schema wants: {"b":{}} is not of type "array""#;
+        assert_eq!(refused(schema, r#"{"a":{"b":{}}}"#), expected);
     }
 
     #[test]

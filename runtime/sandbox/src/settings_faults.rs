@@ -6,6 +6,7 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
 use crate::text::excerpt;
+use crate::validator::fits;
 
 /// The longest path and the longest description of a value, in bytes.
 const TEXT_BYTES: usize = 300;
@@ -57,7 +58,11 @@ impl Faults {
             }
             ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 for name in unexpected {
-                    let meant = nearest(name, properties(schema, error)).map(|meant| inside(&place, meant));
+                    // What is there already is meant at most by a slip within the word: `code` is not `mode`.
+                    let is_there = |known: &str| error.instance().get(known).is_some();
+                    let possible =
+                        properties(schema, error).filter(|known| !is_there(known) || known.chars().next() == name.chars().next());
+                    let meant = nearest(name, possible).map(|meant| inside(&place, meant));
                     push(&mut self.unknown, (inside(&place, name), meant));
                 }
             }
@@ -71,6 +76,10 @@ impl Faults {
                 push(&mut self.others, not_as_wanted(&place, &format!("{problem}{meant}")));
             }
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } if depth < MAX_DEPTH => {
+                if let Some(meant) = alternative_by_type(schema, error).and_then(|index| context.get(index)) {
+                    meant.iter().take(MAX_FAULTS).for_each(|error| self.add(schema, error, depth + 1));
+                    return;
+                }
                 let mut alternatives: Vec<String> = Vec::new();
                 for errors in context.iter().take(MAX_FAULTS) {
                     push(&mut alternatives, excerpt(&tell(schema, errors.iter().take(MAX_FAULTS), depth + 1), ALTERNATIVE_BYTES));
@@ -97,6 +106,10 @@ impl Faults {
                 let quoted = format!("\"{}\"", shown(error.instance()));
                 let problem = format!("{}: write it in quotes, {quoted}", excerpt(&error.to_string(), TEXT_BYTES));
                 push(&mut self.others, not_as_wanted(&place, &problem));
+            }
+            ValidationErrorKind::Type { .. } => {
+                let taker = taker(schema, error).map(|name| format!("; `{name}` takes it")).unwrap_or_default();
+                push(&mut self.others, not_as_wanted(&place, &format!("{}{taker}", excerpt(&error.to_string(), TEXT_BYTES))));
             }
             _ => push(&mut self.others, not_as_wanted(&place, &excerpt(&error.to_string(), TEXT_BYTES))),
         }
@@ -182,6 +195,40 @@ fn properties<'a>(schema: &'a Value, error: &ValidationError<'_>) -> impl Iterat
     let object = path.rsplit_once('/').and_then(|(parent, _)| schema.pointer(parent));
     let properties = object.and_then(|object| object.get("properties")).and_then(Value::as_object);
     properties.into_iter().flat_map(|properties| properties.keys()).map(String::as_str)
+}
+
+/// The alternative that was meant: each names a type, and the value is of that of one alone.
+fn alternative_by_type(schema: &Value, error: &ValidationError<'_>) -> Option<usize> {
+    let alternatives = schema.pointer(error.schema_path().as_str())?.as_array()?;
+    let types: Option<Vec<&str>> = alternatives.iter().map(|alternative| alternative.get("type")?.as_str()).collect();
+    let of_this_type = |name: &&str| match error.instance().as_ref() {
+        Value::Object(_) => *name == "object",
+        Value::Array(_) => *name == "array",
+        Value::String(_) => *name == "string",
+        Value::Bool(_) => *name == "boolean",
+        Value::Number(_) => matches!(*name, "number" | "integer"),
+        Value::Null => *name == "null",
+    };
+    let types = types?;
+    let mut fitting = types.iter().enumerate().filter(|(_, name)| of_this_type(name));
+    match (fitting.next(), fitting.next()) {
+        (Some((index, _)), None) => Some(index),
+        _ => None,
+    }
+}
+
+/// The setting that takes an object or an array which was given to another: the one whose schema it fits.
+fn taker<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a str> {
+    let found = error.instance();
+    let mut place = error.instance_path().into_iter();
+    let (Some(LocationSegment::Property(given)), None) = (place.next(), place.next()) else { return None };
+    if !found.as_object().is_some_and(|object| !object.is_empty()) && !found.as_array().is_some_and(|list| !list.is_empty()) {
+        return None;
+    }
+    let others = schema.get("properties")?.as_object()?.iter().filter(|(name, _)| **name != *given);
+    // One that says no type takes everything, and is no answer.
+    let mut others = others.filter(|(_, schema)| schema.get("type").is_some()).take(MAX_FAULTS);
+    others.find(|(_, schema)| fits(schema, found)).map(|(name, _)| name.as_str())
 }
 
 /// The name that was probably meant: half of a short name may be wrong, a third of a long one.

@@ -34,6 +34,15 @@ static const pushgate_answer *forgets(const pushgate_push *push) {
     pushgate_answer *answer = pushgate_also(NULL, "forgotten", "the first of two", NULL); /* line: forgotten-also */
     pushgate_detail(pushgate_also(answer, "forgotten", "the second", NULL), "tag", push->tag);
   }
+  if (strcmp(push->tag, "forgotten-after-drop") == 0) {
+    pushgate_answer *answer = pushgate_deny("forgotten", "dropped", NULL);
+    pushgate_drop(answer);
+    (void)pushgate_also(answer, "forgotten", "added to what was dropped", NULL); /* line: forgotten-after-drop */
+  }
+  if (strcmp(push->tag, "also-of-an-approval") == 0)
+    (void)pushgate_also((pushgate_answer *)pushgate_approve(), "lost", "an approval has no reasons", NULL); /* line: also-of-an-approval */
+  if (strcmp(push->tag, "also-of-another-kind") == 0)
+    return pushgate_also((pushgate_answer *)pushgate_other("no"), "lost", "nor has this", NULL); /* line: also-of-another-kind */
   if (strcmp(push->tag, "forgotten-unavailable") == 0) (void)pushgate_unavailable("gone");            /* line: forgotten-unavailable */
   if (strcmp(push->tag, "forgotten-misconfigured") == 0) (void)pushgate_misconfigured("tags: none"); /* line: forgotten-misconfigured */
   if (strcmp(push->tag, "forgotten-other") == 0) (void)pushgate_other("no");                         /* line: forgotten-other */

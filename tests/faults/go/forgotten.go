@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
+	"time"
 
 	"pushgate/flavor"
 )
-
-// later is made before any call: a hook that does not return it has not forgotten it.
-var later = flavor.Deny("later", "made when the package begins")
 
 // forgets makes refusals that it does not return, as the tag says.
 func forgets(push *flavor.Push) error {
@@ -38,8 +38,45 @@ func forgets(push *flavor.Push) error {
 	case "forgotten-and-another":
 		flavor.Deny("forgotten", "made and forgotten")
 		return flavor.Deny("given", "made and given")
-	case "later":
-		return later
+	case "forgotten-behind":
+		var err error
+		go func() {
+			err = flavor.Deny("forgotten", "in a goroutine that nobody waits for") // line: forgotten-behind
+		}()
+		return err
+	case "forgotten-behind-group":
+		var group sync.WaitGroup
+		group.Go(func() {
+			_ = flavor.Deny("forgotten", "in a group that nobody waits for") // line: forgotten-behind-group
+		})
+	case "forgotten-behind-select":
+		problems := make(chan error)
+		go func() { problems <- flavor.Deny("forgotten", "sent to nobody") }() // line: forgotten-behind-select
+		select {
+		case err := <-problems:
+			return err
+		default:
+		}
+	case "forgotten-behind-timer":
+		time.AfterFunc(0, func() {
+			_ = flavor.Deny("forgotten", "in a timer that is due") // line: forgotten-behind-timer
+		})
+	case "left-waiting":
+		start := make(chan bool)
+		go func() {
+			<-start // line: left-waiting
+			_ = flavor.Deny("forgotten", "never made")
+		}()
+	case "left-sleeping":
+		go func() {
+			time.Sleep(time.Hour) // line: left-sleeping
+			_ = flavor.Deny("forgotten", "never made")
+		}()
+	case "done-behind":
+		// It has nothing to say, and ends before the call does.
+		for range 100 {
+			go func() { runtime.Gosched() }()
+		}
 	case "dropped":
 		if err := refuse(); err != nil {
 			flavor.Drop(err)

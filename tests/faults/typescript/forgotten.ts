@@ -2,7 +2,6 @@
 
 import { type Denied, Misconfigured, Other, Refusal, Unavailable, approved, deny } from 'pushgate-flavor';
 
-const EARLY = deny('tag.early', 'made while the component was built');
 const LOADED = Promise.resolve();
 
 function check(): Denied {
@@ -12,6 +11,28 @@ function check(): Denied {
 async function checkLater(): Promise<void> { // forgotten-async
   await null; // nothing after this runs
   throw deny('tag.odd', 'never made');
+}
+
+function* checkEach(tags: string[]) { // forgotten-lazily-function
+  for (const tag of tags) yield deny('tag.odd', `${tag} never made`);
+}
+
+function* checkRest(...[first, ...rest]: number[]) { // forgotten-lazily-rest
+  yield first;
+  yield* rest;
+}
+
+const RULES = {
+  *inside() { // forgotten-lazily-method
+    throw deny('tag.odd', 'never made');
+  },
+  *[Symbol.iterator]() {
+    yield 1;
+  },
+};
+
+async function* checkElements() { // forgotten-async-generator
+  yield deny('tag.odd', 'never made');
 }
 
 /** What each tag does. */
@@ -67,6 +88,40 @@ export const forgotten: Record<string, () => unknown> = {
     });
     return approved;
   },
+  'forgotten-lazily-function'() {
+    checkEach(['v1']);
+    return approved;
+  },
+  'forgotten-lazily-rest'() {
+    const numbers = checkRest(1, 2);
+    return numbers ? approved : undefined;
+  },
+  'forgotten-lazily-method'() {
+    RULES.inside();
+    return approved;
+  },
+  'forgotten-lazily-iterator'() {
+    ([1].values() as any).map(() => { // forgotten-lazily-iterator
+      throw deny('tag.odd', 'never made');
+    });
+    return approved;
+  },
+  'forgotten-async-generator'() {
+    checkElements();
+    return approved;
+  },
+  'forgotten-async-array'() {
+    (Array as any).fromAsync([1], () => { // forgotten-async-array
+      throw deny('tag.odd', 'never made');
+    });
+    return approved;
+  },
+  'run-lazily'() {
+    const numbers = [...checkRest(1, 2, 3), ...RULES, ...([4, 5].values() as any).map((number: number) => number + 1).filter((number: number) => number > 5)];
+    const none = [[]].map(checkEach).flatMap((tags) => [...tags]);
+    if (numbers.join() !== '1,2,3,1,6' || none.length > 0) throw new Error(JSON.stringify([numbers, none]));
+    return approved;
+  },
   dropped() {
     try {
       throw check();
@@ -77,6 +132,6 @@ export const forgotten: Record<string, () => unknown> = {
   },
   'another-given'() {
     deny('tag.odd', 'forgotten');
-    throw EARLY;
+    throw deny('tag.early', 'given');
   },
 };

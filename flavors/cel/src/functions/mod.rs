@@ -1,16 +1,20 @@
 //! The functions of an expression: CEL's own, its extensions for strings and lists, and those of this flavor.
 
+mod lookup;
 mod pattern;
 mod sets;
+mod time;
 mod version;
 
 use std::sync::Arc;
 
-use interpreter::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
-use interpreter::common::types::{BOOL_TYPE, CelInt, CelString, DYN_TYPE};
+use interpreter::common::ast::{Expr, IdedExpr};
+use interpreter::common::types::{BOOL_TYPE, DYN_TYPE};
 use interpreter::common::value::CowVal;
 use interpreter::{DeclarationError, Env, ExecutionError, extensions};
 use pushgate_flavor::Refusal;
+
+use crate::tree;
 
 /// What is written like a function with a name of an element, and how.
 pub(crate) const MACROS: [(&str, &str); 6] = [
@@ -101,13 +105,15 @@ pub(crate) fn environment() -> Result<Arc<Env>, Refusal> {
         let mut environment = Env::stdlib();
         environment.add_extension(extensions::strings)?;
         environment.add_extension(extensions::lists)?;
+        lookup::declare(&mut environment)?;
         pattern::declare(&mut environment)?;
         sets::declare(&mut environment)?;
+        time::declare(&mut environment)?;
         version::declare(&mut environment)?;
         declare_strict(&mut environment)?;
         Ok(environment)
     };
-    declared().map(Arc::new).map_err(|error| Refusal::Other(error.to_string()))
+    declared().map(Arc::new).map_err(|error| Refusal::other(error.to_string()))
 }
 
 /// Operators that evaluate all their operands, for the sample: no expression can name them.
@@ -123,21 +129,33 @@ fn take_second<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>,
     arguments.into_iter().nth(1).ok_or(ExecutionError::MissingArgumentOrTarget)
 }
 
-/// A call, as the parser would make it.
-pub(crate) fn call(name: &str, target: Option<IdedExpr>, args: Vec<IdedExpr>) -> IdedExpr {
-    node(Expr::Call(CallExpr { func_name: name.to_owned(), target: target.map(Box::new), args }))
+/// Puts this flavor's own functions in the place of those of the interpreter that approve by accident, or are not what CEL says.
+pub(crate) fn stand_in(tree: &mut IdedExpr) {
+    tree::children_mut(tree).into_iter().for_each(stand_in);
+    match &mut tree.expr {
+        Expr::Call(call) if call.target.is_none() => {
+            let lookup = lookup::LOOKUPS.iter().find(|(name, _)| *name == call.func_name);
+            // A look-up in what cannot be optional is the interpreter's, which copies nothing.
+            let lookup = lookup.filter(|(name, _)| *name != "_[_]" || !call.args.first().is_some_and(is_plain));
+            if let Some((_, own)) = lookup.or_else(|| time::TIMES.iter().find(|(name, _)| *name == call.func_name)) {
+                (*own).clone_into(&mut call.func_name);
+            }
+        }
+        Expr::Select(select) if !select.test && !is_plain(&select.operand) => {
+            let operand = std::mem::take(&mut *select.operand);
+            let member = tree::text(&select.field);
+            tree.expr = tree::call("@.", None, vec![operand, member]).expr;
+        }
+        _ => {}
+    }
 }
 
-/// A literal text, as the parser would make it.
-pub(crate) fn text(text: &str) -> IdedExpr {
-    node(Expr::Literal(LiteralValue::String(CelString::from(text.to_owned()))))
-}
-
-/// The beginning of 1970, as a time.
-pub(crate) fn epoch() -> IdedExpr {
-    call("timestamp", None, vec![node(Expr::Literal(LiteralValue::Int(CelInt::from(0))))])
-}
-
-const fn node(expr: Expr) -> IdedExpr {
-    IdedExpr { id: 0, expr }
+/// Whether an expression is a variable, or what is looked up in one without a question mark.
+fn is_plain(tree: &IdedExpr) -> bool {
+    match &tree.expr {
+        Expr::Ident(_) => true,
+        Expr::Select(select) => is_plain(&select.operand),
+        Expr::Call(call) => call.func_name == "_[_]" && call.args.first().is_some_and(is_plain),
+        _ => false,
+    }
 }

@@ -17,6 +17,7 @@ struct Semver(Version);
 
 pub(super) fn declare(environment: &mut Env) -> Result<(), DeclarationError> {
     interpreter::add_overload!(environment, fn semver: (CelString) -> Result<Semver>)?;
+    interpreter::add_overload!(environment, fn written: (Semver) -> CelString, name = "string")?;
     interpreter::add_overload!(environment, fn is_semver: (CelString) -> CelBool, name = "isSemver")?;
     interpreter::add_member_overload!(environment, fn major: (Semver) -> CelInt)?;
     interpreter::add_member_overload!(environment, fn minor: (Semver) -> CelInt)?;
@@ -28,6 +29,10 @@ pub(super) fn declare(environment: &mut Env) -> Result<(), DeclarationError> {
 
 fn semver(text: &CelString<'_>) -> Result<Semver, ExecutionError> {
     Version::parse(text.inner()).map(Semver).map_err(|_| ExecutionError::function_error("semver", "not a semantic version"))
+}
+
+fn written(version: &Semver) -> CelString<'static> {
+    CelString::from(version.0.to_string())
 }
 
 fn is_semver(text: &CelString<'_>) -> CelBool {

@@ -56,7 +56,10 @@ fn an_image_is_described() {
     for (require, problem) in [
         ("image.compressed_size < 5", "`compressed_size` is not known"),
         ("image.config.config.Healthcheck.Test[0] == 'NONE'", "there is no `config`"),
-        ("image.labels['a'] == ''", "there is no `a`"),
+        ("image.labels['a'] == ''", "there is no label `a`; if it may be missing, write `image.labels[?'a'].orValue('')`"),
+        ("image.labels.a == ''", "there is no label `a`; if it may be missing, write `image.labels[?'a'].orValue('')`"),
+        ("images.all(i, i.labels['a'] == '')", "there is no label `a`; if it may be missing, write `i.labels[?'a'].orValue('')`"),
+        ("image.env['A'] == ''", "there is no variable `A`; if it may be missing, write `image.env[?'A'].orValue('')`"),
     ] {
         let found = violations(push_with(require).image(TestImage::new("linux/amd64")));
         assert_eq!(found[0].detail_of("error"), Some(problem), "{require}");
@@ -100,7 +103,10 @@ fn when_selects() {
     assert_eq!(violations(rule("image.os == 'aix'").image(windows())), []);
     // What cannot be evaluated is a violation, and no way around the rule.
     let found = violations(rule("image.labels['a'] == '1'").image(windows()));
-    assert_eq!(found[0].detail_of("error"), Some("`when`: there is no `a`"));
+    assert_eq!(
+        found[0].detail_of("error"),
+        Some("`when`: there is no label `a`; if it may be missing, write `image.labels[?'a'].orValue('')`")
+    );
     let found = violations(push(&json!([{ "code": "rule", "require": "true", "when": "[1][size(push.tag)] == 1" }])));
     assert_eq!(found[0].detail_of("error"), Some("`when`: a list has fewer elements"));
 }
@@ -108,7 +114,7 @@ fn when_selects() {
 #[test]
 fn images_that_cannot_be_read_are_unavailable() {
     let answer = push_with("image.os == 'linux'").no_images(InspectError::Unavailable("no daemon".to_owned())).ask::<Cel>();
-    assert_eq!(answer, Err(Refusal::Unavailable("the images cannot be read: no daemon".to_owned())));
+    assert_eq!(answer, Err(Refusal::unavailable("the images cannot be read: no daemon".to_owned())));
     assert_eq!(violations(push_with("push.tag == 'v1'").no_images(InspectError::NotFound)), [], "no rule names an image");
 }
 
@@ -126,13 +132,34 @@ fn a_message_shows_values() {
         ("{{ push.dry_run }} {{ 1.5 }} {{ 2u }} {{ push.requested_at }} {{ duration('90s') }}", "false 1.5 2 2026-12-04T13:30:00Z 90s"),
         ("{{ image.cmd }} {{ [] }}", "a, b "),
         ("{{ image.env.filter(n, n == 'A') }}", "A"),
-        ("{{ image.labels['none'] }} {{ image.env }}", "? ?"),
+        ("{{ image.labels['none'] }}", "?"),
+        ("{{ image.labels }} {{ {'b': [1, 2.5], 'a': {'c': null} } }} {{ [[1], ['a']] }}", r#"{} {"a":{"c":null},"b":[1,2.5]} [1], ["a"]"#),
+        ("{{ image.env.map(n, n).sort() }} {{ image.config.config.?Healthcheck.hasValue() }}", "A, B false"),
+        ("{{ semver('1.2.3') }} {{ [optional.of(1), optional.none()] }} {{ null }} {{ '{{' }}", "1.2.3 1, null null {{"),
         ("{{ image.labels[?'none'].orValue('unknown') }}", "unknown"),
     ] {
         assert_eq!(message(text), shown);
     }
     let long = message("{{ lists.range(1000) }}");
     assert!(long.ends_with('…') && long.chars().count() == 201, "{long}");
+}
+
+/// A hint is a text as a message is.
+#[test]
+fn a_hint_shows_values() {
+    let rules = json!([{
+        "code": "rule", "require": "image.user != 'a'", "hint": "push to `{{ push.registry }}/test`, as `{{ '{{' }}` or {{ image.labels['none'] }}",
+    }]);
+    let found = violations(push(&rules).image(image(&json!({ "config": { "User": "a" } }))));
+    assert_eq!(found[0].hint.as_deref(), Some("push to `registry.example.com/test`, as `{{` or ?"));
+}
+
+/// What a rule is not met for is told once: by the message, or by the detail.
+#[test]
+fn an_error_is_told_once() {
+    let found = violations(push_with("image.labels['a'] == 'b'").image(image(&json!({}))));
+    assert_eq!(found[0].message, "the image for linux/amd64 does not meet the rule `image.labels['a'] == 'b'`, which cannot be evaluated");
+    assert_eq!(found[0].detail_of("error"), Some("there is no label `a`; if it may be missing, write `image.labels[?'a'].orValue('')`"));
 }
 
 /// An error of the interpreter prints the values that it is about. None of its texts is shown.
@@ -173,7 +200,7 @@ fn no_error_shows_a_value() {
         "LIST.size() + 1 > 100",
         "LIST + [1] == []",
         "LIST[0] == ''",
-        "1 in LIST",
+        "dyn(1) in LIST",
     ] {
         let require = require.replace("SECRET", "image.env['KEY']");
         let require =
@@ -183,6 +210,14 @@ fn no_error_shows_a_value() {
         let shown = format!("{found:?}");
         assert!(!shown.contains("hunter2"), "{require}: {shown}");
     }
+}
+
+/// A member whose name has a dot is read like any other.
+#[test]
+fn the_version_of_a_windows_is_a_member() {
+    let config = json!({ "os.version": "10.0.17763.6414" });
+    assert_eq!(violations(push_with("image.config['os.version'].startsWith('10.0.17763.')").image(image(&config))), []);
+    assert_eq!(violations(push_with("image.config[?'os.version'].orValue('') == ''").image(image(&config))).len(), 1);
 }
 
 /// Which of two values counts depends on who reads them, so that no rule passes because of one.

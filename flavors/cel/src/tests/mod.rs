@@ -1,3 +1,4 @@
+mod approving;
 mod asking;
 mod registering;
 mod specification;
@@ -31,9 +32,17 @@ fn violations(push: TestPush) -> Vec<Violation> {
 
 fn misconfigured(push: TestPush) -> String {
     match push.ask::<Cel>() {
-        Err(Refusal::Misconfigured(message)) => message,
+        Err(Refusal::Misconfigured(message)) => message.into(),
         other => panic!("expected a mistake in the settings, got {other:?}"),
     }
+}
+
+/// What is wrong with a rule, without its place.
+fn mistake(require: &str) -> String {
+    let message = misconfigured(push_with(require));
+    let problem = message.strip_prefix("rules[0] (rule).require: ").unwrap_or_else(|| panic!("{require}: {message}"));
+    let placed = problem.strip_prefix("at column ").and_then(|rest| rest.split_once(": "));
+    placed.map_or(problem, |(_, problem)| problem).to_owned()
 }
 
 /// An image with this config.

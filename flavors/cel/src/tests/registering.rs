@@ -7,7 +7,7 @@ fn a_wrong_expression_is_misconfigured_with_its_place() {
     for (require, expected) in [
         ("push.tag ==", "at column 12: expected an expression and found the end"),
         ("push.tag == 'a", "at column 13: unterminated string literal"),
-        ("push.tag = 'a'", "at column 10: expected the end and found `=`"),
+        ("push.tag = 'a'", "at column 10: `=` is no operator: write `==`"),
         ("push.tag == 'a' && ", "at column 20: expected an expression and found the end"),
         ("push.tag == 'a')", "at column 16: expected the end and found `)`"),
         ("(push.tag == 'a'", "at column 17: expected `)`"),
@@ -29,7 +29,7 @@ fn a_wrong_expression_is_misconfigured_with_its_place() {
         ("(images + images)[0].lables['a'] == 'a'", "an image has no `lables` (did you mean `labels`?)"),
         (
             "!has(image.config.history)",
-            "`image.config` has no `history`; it has `created`, `author`, `architecture`, `os`, `variant`, `config`, `rootfs`",
+            "`image.config` has no `history`; it has `created`, `author`, `architecture`, `os`, `os.version`, `variant`, `config`, `rootfs`",
         ),
         ("image.config.config.user == ''", "`image.config.config` has no `user` (did you mean `User`?)"),
         ("image.config.config.?HealthCheck.hasValue()", "`image.config.config` has no `HealthCheck` (did you mean `Healthcheck`?)"),
@@ -88,7 +88,139 @@ fn a_wrong_expression_is_misconfigured_with_its_place() {
         ("true ? 1 : 2", "is of type int, and must be true or false"),
         ("1", "is of type int, and must be true or false"),
     ] {
-        assert_eq!(misconfigured(push_with(require)), format!("rules[0].require: {expected}"), "{require}");
+        if expected.starts_with("at column") {
+            assert_eq!(misconfigured(push_with(require)), format!("rules[0] (rule).require: {expected}"), "{require}");
+        } else {
+            assert_eq!(mistake(require), expected, "{require}");
+        }
+    }
+}
+
+/// Where in the text it is wrong, for what the parser, the check and the sample find.
+#[test]
+fn a_mistake_has_its_column() {
+    for (require, expected) in [
+        ("  pushh.tag == 'a'", "at column 3: there is no variable `pushh` (did you mean `push`?)"),
+        ("push.tag == '' || push.tga == ''", "at column 24: `push` has no `tga` (did you mean `tag`?)"),
+        ("push.tag == '' || push.?tga.hasValue()", "at column 25: `push` has no `tga` (did you mean `tag`?)"),
+        ("push.tag == '' || push['tga'] == ''", "at column 25: `push` has no `tga` (did you mean `tag`?)"),
+        ("has(push.tga)", "at column 10: `push` has no `tga` (did you mean `tag`?)"),
+        ("'ä' == image.user && push.tag.startswith('a')", "at column 31: there is no function `startswith` (did you mean `startsWith`?)"),
+        ("true && foo('a')", "at column 9: there is no function `foo`"),
+        ("push.tag.matches('(')", "at column 18: `(` is not a pattern: found open group without closing ')'"),
+        ("true &&\n push.tag.size() > '1'", "at column 18 of line 2: `>` does not take (int, string)"),
+        ("image.user == '' || image.user != 0", "at column 32: `!=` compares (string, int), which are never equal: write `'0'`"),
+        ("image.user in ['a', 0]", "at column 21: `in` compares (string, int), which are never equal: write `'0'`"),
+        ("image.user == '' || image.labels[?'a'] != 'b'", "at column 21: the left side of `!=` is optional: add `.orValue('')`"),
+        ("image.cmd.all(c, c.size() + 'a' == 'b')", "at column 27: `+` does not take (int, string)"),
+        ("push.tag.contains(1)", "at column 10: `contains` cannot be called on a string with (int)"),
+        ("push.tag // why\n== 1 // not", "at column 1 of line 2: `==` compares (string, int), which are never equal: write `'1'`"),
+    ] {
+        assert_eq!(misconfigured(push_with(require)), format!("rules[0] (rule).require: {expected}"), "{require}");
+    }
+    let rules = json!([{ "code": "a", "require": "true", "hint": "see {{ push.tag }} and {{ push.uri + 1 }}" }]);
+    assert_eq!(misconfigured(push(&rules)), "rules[0] (a).hint: at column 36: `+` does not take (string, int)");
+}
+
+/// What other languages have, with what there is instead.
+#[test]
+fn habits_of_other_languages_are_answered() {
+    for (require, expected) in [
+        ("push.tag = 'a'", "at column 10: `=` is no operator: write `==`"),
+        ("push.tag === 'a'", "at column 12: two values are compared by `==` and `!=`"),
+        ("push.tag !== 'a'", "at column 12: two values are compared by `==` and `!=`"),
+        ("push.tag =~ '^v'", "at column 10: `=~` is no operator: write `.matches('…')`"),
+        ("push.tag ~ '^v'", "at column 10: unexpected `~`: write `.matches('…')`"),
+        ("push.tag <> 'a'", "at column 11: `<>` is no operator: write `!=`"),
+        ("push.dry_run and true", "at column 14: `and` is no operator: write `&&`"),
+        ("push.dry_run OR true", "at column 14: `OR` is no operator: write `||`"),
+        ("not push.dry_run", "at column 5: `not` is no operator: write `!`"),
+        ("true && not push.dry_run", "at column 13: `not` is no operator: write `!`"),
+        ("push.tag not in ['a']", "at column 10: `not` is no operator: write `!(x in list)`"),
+        ("push.tag is 'a'", "at column 10: `is` is no operator: write `==`"),
+        ("push.tag like 'v%'", "at column 10: `like` is no operator: write `.matches('…')`"),
+        ("push.tag matches '^v'", "at column 10: `matches` is a function: write `x.matches(…)`"),
+        ("push.tag startsWith 'v'", "at column 10: `startsWith` is a function: write `x.startsWith(…)`"),
+        ("push.dry_run & true", "at column 14: unexpected single `&`, expected `&&`"),
+        ("push.tag == “a”", "at column 13: unexpected `“`: a text is in straight quotes, `'` or `\"`"),
+        ("push.tag == ‘a’", "at column 13: unexpected `‘`: a text is in straight quotes, `'` or `\"`"),
+        ("# a tag\ntrue", "at column 1 of line 1: unexpected `#`: a comment begins with `//`"),
+        ("push.tag == $tag", "at column 13: unexpected `$`: a variable is its name alone, and a pattern is in quotes"),
+        ("true;", "at column 5: unexpected `;`: a rule is one expression"),
+        ("push.tag == @a", "at column 13: unexpected `@`"),
+        ("push.tag ≠ 'a'", "at column 10: unexpected `≠`: write `!=`"),
+        ("push.tag\u{a0}== 'a'", "at column 9: unexpected character U+00A0"),
+        (
+            "image.compressed_size < 500MB",
+            "at column 25: a number has digits alone: write `500 * 1000 * 1000` for 500 MB, and `500000` for 500_000",
+        ),
+        (
+            "image.layers < 500_000",
+            "at column 16: a number has digits alone: write `500 * 1000 * 1000` for 500 MB, and `500000` for 500_000",
+        ),
+        ("push.tag.match('^v')", "at column 10: there is no function `match` (did you mean `matches`?)"),
+        ("push.tag.toLowerCase() == 'a'", "at column 10: there is no function `toLowerCase` (did you mean `lowerAscii`?)"),
+        ("push.tag.length() == 1", "at column 10: there is no function `length` (did you mean `size`?)"),
+        ("len(push.tag) == 1", "at column 1: there is no function `len` (did you mean `size`?)"),
+        ("image.labels.get('a') == 'b'", "at column 14: there is no function `get`; write `image.labels[?'name'].orValue('')`"),
+        ("image.labels.keys() == []", "at column 14: there is no function `keys`; write `image.labels.map(k, k)`"),
+        ("image.cmd.isEmpty()", "at column 11: there is no function `isEmpty`; write `image.cmd.size() == 0`"),
+        ("now() > push.requested_at", "at column 1: there is no function `now`; the time of the push is `push.requested_at`"),
+        ("now > push.requested_at", "at column 1: there is no variable `now`; write `push.requested_at`"),
+        ("image.cmd.any(c, c == '')", "at column 11: there is no function `any` (did you mean `exists`?)"),
+        ("tag == 'a'", "at column 1: there is no variable `tag` (did you mean `push.tag`?)"),
+        ("labels['a'] == 'a'", "at column 1: there is no variable `labels` (did you mean `image.labels`?)"),
+        ("push.dry_run == True", "at column 17: there is no variable `True`; write `true`"),
+        ("push.tag.size > 1", "at column 10: `size` is a function of a string: write `push.tag.size()`"),
+        ("image.ports.size > 1", "at column 13: `size` is a function of a list: write `image.ports.size()`"),
+        ("images.size > 1", "at column 8: `size` is a function of a list: write `images.size()`"),
+        ("image.labels.team.size > 1", "at column 19: `size` is a function of a string: write `image.labels.team.size()`"),
+        (
+            "image.labels.org.opencontainers.image.source != ''",
+            "at column 14: a name with dots is written in brackets: `image.labels['org.opencontainers.image.source']`",
+        ),
+        (
+            "has(image.labels.org.opencontainers.image.source)",
+            "at column 18: a name with dots is written in brackets: `'org.opencontainers.image.source' in image.labels`",
+        ),
+        (
+            "image.labels.org.opencontainers.image.source.startsWith('https:')",
+            "at column 14: a name with dots is written in brackets: `image.labels['org.opencontainers.image.source']`",
+        ),
+        ("images.all(i, i.labels.a.b == '')", "at column 24: a name with dots is written in brackets: `i.labels['a.b']`"),
+    ] {
+        assert_eq!(misconfigured(push_with(require)), format!("rules[0] (rule).require: {expected}"), "{require}");
+    }
+}
+
+#[test]
+fn a_code_names_one_rule() {
+    let rules = json!([
+        { "code": "a", "require": "true" },
+        { "code": "b", "require": "true" },
+        { "code": "a", "require": "true" },
+    ]);
+    assert_eq!(misconfigured(push(&rules)), "rules[2] (a).code: `rules[0]` has this code already; give each rule its own");
+}
+
+#[test]
+fn what_must_not_be_shown_is_refused() {
+    for (shown, expected) in [
+        (
+            "{{ image.env }}",
+            "at column 4: shows the value of every variable, and some may be secret; `image.env.map(n, n)` shows the names",
+        ),
+        (
+            "{{ images.map(i, i.env) }}",
+            "at column 4: shows the value of every variable, and some may be secret; `image.env.map(n, n)` shows the names",
+        ),
+        ("{{ image }}", "at column 4: shows a whole image or config; name a member of it"),
+        ("{{ [image.config.config] }}", "at column 4: shows a whole image or config; name a member of it"),
+    ] {
+        for member in ["message", "hint"] {
+            let rules = json!([{ "code": "a", "require": "true", member: shown }]);
+            assert_eq!(misconfigured(push(&rules)), format!("rules[0] (a).{member}: {expected}"), "{shown}");
+        }
     }
 }
 
@@ -102,11 +234,11 @@ fn everything_that_is_wrong_is_reported_with_its_place() {
     ]);
     assert_eq!(
         misconfigured(push(&rules)),
-        "rules[0].when: at column 12: expected an expression and found the end; \
-         rules[0].require: `push` has no `tga` (did you mean `tag`?); \
-         rules[0].message: `push` has no `tga` (did you mean `tag`?); \
-         rules[2].message: `{{` without `}}`; \
-         rules[3].message: at column 1: expected an expression and found the end"
+        "rules[0] (a).when: at column 12: expected an expression and found the end; \
+         rules[0] (a).require: at column 6: `push` has no `tga` (did you mean `tag`?); \
+         rules[0] (a).message: at column 9: `push` has no `tga` (did you mean `tag`?); \
+         rules[2] (c).message: `{{` without `}}`; \
+         rules[3] (d).message: at column 4: expected an expression and found the end"
     );
     let rules = json!([
         { "code": "a", "require": "true", "when": "push.tag" },
@@ -114,21 +246,22 @@ fn everything_that_is_wrong_is_reported_with_its_place() {
     ]);
     assert_eq!(
         misconfigured(push(&rules)),
-        "rules[0].when: is of type string, and must be true or false; rules[1].message: `+` does not take (string, int)"
+        "rules[0] (a).when: at column 1: is of type string, and must be true or false; \
+         rules[1] (b).message: at column 13: `+` does not take (string, int)"
     );
     assert_eq!(
         misconfigured(push_with("push.tag == 'a' &&\n  push.tga == 1 &&")),
-        "rules[0].require: at column 19 of line 2: expected an expression and found the end"
+        "rules[0] (rule).require: at column 19 of line 2: expected an expression and found the end"
     );
 }
 
 #[test]
 fn there_is_a_rule_and_not_too_many() {
     assert_eq!(misconfigured(push(&json!([]))), "rules: from 1 to 100 rules");
-    let many = |count: usize| push(&vec![json!({ "code": "a", "require": "true" }); count].into());
+    let many = |count: usize| push(&(0..count).map(|index| json!({ "code": format!("a{index}"), "require": "true" })).collect());
     assert_eq!(violations(many(100)), []);
     assert_eq!(misconfigured(many(101)), "rules: from 1 to 100 rules");
-    assert_eq!(misconfigured(push_with(&format!("{}true", " ".repeat(4093)))), "rules[0].require: longer than 4096 characters");
+    assert_eq!(misconfigured(push_with(&format!("{}true", " ".repeat(4093)))), "rules[0] (rule).require: longer than 4096 characters");
     assert_eq!(misconfigured(push(&json!([{ "code": "a" }]))), "rules[0]: missing field `require`");
     assert_eq!(
         misconfigured(push(&json!([{ "code": "a", "require": "true", "unless": "true" }]))),
@@ -156,7 +289,12 @@ fn refuse_deep_expressions() {
         "push.tag".to_owned() + &"[0]".repeat(1000) + " == ''",
     ] {
         let message = misconfigured(push_with(&expression));
-        assert_eq!(message, "rules[0].require: nested more than 100 levels deep; split it into several rules", "{}…", &expression[..20]);
+        assert_eq!(
+            message,
+            "rules[0] (rule).require: nested more than 100 levels deep; split it into several rules",
+            "{}…",
+            &expression[..20]
+        );
     }
     assert_eq!(violations(push_with(&format!("{} == {}", nested(90), nested(90)))), []);
     // The parser counts signs, and balances what `&&` and `||` join.

@@ -15,7 +15,7 @@ fn evaluate(source: &str) -> Option<bool> {
     let environment = functions::environment().unwrap();
     let expression = Expression::parse(source).unwrap_or_else(|problem| panic!("{source}: {problem}"));
     let context = Context::with_env(Arc::clone(&environment));
-    let value = Value::resolve_val(&expression.tree, &context).ok()?;
+    let value = Value::resolve_val(&expression.evaluated, &context).ok()?;
     Some(*value.downcast_ref::<CelBool>().unwrap_or_else(|| panic!("{source} is {value:?}")).inner())
 }
 
@@ -79,6 +79,16 @@ fn what_is_true() {
         "timestamp('2026-12-04T13:30:09Z').getMonth() == 11 && timestamp('2026-12-04T13:30:09Z').getFullYear() == 2026",
         "timestamp('2026-12-04T13:30:09Z').getHours() == 13 && timestamp('2026-12-04T13:30:09Z').getMinutes() == 30 && timestamp(9).getSeconds() == 9",
         "timestamp('2026-02-01T00:00:00Z').getDayOfYear() == 31 && string(timestamp(0)) == '1970-01-01T00:00:00Z'",
+        // A time is one in UTC, whatever the offset that it is written with.
+        "timestamp('2026-12-01T00:30:00+02:00').getHours() == 22 && timestamp('2026-12-01T00:30:00+02:00').getDate() == 30",
+        "timestamp('2026-12-01T00:30:00+02:00').getMonth() == 10 && string(timestamp('2026-12-01T00:30:00+02:00')) == '2026-11-30T22:30:00Z'",
+        "(timestamp('2026-12-01T00:30:00+02:00') + duration('1h')).getHours() == 23 && timestamp(timestamp('2026-12-01T00:30:00-02:00')).getHours() == 2",
+        "timestamp('0001-01-01T00:00:00Z') < timestamp('9999-12-31T23:59:59.999999999Z') && timestamp('2026-12-01T00:30:00.5Z').getMilliseconds() == 500",
+        // Durations are Go's.
+        "duration('-1.5h') == duration('-90m') && duration('+1s') == duration('1s') && duration('.5s') == duration('500ms') && duration('1.s') == duration('1s')",
+        "duration('0') == duration('0s') && duration('-0') == duration('0s') && duration('1h2m3s4ms5us6ns') == duration('3723004005006ns')",
+        "duration('1µs') == duration('1us') && duration('1.5ns') == duration('1ns') && duration('0.3333333333333333333333h') == duration('1199999999999ns')",
+        "duration('-9223372036854775808ns') < duration('9223372036854775807ns') && duration(duration('1s')) == duration('1s')",
         // Zones by name, with summer time, and by offset.
         "timestamp('2026-12-04T23:30:00Z').getDayOfWeek('Europe/Berlin') == 6 && timestamp('2026-07-01T12:00:00Z').getHours('Europe/Berlin') == 14",
         "timestamp('2026-12-04T13:30:00Z').getHours('+05:30') == 19 && timestamp('2026-12-04T13:30:00Z').getMinutes('-00:45') == 45",
@@ -152,6 +162,41 @@ fn what_is_an_error() {
         "timestamp('yesterday') == timestamp(0)",
         "timestamp('2026-02-30T00:00:00Z') == timestamp(0)",
         "duration('1 hour') == duration('1h')",
+        "duration('--1s') == duration('1s')",
+        "duration('1') == duration('1s')",
+        "duration('s') == duration('1s')",
+        "duration('+') == duration('0s')",
+        "duration('') == duration('0s')",
+        "duration('1 s') == duration('1s')",
+        "duration(' 1s') == duration('1s')",
+        "duration('1s ') == duration('1s')",
+        "duration('.s') == duration('1s')",
+        "duration('.') == duration('0s')",
+        "duration('1e3s') == duration('1000s')",
+        "duration('infs') == duration('1s')",
+        "duration('nans') == duration('1s')",
+        "duration('1d') == duration('24h')",
+        "duration('1h-1m') == duration('59m')",
+        "duration('1S') == duration('1s')",
+        "duration('9223372036854775808ns') > duration('0s')",
+        "duration('99999999999999999999999999999999999999999h') > duration('0s')",
+        "duration(1) == duration('1s')",
+        "timestamp('2026-12-01 00:30:00Z') == timestamp(0)",
+        "timestamp('2026-12-01t00:30:00z') == timestamp(0)",
+        "timestamp('2026-12-01T00:30:00') == timestamp(0)",
+        "timestamp('2026-12-31T23:59:60Z') == timestamp(0)",
+        "timestamp('0000-12-31T23:59:59Z') == timestamp(0)",
+        "timestamp('9999-12-31T23:59:59-01:00') == timestamp(0)",
+        "timestamp(253402300800) == timestamp(0)",
+        "timestamp(true) == timestamp(0)",
+        // What is no key and no index is not absent.
+        "['a'][?'0'].hasValue()",
+        "'a'[?0].hasValue()",
+        "'a'.?b.hasValue()",
+        "timestamp(0).?b.hasValue()",
+        "optional.of(['a'])['0'].hasValue()",
+        "optional.of(['a']).x.hasValue()",
+        "{'a': 1}[?[]].hasValue()",
         "timestamp(0).getHours('Mars/Olympus') == 0",
         "'abc'.matches('(')",
         "'abc'.charAt(9) == ''",

@@ -2,6 +2,7 @@
 package made
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 
@@ -47,11 +48,20 @@ func Drop(err error) {
 	}
 }
 
-// Begin begins a call. What was made before is not of it: a variable of a package may hold a refusal for later.
-func Begin() {
+// Begin begins a call. It says why the call fails whatever it answers, where a package made a refusal when it began: whether
+// a call that approves has forgotten that one, nobody could tell. It is empty where none did.
+func Begin() (early string) {
 	lock.Lock()
 	defer lock.Unlock()
+	for _, refusal := range refusals {
+		// A test makes refusals to compare answers with.
+		if runtime.GOOS == "wasip1" || refusal.counters.Begins() {
+			early = refusal.counters.Caller() + ": a refusal was made before the hook was called: make it in the hook, where it is returned"
+			break
+		}
+	}
 	refusals = nil
+	return early
 }
 
 // Forgotten says why a call that would approve fails instead; it is empty where no refusal was made.

@@ -45,6 +45,19 @@ func (counters Counters) Caller() string {
 	return "an unknown line"
 }
 
+// Begins says whether a package of the flavor's begins here: a variable of it gets its value, or init runs. The packages of
+// tests are none of the flavor's.
+func (counters Counters) Begins() bool {
+	begins := false
+	for frame := range counters.frames {
+		if strings.HasSuffix(frame.File, "_test.go") {
+			return false
+		}
+		begins = begins || strings.HasPrefix(frame.Function, "runtime.doInit")
+	}
+	return begins
+}
+
 func (counters Counters) frames(yield func(runtime.Frame) bool) {
 	frames := runtime.CallersFrames(counters)
 	for more := len(counters) > 0; more; {

@@ -3,25 +3,22 @@ package waiting
 
 import (
 	"runtime"
-	"strings"
+
+	"pushgate/flavor/internal/goroutines"
 )
 
 // Instead is what a flavor has instead of waiting.
 const Instead = "a flavor cannot wait: it decides by the time of the push, push.RequestedAt()"
 
-// stackBytes is how much of what the goroutines do is looked at.
-const stackBytes = 64 << 10
-
-// Watch calls fail, with the place before the reason, when a goroutine sleeps.
+// Watch calls fail, with the place before the reason, when a goroutine sleeps, until it is told to end.
 //
 // The component has one thread: what Watch starts runs when every other goroutine waits or has let it run, so that a hook
 // that never does costs nothing. It ends where all wait for each other, which the runtime itself reports.
-func Watch(fail func(reason string)) {
+func Watch(fail func(reason string)) (end func()) {
+	ended := false
 	go func() {
-		for {
-			stacks := make([]byte, stackBytes)
-			stacks = stacks[:runtime.Stack(stacks, true)]
-			place, sleeps, others := look(string(stacks))
+		for !ended {
+			place, sleeps, others := look(goroutines.All())
 			switch {
 			case sleeps:
 				fail(place + Instead)
@@ -31,34 +28,17 @@ func Watch(fail func(reason string)) {
 			runtime.Gosched()
 		}
 	}()
+	return func() { ended = true }
 }
 
-// look reads what the runtime prints of all goroutines: whether one sleeps, and where in package main, and whether one of
-// the others can run. The first is the one that looks.
-func look(stacks string) (place string, sleeps, others bool) {
-	goroutines := strings.Split(stacks, "\n\n")
-	for _, goroutine := range goroutines[1:] {
-		header, calls, _ := strings.Cut(goroutine, "\n")
-		_, state, _ := strings.Cut(header, "[")
-		switch state, _, _ = strings.Cut(strings.TrimSuffix(state, "]:"), ","); state {
-		case "sleep":
-			return located(calls), true, true
-		case "runnable", "running", "waiting":
-			others = true
+// look says whether a goroutine sleeps, and where, and whether one of the others can run. The first is the one that
+// looks.
+func look(all []goroutines.Goroutine) (place string, sleeps, others bool) {
+	for _, goroutine := range all[1:] {
+		if goroutine.State == "sleep" {
+			return goroutine.Place(), true, true
 		}
+		others = others || goroutine.CanRun()
 	}
 	return "", false, others
-}
-
-// located is the line of the innermost call of package main, before a message: `main.go:12: `.
-func located(calls string) string {
-	lines := strings.Split(calls, "\n")
-	for index, line := range lines[:len(lines)-1] {
-		if !strings.HasPrefix(line, "main.") && !strings.HasPrefix(line, "created by main.") {
-			continue
-		}
-		place, _, _ := strings.Cut(strings.TrimSpace(lines[index+1]), " ")
-		return place[strings.LastIndex(place, "/")+1:] + ": "
-	}
-	return ""
 }

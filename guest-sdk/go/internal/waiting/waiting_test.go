@@ -1,6 +1,10 @@
 package waiting
 
-import "testing"
+import (
+	"testing"
+
+	"pushgate/flavor/internal/goroutines"
+)
 
 const looks = `goroutine 20 [running]:
 pushgate/flavor/internal/waiting.Watch.func1()
@@ -40,7 +44,7 @@ created by main.prepare in goroutine 17
 		"all wait":    {looks + "\n\ngoroutine 17 [select (no cases)]:\nmain.prepare(0x1430000)\n\tforbid-latest/main.go:30 +0x2", "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			place, sleeps, others := look(test.stacks)
+			place, sleeps, others := look(goroutines.Read(test.stacks))
 			if place != test.place || sleeps != test.sleeps || others != test.others {
 				t.Errorf("got %q %v %v", place, sleeps, others)
 			}

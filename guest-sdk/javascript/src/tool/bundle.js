@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 import { EVENT_LOOP, lackOfModule } from '../lacks.js';
 import { BuildError } from './error.js';
+import { withMarks } from './generators.js';
 import { runsOf } from './source_map.js';
 
 const SDK = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
 
 /** Bundles the project with the SDK: one module that has the exports of the component, and the runs of lines that come from the author's. */
-export async function bundle(project, { build }) {
+export async function bundle(project, { build }, parser) {
   const contents = [
     `import { prepareImagePush as expose } from ${JSON.stringify(resolve(SDK, 'component.js'))};`,
     `import * as flavor from ${JSON.stringify(`./${project.entry}`)};`,
@@ -47,7 +48,9 @@ export async function bundle(project, { build }) {
   }
   const [map, code] = ['.map', '.js'].map((ending) => made.outputFiles.find((file) => file.path.endsWith(ending)).text);
   const runs = runsOf(JSON.parse(map), (source) => authored(project, source), code);
-  return { source: `${code}\nglobalThis.__pushgateLines = ${JSON.stringify(runs)};\n`, runs };
+  const isOfAuthor = (line) => runs.some(([first, count]) => line >= first && line < first + count);
+  const marked = withMarks(code, isOfAuthor, parser);
+  return { source: `${marked}\nglobalThis.__pushgateLines = ${JSON.stringify(runs)};\n`, runs };
 }
 
 /** The name to show for a source that the flavor's author wrote, or null. */

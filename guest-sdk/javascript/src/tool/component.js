@@ -12,7 +12,7 @@ import { describe, exportsInterface } from './sections.js';
 /** Makes `build/NAME.wasm` of the project in a folder, or `build/NAME.debug.wasm`; gives its path and size. */
 export async function build(folder, { debug = false } = {}) {
   const project = readProject(folder);
-  const { source, runs } = await bundle(project, await tool('esbuild'));
+  const { source, runs } = await bundle(project, await tool('esbuild'), await tool('acorn'));
   const made = await componentize(project, source, runs, { debug });
   checkWorld(project, made);
   const component = describe(made, project);

@@ -16,7 +16,7 @@ raising a :class:`Refusal`. Any other exception, and any other answer, is the fl
 imports them; :mod:`pushgate_flavor.testing` makes pushes for unit tests.
 """
 
-from ._config import ExecutionConfig, ImageConfig, RootFilesystem
+from ._config import ExecutionConfig, Healthcheck, ImageConfig, RootFilesystem
 from ._push import Image, InspectError, Push
 from ._refusal import APPROVED, Approval, Denied, Misconfigured, Other, Refusal, Unavailable, Violation, deny
 
@@ -25,6 +25,7 @@ __all__ = [
     "Approval",
     "Denied",
     "ExecutionConfig",
+    "Healthcheck",
     "Image",
     "ImageConfig",
     "InspectError",

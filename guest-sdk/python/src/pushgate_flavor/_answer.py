@@ -37,7 +37,7 @@ def ask(hook: Hook, push: Push, authored: Callable[[str], str | None]) -> Refusa
             if forgotten := _made.forgotten():
                 raise Failure(forgotten)
             return None
-    code = hook.__code__ if hasattr(hook, "__code__") else None
+    code = getattr(inspect.unwrap(hook), "__code__", None)
     raise Failure(f"{_definition(code, authored)}{_wrong(answer)}")
 
 

@@ -4,6 +4,24 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, Required, TypedDict, cast
 
+
+class Healthcheck(TypedDict, total=False):
+    """How Docker finds out whether a container works. Durations are in nanoseconds; what is Docker's default is absent."""
+
+    Test: list[str]
+    """``CMD`` or ``CMD-SHELL`` and the command, or ``NONE``."""
+    Interval: int
+    """Between two checks."""
+    Timeout: int
+    """How long one may take."""
+    StartPeriod: int
+    """How long failures do not count."""
+    StartInterval: int
+    """Between two checks in that time."""
+    Retries: int
+    """How many failures count."""
+
+
 ExecutionConfig = TypedDict(
     "ExecutionConfig",
     {
@@ -16,6 +34,7 @@ ExecutionConfig = TypedDict(
         "WorkingDir": str,
         "Labels": dict[str, str],
         "StopSignal": str,
+        "Healthcheck": Healthcheck,
     },
     total=False,
 )
@@ -31,8 +50,15 @@ class RootFilesystem(TypedDict):
     """The digests of the uncompressed layers, the lowest first."""
 
 
-class ImageConfig(TypedDict, total=False):
-    """The image config as the host rebuilds it: with the same members for every source, and no history."""
+# No name of Python has a dot.
+_OfSystem = TypedDict("_OfSystem", {"os.version": str}, total=False)
+
+
+class ImageConfig(_OfSystem, total=False):
+    """The image config as the host rebuilds it: with the same members for every source, and no history.
+
+    Images for Windows have a member ``os.version``, for example ``10.0.17763.6414``.
+    """
 
     architecture: Required[str]
     """For example ``amd64``."""
@@ -53,6 +79,7 @@ class ImageConfig(TypedDict, total=False):
 _PARTS = {
     "image.config": frozenset(ImageConfig.__annotations__),
     'image.config["config"]': frozenset(ExecutionConfig.__annotations__),
+    'image.config["config"]["Healthcheck"]': frozenset(Healthcheck.__annotations__),
     'image.config["rootfs"]': frozenset(RootFilesystem.__annotations__),
 }
 """The members of each part, by what an author writes for it."""
@@ -92,6 +119,9 @@ def _unknown(shown: str, key: object) -> str:
 def read(document: str) -> ImageConfig:
     """The image config of a document that the host made."""
     config = json.loads(document)
+    execution = config["config"]
+    if "Healthcheck" in execution:
+        execution["Healthcheck"] = _Part(execution["Healthcheck"], 'image.config["config"]["Healthcheck"]')
     for name in ("config", "rootfs"):
         config[name] = _Part(config[name], f'image.config["{name}"]')
     return cast(ImageConfig, _Part(config, "image.config"))
@@ -99,7 +129,9 @@ def read(document: str) -> ImageConfig:
 
 def check(config: Mapping[str, Any]) -> None:
     """Raises a ``ValueError`` where a test gives an image config members that no image config has."""
-    for (shown, known), part in zip(_PARTS.items(), (config, config.get("config", {}), config.get("rootfs", {})), strict=True):
+    execution = config.get("config", {})
+    parts = (config, execution, execution.get("Healthcheck", {}), config.get("rootfs", {}))
+    for (shown, known), part in zip(_PARTS.items(), parts, strict=True):
         for key in part:
             if key not in known:
                 raise ValueError(_unknown(shown, key))

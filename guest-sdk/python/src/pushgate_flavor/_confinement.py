@@ -15,7 +15,7 @@ import _strptime  # type: ignore[import-not-found]  # noqa: F401  isort: skip
 import encodings.ascii
 import encodings.latin_1  # noqa: F401
 
-from . import _lacks, log
+from . import _lacks, _made, log
 
 
 class _NoLateImports:
@@ -120,6 +120,7 @@ def replace() -> None:
         setattr(time, reader, _at_the_time(getattr(time, reader)))
     time.strftime = _now_by_default(time.strftime)
     _lacks.replace()
+    _made.refuse_early()
 
 
 def confine(requested_at: Callable[[], int], authored: Callable[[str], str | None]) -> tuple[_ToLog, _ToLog]:

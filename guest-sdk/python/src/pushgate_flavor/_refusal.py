@@ -20,7 +20,10 @@ APPROVED = Approval.APPROVED
 
 @dataclass(frozen=True)
 class Violation:
-    """One reason for a denial."""
+    """One reason for a denial.
+
+    A hook that makes one and then approves has forgotten to raise a :class:`Denied` with it: that is the flavor's failure, as with a refusal.
+    """
 
     code: str
     """Stable and machine-readable, for example ``tag.forbidden``: words in lower case, joined by dots."""
@@ -30,6 +33,15 @@ class Violation:
     """What to do about it."""
     details: Mapping[str, str] = field(default_factory=dict)
     """For machines, for example ``platform`` or ``label``."""
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
+        violation = super().__new__(cls)
+        _made.note(violation, "violation")
+        return violation
+
+    def drop(self) -> None:
+        """Says that this violation is not part of the hook's answer: without it, a hook that made one cannot approve."""
+        _made.drop(self)
 
     def __post_init__(self) -> None:
         # A value of another type would end the call far from here, without a word.
@@ -59,7 +71,7 @@ class Refusal(Exception):
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         # Not in `__init__`, which a subclass need not call.
         refusal = super().__new__(cls, *arguments, **options)
-        _made.note(refusal)
+        _made.note(refusal, "refusal")
         return refusal
 
     def drop(self) -> None:
@@ -80,6 +92,7 @@ class Denied(Refusal):
         for violation in self.violations:
             if not isinstance(violation, Violation):
                 raise TypeError(f"a denial is made of violations, not of {type(violation).__name__}")
+            _made.give(violation)
         super().__init__("; ".join(violation.message for violation in self.violations))
 
 

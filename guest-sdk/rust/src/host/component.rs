@@ -64,9 +64,9 @@ impl From<Refusal> for types::Refusal {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Denied(violations) => Self::Denied(violations.into_iter().map(types::Violation::from).collect()),
-            Refusal::Misconfigured(message) => Self::Misconfigured(message),
-            Refusal::Unavailable(message) => Self::Unavailable(message),
-            Refusal::Other(message) => Self::Other(message),
+            Refusal::Misconfigured(reason) => Self::Misconfigured(reason.into()),
+            Refusal::Unavailable(reason) => Self::Unavailable(reason.into()),
+            Refusal::Other(reason) => Self::Other(reason.into()),
         }
     }
 }

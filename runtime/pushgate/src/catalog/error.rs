@@ -274,7 +274,10 @@ impl CatalogError {
                 format!("choose another name, or delete the old one first: `pushgate registry delete {name}`")
             }
             Self::HookExists { registry, flavor } => {
-                format!("change it with `pushgate registry update {registry} --flavor {flavor}` and what is to be different")
+                format!(
+                    "a registry asks each flavor once: all that it is to check belongs into one file of settings, as in `pushgate registry \
+                     update {registry} --flavor {flavor} --settings @FILE`; `update` changes the rest as well"
+                )
             }
             Self::NoSuchHook { registry, known, .. } => {
                 known.hint("registry", format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))

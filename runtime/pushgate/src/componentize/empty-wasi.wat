@@ -27,11 +27,17 @@
     (i64.store (local.get $resolution) (if (result i64) (local.get $clock) (then (i64.const 1)) (else (i64.const 1000000000))))
     (i32.const 0))
   (func (export "clock_time_get") (param $clock i32) (param $precision i64) (param $time i32) (result i32)
-    ;; Clock 0 is the wall clock.
-    (i64.store (local.get $time) (if (result i64) (local.get $clock) (then (global.get $now)) (else (call $requested_at))))
+    (local $seconds i64)
+    (if (local.get $clock) (then
+      (i64.store (local.get $time) (global.get $now))
+      (return (i32.const 0))))
+    ;; Clock 0 is the wall clock. In the year 2554 its nanoseconds have no 64 bits any more. That ends the call: for an error, C's library shows 1970.
+    (local.set $seconds (call $requested_at))
+    (if (i64.gt_u (local.get $seconds) (i64.const 18446744072)) (then unreachable))
+    (i64.store (local.get $time) (i64.mul (local.get $seconds) (i64.const 1000000000)))
     (i32.const 0))
 
-  ;; The time of the push in nanoseconds. There is no memory here for the host's answer, so the program's first 16 bytes are lent for it and given back.
+  ;; The time of the push in seconds. There is no memory here for the host's answer, so the program's first 16 bytes are lent for it and given back.
   (func $requested_at (result i64)
     (local $first i64) (local $second i64) (local $seconds i64)
     (local.set $first (i64.load (i32.const 0)))
@@ -40,7 +46,7 @@
     (local.set $seconds (i64.load (i32.const 0)))
     (i64.store (i32.const 0) (local.get $first))
     (i64.store (i32.const 8) (local.get $second))
-    (i64.mul (local.get $seconds) (i64.const 1000000000)))
+    (local.get $seconds))
   (func (export "random_get") (param $buffer i32) (param $length i32) (result i32)
     (memory.fill (local.get $buffer) (i32.const 7) (local.get $length))
     (i32.const 0))

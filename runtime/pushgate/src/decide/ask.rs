@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use pushgate_reference::ScopedReference;
+use pushgate_sandbox::Answer;
 
 use super::approved::{Intent, Proposal, Unanimous};
 use super::host::{self, HookHost};
 use super::images::Images;
 use super::load::{LoadedHook, load};
+use super::schema;
 use super::verdict::{self, Verdict};
 use crate::decision::{Decision, HookReport, HookVerdict, Warning};
 use crate::exit::Failure;
@@ -50,7 +52,7 @@ async fn ask_all<S: Images + 'static>(
     decision.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
     let mut refused: Option<Failure> = None;
     for (index, asked) in loaded.iter().enumerate() {
-        let verdict = ask(asked, proposal, dry_run, requested_at, decision).await;
+        let verdict = ask(flavors, asked, proposal, dry_run, requested_at, decision).await;
         if let Some(entry) = decision.hooks.get_mut(index) {
             entry.verdict = verdict.name();
             entry.violations = verdict.violations().to_vec();
@@ -76,6 +78,7 @@ async fn ask_all<S: Images + 'static>(
 }
 
 async fn ask<S: Images + 'static>(
+    flavors: &Flavors,
     loaded: &LoadedHook<'_>,
     proposal: &Proposal<S>,
     dry_run: bool,
@@ -89,6 +92,12 @@ async fn ask<S: Images + 'static>(
     let call = loaded.prepare(push, Arc::clone(&host) as Arc<_>).await;
     decision.messages.extend(host::messages(&hook.label, &call));
     decision.warnings.extend(host::warnings(&hook.label, &call));
+    // What a flavor says of its settings in its own words is said in those of its schema, as when they are registered.
+    if matches!(call.answer, Ok(Answer::Misconfigured(_)))
+        && let Err(failure) = schema::check(flavors, hook, &loaded.flavor).await
+    {
+        return Verdict::Stopped(failure);
+    }
     let before = host.before().clone();
     verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)
 }

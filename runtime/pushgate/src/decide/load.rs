@@ -7,6 +7,7 @@ use pushgate_sandbox::{Call, ComponentDigest, Flavor, FlavorHost, Push};
 
 use super::missing_grants::{MissingGrants, granting};
 use super::preflight::Preflight;
+use super::schema;
 use crate::decision::{HookReport, HookVerdict, Warning};
 use crate::exit::Failure;
 use crate::flavors::Flavors;
@@ -36,7 +37,10 @@ pub async fn load<'a>(
     let preflight = Preflight { uri, settings: &hook.settings, limits: &hook.limits };
     if let Some(missing) = MissingGrants::find(&flavor, &hook.grants, &preflight).await {
         // No grant helps a flavor that cannot be used for this registry.
-        preflight.ask(&hook.label, &flavor).await?;
+        if let Err(failure) = preflight.ask(&hook.label, &flavor).await {
+            schema::check(flavors, hook, &flavor).await?;
+            return Err(failure);
+        }
         let failure = missing.failure(&hook.label);
         return Err(match registry {
             Some(_) => failure.with_hint(Some(format!("grant it with {}", granting(hook, registry, &missing.flags())))),

@@ -4,7 +4,26 @@ use pushgate_sandbox::Flavor;
 use serde_json::Value;
 
 use crate::exit::{Failure, Kind};
+use crate::flavors::Flavors;
+use crate::hook::Hook;
 use crate::hook_limits::HookLimits;
+use crate::settings::describe_hint;
+
+/// Whether the settings of a hook are what the schema of its flavor wants. A flavor without a usable schema has none.
+///
+/// # Errors
+/// What the schema has against them, as it is said when they are registered.
+pub(super) async fn check(flavors: &Flavors, hook: &Hook, flavor: &Flavor) -> Result<(), Failure> {
+    let Ok(Some(schema)) = settings_schema(&hook.label, flavor, &hook.limits).await else { return Ok(()) };
+    let (sandbox, schema, settings) = (flavors.sandbox()?.clone(), schema.to_string(), hook.settings.to_string());
+    let checked = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, Some(&settings))).await;
+    match checked.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))? {
+        Err(error) if error.blames_settings() => {
+            Err(Failure::from(error).in_flavor(&hook.label).with_hint(Some(describe_hint(&hook.label))))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
 ///

@@ -4,13 +4,12 @@ use std::io::{self, BufRead as _, BufReader, PipeReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use pushgate_files::Links;
-
+use super::build_record;
 use super::error::ProjectError;
-use super::project::Manifest;
-use super::sources;
+use super::manifest::Manifest;
+use super::sources::{Apart, Sources, Stamp};
 
 /// The bytes of a line of the command's output that are shown as one.
 const LINE_BYTES: u64 = 8 << 10;
@@ -24,6 +23,7 @@ pub struct Build {
     folder: PathBuf,
     command: String,
     component: PathBuf,
+    components: Vec<PathBuf>,
 }
 
 impl Build {
@@ -33,9 +33,10 @@ impl Build {
     /// See [`ProjectError`]: there is no `flavor.toml`, or it names no command.
     pub fn read(folder: &Path) -> Result<Self, ProjectError> {
         let manifest = Manifest::read(folder)?;
+        let components = manifest.components();
         let component = folder.join(manifest.component);
         match manifest.build {
-            Some(command) => Ok(Self { folder: folder.to_owned(), command, component }),
+            Some(command) => Ok(Self { folder: folder.to_owned(), command, component, components }),
             None => Err(ProjectError::NoBuild { path: Manifest::path(folder) }),
         }
     }
@@ -45,24 +46,25 @@ impl Build {
         &self.command
     }
 
-    /// Runs the command in the project's folder, without input. `show` gets each line of its output, which may hold anything.
+    /// Runs the command in the project's folder, without input, and keeps what the component was built from. `show` gets each line of the command's output,
+    /// which may hold anything. `outputs` are the files that this program's own output goes to, by device and inode.
     ///
     /// # Errors
-    /// The command cannot be started, fails, or makes no component.
-    pub fn run(&self, mut show: impl FnMut(&str)) -> Result<(), ProjectError> {
-        let started = SystemTime::now();
+    /// The sources cannot be read; the command cannot be started, fails, or makes no component.
+    pub fn run(&self, outputs: &[(u64, u64)], mut show: impl FnMut(&str)) -> Result<(), ProjectError> {
+        let apart = Apart { components: &self.components, outputs };
+        let (before, earlier) = (Sources::read(&self.folder, &apart)?, Stamp::of(&self.component));
         let failed = |cause| ProjectError::System { action: "run the build command in", path: self.folder.clone(), cause };
         let status = self.shell(&mut show).map_err(failed)?;
         if !status.success() {
             return Err(ProjectError::BuildFailed { command: self.command.clone(), folder: self.folder.clone(), status });
         }
-        match sources::changed(&self.component) {
-            Some(changed) => self.is_up_to_date(changed, started),
-            None => {
-                let Self { folder, command, component } = self;
-                return Err(ProjectError::NotMade { command: command.clone(), folder: folder.clone(), component: component.clone() });
-            }
+        if !self.component.exists() {
+            let Self { folder, command, component, .. } = self;
+            return Err(ProjectError::NotMade { command: command.clone(), folder: folder.clone(), component: component.clone() });
         }
+        // A build that finds nothing to do has seen all that lay there when it began, a file that it does not read too.
+        build_record::keep(&self.component, earlier.as_ref(), &before, &Sources::read(&self.folder, &apart)?);
         Ok(())
     }
 
@@ -85,15 +87,6 @@ impl Build {
             }
         }
         ended.map_or_else(|| child.wait(), Ok)
-    }
-
-    /// What a successful build left as it was is up to date: it has looked at all that was changed before it started. Without that, a file that the build does
-    /// not read would stay newer than the component for ever.
-    fn is_up_to_date(&self, changed: SystemTime, started: SystemTime) {
-        if changed < started {
-            // The project may belong to somebody else: then the comparison finds what it finds.
-            let _ = pushgate_files::open(&self.component, Links::Followed).map(|component| component.file.set_modified(started));
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use pushgate_files::FileProblem;
 use serde::de::DeserializeOwned;
 
 use super::error::ProjectError;
-use super::suggestion;
+use super::parser_message::of_message;
 use crate::toml;
 use crate::toml::Lines;
 
@@ -52,7 +52,7 @@ pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, P
         let position = Lines::new(text.as_bytes()).position(error.span().as_ref());
         // What the parser expects can span lines.
         let reason = error.message().lines().collect::<Vec<_>>().join(", ");
-        let hint = suggestion::of_message(&reason);
+        let hint = of_message(&reason);
         ProjectError::Malformed { path: path.to_owned(), position, reason, hint }
     })
 }

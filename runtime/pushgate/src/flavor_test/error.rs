@@ -1,5 +1,6 @@
 //! What can be wrong with a project, before its flavor is asked.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -25,13 +26,13 @@ pub enum ProjectError {
         /// What builds it.
         build: Option<String>,
     },
-    /// A source was changed after the component was built: the component is not what the author has.
-    #[error("the component `{}` is out of date: `{}` is newer", component.display(), newer.display())]
+    /// The component was not built from what is there: it is not what the author has.
+    #[error("the component `{}` is out of date: {difference}", component.display())]
     Stale {
         /// The component.
         component: PathBuf,
-        /// The source that was changed last.
-        newer: PathBuf,
+        /// What tells it.
+        difference: Difference,
         /// The project's folder.
         folder: PathBuf,
         /// What builds it.
@@ -128,12 +129,35 @@ pub enum ProjectError {
     },
 }
 
+/// What tells that a component was not built from the sources that are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// This source was written later.
+    Newer(PathBuf),
+    /// This one has other content, or came here later, whenever it was written.
+    Changed(PathBuf),
+    /// This source, or folder of sources, is no longer there.
+    Gone(PathBuf),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, what) = match self {
+            Self::Newer(path) => (path, "is newer"),
+            Self::Changed(path) => (path, "has changed"),
+            Self::Gone(path) => (path, "is gone"),
+        };
+        write!(formatter, "`{}` {what}", path.display())
+    }
+}
+
 impl ProjectError {
     /// What the flavor's author can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoManifest { .. } => {
-                "name the folder of a project, such as `pushgate flavor new` writes, or the component too: --component FILE.wasm".to_owned()
+                "name the folder of a project, such as `pushgate flavor new` writes, or what to ask too: --component FILE.wasm, or the name of a flavor"
+                    .to_owned()
             }
             Self::NotBuilt { folder, build: Some(build), .. } => {
                 format!("build it first: in `{}`, run `{build}`, or give --build", folder.display())

@@ -1,28 +1,31 @@
 //! `pushgate flavor test`: asks a flavor about the pushes of its project's cases, in the sandbox of a push, with answers that were recorded. There is
 //! neither Docker nor a registry.
 
-mod build;
-mod replay;
-mod record;
 mod accept;
+mod build;
+mod doubts;
 mod judge;
 mod outcome;
-mod rewrite;
-mod sections;
-mod doubts;
+mod record;
 mod project;
-mod sources;
+mod build_record;
 mod case_files;
+mod manifest;
+mod replay;
 mod case;
 mod images;
+mod rewrite;
 mod document;
-mod recorded;
-mod values;
-mod error;
-mod suggestion;
+mod parser_message;
 mod members;
+mod sections;
+mod recorded;
+mod sources;
+mod error;
+mod file_names;
+mod suggestion;
+mod values;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -32,16 +35,16 @@ use serde_json::Value;
 use crate::decide;
 use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
-use crate::flavors::{Component, Flavors};
+use crate::flavors::Flavors;
 use crate::hook_limits::HookLimits;
 
 pub use accept::{Change, changes};
 pub use build::Build;
 pub use case::{Case, Verdict};
 pub use doubts::doubts;
-pub use error::ProjectError;
+pub use error::{Difference, ProjectError};
 pub use outcome::{Found, Outcome, Problem};
-pub use project::{NamedCase, Project, Wanted};
+pub use project::{Asked, NamedCase, Project, Wanted};
 pub use record::{Recording, record};
 
 use outcome::is_silent;
@@ -50,7 +53,7 @@ use replay::{Notes, Replay};
 /// What a case's file says, whatever it is.
 #[cfg(test)]
 pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectError> {
-    document::parse(Path::new("case.toml"), text)
+    document::parse(std::path::Path::new("case.toml"), text)
 }
 
 /// Runs every case. What went wrong with what is only kept to be faster becomes a warning.
@@ -58,13 +61,13 @@ pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectErro
 /// # Errors
 /// The component is not a flavor, or its settings schema cannot be had. What a flavor does wrong when it is asked is in the outcomes.
 pub async fn run(flavors: &Flavors, project: &Project, warnings: &mut Vec<Warning>) -> Result<Vec<Outcome>, Failure> {
-    let flavor = load(flavors, &project.component, warnings).await?;
-    let label = project.component.display().to_string();
-    let schema = decide::settings_schema(&label, &flavor, &HookLimits::default()).await?;
+    let flavor = load(flavors, &project.flavor, warnings).await?;
+    let label = &project.flavor.label;
+    let schema = decide::settings_schema(label, &flavor, &HookLimits::default()).await?;
     let mut debug = Debug { project, loaded: None };
     let mut outcomes = Vec::new();
     for NamedCase { name, case, .. } in &project.cases {
-        if let Some(found) = refused(flavors, &label, schema.as_ref(), case).await? {
+        if let Some(found) = refused(flavors, label, schema.as_ref(), case).await? {
             let problems = judge::judge(&case.expected, &found);
             let is_acceptable = !problems.is_empty();
             outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: Vec::new(), debugged: Vec::new() });
@@ -106,7 +109,7 @@ impl Debug<'_> {
         }
         let flavor = match &self.loaded {
             Some(flavor) => flavor,
-            None => self.loaded.insert(load(flavors, component, warnings).await?),
+            None => self.loaded.insert(load(flavors, &Asked::file(component.clone()), warnings).await?),
         };
         let (call, ..) = ask(flavor, case, case.dry_run).await;
         *hint = call.answer.as_ref().err().and_then(CallError::hint);
@@ -114,9 +117,8 @@ impl Debug<'_> {
     }
 }
 
-async fn load(flavors: &Flavors, component: &Path, warnings: &mut Vec<Warning>) -> Result<Flavor, Failure> {
-    let label = component.display().to_string();
-    Ok(flavors.get(&label, &Component::File(component.to_owned()), warnings).await?.1)
+async fn load(flavors: &Flavors, flavor: &Asked, warnings: &mut Vec<Warning>) -> Result<Flavor, Failure> {
+    Ok(flavors.get(&flavor.label, &flavor.component, warnings).await?.1)
 }
 
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.

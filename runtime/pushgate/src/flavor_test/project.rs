@@ -3,54 +3,50 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
-
+use super::build_record;
 use super::case::Case;
 use super::case_files;
-use super::document;
 use super::error::ProjectError;
-use super::sources::{self, Source};
-
-/// What `flavor.toml` says. Paths are relative to its folder.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Manifest {
-    pub(super) component: PathBuf,
-    pub(super) debug_component: Option<PathBuf>,
-    pub(super) build: Option<String>,
-}
-
-impl Manifest {
-    pub(super) fn path(folder: &Path) -> PathBuf {
-        folder.join("flavor.toml")
-    }
-
-    pub(super) fn read(folder: &Path) -> Result<Self, ProjectError> {
-        let path = Self::path(folder);
-        if path.exists() { document::read(&path) } else { Err(ProjectError::NoManifest { path }) }
-    }
-}
+use super::manifest::Manifest;
+use super::sources::{Apart, Sources};
+use crate::flavors::Component;
 
 /// A project.
 #[derive(Debug)]
 pub struct Project {
-    /// The component to ask.
-    pub component: PathBuf,
-    /// One that says more when it breaks. It may not be built.
+    /// The flavor to ask.
+    pub flavor: Asked,
+    /// A component that says more when it breaks. It may not be built.
     pub debug_component: Option<PathBuf>,
-    /// The source that was changed last, unless the component was named by hand.
-    pub(super) newest_source: Option<Source>,
+    /// What the components are built from, unless the flavor was named by hand.
+    pub(super) sources: Option<Sources>,
     /// What it is asked, sorted by name.
     pub cases: Vec<NamedCase>,
     /// Whether these are all cases that the project has.
     pub(super) has_all_cases: bool,
 }
 
+/// The flavor that a project's cases are about.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What it is called: its path, or its name.
+    pub label: String,
+    /// Where its component is.
+    pub component: Component,
+}
+
+impl Asked {
+    /// The flavor in a file.
+    pub fn file(path: PathBuf) -> Self {
+        Self { label: path.display().to_string(), component: Component::File(path) }
+    }
+}
+
 /// Which part of a project is read.
 #[derive(Debug, Default)]
 pub struct Wanted<'a> {
     /// Asked instead of the component that the project names; then there need be no `flavor.toml`, and no source is compared.
-    pub component: Option<&'a Path>,
+    pub flavor: Option<&'a Asked>,
     /// The names of the cases; empty for all.
     pub cases: &'a [String],
     /// The files that this program's output goes to, by device and inode: they are no sources.
@@ -69,29 +65,29 @@ pub struct NamedCase {
 }
 
 impl Project {
-    /// Reads the project in a folder, and proves that its component is not older than what it is built from.
+    /// Reads the project in a folder, and proves that its component was built from what is there, as far as that can be told.
     ///
     /// # Errors
     /// See [`ProjectError`].
     pub fn read(folder: &Path, wanted: &Wanted<'_>) -> Result<Self, ProjectError> {
-        let cases = |component, debug_component, newest_source| {
+        let cases = |flavor, debug_component, sources| {
             let cases = cases(&folder.join("cases"), wanted.cases)?;
-            Ok(Self { component, debug_component, newest_source, cases, has_all_cases: wanted.cases.is_empty() })
+            Ok(Self { flavor, debug_component, sources, cases, has_all_cases: wanted.cases.is_empty() })
         };
-        if let Some(component) = wanted.component {
-            return cases(component.to_owned(), None, None);
+        if let Some(flavor) = wanted.flavor {
+            return cases(flavor.clone(), None, None);
         }
-        let Manifest { component, debug_component, build } = Manifest::read(folder)?;
+        let manifest = Manifest::read(folder)?;
+        let components = manifest.components();
+        let Manifest { component, debug_component, build } = manifest;
         let component = folder.join(component);
-        let Some(built) = sources::changed(&component) else {
+        if !component.exists() {
             return Err(ProjectError::NotBuilt { component, folder: folder.to_owned(), build });
-        };
-        let newest_source = sources::newest(folder, wanted.written)?;
-        match newest_source {
-            Some(Source { path, changed }) if changed > built => {
-                Err(ProjectError::Stale { component, newer: path, folder: folder.to_owned(), build })
-            }
-            newest_source => cases(component, debug_component.map(|path| folder.join(path)), newest_source),
+        }
+        let sources = Sources::read(folder, &Apart { components: &components, outputs: wanted.written })?;
+        match build_record::difference(&component, &sources) {
+            Some(difference) => Err(ProjectError::Stale { component, difference, folder: folder.to_owned(), build }),
+            None => cases(Asked::file(component), debug_component.map(|path| folder.join(path)), Some(sources)),
         }
     }
 
@@ -99,14 +95,11 @@ impl Project {
     pub(super) fn unusable_debug_component(&self) -> Option<String> {
         let component = self.debug_component.as_deref()?;
         let shown = component.display();
-        match (sources::changed(component), &self.newest_source) {
-            (None, _) => Some(format!("the debug component `{shown}` is not built: it can say why")),
-            (Some(built), Some(source)) if source.changed > built => {
-                let source = source.path.display();
-                Some(format!("the debug component `{shown}` is out of date, since `{source}` is newer: build it again, it can say why"))
-            }
-            _ => None,
+        if !component.exists() {
+            return Some(format!("the debug component `{shown}` is not built: it can say why"));
         }
+        let difference = build_record::difference(component, self.sources.as_ref()?)?;
+        Some(format!("the debug component `{shown}` is out of date, since {difference}: build it again, it can say why"))
     }
 }
 

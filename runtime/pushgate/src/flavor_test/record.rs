@@ -55,7 +55,7 @@ pub async fn record(
     let Recording { registry, hook, component, writes } = *recording;
     let loaded = load(hook, &process.flavors, None, &registry.uri, warnings).await?;
     if *loaded.digest() != component {
-        let problem = format!("the component `{}` was replaced while it was looked at", project.component.display());
+        let problem = format!("the component `{}` was replaced while it was looked at", project.flavor.label);
         return Err(Failure::new(Kind::Usage, problem).with_hint(Some("retry when its build has ended".to_owned())));
     }
     let mut counts = Vec::new();

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::quoted::quoted;
+use super::shape::shape;
 use super::toml_file::toml_file;
 use super::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, json};
 use crate::name::shorten;
@@ -29,7 +30,10 @@ impl SettingsArguments {
         let mut given = match settings {
             None => Settings::default(),
             Some(argument) => match argument.strip_prefix('@') {
-                None => Settings::parse(argument)?,
+                None => Settings::parse(argument).map_err(|error| match error {
+                    SettingsError::NotJson { reason, quoted, .. } => SettingsError::NotJson { reason, quoted, file: meant_file(argument) },
+                    error => error,
+                })?,
                 Some(path) => from_file(Path::new(path))?,
             },
         }
@@ -51,6 +55,7 @@ impl SettingsArguments {
                     reason,
                     is_container: right.trim_start().starts_with(['[', '{']),
                     quoted: quoted(right),
+                    is_file: right.trim_start().starts_with('@'),
                 };
                 given.insert(key.to_owned(), json::parse(right).map_err(not_json)?);
             } else {
@@ -75,7 +80,7 @@ impl SettingsArguments {
     pub fn resolve(self, flavor: &str, schema: Option<&Value>) -> Result<Settings, SettingsError> {
         let mut object = self.given;
         for (key, text) in self.texts {
-            let value = typed(flavor, &key, &text, wanted(schema, &key))?;
+            let value = typed(flavor, &key, &text, property(schema, &key))?;
             object.insert(key, value);
         }
         Settings::from_object(object)
@@ -88,21 +93,32 @@ impl SettingsArguments {
     pub fn resolve_loosely(&self, schema: &Value) -> Result<Settings, SettingsError> {
         let mut object = self.given.clone();
         for (key, text) in &self.texts {
-            let value = typed("", key, text, wanted(Some(schema), key)).unwrap_or_else(|_| Value::String(text.clone()));
+            let value = typed("", key, text, property(Some(schema), key)).unwrap_or_else(|_| Value::String(text.clone()));
             object.insert(key.clone(), value);
         }
         Settings::from_object(object)
     }
 }
 
-/// What a schema says of the type of a property.
-fn wanted<'a>(schema: Option<&'a Value>, key: &str) -> Option<&'a Value> {
-    schema?.get("properties")?.get(key)?.get("type")
+/// What a schema says of a property.
+fn property<'a>(schema: Option<&'a Value>, key: &str) -> Option<&'a Value> {
+    schema?.get("properties")?.get(key)
 }
 
-/// Reads a text as one of the types that a schema wants.
-fn typed(flavor: &str, key: &str, text: &str, wanted: Option<&Value>) -> Result<Value, SettingsError> {
-    let types: Vec<&str> = match wanted {
+/// The file that `--settings` probably means without `@`: there is one, or its name ends like that of one.
+fn meant_file(argument: &str) -> Option<String> {
+    let path = Path::new(argument);
+    let is_name = argument.len() <= MAX_FILE_NAME_BYTES && !argument.starts_with(['{', '[']) && !argument.contains(char::is_control);
+    let ends_so = path.extension().is_some_and(|ending| ["toml", "json"].iter().any(|known| ending.eq_ignore_ascii_case(known)));
+    (is_name && (ends_so || path.is_file())).then(|| argument.to_owned())
+}
+
+/// Longer texts are not taken for the name of a file: this goes into a hint.
+const MAX_FILE_NAME_BYTES: usize = 200;
+
+/// Reads a text as one of the types that a schema wants of a property.
+fn typed(flavor: &str, key: &str, text: &str, property: Option<&Value>) -> Result<Value, SettingsError> {
+    let types: Vec<&str> = match property.and_then(|property| property.get("type")) {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
@@ -115,7 +131,13 @@ fn typed(flavor: &str, key: &str, text: &str, wanted: Option<&Value>) -> Result<
     }
     match json::parse(text) {
         Ok(value) if types.iter().any(|name| is_of_type(&value, name)) => Ok(value),
-        _ => Err(SettingsError::WrongType { flavor: flavor.to_owned(), key: shorten(key), expected: first, value: shorten(text) }),
+        _ => Err(SettingsError::WrongType {
+            flavor: flavor.to_owned(),
+            key: shorten(key),
+            expected: first,
+            shape: shape(property, first),
+            value: shorten(text),
+        }),
     }
 }
 

@@ -9,6 +9,7 @@
 mod arguments;
 mod toml_file;
 mod quoted;
+mod shape;
 mod json;
 
 use std::fmt;
@@ -41,6 +42,8 @@ pub enum SettingsError {
         reason: String,
         /// What was probably typed, before a shell took its quotes.
         quoted: Option<String>,
+        /// The file that was probably meant.
+        file: Option<String>,
     },
     /// JSON, but not an object.
     #[error("the settings are {found}, not a JSON object")]
@@ -76,6 +79,8 @@ pub enum SettingsError {
         is_container: bool,
         /// The value that was probably typed, before a shell took its quotes.
         quoted: Option<String>,
+        /// Whether it is `@` and the path of a file.
+        is_file: bool,
     },
     /// The same key more than once, be it in `--set` or in `--settings` and `--set`.
     #[error("the setting `{key}` is given twice")]
@@ -92,6 +97,8 @@ pub enum SettingsError {
         key: String,
         /// What the schema expects, with its article.
         expected: &'static str,
+        /// An array or an object as the schema wants it, in JSON.
+        shape: String,
         /// The text that was given, shortened.
         value: String,
     },
@@ -122,6 +129,7 @@ impl SettingsError {
             Self::NotJson { quoted: Some(quoted), .. } => {
                 format!("a shell takes quotes that it finds: put it into single quotes, as in --settings '{quoted}'")
             }
+            Self::NotJson { file: Some(file), .. } => format!("`@` stands before the name of a file: --settings @{file}"),
             Self::Malformed { language: "JSON", .. } => "a file is read as TOML if its name ends in .toml".to_owned(),
             Self::NotJson { .. } | Self::File { .. } | Self::Malformed { .. } => return None,
             Self::NotAnObject { .. } => r#"write {"key": value}, or --set KEY=VALUE for each"#.to_owned(),
@@ -134,12 +142,12 @@ impl SettingsError {
             Self::ValueNotJson { key, is_container: true, .. } => {
                 format!("a shell takes quotes that it finds: put the whole into single quotes, --set '{key}:=JSON'")
             }
+            Self::ValueNotJson { is_file: true, .. } => "a file holds all settings: --settings @FILE".to_owned(),
             Self::ValueNotJson { key, .. } => format!("for a string, write {key}=VALUE"),
             Self::Repeated { .. } => "give each setting once".to_owned(),
-            Self::WrongType { flavor, key, expected, value } => match (*expected, quoted::quoted(value)) {
+            Self::WrongType { flavor, key, expected, shape, value } => match (*expected, quoted::quoted(value)) {
                 ("an array" | "an object", Some(quoted)) => format!("write it as JSON, in single quotes: --set '{key}:={quoted}'"),
-                ("an array", None) => format!(r#"write it as JSON, in single quotes: --set '{key}:=["…"]'"#),
-                ("an object", None) => format!(r#"write it as JSON, in single quotes: --set '{key}:={{"…": "…"}}'"#),
+                ("an array" | "an object", None) => format!("write it as JSON, in single quotes: --set '{key}:={shape}'"),
                 _ => describe_hint(flavor),
             },
         })
@@ -161,7 +169,7 @@ impl Settings {
         if text.len() > 4 * MAX_SETTINGS_BYTES {
             return Err(SettingsError::TooLarge);
         }
-        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason, quoted: quoted::quoted(text) })? {
+        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason, quoted: quoted::quoted(text), file: None })? {
             Value::Object(object) => Self::from_object(object),
             other => Err(SettingsError::NotAnObject { found: describe(&other) }),
         }

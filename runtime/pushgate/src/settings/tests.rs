@@ -39,6 +39,47 @@ fn malformed_arguments() {
     assert!(message(Some(""), &[]).starts_with("the settings are not valid JSON: EOF"));
 }
 
+fn hint(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> String {
+    resolve(settings, set, schema).unwrap_err().hint().unwrap_or_default()
+}
+
+/// A forgotten `@`, where the text looks like the name of a file, or is that of one.
+#[test]
+fn a_file_without_its_sign() {
+    for name in ["rules.toml", "./a/rules.TOML", "settings.json", "/etc/hostname-settings.json"] {
+        assert_eq!(hint(Some(name), &[], None), format!("`@` stands before the name of a file: --settings @{name}"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rules");
+    let path = path.to_str().unwrap();
+    assert_eq!(hint(Some(path), &[], None), "");
+    std::fs::write(path, "").unwrap();
+    assert_eq!(hint(Some(path), &[], None), format!("`@` stands before the name of a file: --settings @{path}"));
+    for text in ["", "oops", "{a.toml", "[x.json", "a\n.json", &format!("{}.toml", "a".repeat(1_000))] {
+        assert!(!hint(Some(text), &[], None).contains('@'), "{text}");
+    }
+    assert_eq!(hint(None, &["rules:=@rules.toml"], None), "a file holds all settings: --settings @FILE");
+}
+
+/// With the members that an object has to have.
+#[test]
+fn what_is_to_be_json_is_shown_as_the_schema_wants_it() {
+    let rule = json!({ "type": "object", "properties": { "code": { "type": "string" }, "when": {} }, "required": ["code"] });
+    let schema = json!({ "properties": {
+        "rules": { "type": "array", "items": rule },
+        "tags": { "type": "array", "items": { "type": "string" } },
+        "formats": { "type": "object" },
+    } });
+    for (set, shown) in [
+        ("rules=x", r#"--set 'rules:=[{"code": "…"}]'"#),
+        ("tags=x", r#"--set 'tags:=["…"]'"#),
+        ("formats=x", r#"--set 'formats:={"…": "…"}'"#),
+        ("tags=[a]", r#"--set 'tags:=["a"]'"#),
+    ] {
+        assert_eq!(hint(None, &[set], Some(schema.clone())), format!("write it as JSON, in single quotes: {shown}"));
+    }
+}
+
 #[test]
 fn a_repeated_key_is_an_error_wherever_it_repeats() {
     for (settings, set) in

@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 struct Names(BTreeMap<String, IgnoredAny>);
 
 pub(crate) fn report(push: &Push) -> Result<Violation, Refusal> {
-    let Names(settings) = serde_json::from_str(push.settings()).map_err(|error| Refusal::Other(error.to_string()))?;
+    let Names(settings) = serde_json::from_str(push.settings()).map_err(|error| Refusal::other(error.to_string()))?;
     let mut violation = deny("report", "what the flavor sees")
         .detail("reference", push.reference())
         .detail("registry", push.registry())

@@ -23,6 +23,15 @@ pub(crate) fn forgets(push: &Push, tag: &str) -> Result<(), Refusal> {
         "forgotten-other" => {
             let _ = Refusal::other("no"); // line: forgotten-other
         }
+        "forgotten-in-a-list" => {
+            let _found = vec![Refusal::other("no")]; // line: forgotten-in-a-list
+        }
+        "forgotten-of-the-same-words" => {
+            let _forgotten = Refusal::unavailable("gone"); // line: forgotten-of-the-same-words
+            let dropped = Refusal::unavailable("gone");
+            dropped.clone().withdraw();
+            dropped.withdraw();
+        }
         "forgotten-images" => {
             let _ = images(push);
         }

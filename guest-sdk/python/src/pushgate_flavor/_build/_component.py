@@ -47,8 +47,9 @@ def _app(project: _project.Project) -> str:
     settings = f"\nclass Settings:\n    def schema(self) -> str:\n        return {project.schema!r}\n" if project.schema is not None else ""
     return f"""import sys
 sys.dont_write_bytecode = True
-from pushgate_flavor import _confinement
+from pushgate_flavor import _confinement, _lazy
 _confinement.replace()
+_lazy.install({project.module!r})
 import {project.module} as flavor
 from pushgate_flavor import _component
 _component.hook_of(flavor)

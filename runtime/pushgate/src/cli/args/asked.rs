@@ -103,7 +103,9 @@ fn grouped(words: Vec<Word>) -> Result<Vec<AskedFlavor>, Error> {
         match (word, asked.last_mut()) {
             (Word::Flavor(flavor), _) => {
                 if asked.iter().any(|other| other.flavor == flavor) {
-                    return Err(wrong(format!("the flavor `{flavor}` is named twice: a registry asks each flavor once")));
+                    return Err(wrong(format!(
+                        "the flavor `{flavor}` is named twice: a registry asks each flavor once, with all that it is to check in one --settings"
+                    )));
                 }
                 asked.push(AskedFlavor { flavor, words: HookArguments::default() });
             }
@@ -200,7 +202,10 @@ mod tests {
                 "x --uri a.io --mode warn --flavor a --flavor b",
                 "error: `--mode` stands before the first --flavor: with several, what is said of a flavor follows it",
             ),
-            ("x --uri a.io --flavor a --flavor b --flavor a", "error: the flavor `a` is named twice: a registry asks each flavor once"),
+            (
+                "x --uri a.io --flavor a --flavor b --flavor a",
+                "error: the flavor `a` is named twice: a registry asks each flavor once, with all that it is to check in one --settings",
+            ),
             ("x --uri a.io --flavor a --settings {} --settings {}", "error: `--settings` is given twice for the flavor `a`"),
             ("x --uri a.io --flavor a --flavor b --mode warn --mode enforce", "error: `--mode` is given twice for the flavor `b`"),
         ] {

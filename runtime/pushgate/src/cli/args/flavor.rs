@@ -31,7 +31,7 @@ pub(crate) enum FlavorCommand {
         #[arg(long, value_name = "FOLDER")]
         path: Option<PathBuf>,
     },
-    /// Make a component of the core module that a compiler of Go or C made
+    /// Make a component of the core module that a compiler of any language made
     ///
     /// It gets the contract's types, an adapter that answers WASI with nothing, and the metadata.
     Component(ComponentArguments),
@@ -63,7 +63,7 @@ pub(crate) enum FlavorCommand {
     /// Ask a flavor about the pushes of its project's cases
     ///
     /// Each file DIR/cases/NAME.toml is one push, with what the registry and HTTP servers answer and what the flavor is expected to say. Neither Docker nor a
-    /// registry is needed. A component that is older than a source of the project is an error.
+    /// registry is needed. A component that was not built from the project's sources as they are is an error.
     Test(Box<TestArguments>),
     /// Forget a registered flavor that no registry uses
     Delete {
@@ -107,9 +107,9 @@ pub(crate) struct TestArguments {
     /// First run the build command that flavor.toml names
     #[arg(long, conflicts_with = "component")]
     pub(crate) build: bool,
-    /// The component to ask, whether or not it is up to date [default: the one that flavor.toml names]
-    #[arg(long, value_name = "FILE.wasm")]
-    pub(crate) component: Option<PathBuf>,
+    /// The flavor to ask: one that ships or is registered, or a component, whether or not it is up to date [default: the component that flavor.toml names]
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    pub(crate) component: Option<String>,
     /// Only this case; may be given more than once
     #[arg(long = "case", value_name = "NAME")]
     pub(crate) cases: Vec<String>,

@@ -16,7 +16,7 @@ pub(super) fn build(context: &Context, folder: &Path) -> Result<(), Failure> {
     let output = context.output;
     output.note(&format!("building: {}", build.command()));
     let mut last = VecDeque::new();
-    let built = build.run(|line| {
+    let built = build.run(&output.files(), |line| {
         // An escaped tab would stand where a compiler indents.
         let line = line.replace('\t', "    ");
         output.note(&line);

@@ -1,6 +1,7 @@
 //! The outcome of the cases in the XML that CI systems read: JUnit's, as far as all of them know it.
 
 use std::io;
+use std::path::Path;
 
 use pushgate_sandbox::LogRecord;
 use quick_xml::Writer;
@@ -23,7 +24,7 @@ pub(super) fn report(project: &Project, outcomes: &[Outcome]) -> Vec<u8> {
 type Output = Writer<Vec<u8>>;
 
 fn document(writer: &mut Output, project: &Project, outcomes: &[Outcome]) -> io::Result<()> {
-    let suite = project.component.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let suite = Path::new(&project.flavor.label).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let suite = clean(&suite);
     let total: f64 = outcomes.iter().map(|outcome| outcome.found.time.as_secs_f64()).sum();
     let counted = [

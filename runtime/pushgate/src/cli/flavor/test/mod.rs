@@ -9,10 +9,11 @@ mod json;
 
 use crate::cli::args::TestArguments;
 use crate::cli::context::Context;
+use crate::cli::hook::Named;
 use crate::cli::stopped::Stopped;
 use crate::cli::written::WrittenFile;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{self, Outcome, Project, Wanted};
+use crate::flavor_test::{self, Asked, Outcome, Project, Wanted};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {
@@ -20,8 +21,9 @@ pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Sto
     if build {
         build::build(context, &folder)?;
     }
+    let flavor = component.map(|flavor| asked(context, flavor)).transpose()?;
     let written = context.output.files();
-    let wanted = Wanted { component: component.as_deref(), cases: &cases, written: &written };
+    let wanted = Wanted { flavor: flavor.as_ref(), cases: &cases, written: &written };
     let mut project = Project::read(&folder, &wanted)?;
     if record.record {
         record::record(context, &project, &record)?;
@@ -48,4 +50,10 @@ pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Sto
             .map_err(|error| Failure::new(Kind::Usage, format!("cannot write the report `{}`: {error}", path.display())))?;
     }
     if passed { Ok(()) } else { Err(Stopped::Told(Kind::FlavorBroke)) }
+}
+
+/// The flavor that stands beside `--component`: a file, or one that ships or is registered.
+fn asked(context: &Context, label: String) -> Result<Asked, Failure> {
+    let component = Named::parse(&label)?.component(context)?;
+    Ok(Asked { label, component })
 }

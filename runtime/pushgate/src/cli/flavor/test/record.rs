@@ -11,13 +11,13 @@ use crate::cli::flavor::register::choose_name;
 use crate::cli::flavor::touched::given;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{self, Project, Recording};
-use crate::flavors::Component;
-use crate::flavors::component_file;
+use crate::flavor_test::{self, Asked, Project, Recording};
+use crate::flavors;
 use crate::grant::Grant;
 use crate::hook::Hook;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
+use crate::name::Name;
 use crate::registry::Registry;
 use crate::settings::Settings;
 use crate::trust::TrustedConnection;
@@ -26,7 +26,7 @@ use crate::trust::TrustedConnection;
 pub(super) fn record(context: &Context, project: &Project, words: &RecordArguments) -> Result<(), Failure> {
     let (grants, credentials) = (Grant::parse_all(&words.grant)?, CredentialBinding::parse_all(&words.credential)?);
     let (registry, entry) = target(context, words)?;
-    let asked = Asked::read(project)?;
+    let asked = Component::read(context, &project.flavor)?;
     let is_said = !words.grant.is_empty() || !words.credential.is_empty();
     let (grants, credentials) = match entry.filter(|_| !is_said) {
         Some(entry) => of_hook(context, &entry, &asked)?,
@@ -34,8 +34,8 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
     };
     CredentialBinding::require_grants(&credentials, &grants)?;
     let hook = Hook {
-        label: project.component.display().to_string(),
-        component: Component::File(project.component.clone()),
+        label: project.flavor.label.clone(),
+        component: project.flavor.component.clone(),
         settings: Settings::default(),
         grants,
         credentials,
@@ -71,24 +71,36 @@ fn target(context: &Context, words: &RecordArguments) -> Result<(Registry, Optio
 }
 
 /// The project's component: what it calls itself, and which bytes it is.
-struct Asked<'a> {
-    project: &'a Project,
+struct Component<'a> {
+    flavor: &'a Asked,
     digest: ComponentDigest,
     bytes: Vec<u8>,
 }
 
-impl<'a> Asked<'a> {
-    fn read(project: &'a Project) -> Result<Self, Failure> {
-        let bytes = component_file::open(&project.component)?.read()?;
-        Ok(Self { project, digest: ComponentDigest::of(&bytes), bytes })
+impl<'a> Component<'a> {
+    fn read(context: &Context, flavor: &'a Asked) -> Result<Self, Failure> {
+        let bytes = match &flavor.component {
+            flavors::Component::File(path) => flavors::component_file::open(path)?.read()?,
+            flavors::Component::Stored(digest) => context.process.flavors.store()?.read(digest)?,
+        };
+        Ok(Self { flavor, digest: ComponentDigest::of(&bytes), bytes })
+    }
+
+    /// The name that a registry's hook has if it is for this component.
+    fn name(&self) -> Result<Name, Failure> {
+        match &self.flavor.component {
+            flavors::Component::File(path) => {
+                let description = describe(&self.bytes).map_err(|error| Failure::from(error).in_file(path))?;
+                choose_name(None, &description, path)
+            }
+            flavors::Component::Stored(_) => Ok(Name::parse(&self.flavor.label)?),
+        }
     }
 }
 
 /// What the registry's hook of this name is given, if the component is the one that the hook asks: any component can call itself so.
-fn of_hook(context: &Context, entry: &RegistryEntry, asked: &Asked<'_>) -> Result<(Vec<Grant>, Vec<CredentialBinding>), Failure> {
-    let file = &asked.project.component;
-    let description = describe(&asked.bytes).map_err(|error| Failure::from(error).in_file(file))?;
-    let name = choose_name(None, &description, file)?;
+fn of_hook(context: &Context, entry: &RegistryEntry, asked: &Component<'_>) -> Result<(Vec<Grant>, Vec<CredentialBinding>), Failure> {
+    let name = asked.name()?;
     let Ok(hook) = entry.hook(name.as_str()) else { return Ok((Vec::new(), Vec::new())) };
     if hook.grants.is_empty() && hook.credentials.is_empty() {
         return Ok((Vec::new(), Vec::new()));
@@ -103,9 +115,7 @@ fn of_hook(context: &Context, entry: &RegistryEntry, asked: &Asked<'_>) -> Resul
         let registered = registered.map_or_else(|| "not registered".to_owned(), |digest| digest.to_string());
         let problem = format!(
             "the component {} ({}) calls itself {name}, and is not the flavor of that name that {} asks ({registered})",
-            file.display(),
-            asked.digest,
-            entry.name
+            asked.flavor.label, asked.digest, entry.name
         );
         consent(context, entry, hook, problem)?;
     }
