@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn an_answer_that_does_not_fit_is_no_failure_to_ask() {
         let message = |error: HttpError| match Refusal::from(error) {
-            Refusal::Unavailable(message) => message,
+            Refusal::Unavailable(message) => message.into(),
             other => format!("{other:?}"),
         };
         let answered = |body: &[u8]| Response { body: body.to_vec(), ..Response::default() };
