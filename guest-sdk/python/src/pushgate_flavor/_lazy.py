@@ -46,7 +46,7 @@ def install(module: str) -> None:
         return code
 
     # Not by a finder of our own: a component without WASI traps in its first call where one stood in `sys.meta_path` while it was built.
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
 
 
 def marked(source: bytes | str, path: str) -> ast.Module:
