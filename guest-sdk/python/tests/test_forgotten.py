@@ -222,6 +222,19 @@ class Names(unittest.TestCase):
                 ask_for()
             self.assertEqual(failed.exception.args, (message,))
 
+    def test_a_health_check_and_the_version_of_a_windows(self) -> None:
+        from pushgate_flavor.testing import image
+
+        plain = image().config
+        self.assertEqual((plain.get("os.version"), plain["config"].get("Healthcheck")), (None, None))
+        config = image("windows/amd64", config={"os.version": "10.0", "config": {"Healthcheck": {"Test": ["NONE"]}}}).config
+        check = config["config"]["Healthcheck"]
+        self.assertEqual((config["os.version"], check["Test"], check.get("Retries")), ("10.0", ["NONE"], None))
+        with self.assertRaisesRegex(LookupError, r'did you mean `image.config\["config"\]\["Healthcheck"\]\["Retries"\]`\? There is Interval, Retries, '):
+            check.get("retries")
+        with self.assertRaisesRegex(ValueError, "has no member `Tests`"):
+            image(config={"config": {"Healthcheck": {"Tests": []}}})
+
     def test_members_of_a_push_that_do_not_exist(self) -> None:
         def prepare(push: Push) -> Approval:
             return push.tags  # type: ignore[attr-defined, no-any-return]

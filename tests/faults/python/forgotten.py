@@ -1,7 +1,7 @@
 """Makes refusals, and forgets them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 
 from pushgate_flavor import APPROVED, Approval, Denied, Misconfigured, Other, Push, Unavailable, Violation, deny
 
@@ -82,7 +82,7 @@ def dropped_and_raised(push: Push) -> Approval:
     return APPROVED
 
 
-def check_each(push: Push) -> Iterator[Denied]:  # forgotten-lazily-generator
+def check_each(push: Push) -> Generator[Denied]:  # forgotten-lazily-generator
     yield deny("tag.odd", "never made")
 
 

@@ -203,9 +203,9 @@ impl Language {
     }
 
     fn newest_ingredient(self, project: Project) -> Option<SystemTime> {
-        let folders = ["guest-sdk/template", self.sdk(), "wit/v0.1", "runtime/pushgate/src/new_project", "xtask/src/projects"];
-        let folders =
-            folders.into_iter().map(|folder| root().join(folder)).chain(project.sources(self).into_iter().map(|(folder, _)| folder));
+        let pushgate = ["runtime/pushgate/src/new_project", "runtime/pushgate/src/componentize"];
+        let folders = ["guest-sdk/template", self.sdk(), "wit/v0.1", "xtask/src/projects"].into_iter().chain(pushgate);
+        let folders = folders.map(|folder| root().join(folder)).chain(project.sources(self).into_iter().map(|(folder, _)| folder));
         folders.filter_map(|folder| newest(&folder)).max()
     }
 }

@@ -12,8 +12,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from types import AsyncGeneratorType, CodeType, GeneratorType, ModuleType
+from importlib.machinery import SourceFileLoader
+from types import AsyncGeneratorType, CodeType, GeneratorType
 from typing import Any
 
 from . import _made
@@ -35,28 +35,18 @@ def install(module: str) -> None:
     setattr(builtins, _FUNCTION, _lazy)
     setattr(builtins, _VALUE, _value)
     origin = os.path.dirname(spec.origin) if spec.submodule_search_locations else spec.origin
-    sys.meta_path.insert(0, _Finder(f"{os.path.dirname(origin)}/"))
+    folder = f"{os.path.dirname(origin)}/"
+    plain = SourceFileLoader.get_code
 
-
-class _Finder:
-    """Finds the modules of a folder, to compile them with marks."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is None or not isinstance(spec.loader, SourceFileLoader) or not spec.loader.path.startswith(self._folder):
-            return None
-        spec.loader = _Loader(name, spec.loader.path)
-        return spec
-
-
-class _Loader(SourceFileLoader):
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        if not loader.path.startswith(folder):
+            return plain(loader, fullname)
         # Not from a file that Python left beside the source: that one has no marks.
-        code: CodeType = compile(marked(self.get_data(self.path), self.path), self.path, "exec", dont_inherit=True)
+        code: CodeType = compile(marked(loader.get_data(loader.path), loader.path), loader.path, "exec", dont_inherit=True)
         return code
+
+    # Not by a finder of our own: a component without WASI traps in its first call where one stood in `sys.meta_path` while it was built.
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
 
 
 def marked(source: bytes | str, path: str) -> ast.Module:
