@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pushgate_oci::{
-    ClientOptions, Connections, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener,
-};
-use pushgate_reference::{Host, ImageReference, ScopedReference};
+use pushgate_client::{ClientOptions, Connections, RegistryClient};
+use pushgate_credentials::{CredentialError, CredentialSources, Credentials};
+use pushgate_net::{Proxies, Timeouts, WaitListener};
+use pushgate_reference::{Host, ImageReference, Scheme, ScopedReference};
 use pushgate_sandbox::worker::Worker;
 use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox, SandboxOptions};
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use pushgate_oci::{Progress, WaitListener};
+use pushgate_client::Progress;
+use pushgate_net::WaitListener;
 
 use crate::engine::EngineProgress;
 use crate::report::Report;

@@ -42,17 +42,13 @@
 //! The crate is pure: no input or output, no clock, no environment. Its errors are safe to print: what stands where a URL has its
 //! user and password is redacted, control characters and everything beyond ASCII are escaped, and long values are cut.
 
-mod shown;
-
-mod host;
-
-mod grammar;
-
-mod image;
-
-mod uri;
-
 mod scope;
+mod uri;
+mod image;
+mod origin;
+mod host;
+mod grammar;
+mod shown;
 
 #[cfg(test)]
 mod cases;
@@ -62,5 +58,6 @@ mod properties;
 pub use grammar::GrammarError;
 pub use host::{Host, HostError};
 pub use image::{ImageReference, ParseReferenceError};
+pub use origin::{Origin, ParseOriginError, Scheme};
 pub use scope::{OutOfScope, ScopedReference};
 pub use uri::{ParseUriError, RegistryUri};

@@ -13,10 +13,12 @@
 //! # }
 //! ```
 
+mod by_hand;
 mod image;
 mod layout;
 mod tar;
 
+pub use by_hand::{LAYER, TestLayout, for_platform, named};
 pub use image::Image;
 pub use layout::{Layout, descriptor, sha256};
 pub use tar::Tar;

@@ -7,7 +7,9 @@ mod layout;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_oci::{CredentialError, Credentials, Digest, PushOptions, RegistryClient};
+use pushgate_client::{PushOptions, RegistryClient};
+use pushgate_credentials::{CredentialError, Credentials};
+use pushgate_oci::Digest;
 use pushgate_reference::ScopedReference;
 
 use crate::exit::Failure;

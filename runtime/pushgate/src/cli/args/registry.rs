@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_net::{ClientCertificate, TokenServer};
 
 use super::{AskedFlavors, FlavorCommand, HookArguments};
 use crate::catalog::{Connection, Transport};

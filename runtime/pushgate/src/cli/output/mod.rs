@@ -11,7 +11,7 @@ mod stream;
 mod table;
 mod text;
 
-use pushgate_oci::WaitListener;
+use pushgate_net::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::exit::Failure;
