@@ -3,6 +3,7 @@
 mod authenticator;
 mod refusal;
 mod state;
+mod turns;
 mod token;
 mod scope;
 mod identity;

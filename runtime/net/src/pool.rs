@@ -22,8 +22,20 @@ pub(crate) struct Pool(Mutex<HashMap<Origin, Idle>>);
 
 #[derive(Default)]
 struct Idle {
-    open: Vec<Connection>,
+    open: Vec<Kept>,
     opening: VecDeque<Opening>,
+}
+
+/// A connection that was used.
+struct Kept {
+    connection: Connection,
+    since: Instant,
+}
+
+impl Kept {
+    fn is_usable(&self) -> bool {
+        !self.connection.sender.is_closed() && self.since.elapsed() < UNUSED
+    }
 }
 
 /// A connection that is being opened, or was and has not been used. Its task ends with it.
@@ -40,7 +52,8 @@ impl Pool {
 
     pub(crate) fn keep(&self, origin: &Origin, connection: Connection) {
         if !connection.sender.is_closed() {
-            self.idle().entry(origin.clone()).or_default().open.push(connection);
+            let kept = Kept { connection, since: Instant::now() };
+            self.idle().entry(origin.clone()).or_default().open.push(kept);
         }
     }
 
@@ -52,11 +65,11 @@ impl Pool {
             let opening = {
                 let mut idle = self.idle();
                 let idle = idle.get_mut(origin)?;
-                idle.open.retain(|connection| !connection.sender.is_closed());
-                let carried = idle.open.iter().enumerate().map(|(place, connection)| (connection.carried, place));
+                idle.open.retain(Kept::is_usable);
+                let carried = idle.open.iter().enumerate().map(|(place, kept)| (kept.connection.carried, place));
                 let chosen = if has_body { carried.max() } else { carried.min() };
                 if let Some((_, place)) = chosen {
-                    return Some(idle.open.swap_remove(place));
+                    return Some(idle.open.swap_remove(place).connection);
                 }
                 idle.opening.pop_front()?
             };
@@ -73,7 +86,7 @@ impl Pool {
     pub(crate) fn fill(&self, connector: &Arc<Connector>, origin: &Origin, policy: AddressPolicy, count: usize) {
         let mut pool = self.idle();
         let idle = pool.entry(origin.clone()).or_default();
-        idle.open.retain(|connection| !connection.sender.is_closed());
+        idle.open.retain(Kept::is_usable);
         for _ in idle.open.len().saturating_add(idle.opening.len())..count {
             let (sender, connection) = oneshot::channel();
             let (connector, origin) = (Arc::clone(connector), origin.clone());

@@ -4,6 +4,8 @@
 //! Nothing is shown before a registry asks for it. The scope of a token is made here from the repository at hand and never taken from the
 //! challenge, and where a token server may be is for `permitted` of `pushgate-net` to say. What a refusal says is for `refusal`.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -12,7 +14,6 @@ use http::{Method, StatusCode};
 use pushgate_credentials::Credentials;
 use pushgate_net::{Answer, Destination, Outgoing, Proxies, TokenServer, Transport, TransportError, message, permitted};
 use pushgate_reference::Origin;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
@@ -22,6 +23,7 @@ use crate::auth::refusal::Refusing;
 use crate::auth::scope::{Access, Scope};
 use crate::auth::state::{Realm, State};
 use crate::auth::token::{MAX_ANSWER, Token, read_token, sensitive};
+use crate::auth::turns::Turns;
 use crate::error::{Refusal, RegistryError, RequestContext, Said, Site, Step};
 use crate::reply;
 
@@ -37,8 +39,9 @@ pub(crate) struct Authenticator {
     proxies: Proxies,
     /// By which name the caller knows the registry, for hints.
     registered: Option<String>,
-    /// Held while a token is fetched, so that uploads that need one at the same time fetch one.
     state: Mutex<State>,
+    /// Whose turn it is to fetch a token, so that uploads that need one at the same time fetch one.
+    turns: Turns,
 }
 
 impl Authenticator {
@@ -49,7 +52,7 @@ impl Authenticator {
         proxies: Proxies,
         registered: Option<String>,
     ) -> Self {
-        Self { registry, identity, token_servers, proxies, registered, state: Mutex::default() }
+        Self { registry, identity, token_servers, proxies, registered, state: Mutex::default(), turns: Turns::default() }
     }
 
     /// By which name the caller knows the registry.
@@ -68,30 +71,42 @@ impl Authenticator {
         also_pull: Option<&str>,
     ) -> Result<Option<HeaderValue>, RegistryError> {
         let wanted = Scope::of(repository, access, also_pull);
-        let mut state = self.state.lock().await;
-        let now = Instant::now();
-        let enough = |(scope, token): &(&Scope, &Token)| scope.covers(&wanted) && now < token.renew_after;
-        if let Some((_, token)) = state.tokens.iter().find(enough) {
-            return Ok(Some(token.header.clone()));
+        if let Ok(header) = self.known(&wanted) {
+            return Ok(header);
         }
-        let Some(realm) = state.realm.clone() else { return Ok(state.basic.clone()) };
-        let token = self.fetch(transport, &realm, &wanted, &mut state).await?;
+        let is_proven = || self.state().is_proven;
+        let _turn = self.turns.enter(repository, is_proven).await;
+        let realm = match self.known(&wanted) {
+            Ok(header) => return Ok(header),
+            Err(realm) => realm,
+        };
+        let token = self.fetch(transport, &realm, &wanted).await?;
         let header = token.header.clone();
-        state.tokens.insert(wanted, token);
+        self.state().keep(wanted, token);
         Ok(Some(header))
     }
 
+    /// Held for as long as something is looked up or noted, and never while somebody is asked: what one push waits for holds up no other.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What there is to show; or where a token has to be fetched first.
+    fn known(&self, wanted: &Scope) -> Result<Option<HeaderValue>, Realm> {
+        let state = self.state();
+        match (state.token(wanted), &state.realm) {
+            (Some(token), _) => Ok(Some(token)),
+            (None, Some(realm)) => Err(realm.clone()),
+            (None, None) => Ok(state.basic.clone()),
+        }
+    }
+
     /// Takes in what a 401 asks for. An error if there is nothing more to show than `used` was.
-    pub(crate) async fn challenged(
-        &self,
-        answer: &Answer,
-        used: Option<&HeaderValue>,
-        context: &RequestContext,
-    ) -> Result<(), RegistryError> {
+    pub(crate) fn challenged(&self, answer: &Answer, used: Option<&HeaderValue>, context: &RequestContext) -> Result<(), RegistryError> {
         let asked = challenges(&answer.headers);
         let find = |scheme: &str| asked.iter().find(|challenge| challenge.scheme == scheme);
         self.for_nobody_else(&self.registry, context)?;
-        let mut state = self.state.lock().await;
+        let mut state = self.state();
         if let Some(bearer) = find("bearer") {
             let found = self.realm(bearer).map_err(|realm| RegistryError::RealmNotAllowed {
                 context: context.clone(),
@@ -137,27 +152,21 @@ impl Authenticator {
     }
 
     /// A text of a registry, unless it repeats a credential.
-    pub(crate) async fn without_secrets(&self, text: String) -> String {
-        self.refusing(&*self.state.lock().await).censor_text(text)
+    pub(crate) fn without_secrets(&self, text: String) -> String {
+        self.refusing(&self.state()).censor_text(text)
     }
 
     /// What a registry says, unless it repeats a credential.
-    pub(crate) async fn censor(&self, said: Said) -> Said {
+    pub(crate) fn censor(&self, said: Said) -> Said {
         if said.text.is_none() {
             return said;
         }
-        self.refusing(&*self.state.lock().await).censor(said)
+        self.refusing(&self.state()).censor(said)
     }
 
     /// The error for a 401 to a request that showed all there is.
-    pub(crate) async fn rejected(
-        &self,
-        answer: &Answer,
-        context: &RequestContext,
-        access: Access,
-        also_pull: Option<&str>,
-    ) -> RegistryError {
-        let mut state = self.state.lock().await;
+    pub(crate) fn rejected(&self, answer: &Answer, context: &RequestContext, access: Access, also_pull: Option<&str>) -> RegistryError {
+        let mut state = self.state();
         let asked = challenges(&answer.headers);
         if let Some(bearer) = asked.iter().find(|challenge| challenge.scheme == "bearer") {
             state.note_challenge(&context.repository, bearer);
@@ -173,8 +182,8 @@ impl Authenticator {
     }
 
     /// The error for a 403 of the registry, which said this.
-    pub(crate) async fn denied(&self, context: RequestContext, access: Access, also_pull: Option<&str>, said: Said) -> RegistryError {
-        let state = self.state.lock().await;
+    pub(crate) fn denied(&self, context: RequestContext, access: Access, also_pull: Option<&str>, said: Said) -> RegistryError {
+        let state = self.state();
         let refusing = self.refusing(&state);
         let refusal = refusing.refusal(&Scope::of(&context.repository, access, also_pull), said);
         refusing.denied(context, refusal)
@@ -195,7 +204,7 @@ impl Authenticator {
     }
 
     /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
-    async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope, state: &mut State) -> Result<Token, RegistryError> {
+    async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope) -> Result<Token, RegistryError> {
         let context = RequestContext {
             origin: Site::new(realm.allowed.origin.to_string(), self.registered.as_deref()),
             repository: scope.repository.as_str().into(),
@@ -215,7 +224,7 @@ impl Authenticator {
                 let grant = [("grant_type", "refresh_token"), ("client_id", CLIENT_ID), ("refresh_token", token.expose())];
                 let answer = ask(post(url, &[form, grant.to_vec()].concat())).await?;
                 if is_unknown(answer.status) {
-                    let said = self.refusing(state).token_server_said(&answer);
+                    let said = self.refusing(&self.state()).token_server_said(&answer);
                     let text = Some(format!("the token server does not take identity tokens, and this credential is one{said}"));
                     let said = Said { text, ..said };
                     return Err(RegistryError::Status { context, code: answer.status.as_u16(), said, retry_after: None });
@@ -225,13 +234,14 @@ impl Authenticator {
             Credentials::Basic { username, password } => {
                 let grant = [("grant_type", "password"), ("client_id", CLIENT_ID), ("username", username), ("password", password.expose())];
                 let by_post = || post(url, &[form.as_slice(), &grant].concat());
-                if state.posts_passwords {
+                let posts_passwords = self.state().posts_passwords;
+                if posts_passwords {
                     ask(by_post()).await?
                 } else {
                     let answer = ask(get(url, &query(), self.basic(&context)?)).await?;
                     if is_unknown(answer.status) {
                         let answer = ask(by_post()).await?;
-                        state.posts_passwords = answer.status == StatusCode::OK;
+                        self.state().posts_passwords = answer.status == StatusCode::OK;
                         answer
                     } else {
                         answer
@@ -241,7 +251,7 @@ impl Authenticator {
             Credentials::Anonymous => ask(get(url, &query(), None)).await?,
         };
         if answer.status != StatusCode::OK {
-            return Err(self.refusing(state).token(context, scope, &answer));
+            return Err(self.refusing(&self.state()).token(context, scope, &answer));
         }
         read_token(&answer.body, asked_at).map_err(|problem| RegistryError::BadAnswer { context, problem: problem.to_owned() })
     }

@@ -160,7 +160,7 @@ impl RegistryClient {
             StatusCode::NOT_FOUND => Ok(false),
             // Registries in front of an object store name the place where a blob is. We do not need to go there to know that it is.
             status if status.is_redirection() => Ok(true),
-            _ => Err(self.unexpected(&call, &answer).await),
+            _ => Err(self.unexpected(&call, &answer)),
         }
     }
 }

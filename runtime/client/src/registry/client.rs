@@ -129,7 +129,7 @@ impl RegistryClient {
             };
             if matches!(verdict, Verdict::Again(_)) && budget::is_spent() {
                 let last = match outcome {
-                    Ok(answer) => self.unexpected(call, &answer).await,
+                    Ok(answer) => self.unexpected(call, &answer),
                     Err(error) => error,
                 };
                 return Err(RegistryError::OutOfRequests { context: self.context(call), last: Some(Box::new(last)) });
@@ -209,23 +209,23 @@ impl RegistryClient {
         let answer = exchanged.map_err(|error| RegistryError::of_transport(error, &context))?;
         self.registry.has_answered();
         for text in texts(&answer.headers) {
-            self.warnings.add(self.registry.authenticator().without_secrets(text).await);
+            self.warnings.add(self.registry.authenticator().without_secrets(text));
         }
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(Some(answer));
         }
         if is_last {
-            return Err(self.registry.authenticator().rejected(&answer, &context, call.access, call.also_pull).await);
+            return Err(self.registry.authenticator().rejected(&answer, &context, call.access, call.also_pull));
         }
-        self.registry.authenticator().challenged(&answer, used.as_ref(), &context).await?;
+        self.registry.authenticator().challenged(&answer, used.as_ref(), &context)?;
         Ok(None)
     }
 
     /// The error for a status that the step does not foresee.
-    pub(super) async fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
-        match self.status(self.context(call), answer).await {
+    pub(super) fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
+        match self.status(self.context(call), answer) {
             RegistryError::Status { context, code: 403, said, .. } => {
-                self.registry.authenticator().denied(context, call.access, call.also_pull, said).await
+                self.registry.authenticator().denied(context, call.access, call.also_pull, said)
             }
             RegistryError::Status { context, code: 404, said, .. } => {
                 RegistryError::NotFound { context, missing: Missing::of(&said.codes), said }
@@ -235,8 +235,8 @@ impl RegistryClient {
     }
 
     /// The error for a status, with what the registry says about it.
-    pub(super) async fn status(&self, context: RequestContext, answer: &Answer) -> RegistryError {
-        let said = self.registry.authenticator().censor(reply::said(answer, self.registry.origin())).await;
+    pub(super) fn status(&self, context: RequestContext, answer: &Answer) -> RegistryError {
+        let said = self.registry.authenticator().censor(reply::said(answer, self.registry.origin()));
         RegistryError::Status { context, code: answer.status.as_u16(), said, retry_after: asked_to_wait(answer) }
     }
 }

@@ -74,7 +74,7 @@ impl RegistryClient {
         match answer.status {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
-            _ => return Err(self.unexpected(&call, &answer).await),
+            _ => return Err(self.unexpected(&call, &answer)),
         }
         let content_type = answer.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim().to_owned();
@@ -124,7 +124,7 @@ impl RegistryClient {
                 reply::other_digest(&answer, ours).map(|theirs| format!("the registry took the manifest {ours} for {theirs}"))
             }
             status if status.is_success() => Some(format!("the registry answered {} instead of 201", status.as_u16())),
-            _ => return Err(self.unexpected(&call, &answer).await),
+            _ => return Err(self.unexpected(&call, &answer)),
         };
         let subject = answer.header("oci-subject").and_then(|text| Digest::parse(text).ok());
         let is_listed = subject.is_some_and(|subject| manifest.link.as_ref().is_some_and(|link| link.subject.digest == subject));

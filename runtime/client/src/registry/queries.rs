@@ -33,7 +33,7 @@ impl RegistryClient {
         match self.call(&call, || call.bare(first_page(repository, 1))).await {
             Ok(answer) if answer.status == StatusCode::OK => Ok(true),
             Ok(answer) if answer.status == StatusCode::NOT_FOUND => Ok(false),
-            Ok(answer) => Err(self.unexpected(&call, &answer).await),
+            Ok(answer) => Err(self.unexpected(&call, &answer)),
             // One that does not know pages and has very many tags.
             Err(RegistryError::BodyTooLarge { .. }) => Ok(true),
             Err(error) => Err(error),
@@ -58,7 +58,7 @@ impl RegistryClient {
             match answer.status {
                 StatusCode::OK => {}
                 StatusCode::NOT_FOUND => return Ok(Vec::new()),
-                _ => return Err(self.unexpected(&call, &answer).await),
+                _ => return Err(self.unexpected(&call, &answer)),
             }
             let bad = |problem: String| RegistryError::BadAnswer { context: self.context(&call), problem };
             tags.extend(read_page(&answer.body).map_err(|problem| bad(problem.to_owned()))?);

@@ -56,9 +56,9 @@ impl RegistryClient {
                 self.must_be_ours(&call, &answer, digest)?;
                 return Ok(Started::Mounted);
             }
-            _ => return Err(self.unexpected(&call, &answer).await),
+            _ => return Err(self.unexpected(&call, &answer)),
         }
-        let location = self.location(&call, &self.registry.origin().url(&path), &answer).await?.ok_or_else(|| {
+        let location = self.location(&call, &self.registry.origin().url(&path), &answer)?.ok_or_else(|| {
             let problem = "the registry does not say where the upload goes on".to_owned();
             RegistryError::BadAnswer { context: self.context(&call), problem }
         })?;
@@ -79,12 +79,12 @@ impl RegistryClient {
     }
 
     /// Where an answer says that the session goes on, if it does. It must stay at the registry.
-    async fn location(&self, call: &Call<'_>, request: &str, answer: &Answer) -> Result<Option<Url>, RegistryError> {
+    fn location(&self, call: &Call<'_>, request: &str, answer: &Answer) -> Result<Option<Url>, RegistryError> {
         let Some(location) = answer.header(LOCATION.as_str()) else { return Ok(None) };
         match permitted::upload_location(self.registry.origin(), request, location) {
             Ok(location) => Ok(Some(location)),
             Err(location) => {
-                let location = self.registry.authenticator().without_secrets(location).await;
+                let location = self.registry.authenticator().without_secrets(location);
                 Err(RegistryError::UploadElsewhere { context: self.context(call), location })
             }
         }
@@ -92,8 +92,8 @@ impl RegistryClient {
 
     /// Takes in where the session goes on after a chunk, and gives how many bytes the registry has: as many as were `sent`, unless it says
     /// that it has fewer.
-    pub(super) async fn follow(&self, call: &Call<'_>, session: &mut Session, answer: &Answer, sent: u64) -> Result<u64, RegistryError> {
-        if let Some(location) = self.location(call, session.location.as_str(), answer).await? {
+    pub(super) fn follow(&self, call: &Call<'_>, session: &mut Session, answer: &Answer, sent: u64) -> Result<u64, RegistryError> {
+        if let Some(location) = self.location(call, session.location.as_str(), answer)? {
             session.location = location;
             self.uploads.moved(session);
         }
@@ -122,7 +122,7 @@ impl RegistryClient {
             self.uploads.closed(session);
             return Ok(None);
         }
-        self.follow(&call, session, &answer, sent).await.map(Some)
+        self.follow(&call, session, &answer, sent).map(Some)
     }
 
     /// Gives up a session. A courtesy: whether it works is of no consequence.

@@ -180,9 +180,9 @@ impl RegistryClient {
             upload.sent = end;
             let answer = self.send_range(&call, None, upload, blob, end, progress).await?;
             if !answer.status.is_success() {
-                return Err(self.unexpected(&call, &answer).await.into());
+                return Err(self.unexpected(&call, &answer).into());
             }
-            let received = self.follow(&call, &mut upload.session, &answer, end).await?;
+            let received = self.follow(&call, &mut upload.session, &answer, end)?;
             if received <= upload.at {
                 let problem = format!("the registry took nothing of the bytes {}-{end}", upload.at);
                 return Err(RegistryError::BadAnswer { context: self.context(&call), problem }.into());
@@ -199,7 +199,7 @@ impl RegistryClient {
             StatusCode::CREATED => Ok(self.must_be_ours(&call, &answer, digest)?),
             // As for manifests: then it counts whether it is there.
             status if status.is_success() && self.keeps_blob(repository, &blob.descriptor).await? => Ok(()),
-            _ => Err(self.unexpected(&call, &answer).await.into()),
+            _ => Err(self.unexpected(&call, &answer).into()),
         }
     }
 

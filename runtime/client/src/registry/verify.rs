@@ -19,20 +19,20 @@ impl RegistryClient {
         let context = self.registry.context_of("", Step::VerifyCredentials);
         let answer = self.base(None, &context).await?;
         match answer.status {
-            StatusCode::UNAUTHORIZED => self.registry.authenticator().challenged(&answer, None, &context).await?,
+            StatusCode::UNAUTHORIZED => self.registry.authenticator().challenged(&answer, None, &context)?,
             StatusCode::OK => return Err(RegistryError::NotAsked { context }),
-            _ => return Err(self.status(context, &answer).await),
+            _ => return Err(self.status(context, &answer)),
         }
         let shown = self.registry.authenticator().header(self.registry.transport(), "", Access::Pull, None).await?;
         let answer = self.base(shown, &context).await?;
         match answer.status {
             StatusCode::OK => Ok(()),
-            StatusCode::UNAUTHORIZED => Err(self.registry.authenticator().rejected(&answer, &context, Access::Pull, None).await),
+            StatusCode::UNAUTHORIZED => Err(self.registry.authenticator().rejected(&answer, &context, Access::Pull, None)),
             StatusCode::FORBIDDEN => {
-                let said = self.registry.authenticator().censor(reply::registry_said(&answer.body)).await;
-                Err(self.registry.authenticator().denied(context, Access::Pull, None, said).await)
+                let said = self.registry.authenticator().censor(reply::registry_said(&answer.body));
+                Err(self.registry.authenticator().denied(context, Access::Pull, None, said))
             }
-            _ => Err(self.status(context, &answer).await),
+            _ => Err(self.status(context, &answer)),
         }
     }
 

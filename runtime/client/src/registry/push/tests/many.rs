@@ -97,6 +97,30 @@ async fn each_has_its_own_uploads_and_warnings_and_all_share_the_rest() {
     assert_eq!(Arc::strong_count(&known), 1, "no push is kept by what they share");
 }
 
+/// One push whose token does not come holds up no other.
+#[tokio::test]
+async fn a_push_that_waits_for_its_token_is_the_only_one_that_waits() {
+    let hangs = Rule::on(Step::Token, Switch::StallAfterRequest(0)).containing("hangs");
+    let registry = start(Options::default().token("me", "S3CRET-CANARY-many").misbehave(hangs)).await;
+    let known = Known::new(super::options(&registry, basic("me", "S3CRET-CANARY-many"))).unwrap();
+    let (_layout, content) = image();
+    let push =
+        async |repository: &'static str| RegistryClient::of(&known).push(repository, "v1", &content, &PushOptions::default(), &()).await;
+    push("team/first").await.unwrap();
+    let others = async {
+        // It waits by now, or will.
+        while !registry.requests().iter().any(|request| request.query.contains("hangs")) {
+            tokio::task::yield_now().await;
+        }
+        tokio::join!(push("team/second"), push("team/third"))
+    };
+    tokio::select! {
+        hanging = push("team/hangs") => panic!("{hanging:?}"),
+        (second, third) = others => assert!(second.is_ok() && third.is_ok(), "{second:?} {third:?}"),
+        () = tokio::time::sleep(PATIENCE / 2) => panic!("the others wait too"),
+    }
+}
+
 fn image_of(layer: &[u8]) -> (TestLayout, PinnedContent) {
     let layout = TestLayout::with_image(&[b"shared by all", layer]);
     let content = layout.pin(None).unwrap();
