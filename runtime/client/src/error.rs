@@ -164,7 +164,7 @@ pub enum RegistryError {
         /// What it does not have.
         missing: Missing,
         /// What the registry said.
-        said: Said,
+        said: Box<Said>,
     },
     /// Any other status than the protocol foresees.
     #[error("{context}: status {code}{said}")]
@@ -174,7 +174,7 @@ pub enum RegistryError {
         /// The HTTP status.
         code: u16,
         /// What the registry said, or what its answer lacks.
-        said: Said,
+        said: Box<Said>,
         /// How long the registry asks to wait (`Retry-After`).
         retry_after: Option<Duration>,
     },

@@ -35,10 +35,8 @@ pub(crate) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
     let _lock = lock(&folder, &path, LOCK_WAIT)?;
     for _ in 0..ATTEMPTS {
         let before = fs::metadata(&path).ok();
-        if let Some(metadata) = &before {
-            if let Some(ForeignOwner { owner, user }) = foreign_owner(metadata) {
-                return Err(CredentialError::ForeignOwner { path, owner, user });
-            }
+        if let Some(ForeignOwner { owner, user }) = before.as_ref().and_then(foreign_owner) {
+            return Err(CredentialError::ForeignOwner { path, owner, user });
         }
         let text = match file::read_bytes(&path)? {
             Some((bytes, _)) => String::from_utf8(bytes).map_err(|error| unwritable(&path)(io::Error::other(error.utf8_error())))?,

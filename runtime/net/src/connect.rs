@@ -279,7 +279,7 @@ impl Connector {
 }
 
 async fn encrypt<S: Stream>(connector: Result<&TlsConnector, String>, origin: &Origin, stream: S) -> Result<TlsStream<S>, TransportError> {
-    let connector = connector.map_err(|error| TransportError::Tls(error))?;
+    let connector = connector.map_err(TransportError::Tls)?;
     let name = ServerName::try_from(origin.hostname().to_owned())
         .map_err(|error| TransportError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
     connector.connect(name, stream).await.map_err(TransportError::Unreachable)

@@ -92,11 +92,11 @@ impl Authenticator {
     }
 
     /// What there is to show; or where a token has to be fetched first.
-    fn known(&self, wanted: &Scope) -> Result<Option<HeaderValue>, Realm> {
+    fn known(&self, wanted: &Scope) -> Result<Option<HeaderValue>, Box<Realm>> {
         let state = self.state();
         match (state.token(wanted), &state.realm) {
             (Some(token), _) => Ok(Some(token)),
-            (None, Some(realm)) => Err(realm.clone()),
+            (None, Some(realm)) => Err(Box::new(realm.clone())),
             (None, None) => Ok(state.basic.clone()),
         }
     }
@@ -119,7 +119,7 @@ impl Authenticator {
             return Ok(());
         }
         if find("basic").is_none() {
-            let said = Said::words("no challenge for basic or token authentication".to_owned());
+            let said = Box::new(Said::words("no challenge for basic or token authentication".to_owned()));
             return Err(RegistryError::Status { context: context.clone(), code: answer.status.as_u16(), said, retry_after: None });
         }
         match self.basic(context)? {
@@ -226,7 +226,7 @@ impl Authenticator {
                 if is_unknown(answer.status) {
                     let said = self.refusing(&self.state()).token_server_said(&answer);
                     let text = Some(format!("the token server does not take identity tokens, and this credential is one{said}"));
-                    let said = Said { text, ..said };
+                    let said = Box::new(Said { text, ..said });
                     return Err(RegistryError::Status { context, code: answer.status.as_u16(), said, retry_after: None });
                 }
                 answer

@@ -56,7 +56,12 @@ impl Refusing<'_> {
                     (Some(scopes), Some(text)) => Some(format!("{scopes}: {text}")),
                     (scopes, text) => scopes.or(text),
                 };
-                RegistryError::Status { context, code: status.as_u16(), said: Said { codes, text }, retry_after: asked_to_wait(answer) }
+                RegistryError::Status {
+                    context,
+                    code: status.as_u16(),
+                    said: Box::new(Said { codes, text }),
+                    retry_after: asked_to_wait(answer),
+                }
             }
         }
     }

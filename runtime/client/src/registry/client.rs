@@ -225,7 +225,7 @@ impl RegistryClient {
     pub(super) fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
         match self.status(self.context(call), answer) {
             RegistryError::Status { context, code: 403, said, .. } => {
-                self.registry.authenticator().denied(context, call.access, call.also_pull, said)
+                self.registry.authenticator().denied(context, call.access, call.also_pull, *said)
             }
             RegistryError::Status { context, code: 404, said, .. } => {
                 RegistryError::NotFound { context, missing: Missing::of(&said.codes), said }
@@ -236,7 +236,7 @@ impl RegistryClient {
 
     /// The error for a status, with what the registry says about it.
     pub(super) fn status(&self, context: RequestContext, answer: &Answer) -> RegistryError {
-        let said = self.registry.authenticator().censor(reply::said(answer, self.registry.origin()));
+        let said = Box::new(self.registry.authenticator().censor(reply::said(answer, self.registry.origin())));
         RegistryError::Status { context, code: answer.status.as_u16(), said, retry_after: asked_to_wait(answer) }
     }
 }

@@ -308,7 +308,7 @@ fn still_too_much(error: RegistryError, bytes: u64) -> RegistryError {
     match error {
         RegistryError::Status { context, code, said, retry_after } => {
             let text = Some(format!("a request of {bytes} bytes is too large for the registry, or for what stands before it{said}"));
-            RegistryError::Status { context, code, said: Said { text, ..said }, retry_after }
+            RegistryError::Status { context, code, said: Box::new(Said { text, ..*said }), retry_after }
         }
         error => error,
     }
