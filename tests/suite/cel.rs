@@ -1,6 +1,7 @@
 //! The flavor `cel`, through the command line: what its cases cannot show.
 
-use pushgate_oci::{ImageConfig, Shape};
+use pushgate_json::Shape;
+use pushgate_oci::ImageConfig;
 use pushgate_test_images::Layout;
 use serde_json::{Value, json};
 

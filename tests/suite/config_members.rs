@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use pushgate_oci::{ImageConfig, Shape};
+use pushgate_json::Shape;
+use pushgate_oci::ImageConfig;
 
 type Names = BTreeSet<String>;
 

@@ -1,9 +1,43 @@
 //! Locks of files and folders: whether an open file is still the one with its name, and which process holds its lock.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How often is looked whether the holder of a lock has ended. A write takes milliseconds.
+const POLL: Duration = Duration::from_millis(5);
+
+/// Why there is no lock.
+#[derive(Debug)]
+pub enum LockProblem {
+    /// Another process holds it; its ID, if the system names it.
+    Held(Option<u32>),
+    /// The system refused.
+    System(io::Error),
+}
+
+/// Locks a folder, exclusively: until what is given is dropped, or the process ends. Nothing is left behind, as a lock file would be. Whoever holds
+/// the lock is waited for.
+///
+/// # Errors
+/// See [`LockProblem`].
+pub fn lock_folder(folder: &Path, wait: Duration) -> Result<File, LockProblem> {
+    let started = Instant::now();
+    loop {
+        let open = File::open(folder).map_err(LockProblem::System)?;
+        match open.try_lock() {
+            Ok(()) if has_name(&open, folder) => return Ok(open),
+            // The folder was replaced between opening and locking.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if started.elapsed() >= wait => return Err(LockProblem::Held(lock_holder(&open))),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(POLL),
+            Err(TryLockError::Error(error)) => return Err(LockProblem::System(error)),
+        }
+    }
+}
 
 /// Whether an open file or folder is the one that now has this name. The lock of one that is not keeps no other process out.
 #[must_use]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::FileProblem;
+use crate::problem::FileProblem;
 
 /// For the pipe of a `<(…)`: it has a writer, which may take its time.
 const SHELL: Duration = Duration::from_secs(60);

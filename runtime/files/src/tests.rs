@@ -1,11 +1,15 @@
-use std::io::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use super::*;
+use crate::open::open_now;
+use crate::problem::Size;
 
 fn text(result: Result<Vec<u8>, FileProblem>) -> String {
     match result {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::digest::Digest;
 use crate::media_type;
 use crate::platform::{self, Platform};
-use crate::strict_json::{DocumentError, Object, Shape};
+use pushgate_json::{DocumentError, Object, Shape};
 
 /// The annotation of an `index.json` entry that names it.
 pub const REFERENCE_NAME: &str = "org.opencontainers.image.ref.name";
@@ -50,7 +50,7 @@ impl Descriptor {
         if i64::try_from(size).is_err() {
             return Err(object.error("size", "more than 2^63-1"));
         }
-        if object.array("urls")?.is_some_and(|urls| !urls.is_empty()) {
+        if object.length("urls")?.is_some_and(|count| count > 0) {
             return Err(object.error("urls", "a foreign layer: content at other places is not supported"));
         }
         if let Some(data) = object.string("data")? {
@@ -89,7 +89,7 @@ pub(crate) fn media_type_of(object: &Object<'_>, name: &str) -> Result<Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::strict_json::{MAX_DOCUMENT, Tree};
+    use pushgate_json::{MAX_DOCUMENT, Tree};
 
     const DIGEST: &str = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 

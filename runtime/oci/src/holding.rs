@@ -7,8 +7,6 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, open, statat};
 
-use crate::archive::{ArchiveError, TarArchive};
-
 /// A form in which images are kept, or what is in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
@@ -42,15 +40,10 @@ pub enum Holding {
 }
 
 impl Holding {
-    /// Looks at a folder or a file.
-    pub(crate) fn of_path(path: &Path) -> Self {
+    /// Looks at what is no regular file, as far as that is a folder.
+    pub(crate) fn of_irregular(path: &Path) -> Self {
         match statat(CWD, path, AtFlags::empty()).map(|status| FileType::from_raw_mode(status.st_mode)) {
             Ok(FileType::Directory) => Self::of_folder(path),
-            Ok(FileType::RegularFile) => match TarArchive::open(path) {
-                Ok(archive) => Self::of_archive(&archive),
-                Err(ArchiveError::Compressed { format }) => Self::Compressed(format),
-                Err(_) => Self::OtherFile,
-            },
             _ => Self::Unknown,
         }
     }
@@ -66,11 +59,8 @@ impl Holding {
         }
     }
 
-    pub(crate) fn of_archive(archive: &TarArchive) -> Self {
-        Self::by_names(|name| archive.has(name)).unwrap_or(if archive.is_empty() { Self::EmptyArchive } else { Self::OtherArchive })
-    }
-
-    fn by_names(has: impl Fn(&str) -> bool) -> Option<Self> {
+    /// What entries with these names make of it, of a tar file.
+    pub(crate) fn by_names(has: impl Fn(&str) -> bool) -> Option<Self> {
         if has("oci-layout") {
             Some(Self::LayoutArchive)
         } else if has("manifest.json") {

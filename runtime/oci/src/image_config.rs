@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::digest::Digest;
 use crate::platform::Platform;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
+use pushgate_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// An image config after the OCI image specification, "OCI Image Configuration". Serialises to that form.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

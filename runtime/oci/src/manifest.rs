@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::descriptor::{self, Descriptor, media_type_of};
 use crate::media_type;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
+use pushgate_json::{DocumentError, MAX_DOCUMENT, Object, Shape, Tree};
 
 /// The most manifests that one index may list.
 pub const MAX_MANIFESTS: usize = 64;
@@ -164,7 +164,10 @@ impl Manifest {
 
 impl Index {
     /// Reads an index, or the `index.json` of a layout.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+    ///
+    /// # Errors
+    /// It is none, or could be read in two ways.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let tree = Tree::parse(bytes, MAX_DOCUMENT, "document", &INDEX)?;
         let object = open(&tree, &["config", "layers", "fsLayers"])?;
         Ok(Self {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::strict_json::{DocumentError, Object, Shape};
+use pushgate_json::{DocumentError, Object, Shape};
 
 /// What an image runs on, in the words of Go's `GOOS` and `GOARCH`.
 ///
@@ -215,7 +215,7 @@ impl fmt::Display for Platform {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::strict_json::{MAX_DOCUMENT, Tree};
+    use pushgate_json::{MAX_DOCUMENT, Tree};
 
     fn platform(text: &str) -> Result<Platform, DocumentError> {
         Platform::read(&Tree::parse(text.as_bytes(), MAX_DOCUMENT, "platform", &SHAPE)?.object()?)

@@ -8,10 +8,11 @@
 use std::collections::HashMap;
 use std::io::{self, Read as _};
 
-use crate::archive::{Encoding, Expected, LayerError, asks_for_too_much, verify_bytes, verify_layer};
-use crate::content::{BlobError, BlobPlace, ImageLayer, PinnedBlob, PinnedContent, PinnedImage};
+use crate::blob::{BlobError, BlobPlace, PinnedBlob};
+use crate::content::{ImageLayer, PinnedContent, PinnedImage};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
+use crate::layer::{Encoding, Expected, LayerError, asks_for_too_much, verify_bytes, verify_layer};
 use crate::sizes;
 use crate::unchecked::{Unchecked, UncheckedLayer};
 use crate::workers;

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pushgate_oci::{
-    ClientOptions, Connections, CredentialError, CredentialSources, Credentials, Proxies, RegistryClient, Scheme, Timeouts, WaitListener,
-};
-use pushgate_reference::Host;
+use pushgate_client::{ClientOptions, Connections, RegistryClient};
+use pushgate_credentials::{CredentialError, CredentialSources, Credentials};
+use pushgate_net::{Proxies, Timeouts, WaitListener};
+use pushgate_reference::{Host, Scheme};
 
 use crate::catalog::Transport;
 use crate::exit::Failure;

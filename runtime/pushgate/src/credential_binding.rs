@@ -4,9 +4,10 @@
 
 use std::fmt;
 
-use pushgate_oci::CredentialForm;
+use pushgate_egress::CredentialForm;
+use pushgate_reference::{Origin, Scheme};
 
-use crate::grant::{Grant, Origin, Scheme};
+use crate::grant::Grant;
 use crate::name::shorten;
 
 /// A credential for one origin.
@@ -65,9 +66,9 @@ impl CredentialBinding {
     pub fn parse(text: &str) -> Result<Self, CredentialBindingError> {
         let malformed = |reason: String| CredentialBindingError::Malformed { text: shorten(text), reason };
         let (origin, form) = text.split_once('=').ok_or_else(|| malformed("it is not ORIGIN=FORM".to_owned()))?;
-        let origin = Origin::parse(origin).map_err(malformed)?;
-        if origin.scheme() == Scheme::Http && !origin.host().is_loopback() {
-            return Err(malformed(format!("over http, it would be sent in clear to {}", origin.host())));
+        let origin = Origin::parse(origin).map_err(|error| malformed(error.to_string()))?;
+        if origin.scheme() == Scheme::Http && !origin.is_loopback() {
+            return Err(malformed(format!("over http, it would be sent in clear to {}", origin.authority())));
         }
         Ok(Self { origin, form: form_of(form).map_err(malformed)? })
     }

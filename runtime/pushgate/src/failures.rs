@@ -1,6 +1,8 @@
 //! Which kind of failure each module's errors are. The one place that decides about exit codes.
 
-use pushgate_oci::{CredentialError, ParsePlatformError, PushError, RegistryError};
+use pushgate_client::{PushError, RegistryError};
+use pushgate_credentials::CredentialError;
+use pushgate_oci::ParsePlatformError;
 use pushgate_reference::{OutOfScope, ParseReferenceError, ParseUriError};
 use pushgate_sandbox::{LoadError, SandboxError, SettingsError as SchemaError};
 

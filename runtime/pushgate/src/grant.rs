@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use pushgate_reference::Host;
+use pushgate_reference::Origin;
 
 use crate::name::shorten;
 
@@ -22,23 +22,6 @@ pub enum Grant {
         /// Whether the origin may resolve to a private address. Link-local and metadata addresses stay closed.
         private: bool,
     },
-}
-
-/// `scheme://host[:port]`, canonical: the host as [`Host`] prints it, the port always known.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin {
-    scheme: Scheme,
-    /// Holds the port only if it is not the scheme's own.
-    host: Host,
-}
-
-/// The scheme of an [`Origin`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scheme {
-    /// `http`, port 80.
-    Http,
-    /// `https`, port 443.
-    Https,
 }
 
 /// A text that is not a grant, or a list of grants that repeats itself.
@@ -101,7 +84,7 @@ impl Grant {
         };
         match Origin::parse(origin) {
             Ok(origin) => Ok(Self::Http { origin, private }),
-            Err(reason) => Err(ParseGrantError::Origin { text: shorten(text), reason }),
+            Err(error) => Err(ParseGrantError::Origin { text: shorten(text), reason: error.to_string() }),
         }
     }
 
@@ -137,71 +120,6 @@ impl fmt::Display for Grant {
             Self::Http { origin, private: false } => write!(formatter, "http={origin}"),
             Self::Http { origin, private: true } => write!(formatter, "http={origin},private"),
         }
-    }
-}
-
-impl Scheme {
-    /// The port of an origin that names none.
-    pub const fn default_port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
-    }
-}
-
-impl Origin {
-    /// The text may hold anything, so the error is a fragment for [`ParseGrantError::Origin`].
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, authority) = match text.split_once("://") {
-            Some(("http", authority)) => (Scheme::Http, authority),
-            Some(("https", authority)) => (Scheme::Https, authority),
-            Some((scheme, _)) => return Err(format!("the scheme `{}` is neither http nor https", shorten(scheme))),
-            None => return Err("it does not begin with https:// or http://".to_owned()),
-        };
-        let problem = if authority.is_empty() {
-            "the host is missing"
-        } else if authority.contains('*') {
-            "a wildcard is not an origin"
-        } else if authority.contains('@') {
-            "an origin holds no user"
-        } else if authority.contains(['/', '\\', '?', '#']) {
-            "an origin ends after the host and the port"
-        } else {
-            let host = Host::parse(authority).map_err(|error| error.to_string())?;
-            let without_port = authority.strip_suffix(&format!(":{}", scheme.default_port()));
-            let host = match without_port {
-                Some(bare) if host.port() == Some(scheme.default_port()) => Host::parse(bare).map_err(|error| error.to_string())?,
-                _ => host,
-            };
-            return Ok(Self { scheme, host });
-        };
-        Err(problem.to_owned())
-    }
-
-    /// The scheme.
-    pub const fn scheme(&self) -> Scheme {
-        self.scheme
-    }
-
-    /// The host, without a port where that is the scheme's own.
-    pub const fn host(&self) -> &Host {
-        &self.host
-    }
-
-    /// The port, the scheme's own where none is named.
-    pub fn port(&self) -> u16 {
-        self.host.port().unwrap_or(self.scheme.default_port())
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.scheme {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
-        };
-        write!(formatter, "{scheme}://{}", self.host)
     }
 }
 

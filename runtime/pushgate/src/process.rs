@@ -1,6 +1,6 @@
 //! What lives as long as the process: every push of it uses the same.
 
-use pushgate_oci::CredentialSources;
+use pushgate_credentials::CredentialSources;
 
 use crate::catalogs::Catalogs;
 use crate::clients::Clients;

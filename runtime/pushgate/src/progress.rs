@@ -1,6 +1,6 @@
 //! What a push reports while it runs, whichever way it goes.
 
-use pushgate_oci::Progress;
+use pushgate_client::Progress;
 
 use crate::engine::EngineProgress;
 use crate::report::Report;

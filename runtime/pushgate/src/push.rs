@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use pushgate_oci::PushOptions;
+use pushgate_client::PushOptions;
 use pushgate_reference::{ImageReference, ScopedReference};
 use tracing::{Instrument, info_span};
 

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pushgate_oci::{ClientCertificate, Connections, CredentialError, CredentialSources, Credentials, Found, RegistryClient};
+use pushgate_client::{Connections, RegistryClient};
+use pushgate_credentials::{CredentialError, CredentialSources, Credentials, Found};
+use pushgate_net::ClientCertificate;
 use tokio::sync::OnceCell;
 
 use crate::clients::{Clients, OpenUploads};

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_net::{ClientCertificate, TokenServer};
 use pushgate_reference::Host;
 
 use crate::catalog::{Connection, RegistryEntry, Transport};

@@ -43,15 +43,11 @@
 //! user and password is redacted, control characters and everything beyond ASCII are escaped, and long values are cut.
 
 mod scope;
-
-mod image;
-
 mod uri;
-
+mod image;
+mod origin;
 mod host;
-
 mod grammar;
-
 mod shown;
 
 #[cfg(test)]
@@ -62,5 +58,6 @@ mod properties;
 pub use grammar::GrammarError;
 pub use host::{Host, HostError};
 pub use image::{ImageReference, ParseReferenceError};
+pub use origin::{Origin, ParseOriginError, Scheme};
 pub use scope::{OutOfScope, ScopedReference};
 pub use uri::{ParseUriError, RegistryUri};

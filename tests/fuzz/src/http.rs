@@ -1,7 +1,7 @@
 //! Where a flavor's request may go.
 
-use pushgate_oci::{HttpGrant, Scheme};
-use pushgate_reference::Host;
+use pushgate_net::HttpGrant;
+use pushgate_reference::{Host, Origin, Scheme};
 
 /// What is granted: an origin with a port and one without, one in clear, and an address.
 const GRANTED: [(Scheme, &str); 4] = [
@@ -14,13 +14,13 @@ const GRANTED: [(Scheme, &str); 4] = [
 /// A URL that is let through has a granted origin for a library that browsers' rules were written into, too.
 pub fn http_target(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let grants = GRANTED.map(|(scheme, host)| HttpGrant::new(scheme, &Host::parse(host).expect("a host"), false));
-    let Ok(target) = pushgate_oci::http_target(text, &grants) else { return };
+    let grants = GRANTED.map(|(scheme, host)| HttpGrant::new(Origin::new(scheme, &Host::parse(host).expect("a host")), false));
+    let Ok(target) = pushgate_net::http_target(text, &grants) else { return };
     let read = url::Url::parse(text).unwrap_or_else(|error| panic!("{text:?} is let through, and is no URL: {error}"));
-    assert_eq!(read.origin().ascii_serialization(), target.origin(), "{text:?}");
+    assert_eq!(read.origin().ascii_serialization(), target.origin().to_string(), "{text:?}");
     assert!(read.username().is_empty() && read.password().is_none() && read.fragment().is_none(), "{text:?}");
     let granted = ["https://api.example.com", "https://api.example.com:8443", "http://localhost:9000", "https://[2001:db8::1]"];
-    assert!(granted.contains(&target.origin().as_str()), "{text:?}");
+    assert!(granted.contains(&target.origin().to_string().as_str()), "{text:?}");
 }
 
 #[cfg(test)]

@@ -70,6 +70,39 @@ pub fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     (result, usize::try_from(PEAK.get().saturating_sub(before)).unwrap_or(0))
 }
 
+/// What is repeated, so that as much as possible is made of few bytes.
+const PIECES: [&str; 4] = [
+    r#"{"a":0}"#,
+    r#""""#,
+    r#"{"annotations":{"a":""}}"#,
+    r#"{"mediaType":"a/b","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":0,"annotations":{"":""}}"#,
+];
+
+/// What a small document may cost: the first element of a list or object needs some hundred bytes.
+const FREE: usize = 1 << 20;
+
+/// Values of about such a size: each piece many times, and an object whose keys all differ.
+fn values(size: usize) -> Vec<(String, String)> {
+    let lists = PIECES.map(|piece| (format!("[{piece},…]"), format!("[{}]", vec![piece; size / (piece.len() + 1)].join(","))));
+    let members: Vec<String> = (0..size / 12).map(|key| format!(r#""{key:06x}":"""#)).collect();
+    lists.into_iter().chain([(r#"{"000000":"",…}"#.to_owned(), format!("{{{}}}", members.join(",")))]).collect()
+}
+
+/// Reads documents with values of about `size` in each of the places, which are marked with `…`: none may cost more than 8 bytes for each byte of it.
+///
+/// # Panics
+/// One costs more.
+pub fn bounded<T>(what: &str, size: usize, places: &[&str], read: impl Fn(&[u8]) -> T) {
+    for (name, value) in values(size - 1024) {
+        for place in places {
+            let document = place.replace('…', &value);
+            assert!(document.len() <= size, "{name}");
+            let (_read, held) = peak(|| read(document.as_bytes()));
+            assert!(held <= FREE.max(8 * document.len()), "{what} {place} of {name}: {held} bytes for {}", document.len());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::hint::black_box;

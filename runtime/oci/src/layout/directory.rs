@@ -12,9 +12,9 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, openat, statat};
 
-use crate::content::BlobReader;
+use crate::blob::{BlobReader, Files, Reading};
 use crate::digest::Digest;
-use crate::layout::{Files, IsLink};
+use crate::link::IsLink;
 
 /// A layout's directory.
 #[derive(Debug)]
@@ -63,5 +63,5 @@ impl OpenBelow for OwnedFd {
 
 fn regular(descriptor: OwnedFd) -> io::Result<(BlobReader, u64)> {
     let file = pushgate_files::regular(File::from(descriptor))?;
-    Ok((BlobReader::File(file.file), file.metadata.len()))
+    Ok((BlobReader(Reading::File(file.file)), file.metadata.len()))
 }

@@ -3,13 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::archive::ArchiveError;
+use pushgate_json::DocumentError;
+
 use crate::digest::Digest;
 use crate::holding::Holding;
 use crate::image_config::ConfigError;
-use crate::layout::IsLink;
+use crate::link::IsLink;
 use crate::manifest::way_out;
-use crate::strict_json::DocumentError;
+use crate::tar::ArchiveError;
 
 /// A layout that cannot be pushed.
 #[derive(Debug, thiserror::Error)]

@@ -13,23 +13,21 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::content::{BlobPlace, ImageLayer, PinnedBlob, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
+use crate::blob::{BlobPlace, Files, PinnedBlob};
+use crate::content::{ImageLayer, PinnedContent, PinnedImage, PinnedManifest, SubjectLink};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
-use crate::layout::files::read_blob;
+use crate::layout::error::LayoutError;
 use crate::layout::platform::Choosing;
+use crate::layout::read::{MAX_DEPTH, in_document, read_document, unreadable};
 use crate::layout::select::LISTED;
 use crate::layout::types::one_type_each;
-use crate::layout::{Files, LayoutError};
 use crate::manifest::{Document, Index, MAX_MANIFESTS, Manifest};
 use crate::media_type;
 use crate::platform::Platform;
 use crate::sizes;
-use crate::strict_json::{DocumentError, MAX_DOCUMENT};
 
-/// How many indexes may lie above a manifest.
-pub(super) const MAX_DEPTH: usize = 2;
 /// The most bytes of manifests, indexes and image configs together: they stay in memory until the push ends.
 const MAX_DOCUMENTS: u64 = 16 * 1024 * 1024;
 
@@ -240,24 +238,6 @@ impl<'a> Pinning<'a> {
     }
 }
 
-/// Reads a document whose descriptor says what it is.
-pub(super) fn read_document(files: &dyn Files, descriptor: &Descriptor) -> Result<Bytes, LayoutError> {
-    let Descriptor { digest, size, .. } = descriptor;
-    if *size > MAX_DOCUMENT {
-        let limit = MAX_DOCUMENT;
-        return Err(in_document(descriptor, DocumentError::TooLarge { size: *size, limit }));
-    }
-    let bytes = read_blob(files, digest, MAX_DOCUMENT).map_err(|source| unreadable(digest, source))?;
-    let actual = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if actual != *size {
-        return Err(LayoutError::WrongSize { digest: digest.clone(), expected: *size, actual });
-    }
-    if !digest.matches(&bytes) {
-        return Err(LayoutError::WrongDigest { digest: digest.clone() });
-    }
-    Ok(Bytes::from(bytes))
-}
-
 /// What is missing is of the platform that was asked for.
 fn asked_for(error: LayoutError, platform: Option<&Platform>) -> LayoutError {
     match (error, platform) {
@@ -285,18 +265,6 @@ fn names(entries: &[&Descriptor]) -> Vec<String> {
 
 fn same_machine(one: &Descriptor, other: &Descriptor) -> bool {
     one.platform.as_ref().map(Platform::machine) == other.platform.as_ref().map(Platform::machine)
-}
-
-fn unreadable(digest: &Digest, source: std::io::Error) -> LayoutError {
-    if source.kind() == std::io::ErrorKind::NotFound {
-        return LayoutError::Missing { digest: digest.clone() };
-    }
-    let (algorithm, digits) = (digest.algorithm().as_str(), digest.hexadecimal());
-    LayoutError::Unreadable { file: format!("blobs/{algorithm}/{digits}"), source }
-}
-
-pub(super) fn in_document(descriptor: &Descriptor, error: DocumentError) -> LayoutError {
-    LayoutError::Document { file: descriptor.digest.to_string(), error }
 }
 
 fn image_layer(layer: &Descriptor) -> ImageLayer {

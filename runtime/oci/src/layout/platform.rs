@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::blob::Files;
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::image_config::ImageConfig;
-use crate::layout::pin::{MAX_DEPTH, in_document, read_document};
-use crate::layout::{Files, LayoutError};
+use crate::layout::error::LayoutError;
+use crate::layout::read::{MAX_DEPTH, in_document, read_document};
 use crate::manifest::{Document, MAX_MANIFESTS, Manifest};
 use crate::media_type;
 use crate::platform::Platform;

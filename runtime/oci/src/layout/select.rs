@@ -1,7 +1,7 @@
 //! Which entry of `index.json` is meant.
 
 use crate::descriptor::Descriptor;
-use crate::layout::LayoutError;
+use crate::layout::error::LayoutError;
 use crate::platform::Platform;
 
 /// How many entries an error lists.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::media_type::OCI_CONFIG;
-use crate::testing::{LAYER, TestLayout, for_platform};
+use crate::testing::{LAYER, Pin, TestLayout, for_platform};
 
 fn gzipped(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

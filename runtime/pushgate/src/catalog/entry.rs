@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_net::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 

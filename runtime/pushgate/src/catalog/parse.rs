@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_net::{ClientCertificate, TokenServer};
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 use toml_edit::{Item, TableLike};

@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pushgate_oci::{CredentialSources, Proxies, Timeouts};
+use pushgate_credentials::CredentialSources;
+use pushgate_net::{Proxies, Timeouts};
 use pushgate_sandbox::{ComponentDigest, Flavor};
 use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
@@ -145,14 +146,15 @@ fn listen(verbose: u8, output: Output) {
         .with_ansi(output.is_colored())
         .without_time()
         .with_target(false);
+    // A directive is for all targets that begin like its own: `pushgate` is every crate of ours.
     let filter = match verbose {
         0 => {
             let _ = subscriber.with_max_level(tracing::Level::WARN).try_init();
             return;
         }
         1 => "warn,flavor=info,pushgate=info",
-        2 => "warn,flavor=trace,pushgate=debug,pushgate_oci=debug,pushgate_sandbox=debug",
-        _ => "warn,flavor=trace,pushgate=trace,pushgate_oci=trace,pushgate_sandbox=trace",
+        2 => "warn,flavor=trace,pushgate=debug",
+        _ => "warn,flavor=trace,pushgate=trace",
     };
     // A test that runs two command lines in one process has a subscriber already.
     let _ = subscriber.with_env_filter(EnvFilter::new(filter)).try_init();

@@ -1,7 +1,8 @@
 //! `pushgate credential`: secrets of the origins that flavors send requests to. They are kept where those of registries are, under the origin's
 //! own name.
 
-use pushgate_oci::{Credentials, Kept, Secret, Server};
+use pushgate_credentials::{Credentials, Kept, Secret, Server};
+use pushgate_reference::{Origin, Scheme};
 use serde_json::json;
 
 use super::args::CredentialCommand;
@@ -9,7 +10,6 @@ use super::context::Context;
 use super::login::read_all;
 use super::output::printable;
 use crate::exit::{Failure, Kind};
-use crate::grant::{Origin, Scheme};
 use crate::name::shorten;
 
 pub(super) fn run(context: &Context, command: CredentialCommand) -> Result<(), Failure> {
@@ -46,9 +46,9 @@ fn parse(text: &str) -> Result<String, Failure> {
         Failure::new(Kind::Usage, format!("`{}` is no origin of a credential: {reason}", shorten(shown)))
             .with_hint(Some("an origin is https://host[:port], without a path".to_owned()))
     };
-    let origin = Origin::parse(text).map_err(usage)?;
-    if origin.scheme() == Scheme::Http && !origin.host().is_loopback() {
-        return Err(usage(format!("over http, it would be sent in clear to {}", origin.host())));
+    let origin = Origin::parse(text).map_err(|error| usage(error.to_string()))?;
+    if origin.scheme() == Scheme::Http && !origin.is_loopback() {
+        return Err(usage(format!("over http, it would be sent in clear to {}", origin.authority())));
     }
     Ok(origin.to_string())
 }

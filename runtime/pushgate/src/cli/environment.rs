@@ -61,7 +61,8 @@ mod tests {
     use std::ffi::OsString;
 
     use clap::CommandFactory;
-    use pushgate_oci::{CredentialSources, Proxies};
+    use pushgate_credentials::CredentialSources;
+    use pushgate_net::Proxies;
 
     use super::*;
     use crate::cli::args::Arguments;

@@ -5,7 +5,7 @@
 
 use std::io::{IsTerminal as _, Read as _};
 
-use pushgate_oci::{Credentials, Secret};
+use pushgate_credentials::{Credentials, Secret};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
 

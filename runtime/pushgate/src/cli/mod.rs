@@ -51,7 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         failure.kind.code()
     });
     // What others still wait for ends with the process. A credential helper is another process, and would not.
-    pushgate_oci::end_helpers();
+    pushgate_credentials::end_helpers();
     code
 }
 

@@ -55,11 +55,10 @@ pub fn componentize(module: &[u8], world: World<'_>, metadata: &Metadata) -> Res
     let (resolve, world) = resolve(world, &outline)?;
     let mut module = module.to_vec();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(encode)?;
-    let mut encoder = ComponentEncoder::default();
     // The names of inner parts are for debuggers, and take a twentieth of a small component.
-    encoder.validate(true).debug_names(false).module(&module).map_err(encode)?;
+    let mut encoder = ComponentEncoder::default().validate(true).debug_names(false).module(&module).map_err(encode)?;
     if outline.imports_from(WASI) {
-        encoder.adapter(WASI, &empty_wasi()?).map_err(encode)?;
+        encoder = encoder.adapter(WASI, &empty_wasi()?).map_err(encode)?;
     }
     let component = encoder.encode().map_err(encode)?;
     Ok(metadata.append_to(component))

@@ -1,6 +1,8 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
-use pushgate_oci::{BoundCredential, CredentialSources, HttpGrant, OutboundClient, OutboundError, OutboundRequest, RequestBudget, Scheme};
+use pushgate_credentials::CredentialSources;
+use pushgate_egress::{BoundCredential, OutboundClient, OutboundError, OutboundRequest};
+use pushgate_net::{HttpGrant, RequestBudget};
 use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::before::Unanswered;
@@ -8,7 +10,7 @@ use super::dry_run::refused_in_a_dry_run;
 use super::missing_grants::granting;
 use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
-use crate::grant::{self, Grant, Origin};
+use crate::grant::Grant;
 use crate::hook::Hook;
 
 /// The requests of one hook.
@@ -71,18 +73,11 @@ impl HttpRequests {
 
 fn http_grant(grant: &Grant) -> Option<HttpGrant> {
     let Grant::Http { origin, private } = grant else { return None };
-    Some(HttpGrant::new(scheme(origin), origin.host(), *private))
+    Some(HttpGrant::new(origin.clone(), *private))
 }
 
 fn bound(binding: &CredentialBinding) -> BoundCredential {
-    BoundCredential::new(scheme(&binding.origin), binding.origin.host(), binding.form.clone())
-}
-
-fn scheme(origin: &Origin) -> Scheme {
-    match origin.scheme() {
-        grant::Scheme::Http => Scheme::Http,
-        grant::Scheme::Https => Scheme::Https,
-    }
+    BoundCredential::new(binding.origin.clone(), binding.form.clone())
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
@@ -118,8 +113,9 @@ mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
 
-    use pushgate_oci::{CredentialForm, Credentials, Secret, Server};
-    use pushgate_reference::Host;
+    use pushgate_credentials::{Credentials, Secret, Server};
+    use pushgate_egress::CredentialForm;
+    use pushgate_reference::{Host, Origin, Scheme};
     use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
     use tracing_subscriber::fmt::MakeWriter;
 
@@ -164,15 +160,15 @@ mod tests {
         });
         let kept = Credentials::from_input("alice", Secret::new("S3CRET-CANARY-kept".to_owned())).unwrap();
         sources.docker().store(Server::origin(&server.origin()), &kept).unwrap();
-        let host = Host::parse(&server.host()).unwrap();
+        let origin = Origin::new(Scheme::Http, &Host::parse(&server.host()).unwrap());
         let sigv4 = CredentialForm::SigV4 { service: "ecr".to_owned(), region: "eu-central-1".to_owned() };
         let log = Buffer::default();
         let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         for form in [CredentialForm::Basic, CredentialForm::Bearer, sigv4] {
-            let grants = vec![HttpGrant::new(Scheme::Http, &host, false)];
-            let bound = vec![BoundCredential::new(Scheme::Http, &host, form.clone())];
+            let grants = vec![HttpGrant::new(origin.clone(), false)];
+            let bound = vec![BoundCredential::new(origin.clone(), form.clone())];
             let client = OutboundClient::new(grants, bound, sources.clone());
             let hook = Hook {
                 label: "f".to_owned(),

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pushgate_oci::{RegistryClient, RegistryError, RequestBudget};
+use pushgate_client::{RegistryClient, RegistryError};
+use pushgate_net::RequestBudget;
 use pushgate_sandbox::QueryError;
 
 use super::before::Unanswered;

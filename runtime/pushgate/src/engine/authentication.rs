@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use http::HeaderValue;
-use pushgate_oci::Credentials;
+use pushgate_credentials::Credentials;
 use pushgate_reference::Host;
 use serde_json::json;
 
@@ -94,7 +94,7 @@ impl Authentication {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pushgate_oci::Secret;
+    use pushgate_credentials::Secret;
     use serde_json::Value;
 
     fn basic(password: &str) -> Credentials {

@@ -1,6 +1,7 @@
 //! An image as the Engine describes it, turned into the document that every source has.
 
-use pushgate_oci::{Digest, DocumentError, ExecutionConfig, ImageConfig, MAX_LAYERS, Object, Platform, RootFilesystem, Shape, Tree};
+use pushgate_json::{DocumentError, Object, Shape, Tree};
+use pushgate_oci::{Digest, ExecutionConfig, ImageConfig, MAX_LAYERS, Platform, RootFilesystem};
 
 use super::bollard_client::INSPECT_LIMIT;
 use super::error::EngineError;

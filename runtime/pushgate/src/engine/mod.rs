@@ -1,7 +1,7 @@
 //! The local Docker Engine: the image that a push starts from, and one of the two ways out.
 //!
 //! ```no_run
-//! # async fn push(scoped: &pushgate_reference::ScopedReference, credentials: &pushgate_oci::Credentials) -> Result<(), pushgate::engine::EngineError> {
+//! # async fn push(scoped: &pushgate_reference::ScopedReference, credentials: &pushgate_credentials::Credentials) -> Result<(), pushgate::engine::EngineError> {
 //! use pushgate::engine::{DockerEngine, EngineEnvironment, EngineName};
 //!
 //! // The environment is read once, by the command line, and handed in.
@@ -52,7 +52,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use pushgate_oci::{Credentials, Digest};
+use pushgate_credentials::Credentials;
+use pushgate_oci::Digest;
 use pushgate_reference::Host;
 
 pub use self::environment::EngineEnvironment;

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use pushgate_oci::{Digest, DocumentError, Object, Shape, Tree};
+use pushgate_json::{DocumentError, Object, Shape, Tree};
+use pushgate_oci::Digest;
 use serde::de::IgnoredAny;
 
 use super::authentication::Authentication;

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use pushgate_oci::{Credentials, Secret};
+use pushgate_credentials::{Credentials, Secret};
 
 use super::*;
 

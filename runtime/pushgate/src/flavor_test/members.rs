@@ -3,7 +3,8 @@
 //! A member with another name, or in another place, is dropped where the host rebuilds the config: the case would be about an image without it, and pass for
 //! a flavor that never looks. The names are those that the host reads ([`ImageConfig::SHAPE`]), so that the two cannot differ.
 
-use pushgate_oci::{ImageConfig, Shape};
+use pushgate_json::Shape;
+use pushgate_oci::ImageConfig;
 use serde_json::{Map, Value};
 
 use super::suggestion;

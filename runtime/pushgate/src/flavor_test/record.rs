@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use pushgate_oci::{Credentials, Redactor};
+use pushgate_credentials::{Credentials, Redactor};
 use pushgate_sandbox::{
     Capability, ComponentDigest, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogRecord, QueryError,
 };

@@ -2,7 +2,8 @@
 //!
 //! A difference, or no way to tell, is exit 9: something changed in the registry, so a script must not simply try again.
 
-use pushgate_oci::{Digest, Document, FetchedManifest, RegistryClient, Served};
+use pushgate_client::{FetchedManifest, RegistryClient, Served};
+use pushgate_oci::{Digest, Document};
 use pushgate_reference::ScopedReference;
 
 use crate::engine::EngineImage;

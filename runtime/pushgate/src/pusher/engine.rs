@@ -3,7 +3,8 @@
 //! The Docker Engine reports a digest in its stream. That is a claim; what counts is the manifest that the registry serves under the
 //! tag afterwards, and that it names the very image that the hooks saw.
 
-use pushgate_oci::{Digest, FetchedManifest};
+use pushgate_client::FetchedManifest;
+use pushgate_oci::Digest;
 use pushgate_reference::ScopedReference;
 
 use super::confirm;

@@ -1,6 +1,7 @@
 //! Straight to the registry, with pushgate's own client.
 
-use pushgate_oci::{Digest, PinnedContent, Prepared, PushError, PushOptions};
+use pushgate_client::{Prepared, PushError, PushOptions};
+use pushgate_oci::{Digest, PinnedContent};
 
 use super::confirm;
 use super::target::Target;

@@ -7,7 +7,8 @@ mod target;
 
 use std::time::Instant;
 
-use pushgate_oci::{Digest, PushOptions};
+use pushgate_client::PushOptions;
+use pushgate_oci::Digest;
 
 use crate::decide::ApprovedPush;
 use crate::decision::Warning;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pushgate_oci::ClientCertificate;
+use pushgate_net::ClientCertificate;
 use toml_edit::{Array, Item, Table, TableLike, Value};
 
 use super::super::entry::{Connection, HookEntry};

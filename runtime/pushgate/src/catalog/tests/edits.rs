@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{MetadataExt as _, symlink};
 
-use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_net::{ClientCertificate, TokenServer};
 
 use super::*;
 use crate::credential_binding::CredentialBinding;

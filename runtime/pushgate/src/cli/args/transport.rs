@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use pushgate_oci::{ClientCertificate, TokenServer};
+use pushgate_net::{ClientCertificate, TokenServer};
 
 use crate::catalog::{Connection, Transport};
 use crate::exit::{Failure, Kind};

@@ -13,7 +13,7 @@ mod printable;
 mod verdict;
 mod drawn;
 
-use pushgate_oci::WaitListener;
+use pushgate_net::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::decision::Warning;

@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
-use pushgate_oci::{Descriptor, Digest, LayerOutcome, Progress, media_type};
+use pushgate_client::{LayerOutcome, Progress};
+use pushgate_oci::{Descriptor, Digest, media_type};
 
 use super::drawn::DRAWN;
 use super::{Output, Shown, printable, stream};

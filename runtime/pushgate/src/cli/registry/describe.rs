@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use pushgate_oci::ClientCertificate;
+use pushgate_net::ClientCertificate;
 
 use super::super::context::Context;
 use super::super::output::printable;

@@ -6,7 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use pushgate_oci::{Digest, parse_object};
+use pushgate_json::parse_object;
+use pushgate_oci::Digest;
 use serde_json::{Map, Value};
 
 use super::address::{Address, presentable};

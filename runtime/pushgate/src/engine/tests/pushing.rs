@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use pushgate_oci::Secret;
+use pushgate_credentials::Secret;
 use pushgate_test_engine::{
     Position, RegistryAuth, error_detail_line, error_detail_null_line, error_detail_without_message_line, error_line, real_error_line,
 };

@@ -1,0 +1,144 @@
+//! How many requests at a time, and from when on.
+//!
+//! Many small blobs are a matter of round trips, so many requests run at once. A registry that answers 429 halves their number, once for
+//! all requests that were under way, and the wait that it asks for holds for every request, not only for the one that was answered.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep_until};
+
+/// The most requests, and so the most connections, at a time.
+pub const MAX_CONNECTIONS: usize = 32;
+
+/// Lets requests through.
+pub(crate) struct RequestLimiter {
+    permits: Semaphore,
+    state: Mutex<State>,
+}
+
+struct State {
+    width: usize,
+    /// Permits that are in use and do not come back.
+    owed: usize,
+    narrowed: Option<Instant>,
+    not_before: Option<Instant>,
+}
+
+/// One request may run.
+pub(crate) struct Permit<'a> {
+    limiter: &'a RequestLimiter,
+    permit: Option<SemaphorePermit<'a>>,
+    begun: Instant,
+}
+
+impl RequestLimiter {
+    pub(crate) fn new() -> Self {
+        let state = State { width: MAX_CONNECTIONS, owed: 0, narrowed: None, not_before: None };
+        Self { permits: Semaphore::new(MAX_CONNECTIONS), state: Mutex::new(state) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a turn.
+    pub(crate) async fn enter(&self) -> Permit<'_> {
+        loop {
+            // The semaphore is never closed.
+            let permit = self.permits.acquire().await.ok();
+            let permit = Permit { limiter: self, permit, begun: Instant::now() };
+            let not_before = self.state().not_before.filter(|instant| *instant > permit.begun);
+            let Some(not_before) = not_before else { return permit };
+            drop(permit);
+            sleep_until(not_before).await;
+        }
+    }
+
+    /// No request before `wait` is over.
+    pub(crate) fn pause(&self, wait: Duration) {
+        let mut state = self.state();
+        state.not_before = state.not_before.max(Some(Instant::now() + wait));
+    }
+
+    /// Half as many requests from now on, unless that happened already since `begun`.
+    pub(crate) fn narrow(&self, begun: Instant) {
+        let now = Instant::now();
+        let mut state = self.state();
+        if state.narrowed.is_some_and(|narrowed| narrowed > begun) {
+            return;
+        }
+        state.narrowed = Some(now);
+        let width = (state.width / 2).max(1);
+        let surplus = state.width - width;
+        state.width = width;
+        // Those in use are taken when they come back.
+        state.owed += surplus - self.permits.forget_permits(surplus);
+    }
+
+    #[cfg(test)]
+    fn width(&self) -> usize {
+        self.state().width
+    }
+}
+
+impl Permit<'_> {
+    /// When the request began.
+    pub(crate) fn begun(&self) -> Instant {
+        self.begun
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.limiter.state();
+        if state.owed > 0
+            && let Some(permit) = self.permit.take()
+        {
+            state.owed -= 1;
+            permit.forget();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn halved_once_for_all_that_were_under_way() {
+        let limiter = RequestLimiter::new();
+        let mut permits = Vec::new();
+        for _ in 0..MAX_CONNECTIONS {
+            permits.push(limiter.enter().await);
+        }
+        for permit in &permits {
+            limiter.narrow(permit.begun());
+        }
+        assert_eq!(limiter.width(), MAX_CONNECTIONS / 2);
+        permits.clear();
+        for _ in 0..limiter.width() {
+            permits.push(limiter.enter().await);
+        }
+        let one_more = tokio::time::timeout(Duration::from_millis(20), limiter.enter()).await;
+        assert!(one_more.is_err(), "as many as before");
+        for _ in 0..10 {
+            let later = limiter.state().narrowed.unwrap() + Duration::from_nanos(1);
+            limiter.narrow(later);
+        }
+        drop(permits);
+        assert_eq!(limiter.width(), 1, "never none");
+        let _one = limiter.enter().await;
+    }
+
+    #[tokio::test]
+    async fn everybody_waits() {
+        let limiter = RequestLimiter::new();
+        let wait = Duration::from_millis(50);
+        let before = Instant::now();
+        limiter.pause(wait);
+        drop(limiter.enter().await);
+        assert!(before.elapsed() >= wait);
+    }
+}
