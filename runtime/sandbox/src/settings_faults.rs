@@ -222,7 +222,8 @@ fn taker<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a str> 
     let found = error.instance();
     let mut place = error.instance_path().into_iter();
     let (Some(LocationSegment::Property(given)), None) = (place.next(), place.next()) else { return None };
-    if !found.as_object().is_some_and(|object| !object.is_empty()) && !found.as_array().is_some_and(|list| !list.is_empty()) {
+    // What is empty, or no container, fits too much.
+    if found.as_object().is_none_or(serde_json::Map::is_empty) && found.as_array().is_none_or(Vec::is_empty) {
         return None;
     }
     let others = schema.get("properties")?.as_object()?.iter().filter(|(name, _)| **name != *given);
