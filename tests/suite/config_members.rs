@@ -35,17 +35,22 @@ fn shown() -> Parts {
 
 /// The names in the lines from one that begins in this way to one that ends the block.
 fn names(source: &str, first: &str, end: &str, name: impl Fn(&str) -> Option<String>) -> Names {
-    let begin = source.find(first).unwrap_or_else(|| panic!("no `{first}`"));
-    let block = &source[begin + first.len()..];
-    let block = &block[..block.find(end).unwrap_or_else(|| panic!("no end of `{first}`"))];
+    let (_, block) = source.split_once(first).unwrap_or_else(|| panic!("no `{first}`"));
+    let (block, _) = block.split_once(end).unwrap_or_else(|| panic!("no end of `{first}`"));
     block.lines().filter_map(name).collect()
 }
 
 /// The texts in quotes that follow one that begins in this way.
 fn quoted(source: &str, first: &str, end: &str, quote: char) -> Names {
-    let begin = source.find(first).unwrap_or_else(|| panic!("no `{first}`"));
-    let block = source[begin + first.len()..].split(end).next().unwrap_or_default();
+    let (_, block) = source.split_once(first).unwrap_or_else(|| panic!("no `{first}`"));
+    let block = block.split(end).next().unwrap_or_default();
     block.split(quote).skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// A word with a capital.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 #[test]
@@ -95,7 +100,7 @@ fn in_rust() {
     let field = |line: &str| Some(line.trim().strip_prefix("pub ")?.split_once(':')?.0.to_owned());
     let part = |name: &str| names(&renamed, &format!("pub struct {name} {{"), "\n}", field);
     // `rename_all = "PascalCase"`.
-    let pascal = |name: &String| name.split('_').map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect::<String>();
+    let pascal = |name: &String| name.split('_').map(capitalised).collect::<String>();
     let mut rootfs = part("RootFilesystem");
     // The type is always `layers`.
     rootfs.insert("type".to_owned());

@@ -52,7 +52,7 @@ pub(super) fn keep(component: &Path, earlier: Option<&Stamp>, before: &Sources, 
     let mut record = BuildRecord::of(&built, after);
     for (path, source) in &after.files {
         let seen = before.files.get(path).map(|seen| &seen.digest);
-        if seen != Some(&source.digest) && !(was_made && !built.is_older_than(source)) {
+        if seen != Some(&source.digest) && (!was_made || built.is_older_than(source)) {
             match seen {
                 Some(seen) => record.sources.insert(name(path), seen.clone()),
                 None => record.sources.remove(&name(path)),
