@@ -256,7 +256,7 @@ mod tests {
                     return Ok(());
                 }
                 "in a list" => {
-                    let _found = vec![Refusal::other("no")];
+                    let _found = Vec::from([Refusal::other("no")]);
                     return Ok(());
                 }
                 "of the same words" => {
