@@ -82,10 +82,12 @@ pub(crate) fn literal(function: &str, error: &ExecutionError, literal: &IdedExpr
     }
 }
 
+/// How much of a text is shown, in characters.
+pub(crate) const MAX_SHOWN: usize = 200;
+
 /// At most so much of a text that it is read.
 pub(crate) fn shortened(text: &str) -> String {
-    const MOST: usize = 200;
-    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+    if text.chars().count() <= MAX_SHOWN { text.to_owned() } else { text.chars().take(MAX_SHOWN).chain(['…']).collect() }
 }
 
 /// An operator as it is written, of the name that the interpreter has for it.
@@ -148,7 +150,7 @@ fn short(name: &str) -> &str {
 }
 
 /// A type with its article.
-fn article(name: &str) -> String {
+pub(crate) fn article(name: &str) -> String {
     let name = short(name);
     match name.chars().next() {
         Some('a' | 'e' | 'i' | 'o') => format!("an {name}"),

@@ -1,12 +1,11 @@
 //! An expression: its text, and the tree that is evaluated.
 
 use interpreter::common::ast::IdedExpr;
-use interpreter::parser::PrattParser;
 
 use crate::functions;
 use crate::place::{Problem, place};
 use crate::syntax;
-use crate::tree::children;
+use crate::tree::{children, parser};
 
 /// How deep a tree may be. Evaluating takes a part of the stack for each level, and the stack of a flavor has 1 MiB.
 const MAX_DEPTH: usize = 100;
@@ -44,8 +43,7 @@ impl Expression {
         if source.chars().count() > MAX_CHARACTERS {
             return Err(format!("longer than {MAX_CHARACTERS} characters"));
         }
-        let parser = PrattParser::new().enable_optional_syntax(true).enable_ident_escape_syntax(true).error_recovery_limit(1);
-        let tree = parser.parse(source).map_err(|errors| {
+        let tree = parser().error_recovery_limit(1).parse(source).map_err(|errors| {
             if errors.errors.iter().any(|error| error.msg.starts_with("expression recursion limit exceeded")) {
                 return too_deep();
             }

@@ -6,8 +6,10 @@ use interpreter::common::types::{CelBool, CelDouble, CelInt, CelNull, CelOptiona
 use interpreter::common::value::{CowVal, Val};
 use serde_json::{Map, Value};
 
-/// How much of a value is shown, in characters, and how many elements are looked at.
-const MAX_SHOWN: usize = 200;
+use crate::errors::{MAX_SHOWN, shortened};
+
+/// How many elements are looked at: none after them is within what is shown.
+const MAX_ELEMENTS: usize = MAX_SHOWN;
 
 /// A value for a person: a text as it is, a list with commas, and a map as JSON. None for what has no text.
 pub(crate) fn shown(value: &dyn Val, environment: &Env) -> Option<String> {
@@ -18,10 +20,7 @@ pub(crate) fn shown(value: &dyn Val, environment: &Env) -> Option<String> {
         }
         _ => plain(value, environment)?,
     };
-    if text.chars().count() <= MAX_SHOWN {
-        return Some(text);
-    }
-    Some(text.chars().take(MAX_SHOWN).chain(['…']).collect())
+    Some(shortened(&text))
 }
 
 /// A text without quotes, and anything else as JSON.
@@ -75,7 +74,7 @@ fn json(value: &dyn Val, environment: &Env) -> Option<Value> {
 fn elements<'v>(list: &(dyn Iterable + 'v)) -> Vec<Box<dyn Val + 'v>> {
     let mut items = list.iter();
     let mut found = Vec::new();
-    while let Some(item) = items.next().filter(|_| found.len() < MAX_SHOWN) {
+    while let Some(item) = items.next().filter(|_| found.len() < MAX_ELEMENTS) {
         found.push(item.clone_as_boxed());
     }
     found

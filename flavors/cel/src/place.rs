@@ -1,9 +1,8 @@
 //! Where in an expression something is wrong.
 
 use interpreter::common::ast::{Expr, IdedExpr, SourceInfo};
-use interpreter::parser::PrattParser;
 
-use crate::tree::children;
+use crate::tree::{children, parser};
 
 /// Something that is wrong with an expression.
 #[derive(Debug)]
@@ -66,8 +65,7 @@ impl Problem {
 
 /// The places of the parts of an expression. The parser tells them with an error alone, so it is given one: the numbers of the parts are the same.
 fn offsets(source: &str) -> Option<std::sync::Arc<SourceInfo>> {
-    let parser = PrattParser::new().enable_optional_syntax(true).enable_ident_escape_syntax(true);
-    let errors = parser.parse(&format!("{source}\n)")).err()?;
+    let errors = parser().parse(&format!("{source}\n)")).err()?;
     errors.errors.into_iter().find_map(|error| error.source_info)
 }
 

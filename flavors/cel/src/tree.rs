@@ -1,7 +1,13 @@
-//! The parts of a tree that the parser makes.
+//! The parser, and the parts of a tree that it makes.
 
 use interpreter::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
 use interpreter::common::types::{CelInt, CelString};
+use interpreter::parser::PrattParser;
+
+/// The parser of every expression. Parsed again, a text has the same numbers for the same parts.
+pub(crate) fn parser() -> PrattParser {
+    PrattParser::new().enable_optional_syntax(true).enable_ident_escape_syntax(true)
+}
 
 /// The expressions in an expression.
 pub(crate) fn children(tree: &IdedExpr) -> Vec<&IdedExpr> {

@@ -16,9 +16,7 @@ impl Checker<'_> {
     pub(super) fn equality(&self, tree: &IdedExpr, call: &CallExpr, left: Side<'_>, right: Side<'_>) -> Result<(), Problem> {
         let operator = if call.func_name == operators::EQUALS { "==" } else { "!=" };
         no_optional(operator, left, right)?;
-        if left.1.holds_image() && right.1.holds_image() {
-            return Err(Problem::at(tree, "images are compared by their members, as in `image.platform`"));
-        }
+        no_images(tree, left.1, right.1)?;
         for (list, other) in [(left, right), (right, left)] {
             let (Expr::List(list), Type::List(of)) = (&list.0.expr, other.1) else { continue };
             for element in &list.elements {
@@ -37,17 +35,12 @@ impl Checker<'_> {
     /// `in`.
     pub(super) fn membership(&self, tree: &IdedExpr, left: Side<'_>, right: Side<'_>) -> Result<(), Problem> {
         no_optional("in", left, (right.0, &Type::Dyn))?;
-        if let Type::Optional(of) = right.1 {
-            return Err(Problem::about(right.0, format!("the right side of `in` is optional: add `.orValue({})`", of.empty())));
-        }
-        if let Type::Optional(_) = left.1 {
-            return Err(optional(left, "the left side of `in`"));
+        if let Type::Optional(_) = right.1 {
+            return Err(optional(right, "the right side of `in`"));
         }
         // What has no elements comes to light with the sample.
         let Some(elements) = right.1.elements() else { return Ok(()) };
-        if left.1.holds_image() && elements.holds_image() {
-            return Err(Problem::at(tree, "images are compared by their members, as in `image.platform`"));
-        }
+        no_images(tree, left.1, &elements)?;
         if let Expr::List(list) = &right.0.expr {
             for element in &list.elements {
                 if let Some(of) = unlike_literal((element, left.1)) {
@@ -65,9 +58,7 @@ impl Checker<'_> {
     /// `sets.contains` and its kin.
     pub(super) fn sets(&self, tree: &IdedExpr, name: &str, left: Side<'_>, right: Side<'_>) -> Result<(), Problem> {
         let (Some(of_left), Some(of_right)) = (left.1.elements(), right.1.elements()) else { return Ok(()) };
-        if of_left.holds_image() && of_right.holds_image() {
-            return Err(Problem::at(tree, "images are compared by their members, as in `image.platform`"));
-        }
+        no_images(tree, &of_left, &of_right)?;
         for (list, other) in [(left.0, (right.0, &of_right)), (right.0, (left.0, &of_left))] {
             let Expr::List(list) = &list.expr else { continue };
             for element in &list.elements {
@@ -121,6 +112,14 @@ fn no_optional(operator: &str, left: Side<'_>, right: Side<'_>) -> Result<(), Pr
         (None, Some(of)) => Err(optional((right.0, &of), &format!("the right side of `{operator}`"))),
         _ => Ok(()),
     }
+}
+
+/// That images are not compared as a whole.
+fn no_images(tree: &IdedExpr, left: &Type, right: &Type) -> Result<(), Problem> {
+    if left.holds_image() && right.holds_image() {
+        return Err(Problem::at(tree, "images are compared by their members, as in `image.platform`"));
+    }
+    Ok(())
 }
 
 /// An optional value where it must not be.

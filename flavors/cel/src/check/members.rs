@@ -3,6 +3,7 @@
 use interpreter::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 
 use super::checker::{Checker, inner};
+use crate::errors::article;
 use crate::functions::KNOWN_FUNCTIONS;
 use crate::objects::Object;
 use crate::place::Problem;
@@ -104,9 +105,9 @@ impl Checker<'_> {
                     _ => None,
                 };
                 let operand = operand.unwrap_or_else(|| "…".to_owned());
-                wrong(format!("`{name}` is a function of {}: write `{operand}.{name}()`", article(other)))
+                wrong(format!("`{name}` is a function of {}: write `{operand}.{name}()`", article(&other.name())))
             }
-            other => wrong(format!("`.` does not take ({}, string): {} has no members", other.name(), article(other))),
+            other => wrong(format!("`.` does not take ({}, string): {} has no members", other.name(), article(&other.name()))),
         }
     }
 
@@ -158,10 +159,4 @@ fn is_negative(index: &IdedExpr) -> bool {
 
 fn is_function(name: &str) -> bool {
     KNOWN_FUNCTIONS.contains(&name)
-}
-
-/// A type with its article.
-fn article(of: &Type) -> String {
-    let name = of.name();
-    if name.starts_with(['a', 'e', 'i', 'o']) { format!("an {name}") } else { format!("a {name}") }
 }
