@@ -87,12 +87,7 @@ fn canonical(name: &str) -> String {
 
 impl NamePattern {
     fn matches(&self, name: &str) -> bool {
-        let name = canonical(name.split('@').next().unwrap_or_default());
-        let (repository, tag) = match name.rsplit_once(':') {
-            Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
-            _ => (name.as_str(), None),
-        };
-        self.pattern.matches(repository, tag)
+        self.pattern.matches_name(&canonical(name.split('@').next().unwrap_or_default()))
     }
 }
 

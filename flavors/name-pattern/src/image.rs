@@ -31,6 +31,13 @@ impl ImagePattern {
         tag_matches && self.repository.matches(repository)
     }
 
+    /// Whether the pattern describes the image with this name: `REPOSITORY` or `REPOSITORY:TAG`, with its host where the pattern has one.
+    #[must_use]
+    pub fn matches_name(&self, name: &str) -> bool {
+        let (repository, tag) = split(name);
+        self.matches(repository, tag)
+    }
+
     /// Whether the pattern describes every image below `path` in a registry; an empty path is the whole registry.
     #[must_use]
     pub fn matches_all_below(&self, path: &str) -> bool {
