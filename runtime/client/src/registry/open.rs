@@ -46,18 +46,13 @@ impl OpenUploads {
         }
     }
 
-    /// The registry closed it, or has lost it.
-    pub(super) fn closed(&self, session: &Session) {
-        self.open().sessions.remove(&session.number);
+    /// The registry closed it or has lost it, or it was given up.
+    pub(super) fn closed(&self, number: u64) {
+        self.open().sessions.remove(&number);
     }
 
     /// Each with its number: the repository, the blob, and where it goes on.
     pub(super) fn all(&self) -> Vec<(u64, (String, Digest, Url))> {
         self.open().sessions.iter().map(|(number, session)| (*number, session.clone())).collect()
-    }
-
-    /// It was given up.
-    pub(super) fn given_up(&self, number: u64) {
-        self.open().sessions.remove(&number);
     }
 }

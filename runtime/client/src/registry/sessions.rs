@@ -119,7 +119,7 @@ impl RegistryClient {
         let answer = self.call(&call, || call.bare(message::target(&session.location))).await?;
         // Without a range nobody knows where to go on.
         if answer.status != StatusCode::NO_CONTENT || answer.header(RANGE.as_str()).is_none() {
-            self.uploads.closed(session);
+            self.uploads.closed(session.number);
             return Ok(None);
         }
         self.follow(&call, session, &answer, sent).map(Some)
@@ -141,7 +141,7 @@ impl RegistryClient {
         let open = self.uploads.all();
         let cancels = open.iter().map(async |(number, (repository, digest, location))| {
             self.cancel(repository, digest, location).await;
-            self.uploads.given_up(*number);
+            self.uploads.closed(*number);
         });
         if tokio::time::timeout(limit, join_all(cancels)).await.is_err() {
             tracing::debug!(open = self.uploads.all().len(), "uploads could not be given up in time");

@@ -150,7 +150,7 @@ impl RegistryClient {
         loop {
             let error = match self.send(repository, &mut upload, blob, progress).await {
                 Ok(()) => {
-                    self.uploads.closed(&upload.session);
+                    self.uploads.closed(upload.session.number);
                     return Ok(LayerOutcome::Uploaded);
                 }
                 Err(error) => error,
