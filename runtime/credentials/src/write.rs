@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pushgate_files::{ForeignOwner, Links, LockProblem, Regular, foreign_owner, lock_folder, with_suffix, write_new};
+use pushgate_files::{ForeignOwner, Links, LockProblem, Regular, foreign_owner, lock_folder, remove_left, with_suffix, write_new};
 
 use crate::error::CredentialError;
 use crate::file;
@@ -51,7 +51,7 @@ pub(crate) fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> Resu
             return narrow(&path).map(|()| false).map_err(unwritable(&path));
         }
         let new = with_suffix(&path, NEW);
-        let written = write_new(&new, changed.as_bytes()).and_then(|()| {
+        let written = remove_left(&new).and_then(|()| write_new(&new, changed.as_bytes())).and_then(|()| {
             if same(before.as_ref(), fs::metadata(&path).ok().as_ref()) { fs::rename(&new, &path).map(|()| true) } else { Ok(false) }
         });
         match written {

@@ -7,8 +7,8 @@
 //! - [`read_or_pipe`] also takes a pipe, where a shell's `<(…)` makes sense, within a limit of bytes and of time;
 //! - [`regular`] is the proof for a file that was opened in another way, below a folder for example.
 //!
-//! What this user alone writes is written by [`write_new`] and takes its name in one step; [`lock_folder`] keeps others out meanwhile, and
-//! [`foreign_owner`] says whose a file is.
+//! What this user alone writes is written by [`write_new`], after [`remove_left`], and takes its name in one step; [`lock_folder`] keeps others out
+//! meanwhile, and [`foreign_owner`] says whose a file is.
 //!
 //! What an error says follows the path, which the caller names: `` `a.pem` is a device, not a regular file ``.
 
@@ -26,4 +26,4 @@ pub use lock::{LockProblem, has_name, lock_folder, lock_holder};
 pub use open::{Links, Regular, open, read, read_or_pipe, regular};
 pub use owner::{ForeignOwner, foreign_owner};
 pub use problem::{FileProblem, Kind};
-pub use write::{with_suffix, write_new};
+pub use write::{remove_left, with_suffix, write_new};

@@ -19,8 +19,8 @@ pub enum LockProblem {
     System(io::Error),
 }
 
-/// Locks a folder, exclusively: until what is given is dropped, or the process ends. Nothing is left behind, as a lock file would be. Whoever holds
-/// the lock is waited for.
+/// Locks a folder, exclusively: until what is given is dropped, or the process ends. Nothing is left behind, as a lock file would be. Waits
+/// for a process that holds the lock.
 ///
 /// # Errors
 /// See [`LockProblem`].

@@ -9,17 +9,16 @@
 
 mod lock;
 
-use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pushgate_files::{FileProblem, Regular};
+use pushgate_files::{FileProblem, ForeignOwner, Regular, foreign_owner, remove_left, write_new};
 
 pub(crate) use lock::Lock;
-pub(crate) use pushgate_files::Links;
+pub(crate) use pushgate_files::{Links, with_suffix};
 
 /// The bits of a mode that let the group or others write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
@@ -150,11 +149,10 @@ impl OwnFile {
 
 /// Refuses what others own or may write.
 fn check_ours(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
-    let user = rustix::process::geteuid().as_raw();
-    let (owner, mode) = (metadata.uid(), metadata.mode() & 0o7777);
-    if owner != user {
+    if let Some(ForeignOwner { owner, user }) = foreign_owner(metadata) {
         return Err(FileError::ForeignOwner { path: path.to_owned(), owner, user });
     }
+    let mode = metadata.mode() & 0o7777;
     if mode & WRITABLE_BY_OTHERS != 0 {
         return Err(FileError::WritableByOthers { path: path.to_owned(), mode });
     }
@@ -195,27 +193,14 @@ pub(crate) fn create_own_folder(path: &Path, links: Links) -> Result<(), FileErr
 /// Replaces a file whole, or creates it, with mode 0600. The caller holds the lock of that file.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let new = with_suffix(path, ".new");
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(system("remove", &new)(error)),
-        _ => {}
-    }
-    let result = write_new(&new, bytes).and_then(|()| fs::rename(&new, path).map_err(system("write", path)));
+    remove_left(&new).map_err(system("remove", &new))?;
+    let result = write_new(&new, bytes).map_err(system("write", &new)).and_then(|()| fs::rename(&new, path).map_err(system("write", path)));
     if result.is_err() {
         // The error that matters is the first one; the next writer removes what is left.
         let _ = fs::remove_file(&new);
         return result;
     }
     flush_folder(path)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.set_permissions(Permissions::from_mode(0o600))?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(system("write", path))
 }
 
 /// Flushes the folder of a file, so that the new name survives a power cut.
@@ -234,13 +219,6 @@ fn folder_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-/// The path with something appended to its last component.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[cfg(test)]

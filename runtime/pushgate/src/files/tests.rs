@@ -1,3 +1,5 @@
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 
 use super::*;
