@@ -19,7 +19,7 @@ use crate::hook::Hook;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::name::Name;
-use crate::settings::{Settings, SettingsArguments, describe_hint};
+use crate::settings::{Settings, SettingsArguments};
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
 pub(super) enum Named {
@@ -208,11 +208,9 @@ fn typed(context: &Context, flavor: &str, arguments: SettingsArguments, schema: 
 
 /// Whether settings are what a schema wants; without settings, whether it is a schema.
 pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: Option<&Settings>) -> Result<(), Failure> {
-    let settings = settings.map(ToString::to_string);
-    let checked = context.process.flavors.sandbox()?.check_settings(&schema.to_string(), settings.as_deref());
-    checked.map_err(|error| {
-        let hint = if error.blames_settings() { Some(describe_hint(flavor)) } else { error.hint() };
-        Failure::from(error).in_flavor(flavor).with_hint(hint)
+    context.wait_for(async {
+        let compared = decide::compare(&context.process.flavors, schema, settings.map(ToString::to_string)).await?;
+        compared.map_err(|error| decide::unfit(flavor, error))
     })
 }
 

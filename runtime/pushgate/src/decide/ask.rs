@@ -44,7 +44,7 @@ async fn ask_all<S: Images + 'static>(
         return Ok(Unanimous::new());
     }
     let started = Instant::now();
-    // Every hook is loaded before the first is asked: a configuration that cannot work asks nobody.
+    // Every hook is loaded before the first is asked: with a configuration that cannot work, no flavor is asked.
     let mut loaded = Vec::new();
     for hook in &registry.hooks {
         loaded.push(load(hook, flavors, registry.name.as_deref(), &registry.uri, &mut decision.warnings).await?);

@@ -7,7 +7,7 @@ use crate::exit::Failure;
 pub(super) struct Failed {
     /// To be put after `gave up after`.
     pub(super) what: &'static str,
-    /// Why, in words for whoever has to act.
+    /// Why, in words for the person who has to act.
     pub(super) failure: Failure,
 }
 
@@ -32,9 +32,9 @@ pub(super) struct Before {
 /// A question or request without an answer.
 #[derive(Debug)]
 pub(super) struct Unanswered<E> {
-    /// What the flavor is told.
+    /// The message for the flavor.
     pub(super) told: E,
-    /// What the operator is told if the flavor gives up for that.
+    /// The message for the operator, if the flavor gives up because of it.
     pub(super) failure: Option<Failure>,
 }
 

@@ -37,7 +37,7 @@ pub enum ListedImages {
 pub struct ImagesError {
     /// Whether there is no such image, as against not being able to look.
     pub is_not_found: bool,
-    /// What the person who pushes is told. A flavor is not: paths and addresses of this machine are none of its business.
+    /// The message for the person who pushes. Not for a flavor: paths and addresses of this machine are none of its business.
     pub failure: Failure,
 }
 

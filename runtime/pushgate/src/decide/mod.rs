@@ -1,5 +1,5 @@
 //! The decision: asks the hooks of a registry. All must approve; a registry without hooks approves by itself, as ZenML's does. A hook in the mode
-//! `warn` is asked like the others, and its refusal is told without stopping the push.
+//! `warn` is asked like the others, and its refusal is reported without stopping the push.
 
 mod ask;
 mod load;
@@ -25,3 +25,4 @@ pub use load::{LoadedHook, load};
 pub use missing_grants::{MissingGrants, capability_in_words, update_grants};
 pub use preflight::Preflight;
 pub use schema::settings_schema;
+pub(crate) use schema::{compare, unfit};

@@ -1,6 +1,6 @@
 //! What a flavor says of the settings that it takes.
 
-use pushgate_sandbox::Flavor;
+use pushgate_sandbox::{Flavor, SettingsError};
 use serde_json::Value;
 
 use crate::exit::{Failure, Kind};
@@ -15,14 +15,26 @@ use crate::settings::describe_hint;
 /// What the schema has against them, as it is said when they are registered.
 pub(super) async fn check(flavors: &Flavors, hook: &Hook, flavor: &Flavor) -> Result<(), Failure> {
     let Ok(Some(schema)) = settings_schema(&hook.label, flavor, &hook.limits).await else { return Ok(()) };
-    let (sandbox, schema, settings) = (flavors.sandbox()?.clone(), schema.to_string(), hook.settings.to_string());
-    let checked = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, Some(&settings))).await;
-    match checked.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))? {
-        Err(error) if error.blames_settings() => {
-            Err(Failure::from(error).in_flavor(&hook.label).with_hint(Some(describe_hint(&hook.label))))
-        }
+    match compare(flavors, &schema, Some(hook.settings.to_string())).await? {
+        Err(error) if error.blames_settings() => Err(unfit(&hook.label, error)),
         _ => Ok(()),
     }
+}
+
+/// What a schema has against settings; without settings, what is wrong with the schema itself. Comparing blocks, and so has a thread of its own.
+///
+/// # Errors
+/// That nothing can be compared.
+pub(crate) async fn compare(flavors: &Flavors, schema: &Value, settings: Option<String>) -> Result<Result<(), SettingsError>, Failure> {
+    let (sandbox, schema) = (flavors.sandbox()?.clone(), schema.to_string());
+    let compared = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, settings.as_deref())).await;
+    compared.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))
+}
+
+/// Makes the failure of settings that do not fit, or of a schema that cannot be used.
+pub(crate) fn unfit(label: &str, error: SettingsError) -> Failure {
+    let hint = if error.blames_settings() { Some(describe_hint(label)) } else { error.hint() };
+    Failure::from(error).in_flavor(label).with_hint(hint)
 }
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.

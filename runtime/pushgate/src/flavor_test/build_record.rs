@@ -35,7 +35,7 @@ struct BuildRecord {
 
 /// What tells that a component was not built from these sources; none if it may have been, which is then kept.
 pub(super) fn difference(component: &Path, sources: &Sources) -> Option<Difference> {
-    // Whoever asks a component that cannot be read is told so.
+    // A component that cannot be read is reported when it is asked.
     let built = Stamp::of(component)?;
     let record = BuildRecord::read(component);
     let difference = changed(&built, record.as_ref(), sources).or_else(|| gone(&built, record.as_ref()?, sources));
@@ -80,7 +80,7 @@ fn gone(built: &Stamp, record: &BuildRecord, sources: &Sources) -> Option<Differ
     let is_untouched = record.component == built.digest && record.written == built.written;
     let missing = record.sources.keys().map(|name| sources.folder.join(name)).filter(|path| fs::metadata(path).is_err());
     let mut gone = missing.filter_map(|path| {
-        // Of a folder that is gone, the folder is told.
+        // A folder that is gone is reported, and not each of its files.
         let above = path.ancestors().take_while(|above| *above != sources.folder);
         let gone = above.take_while(|above| fs::metadata(above).is_err()).last()?;
         // A file that is gone has no time, and its folder has that of its last change.
@@ -108,7 +108,7 @@ impl BuildRecord {
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// Takes the place of the record that is there. The project may be somebody else's, or a disk that is only read: then the times decide again.
+    /// Takes the place of the record that is there. The project may be another user's, or on a read-only disk: then the times decide again.
     fn replace(&self, record: Option<&Self>, component: &Path) {
         if record == Some(self) {
             return;
@@ -130,7 +130,7 @@ impl BuildRecord {
         if let Ok(mut ignored) = File::create_new(folder.join(".gitignore")) {
             ignored.write_all(b"*\n")?;
         }
-        // Whoever may read the component may read what it was built from.
+        // Those who may read the component may read what it was built from.
         let mut new = tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder)?;
         serde_json::to_writer(&mut new, self)?;
         new.persist(path).map(drop).map_err(|error| error.error)

@@ -34,7 +34,7 @@ use serde_json::Value;
 
 use crate::decide;
 use crate::decision::Warning;
-use crate::exit::{Failure, Kind};
+use crate::exit::Failure;
 use crate::flavors::Flavors;
 use crate::hook_limits::HookLimits;
 
@@ -124,9 +124,7 @@ async fn load(flavors: &Flavors, flavor: &Asked, warnings: &mut Vec<Warning>) ->
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.
 async fn refused(flavors: &Flavors, label: &str, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, Failure> {
     let Some(schema) = schema else { return Ok(None) };
-    let (sandbox, schema, settings) = (flavors.sandbox()?.clone(), schema.to_string(), case.settings.to_string());
-    let checked = tokio::task::spawn_blocking(move || sandbox.check_settings(&schema, Some(&settings))).await;
-    match checked.map_err(|error| Failure::new(Kind::Defect, format!("settings are not compared: {error}")))? {
+    match decide::compare(flavors, schema, Some(case.settings.to_string())).await? {
         Ok(()) => Ok(None),
         Err(error) if error.blames_settings() => Ok(Some(Found::refused_by_schema(&error, label))),
         Err(error) => Err(error.into()),
