@@ -46,7 +46,7 @@ impl RequestedSource {
         }
     }
 
-    /// Whether somebody wants the source to be read, also where no hook does.
+    /// Whether the source is to be read even if no hook wants it.
     pub fn is_to_be_verified(&self) -> bool {
         self.options.verify
     }

@@ -80,16 +80,6 @@ impl PinnedSource {
         Self::DockerArchive(Arc::new(archived))
     }
 
-    /// The digest that names the pinned bytes: of the image's config in the Docker Engine and in a Docker archive, of the manifest or index in
-    /// a layout.
-    pub fn digest_text(&self) -> String {
-        match self {
-            Self::Engine(pinned) => pinned.image.id.to_string(),
-            Self::Layout(content) => content.root().digest.to_string(),
-            Self::DockerArchive(archived) => archived.image.images().iter().map(|image| image.config_digest.to_string()).collect(),
-        }
-    }
-
     /// How many blobs pushgate will send to the registry by itself at once: none for an image that the Docker Engine
     /// pushes, and none before the layers of an archive are compressed, which takes longer than a connection may wait.
     pub fn blobs(&self) -> usize {
