@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::languages::Faults;
 use crate::mistakes::project_with;
-use crate::support::Home;
+use crate::support::{Home, type_in};
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_secs()
@@ -191,11 +191,8 @@ fn in_go_a_refusal_of_the_package_fails_every_call() {
     let source = "package main\n\nimport \"pushgate/flavor\"\n\nvar errLatest = flavor.Deny(\"a\", \"b\")\n\nfunc init() { flavor.Register(prepare) }\n\n\
                   func main() {}\n\nfunc prepare(push *flavor.Push) error {\n\tif push.Tag() == \"latest\" {\n\t\treturn errLatest\n\t}\n\treturn nil\n}\n";
     let folder = project_with(&home, "go", "main.go", source);
-    let mut make = Command::new("make");
-    make.current_dir(&folder).arg(concat!("PUSHGATE=", env!("CARGO_BIN_EXE_pushgate")));
-    let path = std::env::var("PATH").expect("PATH");
-    let made = make.env("PATH", format!("/usr/local/go/bin:{path}")).output().expect("make");
-    assert!(made.status.success(), "{made:?}");
+    let made = type_in(&folder, concat!("make PUSHGATE=", env!("CARGO_BIN_EXE_pushgate")));
+    assert!(made.code == 0, "{made:?}");
     for tag in ["latest", "v1"] {
         let ran = home.run(&format!(
             "check registry.example.com/app:{tag} --uri registry.example.com --flavor {} --output json",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::flavor_test::{APPROVED, IMAGE};
-use crate::support::{Home, Ran, assert_whole, guest};
+use crate::support::{Home, Ran, assert_whole, guest, type_in};
 use crate::wat_guest::Guest;
 
 const DENIED: &str = "[expect]\nverdict = \"denied\"\nviolations = [{ code = \"probe.deny\" }]\n";
@@ -153,9 +153,8 @@ fn tested() -> Home {
 }
 
 fn shell(home: &Home, line: &str) {
-    let mut shell = std::process::Command::new("/bin/sh");
-    let status = shell.args(["-e", "-c", line]).current_dir(home.join("project")).status().expect("a shell");
-    assert!(status.success(), "{line}");
+    let ran = type_in(&home.join("project"), line);
+    assert_eq!(ran.code, 0, "{line}: {ran:?}");
 }
 
 /// Whatever becomes of a source, and whatever its time and its name are.

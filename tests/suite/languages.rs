@@ -5,13 +5,13 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry};
 use serde_json::{Value, json};
 
-use crate::support::{Home, Ran, built};
+use crate::support::{Home, Ran, built, type_in};
 
 /// A project in a language, which is built.
 pub(crate) struct Project(PathBuf);
@@ -45,25 +45,14 @@ impl Project {
 /// The SDK's own tests, and those of projects, which need no component: typed in like by somebody who works on them.
 fn own_tests(language: &str, sdk: &[&str], project: &[&str]) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut path = vec![PathBuf::from("/usr/local/go/bin")];
-    path.extend(std::env::split_paths(&std::env::var_os("PATH").expect("PATH")));
-    let path = std::env::join_paths(path).expect("PATH");
-    let type_in = |folder: &Path, line: &str| {
-        let mut shell = Command::new("sh");
-        shell
-            .args(["-e", "-c", line])
-            .current_dir(folder)
-            .env("PATH", &path)
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env_remove("CARGO_TARGET_DIR");
-        let output = shell.stdin(Stdio::null()).output().expect("sh");
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{line} in {}\n{stdout}{stderr}", folder.display());
+    let passes = |folder: &Path, line: &str| {
+        let Ran { code, stdout, stderr } = type_in(folder, line);
+        assert!(code == 0, "{line} in {}\n{stdout}{stderr}", folder.display());
     };
     assert!(!project.is_empty());
-    sdk.iter().for_each(|line| type_in(&repository.join("guest-sdk"), line));
+    sdk.iter().for_each(|line| passes(&repository.join("guest-sdk"), line));
     for name in ["plain", "everything"] {
-        project.iter().for_each(|line| type_in(&Project::new(language, name).0, line));
+        project.iter().for_each(|line| passes(&Project::new(language, name).0, line));
     }
 }
 

@@ -4,13 +4,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use pushgate_test_images::{Image, Layout};
 
 use crate::accidents::the_clock_is_the_time_of_the_push;
 use crate::languages::Faults;
-use crate::support::{Home, Ran, built};
+use crate::support::{Home, Ran, built, type_in};
 
 /// What a flavor has instead of what it asks for, by the words that its sentence has in every language.
 const INSTEAD: [(&str, &[&str]); 9] = [
@@ -158,12 +157,6 @@ pub(crate) fn project_with(home: &Home, language: &str, file: &str, source: &str
     }
     fs::write(folder.join(file), source).expect("a source");
     folder
-}
-
-/// Runs a line as somebody would in a terminal.
-fn type_in(folder: &Path, line: &str) -> Ran {
-    let output = Command::new("sh").args(["-e", "-c", line]).current_dir(folder).stdin(Stdio::null()).output().expect("sh");
-    Ran::of_another_program(output)
 }
 
 /// The build of a project in JavaScript or TypeScript says this, and makes no component.

@@ -263,7 +263,6 @@ fn a_check_says_what_registering_says() {
         }
         refused += 1;
         assert_eq!(told(&["check", "registry.example.com/team/app:v1"]), registered, "{flavor} {settings}");
-        println!("{flavor} {settings}: {registered:?}");
     }
     assert!(refused > 15, "{refused}");
 }

@@ -134,6 +134,20 @@ impl Ran {
     }
 }
 
+/// Runs a line in a terminal, as an author of flavors does.
+pub(crate) fn type_in(folder: &Path, line: &str) -> Ran {
+    let mut path = vec![PathBuf::from("/usr/local/go/bin")];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").expect("PATH")));
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-e", "-c", line])
+        .current_dir(folder)
+        .env("PATH", std::env::join_paths(path).expect("PATH"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env_remove("CARGO_TARGET_DIR");
+    Ran::of_another_program(shell.stdin(Stdio::null()).output().expect("sh"))
+}
+
 /// Compares everything that a command printed with the snapshot, after what differs from run to run is replaced.
 macro_rules! assert_whole {
     ($home:expr, $ran:expr) => {{
