@@ -120,7 +120,7 @@ impl Socks {
         if reply != 0 {
             return Err(refusal(reply).map_or(SocksProblem::NotSocks, SocksProblem::Refused));
         }
-        // From where it connects is nobody's business.
+        // The address that it connects from is of no use here.
         let address = match kind {
             IPV4 => 4,
             IPV6 => 16,

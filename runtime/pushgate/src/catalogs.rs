@@ -1,6 +1,6 @@
 //! The catalog of a process: read when it is first needed, and replaced whole.
 //!
-//! Whoever looks something up holds the catalog as it was read, and finishes with it: a decision that is under way when the catalog changes is one
+//! A lookup returns the catalog as it was read, and its caller finishes with that one: a decision that is under way when the catalog changes is one
 //! of the old catalog from its beginning to its end.
 
 use std::path::Path;

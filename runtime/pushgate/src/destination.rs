@@ -82,7 +82,7 @@ fn hook_of(catalogs: &Catalogs, catalog: &Catalog, registry: &RegistryEntry, ent
     })
 }
 
-/// `--uri` goes past the catalog: whoever registered a registry for this image wants to hear of it. It works without a catalog, though.
+/// `--uri` goes past the catalog: a registry that is registered for this image is worth a warning. It works without a catalog, though.
 fn overlooked(catalogs: &Catalogs, image: &ImageReference) -> Option<Warning> {
     catalogs.path().ok()?;
     let catalog = match catalogs.current() {

@@ -24,7 +24,7 @@ use crate::paths::{Paths, PathsError};
 pub use progress::CompileProgress;
 pub use store::{ComponentStore, StoreError};
 
-/// How long a flavor may take to load before somebody is told why.
+/// How long a flavor may take to load before its progress is reported.
 const SILENT: Duration = Duration::from_millis(300);
 
 /// Where a flavor's component is.
@@ -104,7 +104,7 @@ impl Flavors {
         }
     }
 
-    /// The flavor in an open file, whose bytes have this digest. Whoever waits for seconds hears why.
+    /// The flavor in an open file, whose bytes have this digest. Reports progress if loading takes long.
     ///
     /// # Errors
     /// The file does not hold what the digest says, or it is not a flavor.

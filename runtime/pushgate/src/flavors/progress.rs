@@ -1,4 +1,4 @@
-//! What is told while a flavor takes long to load.
+//! The progress that is reported while a flavor takes long to load.
 
 use std::fmt;
 
