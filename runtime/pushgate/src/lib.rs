@@ -12,7 +12,7 @@ pub mod new_project;
 pub mod componentize;
 mod contract;
 
-mod failures;
+mod explain;
 pub mod flavor_test;
 pub mod process;
 pub mod source;

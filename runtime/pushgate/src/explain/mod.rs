@@ -1,0 +1,48 @@
+//! What the command line says of an error: who has to act, and what may help. The one place that decides about exit codes, and that names flags and
+//! commands in a remedy: the libraries say what happened, and nothing of how it is said to them.
+
+mod authoring;
+mod gate;
+mod sources;
+mod engine;
+mod registries;
+mod sandbox;
+mod names;
+
+use std::error::Error;
+
+use crate::exit::{Failure, Kind};
+
+/// An error that a person, or a script, is told.
+pub trait Explain: Error {
+    /// Who has to act.
+    fn kind(&self) -> Kind;
+
+    /// What may help, where something may.
+    fn hint(&self) -> Option<String>;
+}
+
+impl<E: Explain> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::from_error(error.kind(), &error).with_hint(Explain::hint(&error))
+    }
+}
+
+impl Failure {
+    /// The same failure with the flavor that it is about.
+    #[must_use]
+    pub fn in_flavor(mut self, flavor: &str) -> Self {
+        self.message = match self.message.strip_prefix("the flavor ") {
+            Some(rest) => format!("the flavor {flavor} {rest}"),
+            None => format!("the flavor {flavor}: {}", self.message),
+        };
+        self
+    }
+
+    /// The same failure with the file that it is about.
+    #[must_use]
+    pub fn in_file(mut self, file: &std::path::Path) -> Self {
+        self.message = format!("{}: {}", file.display(), self.message);
+        self
+    }
+}
