@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use pushgate::decision::HookVerdict;
 use pushgate::exit::Kind;
 use pushgate::report::Remote;
-use pushgate::report::fields::FIELDS;
+use pushgate::report::fields::{FIELDS, meaning_of};
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use rustix::process::Signal;
@@ -141,7 +141,7 @@ fn the_reference_of_the_report_is_current() {
     }
     text.push_str("\n## `hooks[].verdict`\n\n| verdict | meaning |\n|---|---|\n");
     for verdict in HookVerdict::ALL {
-        let _ = writeln!(text, "| `{}` | {} |", verdict.name(), verdict.meaning());
+        let _ = writeln!(text, "| `{}` | {} |", verdict.name(), meaning_of(verdict));
     }
     text.push_str("\n## `remote`\n\n| state | meaning |\n|---|---|\n");
     for remote in Remote::ALL {

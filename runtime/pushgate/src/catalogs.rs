@@ -6,8 +6,7 @@
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::catalog::Catalog;
-use crate::exit::Failure;
+use crate::catalog::{Catalog, CatalogError};
 use crate::paths::{Paths, PathsError};
 
 /// The catalog of a process, in its generations. Cheap to clone.
@@ -45,7 +44,7 @@ impl Catalogs {
     ///
     /// # Errors
     /// It cannot be read, does not parse, or others may write it.
-    pub fn current(&self) -> Result<Arc<Catalog>, Failure> {
+    pub fn current(&self) -> Result<Arc<Catalog>, CatalogError> {
         let current = self.0.current.read().unwrap_or_else(PoisonError::into_inner).clone();
         current.map_or_else(|| self.reload(), Ok)
     }
@@ -54,7 +53,7 @@ impl Catalogs {
     ///
     /// # Errors
     /// As [`Catalogs::current`].
-    pub fn reload(&self) -> Result<Arc<Catalog>, Failure> {
+    pub fn reload(&self) -> Result<Arc<Catalog>, CatalogError> {
         let catalog = Arc::new(Catalog::load(self.path()?)?);
         *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&catalog));
         Ok(catalog)

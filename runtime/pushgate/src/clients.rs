@@ -3,13 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pushgate_client::{ClientOptions, Connections, RegistryClient};
+use pushgate_client::{ClientOptions, Connections, RegistryClient, RegistryError};
 use pushgate_credentials::{CredentialError, CredentialSources, Credentials};
 use pushgate_net::{Proxies, Timeouts, WaitListener};
 use pushgate_reference::{Host, Scheme};
 
 use crate::catalog::Transport;
-use crate::exit::Failure;
 use crate::trust::TrustedConnection;
 
 /// What all clients of a process have in common. Cheap to clone.
@@ -37,16 +36,16 @@ impl Clients {
         host: &Host,
         connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
-    ) -> Result<RegistryClient, Failure> {
-        Ok(RegistryClient::with_timeouts(self.options(name, host, connection, credentials), self.timeouts)?)
+    ) -> Result<RegistryClient, RegistryError> {
+        RegistryClient::with_timeouts(self.options(name, host, connection, credentials), self.timeouts)
     }
 
     /// The connections to a registry, for a client with these options.
     ///
     /// # Errors
     /// Its certificates cannot be used.
-    pub fn connections(&self, options: &ClientOptions) -> Result<Connections, Failure> {
-        Ok(Connections::with_timeouts(options, self.timeouts)?)
+    pub fn connections(&self, options: &ClientOptions) -> Result<Connections, RegistryError> {
+        Connections::with_timeouts(options, self.timeouts)
     }
 
     /// How a registry is spoken to, and as whom.

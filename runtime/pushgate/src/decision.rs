@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use pushgate_sandbox::Violation;
 
-use crate::exit::Kind;
-
 /// The decision about one push. It is filled in while the hooks are asked, so that one that is cut short says how far it got.
 #[derive(Debug, Default)]
 pub struct Decision {
@@ -56,16 +54,7 @@ impl HookVerdict {
     pub const ALL: [Self; 7] =
         [Self::Approved, Self::Refused, Self::Warned, Self::Misconfigured, Self::Unavailable, Self::Broke, Self::NotAsked];
 
-    /// The verdict of a hook that gave no answer that counts, by who has to act: what ends with exit 8, with 6 or 7, and with 5.
-    pub const fn without_answer(kind: Kind) -> Self {
-        match kind {
-            Kind::Configuration => Self::Misconfigured,
-            Kind::SourceFailed | Kind::RegistryFailed => Self::Unavailable,
-            _ => Self::Broke,
-        }
-    }
-
-    /// The word in the JSON output.
+    /// The word for it, in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Approved => "approved",
@@ -75,21 +64,6 @@ impl HookVerdict {
             Self::Unavailable => "unavailable",
             Self::Broke => "broke",
             Self::NotAsked => "not_asked",
-        }
-    }
-
-    /// What it means, in words; for the reference.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Approved => "the push may go on",
-            Self::Refused => "the image breaks the flavor's rules; `violations` says how (exit 4)",
-            Self::Warned => "the same, and the hook's mode is `warn`: the push may go on",
-            Self::Misconfigured => {
-                "the flavor does not accept its settings or the registry's URI, or lacks a grant or a credential that it used (exit 8)"
-            }
-            Self::Unavailable => "the image cannot be read (exit 6), or the registry or a server that the flavor asked failed (exit 7)",
-            Self::Broke => "the flavor trapped, met a limit or gave a bad answer (exit 5)",
-            Self::NotAsked => "an earlier hook was misconfigured, unavailable or broke, which ended the push",
         }
     }
 }

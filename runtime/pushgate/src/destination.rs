@@ -2,12 +2,9 @@
 
 use pushgate_reference::{ImageReference, ScopedReference};
 
-use crate::catalog::{Catalog, HookEntry, RegistryEntry};
 use crate::catalogs::Catalogs;
 use crate::decision::Warning;
 use crate::exit::Failure;
-use crate::flavors::Component;
-use crate::hook::Hook;
 use crate::registry::Registry;
 use crate::trust::GivenConnection;
 
@@ -34,7 +31,7 @@ impl Destination {
         match self {
             Self::Registered { name, connection } => {
                 let catalog = catalogs.current()?;
-                registered(catalogs, &catalog, catalog.select(image, name.as_deref())?, connection)
+                Ok(Registry::resolve(catalogs, &catalog, catalog.select(image, name.as_deref())?, connection)?)
             }
             Self::Given(registry) => {
                 warnings.extend(overlooked(catalogs, image));
@@ -62,32 +59,13 @@ pub fn scope(catalogs: &Catalogs, registry: &Registry, image: &ImageReference) -
     })
 }
 
-fn registered(catalogs: &Catalogs, catalog: &Catalog, entry: RegistryEntry, given: &GivenConnection) -> Result<Registry, Failure> {
-    let connection = catalogs.trusted_connection(&entry, given)?;
-    let hooks = entry.hooks.iter().map(|hook| hook_of(catalogs, catalog, &entry, hook)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Registry::from_entry(entry, hooks, connection))
-}
-
-fn hook_of(catalogs: &Catalogs, catalog: &Catalog, registry: &RegistryEntry, entry: &HookEntry) -> Result<Hook, Failure> {
-    let flavor = catalog.hook_flavor(registry, entry)?;
-    catalogs.require_trust(&entry.credentials)?;
-    Ok(Hook {
-        label: entry.flavor.to_string(),
-        component: Component::Stored(flavor.digest),
-        settings: entry.settings.clone(),
-        grants: entry.grants.clone(),
-        credentials: entry.credentials.clone(),
-        limits: entry.limits.clone(),
-        mode: entry.mode,
-    })
-}
-
 /// `--uri` goes past the catalog: a registry that is registered for this image is worth a warning. It works without a catalog, though.
 fn overlooked(catalogs: &Catalogs, image: &ImageReference) -> Option<Warning> {
     catalogs.path().ok()?;
     let catalog = match catalogs.current() {
         Ok(catalog) => catalog,
-        Err(failure) => {
+        Err(error) => {
+            let failure = Failure::from(error);
             return Some(Warning {
                 hook: None,
                 code: Some("catalog.unreadable".to_owned()),

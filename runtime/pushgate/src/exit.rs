@@ -2,6 +2,8 @@
 //!
 //! This table is a promise to scripts. `docs/reference/exit-codes.md` repeats it, and a test compares the two.
 
+use crate::causes::with_causes;
+
 /// Why a command failed, told apart by who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -146,16 +148,6 @@ impl Failure {
 
     /// A failure from an error whose causes are told after it, each once.
     pub fn from_error(kind: Kind, error: &dyn std::error::Error) -> Self {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            if !message.contains(&text) {
-                message.push_str(": ");
-                message.push_str(&text);
-            }
-            source = cause.source();
-        }
-        Self::new(kind, message)
+        Self::new(kind, with_causes(error))
     }
 }

@@ -42,3 +42,4 @@ mod toml;
 
 pub mod name;
 pub mod exit;
+mod causes;

@@ -80,7 +80,7 @@ pub async fn check(process: &Process, request: &Request, report: &mut Report) ->
     let checked = decide(&process.flavors, proposal, Check, request.requested_at, &mut report.decision);
     let checked = checked.instrument(info_span!("hooks")).await;
     report.decision.warnings.extend(access.warnings());
-    checked.map(|checked| checked.scoped().clone())
+    Ok(checked?.scoped().clone())
 }
 
 /// The first steps: which registry, and whether the image's name lies inside it.

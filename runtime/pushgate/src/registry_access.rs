@@ -3,15 +3,28 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pushgate_client::{Connections, RegistryClient};
+use pushgate_client::{Connections, RegistryClient, RegistryError};
 use pushgate_credentials::{CredentialError, CredentialSources, Credentials, Found};
 use pushgate_net::ClientCertificate;
 use tokio::sync::OnceCell;
 
 use crate::clients::{Clients, OpenUploads};
 use crate::decision::Warning;
-use crate::exit::{Failure, Kind};
 use crate::registry::Registry;
+
+/// Why there is no client of a registry.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AccessError {
+    /// Credentials cannot be read.
+    #[error(transparent)]
+    Credentials(Arc<CredentialError>),
+    /// No connection can be made as it is registered: certificates cannot be used.
+    #[error(transparent)]
+    Client(Arc<RegistryError>),
+    /// A defect: what reads credentials panicked.
+    #[error("credentials are not read: {0}")]
+    Stopped(String),
+}
 
 /// Access to one registry.
 #[derive(Debug)]
@@ -21,14 +34,14 @@ pub struct RegistryAccess {
     registry: Registry,
     repository: String,
     /// Those that were opened ahead.
-    connections: Mutex<Option<Result<Connections, Failure>>>,
+    connections: Mutex<Option<Result<Connections, RegistryError>>>,
     made: OnceCell<Made>,
 }
 
 /// What was found and made, once.
 #[derive(Debug)]
 struct Made {
-    access: Result<Access, Failure>,
+    access: Result<Access, AccessError>,
     warnings: Vec<Warning>,
 }
 
@@ -78,7 +91,7 @@ impl RegistryAccess {
     ///
     /// # Errors
     /// Credentials or certificates cannot be read.
-    pub async fn get(&self) -> Result<&Access, Failure> {
+    pub async fn get(&self) -> Result<&Access, AccessError> {
         let make = || async {
             let (clients, uploads) = (self.clients.clone(), self.uploads.clone());
             let (registry, repository) = (self.registry.clone(), self.repository.clone());
@@ -88,8 +101,7 @@ impl RegistryAccess {
                 let mut warnings = Vec::new();
                 Made { access: make(&clients, &uploads, &registry, &repository, connections, &mut warnings), warnings }
             });
-            let stopped = |error| Failure::new(Kind::Defect, format!("credentials are not read: {error}"));
-            made.await.unwrap_or_else(|error| Made { access: Err(stopped(error)), warnings: Vec::new() })
+            made.await.unwrap_or_else(|error| Made { access: Err(AccessError::Stopped(error.to_string())), warnings: Vec::new() })
         };
         self.made.get_or_init(make).await.access.as_ref().map_err(Clone::clone)
     }
@@ -105,14 +117,14 @@ fn make(
     uploads: &OpenUploads,
     registry: &Registry,
     repository: &str,
-    connections: Option<Result<Connections, Failure>>,
+    connections: Option<Result<Connections, RegistryError>>,
     warnings: &mut Vec<Warning>,
-) -> Result<Access, Failure> {
+) -> Result<Access, AccessError> {
     let (found, missing) = match clients.credentials.credentials(registry.uri.host(), Some(repository)) {
         Ok(found) => (found, None),
         // A registry that asks for nothing needs none.
         Err(error) if error.is_of_helper() => (Found::default(), Some(Arc::new(error))),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(AccessError::Credentials(Arc::new(error))),
     };
     let key = registry.connection.get().client_certificate.as_ref().and_then(ClientCertificate::warning);
     let warning = |code: &str, message| Warning { hook: None, code: Some(code.to_owned()), message, hint: None };
@@ -120,7 +132,7 @@ fn make(
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
     let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
     let options = clients.options(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
-    let connections = connections.unwrap_or_else(|| clients.connections(&options))?;
+    let connections = connections.unwrap_or_else(|| clients.connections(&options)).map_err(|error| AccessError::Client(Arc::new(error)))?;
     let client = Arc::new(RegistryClient::over(&connections, options));
     uploads.of(&client);
     Ok(Access { client, credentials: found.credentials, credentials_error: missing })

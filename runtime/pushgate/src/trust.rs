@@ -4,6 +4,7 @@
 //! token server would hand the user's password to its author. So such an entry counts in the user's own catalog; in another one, only where the
 //! command line says the same or something else in its place, or where the user trusts the catalog. Only an entry that is used is refused.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use pushgate_net::{ClientCertificate, TokenServer};
@@ -12,21 +13,16 @@ use pushgate_reference::Host;
 use crate::catalog::{Connection, RegistryEntry, Transport};
 use crate::catalogs::Catalogs;
 use crate::credential_binding::CredentialBinding;
-use crate::exit::{Failure, Kind};
-use crate::name::shorten;
-
-/// How the user lets a catalog of others decide.
-pub const FLAG: &str = "--trust-config";
-/// The variable that says the same.
-pub const VARIABLE: &str = "PUSHGATE_TRUST_CONFIG";
+use crate::name::{Name, shorten};
+use crate::paths::PathsError;
 
 /// How a registry is reached, decided by the command line or by a catalog that is trusted.
 #[derive(Debug, Clone)]
 pub struct TrustedConnection(Connection);
 
 impl TrustedConnection {
-    /// What the command line says of a registry that is not in the catalog.
-    pub fn of_command_line(given: GivenConnection) -> Self {
+    /// What the user says of a registry that is not in the catalog.
+    pub fn of_user(given: GivenConnection) -> Self {
         Self(given.over(Connection::default()))
     }
 
@@ -36,16 +32,16 @@ impl TrustedConnection {
     }
 }
 
-/// What the command line says of how a registry is reached; what it does not say is as it is registered.
+/// What the user says of how a registry is reached; what is not said is as it is registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GivenConnection {
-    /// `--plain-http` or `--tls`.
+    /// Plain HTTP or TLS.
     pub transport: Option<Transport>,
-    /// `--ca-file`.
+    /// The certificates of authorities that prove it.
     pub ca_file: Option<PathBuf>,
-    /// `--client-certificate` and `--client-key`.
+    /// What the user shows to it.
     pub client_certificate: Option<ClientCertificate>,
-    /// `--token-server`, all of them.
+    /// Its token servers, all of them.
     pub token_servers: Option<Vec<TokenServer>>,
 }
 
@@ -69,34 +65,67 @@ pub struct DecidingField {
     pub name: &'static str,
     /// What it says.
     value: String,
-    /// What says the same on the command line; nothing does for a binding.
-    flag: Option<&'static str>,
 }
 
-/// The fields of an entry that decide where a credential goes or how, apart from what the command line decides itself.
+impl fmt::Display for DecidingField {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` ({})", self.name, self.value)
+    }
+}
+
+/// A catalog of others that decides where a credential goes, or how.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TrustError {
+    /// The environment does not say where the catalog is.
+    #[error(transparent)]
+    Paths(#[from] PathsError),
+    /// It says how a registry is reached.
+    #[error(
+        "the catalog `{}` lies outside of your configuration folder, and decides how your credentials for `{registry}` travel: {}",
+        catalog.display(),
+        listed(fields)
+    )]
+    Connection {
+        /// The file.
+        catalog: PathBuf,
+        /// The registry.
+        registry: Name,
+        /// What it says, all of it.
+        fields: Vec<DecidingField>,
+    },
+    /// It binds a credential to an origin.
+    #[error("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display())]
+    Binding {
+        /// The file.
+        catalog: PathBuf,
+    },
+}
+
+fn listed(fields: &[DecidingField]) -> String {
+    fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The fields of an entry that decide where a credential goes or how, apart from what the user decides.
 pub fn deciding_fields(entry: &RegistryEntry, given: &GivenConnection) -> Vec<DecidingField> {
     let mut fields = deciding_connection(entry.uri.host(), &entry.connection, given);
     let bindings = || entry.hooks.iter().flat_map(|hook| &hook.credentials);
-    fields.extend(bindings().next().map(|_| DecidingField { name: "credentials", value: texts(bindings()), flag: None }));
+    fields.extend(bindings().next().map(|_| DecidingField { name: "credentials", value: texts(bindings()) }));
     fields
 }
 
 /// Every field of a connection is looked at: one that is added has to be thought about here.
 fn deciding_connection(host: &Host, registered: &Connection, given: &GivenConnection) -> Vec<DecidingField> {
     let Connection { transport, ca_file, client_certificate, token_servers } = registered;
-    let field = |name, value: String, flag| DecidingField { name, value, flag: Some(flag) };
+    let field = |name, value: String| DecidingField { name, value };
     let is_plain = *transport == Transport::PlainHttp && !host.is_loopback();
-    let plain = (is_plain && given.transport.is_none()).then(|| field("transport", "plain-http".to_owned(), "--plain-http"));
-    let authorities = ca_file
-        .as_ref()
-        .filter(|_| given.ca_file.is_none())
-        .map(|file| field("ca-file", shorten(&file.display().to_string()), "--ca-file FILE"));
+    let plain = (is_plain && given.transport.is_none()).then(|| field("transport", "plain-http".to_owned()));
+    let authorities =
+        ca_file.as_ref().filter(|_| given.ca_file.is_none()).map(|file| field("ca-file", shorten(&file.display().to_string())));
     let certificate = client_certificate.as_ref().filter(|_| given.client_certificate.is_none()).map(|files| {
         let value = shorten(&files.certificate.display().to_string());
-        field("client-certificate", value, "--client-certificate FILE --client-key FILE")
+        field("client-certificate", value)
     });
-    let servers = (!token_servers.is_empty() && given.token_servers.is_none())
-        .then(|| field("token-servers", texts(token_servers), "--token-server ORIGIN"));
+    let servers = (!token_servers.is_empty() && given.token_servers.is_none()).then(|| field("token-servers", texts(token_servers)));
     [plain, authorities, certificate, servers].into_iter().flatten().collect()
 }
 
@@ -110,48 +139,27 @@ impl Catalogs {
         if self.is_trusted() { Vec::new() } else { deciding_fields(entry, &GivenConnection::default()) }
     }
 
-    /// How a registry of the catalog is reached, with what the command line says in the place of what is registered.
+    /// How a registry of the catalog is reached, with what the user says in the place of what is registered.
     ///
     /// # Errors
-    /// Exit 8 for a catalog of others that decides how credentials travel.
-    pub fn trusted_connection(&self, entry: &RegistryEntry, given: &GivenConnection) -> Result<TrustedConnection, Failure> {
+    /// A catalog of others that decides how credentials travel.
+    pub fn trusted_connection(&self, entry: &RegistryEntry, given: &GivenConnection) -> Result<TrustedConnection, TrustError> {
         let fields = deciding_connection(entry.uri.host(), &entry.connection, given);
         if !fields.is_empty() && !self.is_trusted() {
-            return Err(self.undecided(entry, &fields)?);
+            return Err(TrustError::Connection { catalog: self.path()?.to_owned(), registry: entry.name.clone(), fields });
         }
         Ok(TrustedConnection(given.clone().over(entry.connection.clone())))
     }
 
-    fn undecided(&self, entry: &RegistryEntry, fields: &[DecidingField]) -> Result<Failure, Failure> {
-        let said: Vec<String> = fields.iter().map(|field| format!("`{}` ({})", field.name, field.value)).collect();
-        let problem = format!(
-            "the catalog `{}` lies outside of your configuration folder, and decides how your credentials for `{}` travel: {}",
-            self.path()?.display(),
-            entry.name,
-            said.join(", ")
-        );
-        let flags: Vec<&str> = fields.iter().filter_map(|field| field.flag).collect();
-        // The flags exclude each other, so that not all of them can be repeated.
-        let contradict = fields.iter().any(|field| field.name == "transport")
-            && fields.iter().any(|field| matches!(field.name, "ca-file" | "client-certificate"));
-        let repeat = if contradict { String::new() } else { format!("repeat it on the command line, {}, or ", flags.join(" ")) };
-        Ok(Failure::new(Kind::Configuration, problem).with_hint(Some(format!("{repeat}trust this catalog: {FLAG}, or {VARIABLE}=1"))))
-    }
-
-    /// A credential is bound on the command line, or in a catalog that is trusted.
+    /// A credential is bound by the user, or in a catalog that is trusted.
     ///
     /// # Errors
-    /// Exit 8 for a binding in a catalog of others.
-    pub fn require_trust(&self, bindings: &[CredentialBinding]) -> Result<(), Failure> {
+    /// A binding in a catalog of others.
+    pub fn require_trust(&self, bindings: &[CredentialBinding]) -> Result<(), TrustError> {
         if bindings.is_empty() || self.is_trusted() {
             return Ok(());
         }
-        let catalog = self.path()?;
-        let problem = format!("the catalog `{}` binds a credential, and lies outside of your configuration folder", catalog.display());
-        Err(Failure::new(Kind::Configuration, problem).with_hint(Some(format!(
-            "register the registry in your own catalog, without --config and PUSHGATE_CONFIG; bind the credential beside --uri; or trust this catalog: \
-             {FLAG}, or {VARIABLE}=1"
-        ))))
+        Err(TrustError::Binding { catalog: self.path()?.to_owned() })
     }
 }
 

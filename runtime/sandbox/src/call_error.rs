@@ -1,15 +1,16 @@
 //! How a call of a flavor breaks.
 
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 /// How a call of a flavor broke. Never an approval; the flavor's author is who can mend it.
 ///
 /// Texts are the guest's or the runtime's: bounded, not escaped.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
     /// The guest trapped.
-    #[error("{}", trapped(message, last_words.as_deref()))]
     Trap {
         /// What the runtime says.
         message: String,
@@ -19,19 +20,16 @@ pub enum CallError {
         advice: Option<&'static str>,
     },
     /// The guest's code ran longer than [`Limits::compute`](crate::Limits::compute).
-    #[error("the flavor ran into its time limit: its code ran for {limit:?}")]
     ComputeLimit {
         /// The limit.
         limit: Duration,
     },
     /// There was no answer within [`Limits::wall`](crate::Limits::wall).
-    #[error("the flavor ran into its time limit: no answer within {limit:?}")]
     WallLimit {
         /// The limit.
         limit: Duration,
     },
     /// The guest asked for more memory, tables, instances or handles than it may have, and could not go on.
-    #[error("the flavor ran into its limit of {limit}: {message}")]
     MemoryLimit {
         /// Which limit, and its number.
         limit: String,
@@ -39,48 +37,79 @@ pub enum CallError {
         message: String,
     },
     /// One call over the boundary, the answer included, carried more than [`Limits::host_call_bytes`](crate::Limits::host_call_bytes).
-    #[error("the flavor ran into its limit of {limit} bytes for one call or answer")]
     HostCallLimit {
         /// Bytes allowed.
         limit: usize,
     },
     /// The answer is not one that the contract allows.
-    #[error("the flavor gave a bad answer: {message}")]
     BadAnswer {
         /// What is wrong with it.
         message: String,
     },
     /// A value that crossed the boundary does not fit its type, for example an enum's case that does not exist.
-    #[error("the flavor passed a value that does not fit the contract: {message}")]
     BadValue {
         /// What the runtime says.
         message: String,
     },
     /// The component could not be instantiated, for a reason other than those above.
-    #[error("the flavor cannot be instantiated: {message}")]
     Instantiate {
         /// What the runtime says.
         message: String,
     },
     /// A defect of pushgate or of the machine: nothing that the flavor is to blame for.
-    #[error("the sandbox failed: {message}")]
     Sandbox {
         /// What failed.
         message: String,
     },
 }
 
+impl fmt::Display for CallError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(formatter, "the flavor")
+    }
+}
+
+impl Error for CallError {}
+
 /// What the guest said explains more than the runtime does: as a rule, it begins with the author's line. That a guest which said why it fails then ended
 /// itself explains nothing.
-fn trapped(message: &str, last_words: Option<&str>) -> String {
+fn write_trap(formatter: &mut fmt::Formatter<'_>, flavor: &str, message: &str, last_words: Option<&str>) -> fmt::Result {
     match last_words {
-        None => format!("the flavor trapped: {message}"),
-        Some(words) if message.contains("`unreachable`") => format!("the flavor failed: {words}"),
-        Some(words) => format!("the flavor failed: {words} (it trapped: {message})"),
+        None => write!(formatter, "{flavor} trapped: {message}"),
+        Some(words) if message.contains("`unreachable`") => write!(formatter, "{flavor} failed: {words}"),
+        Some(words) => write!(formatter, "{flavor} failed: {words} (it trapped: {message})"),
     }
 }
 
 impl CallError {
+    /// The same in a sentence about the flavor that is called so.
+    pub fn in_flavor(&self, name: &str) -> String {
+        struct Named<'a>(&'a CallError, &'a str);
+        impl fmt::Display for Named<'_> {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self(error @ CallError::Sandbox { .. }, flavor) => write!(formatter, "{flavor}: {error}"),
+                    Self(error, flavor) => error.write(formatter, flavor),
+                }
+            }
+        }
+        Named(self, &format!("the flavor {name}")).to_string()
+    }
+
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, flavor: &str) -> fmt::Result {
+        match self {
+            Self::Trap { message, last_words, .. } => write_trap(formatter, flavor, message, last_words.as_deref()),
+            Self::ComputeLimit { limit } => write!(formatter, "{flavor} ran into its time limit: its code ran for {limit:?}"),
+            Self::WallLimit { limit } => write!(formatter, "{flavor} ran into its time limit: no answer within {limit:?}"),
+            Self::MemoryLimit { limit, message } => write!(formatter, "{flavor} ran into its limit of {limit}: {message}"),
+            Self::HostCallLimit { limit } => write!(formatter, "{flavor} ran into its limit of {limit} bytes for one call or answer"),
+            Self::BadAnswer { message } => write!(formatter, "{flavor} gave a bad answer: {message}"),
+            Self::BadValue { message } => write!(formatter, "{flavor} passed a value that does not fit the contract: {message}"),
+            Self::Instantiate { message } => write!(formatter, "{flavor} cannot be instantiated: {message}"),
+            Self::Sandbox { message } => write!(formatter, "the sandbox failed: {message}"),
+        }
+    }
+
     /// What its author can do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {

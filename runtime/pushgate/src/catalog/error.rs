@@ -6,6 +6,7 @@ use pushgate_sandbox::ComponentDigest;
 
 use crate::files::FileError;
 use crate::name::{self, Name};
+use crate::paths::PathsError;
 use crate::toml::Position;
 
 /// An entry that parses but is invalid. It is unusable, and the entries beside it are not touched by that.
@@ -26,6 +27,9 @@ pub enum CatalogError {
     /// The file can't be read or written, is another user's, or others may write it.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The environment does not say where it is.
+    #[error(transparent)]
+    Paths(#[from] PathsError),
     /// The file is not a catalog. It is left as it is.
     #[error("the catalog `{}` is damaged at {position}: {reason}", path.display())]
     Damaged {
@@ -227,6 +231,7 @@ impl CatalogError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::File(error) => return error.hint(),
+            Self::Paths(error) => return error.hint(),
             Self::Damaged { .. } => "fix it by hand, or move it aside to start over; nothing was changed".to_owned(),
             Self::Version { .. } => "use the pushgate that wrote it, or another --config".to_owned(),
             Self::Full { .. } => "delete what is not used, or put it into another catalog with --config".to_owned(),

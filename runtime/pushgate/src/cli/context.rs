@@ -22,6 +22,7 @@ use super::output::{Output, printable};
 use crate::catalog::Catalog;
 use crate::catalogs::Catalogs;
 use crate::clients::{Clients, OpenUploads};
+use crate::decide::DecideError;
 use crate::decision::Warning;
 use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
@@ -61,13 +62,16 @@ impl Context {
 
     /// The catalog, read on the first call.
     pub(super) fn catalog(&self) -> Result<Arc<Catalog>, Failure> {
-        self.process.catalogs.current()
+        Ok(self.process.catalogs.current()?)
     }
 
     /// A flavor that can be called, and the digest of its component.
     pub(super) fn flavor(&self, label: &str, component: &Component) -> Result<(ComponentDigest, Flavor), Failure> {
         let mut warnings = Vec::new();
-        let loaded = self.wait_for(self.process.flavors.get(label, component, &mut warnings));
+        let loaded = self.wait_for(async {
+            let loaded = self.process.flavors.get(label, component, &mut warnings).await;
+            loaded.map_err(|error| DecideError::Flavor { flavor: label.to_owned(), error })
+        });
         self.warn(warnings);
         loaded
     }
@@ -97,12 +101,15 @@ impl Context {
 
     /// Runs what waits for others: on this thread, since a command does one thing at a time, with help for blocking work. Ctrl-C and SIGTERM
     /// end it.
-    pub(super) fn wait_for<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    pub(super) fn wait_for<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Failure>
+    where
+        Failure: From<E>,
+    {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::new(Kind::Defect, format!("cannot start: {error}")))?;
-        let done = runtime.block_on(unless_interrupted(&self.uploads, work));
+        let done = runtime.block_on(unless_interrupted(&self.uploads, async { Ok(work.await?) }));
         // What still reads or compresses when somebody interrupts ends with the process.
         runtime.shutdown_background();
         done

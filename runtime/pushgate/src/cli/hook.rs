@@ -10,9 +10,10 @@ use super::args::{HookArguments, Reset};
 use super::context::Context;
 use crate::catalog::{HookEntry, RegistryEntry};
 use crate::credential_binding::CredentialBinding;
-use crate::decide::{self, MissingGrants, Preflight};
+use crate::decide::{self, DecideError, Grantee, Preflight};
 use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
+use crate::explain::grants::{granting, missing_flags};
 use crate::flavors::Component;
 use crate::grant::Grant;
 use crate::hook::Hook;
@@ -114,15 +115,17 @@ pub(super) fn fits(context: &Context, uri: &RegistryUri, hook: &HookEntry) -> Re
     let flavor = hook.flavor.as_str();
     let Ok(entry) = context.catalog()?.flavor(flavor) else { return Ok(()) };
     let Ok((_, loaded)) = context.flavor(flavor, &Component::Stored(entry.digest)) else { return Ok(()) };
-    context.wait_for(Preflight { uri, settings: &hook.settings, limits: &hook.limits }.ask(flavor, &loaded))
+    let preflight = Preflight { uri, settings: &hook.settings, limits: &hook.limits };
+    context.wait_for(preflight.ask(flavor, &loaded))
 }
 
 /// Whether a flavor can be asked about pushes to a registry: it makes sense of the URI and of its settings, and has every grant that it asks for.
 fn ask_ahead(context: &Context, flavor: &str, loaded: &Flavor, grants: &[Grant], ahead: &Preflight<'_>) -> Result<(), Failure> {
     context.wait_for(async {
         ahead.ask(flavor, loaded).await?;
-        match MissingGrants::find(loaded, grants, ahead).await {
-            Some(missing) => Err(missing.failure(flavor)),
+        let hook = Grantee { flavor: flavor.to_owned(), registry: None, granted: grants.to_vec() };
+        match ahead.missing_grants(loaded, hook).await {
+            Some(missing) => Err(DecideError::MissingGrants(Box::new(missing))),
             None => Ok(()),
         }
     })
@@ -144,10 +147,11 @@ pub(super) fn outdated(
         hint: Some(command),
     };
     let ahead = Preflight { uri: &registry.uri, settings: &hook.settings, limits: &hook.limits };
-    let missing = context.wait_for(async { Ok(MissingGrants::find(loaded, &hook.grants, &ahead).await) });
+    let grantee = Grantee { flavor: flavor.to_string(), registry: Some(registry.name.to_string()), granted: hook.grants.clone() };
+    let missing = context.wait_for(async { Ok::<_, Failure>(ahead.missing_grants(loaded, grantee).await) });
     let grants = missing.ok().flatten().map(|missing| {
-        let command = decide::update_grants(registry.name.as_str(), flavor.as_str(), &hook.grants, &missing.flags());
-        warning(missing.failure(flavor.as_str()), command)
+        let command = granting(&missing.hook, &missing_flags(&missing));
+        warning(missing.into(), command)
     });
     let settings = schema.and_then(|schema| check(context, flavor.as_str(), schema, Some(&hook.settings)).err());
     let update = format!("`pushgate registry update {} --flavor {flavor} --settings JSON`", registry.name);
@@ -209,8 +213,8 @@ fn typed(context: &Context, flavor: &str, arguments: SettingsArguments, schema: 
 /// Whether settings are what a schema wants; without settings, whether it is a schema.
 pub(super) fn check(context: &Context, flavor: &str, schema: &Value, settings: Option<&Settings>) -> Result<(), Failure> {
     context.wait_for(async {
-        let compared = decide::compare(&context.process.flavors, schema, settings.map(ToString::to_string)).await?;
-        compared.map_err(|error| decide::unfit(flavor, error))
+        let compared = decide::compare(&context.process.flavors, schema, settings.map(ToString::to_string)).await;
+        compared.map_err(|error| DecideError::Settings { flavor: flavor.to_owned(), error })
     })
 }
 

@@ -21,7 +21,7 @@ fn layers(context: &Context, arguments: &LayersArguments) -> Result<(), Failure>
     let scoped = RegistryUri::parse(image.host().as_str())?.scope(&image)?;
     let platform = arguments.platform.as_deref().map(str::parse).transpose()?;
     let source = RequestedSource::new(arguments.from.parse()?, SourceOptions { platform, ..SourceOptions::default() })?;
-    let pinned = context.wait_for(async { Ok(source.pin(&context.process.engine, &scoped).await?) })?;
+    let pinned = context.wait_for(source.pin(&context.process.engine, &scoped))?;
     let images = match pinned.layers() {
         ListedLayers::Images(images) => images,
         ListedLayers::Artifact(kind) => {

@@ -41,7 +41,7 @@ pub(super) fn login(
         Credentials::from_input(&username, Secret::new(password)).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
 
     let client = context.process.clients.client(Some(entry.name.as_str()), host, &connection, Ok(credentials.clone()))?;
-    context.wait_for(async { Ok(client.verify_credentials().await?) }).map_err(|failure| {
+    context.wait_for(client.verify_credentials()).map_err(|failure| {
         // It was just done.
         let hint = failure.hint.filter(|hint| !hint.starts_with("log in with"));
         Failure { hint, ..failure }

@@ -114,6 +114,6 @@ fn destination(context: &Context, arguments: DestinationArguments) -> Result<Des
     let uri = RegistryUri::parse(&uri)?;
     let hook_of = |asked: &AskedFlavor| hook::given(context, &asked.flavor, &asked.words);
     let hooks = arguments.asked.0.iter().map(hook_of).collect::<Result<_, _>>()?;
-    let connection = TrustedConnection::of_command_line(given);
+    let connection = TrustedConnection::of_user(given);
     Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, connection })))
 }

@@ -7,13 +7,13 @@ use pushgate_reference::ScopedReference;
 use pushgate_sandbox::Answer;
 
 use super::approved::{Intent, Proposal, Unanimous};
+use super::error::DecideError;
 use super::host::{self, HookHost};
 use super::images::Images;
 use super::load::{LoadedHook, load};
 use super::schema;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Refusal, Verdict};
 use crate::decision::{Decision, HookReport, HookVerdict, Warning};
-use crate::exit::Failure;
 use crate::flavors::Flavors;
 
 /// Asks every hook of the proposal's registry, in order, each in a fresh sandbox, so that a person sees all violations at once. The first without an
@@ -27,7 +27,7 @@ pub async fn decide<I: Intent, S: Images + 'static>(
     intent: I,
     requested_at: SystemTime,
     decision: &mut Decision,
-) -> Result<I::Approved<S>, Failure> {
+) -> Result<I::Approved<S>, DecideError> {
     let unanimous = ask_all(flavors, &proposal, I::DRY_RUN, requested_at, decision).await?;
     Ok(intent.approve(proposal, unanimous))
 }
@@ -38,7 +38,7 @@ async fn ask_all<S: Images + 'static>(
     dry_run: bool,
     requested_at: SystemTime,
     decision: &mut Decision,
-) -> Result<Unanimous, Failure> {
+) -> Result<Unanimous, DecideError> {
     let registry = proposal.access.registry();
     if registry.hooks.is_empty() {
         return Ok(Unanimous::new());
@@ -50,7 +50,7 @@ async fn ask_all<S: Images + 'static>(
         loaded.push(load(hook, flavors, registry.name.as_deref(), &registry.uri, &mut decision.warnings).await?);
     }
     decision.hooks = loaded.iter().map(LoadedHook::not_asked).collect();
-    let mut refused: Option<Failure> = None;
+    let mut refused: Option<Refusal> = None;
     for (index, asked) in loaded.iter().enumerate() {
         let verdict = ask(flavors, asked, proposal, dry_run, requested_at, decision).await;
         if let Some(entry) = decision.hooks.get_mut(index) {
@@ -61,18 +61,19 @@ async fn ask_all<S: Images + 'static>(
         match verdict {
             Verdict::Approved => {}
             // The violations stand with the hook; a reason without one stands nowhere else.
-            Verdict::Warned { failure, violations } => {
-                if violations.is_empty() {
+            Verdict::Warned(refusal) => {
+                if refusal.violations.is_empty() {
                     let hook = Some(asked.hook.label.clone());
-                    decision.warnings.push(Warning { hook, code: None, message: failure.message, hint: None });
+                    let message = refusal.into_error(vec![asked.hook.label.clone()]).to_string();
+                    decision.warnings.push(Warning { hook, code: None, message, hint: None });
                 }
             }
-            Verdict::Refused { failure, .. } => refused = Some(refused.unwrap_or(failure)),
-            Verdict::Stopped(failure) => return Err(failure),
+            Verdict::Refused(refusal) => refused = Some(refused.unwrap_or(refusal)),
+            Verdict::Stopped(error) => return Err(error),
         }
     }
     match refused {
-        Some(failure) => Err(summary(failure, &decision.hooks)),
+        Some(first) => Err(first.into_error(refusing(&decision.hooks))),
         None => Ok(Unanimous::new()),
     }
 }
@@ -94,9 +95,9 @@ async fn ask<S: Images + 'static>(
     decision.warnings.extend(host::warnings(&hook.label, &call));
     // What a flavor says of its settings in its own words is said in those of its schema, as when they are registered.
     if matches!(call.answer, Ok(Answer::Misconfigured(_)))
-        && let Err(failure) = schema::check(flavors, hook, &loaded.flavor).await
+        && let Err(error) = schema::check(flavors, hook, &loaded.flavor).await
     {
-        return Verdict::Stopped(failure);
+        return Verdict::Stopped(error);
     }
     let before = host.before().clone();
     verdict::of(&hook.label, call.answer, before).in_mode(hook.mode)
@@ -116,11 +117,7 @@ fn described(scoped: &ScopedReference, settings: String, requested_at: SystemTim
     }
 }
 
-/// Where several hooks refused, the error says so; their reasons stand in the decision.
-fn summary(first: Failure, hooks: &[HookReport]) -> Failure {
-    let refusing: Vec<&str> = hooks.iter().filter(|hook| hook.verdict == HookVerdict::Refused).map(|hook| hook.flavor.as_str()).collect();
-    match refusing.len() {
-        0 | 1 => first,
-        _ => Failure { message: format!("refused by the flavors {}", refusing.join(", ")), ..first },
-    }
+/// The flavors that refused.
+fn refusing(hooks: &[HookReport]) -> Vec<String> {
+    hooks.iter().filter(|hook| hook.verdict == HookVerdict::Refused).map(|hook| hook.flavor.clone()).collect()
 }

@@ -9,12 +9,13 @@ use pushgate_sandbox::{
     Call, CallError, Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogLevel, LogRecord, QueryError,
 };
 
-use super::before::{Answered, Before, Failed, Unanswered, origin};
+use super::before::{Answered, Before, Unanswered};
+use super::host_failure::HostFailure;
 use super::http::HttpRequests;
 use super::images::{Images, ImagesError, ListedImages};
+use super::origin::origin;
 use super::registry_queries::RegistryQueries;
 use crate::decision::{Message, Warning};
-use crate::exit::Failure;
 use crate::grant::Grant;
 use crate::hook::Hook;
 use crate::registry_access::RegistryAccess;
@@ -45,8 +46,8 @@ impl HookHost {
     }
 
     /// Why something that the flavor needed failed last, if anything did.
-    pub(crate) fn failure(&self) -> Option<Failure> {
-        self.before().failed.clone().map(|failed| failed.failure)
+    pub(crate) fn failure(&self) -> Option<HostFailure> {
+        self.before().failed.clone()
     }
 
     /// What went before, now.
@@ -54,33 +55,28 @@ impl HookHost {
         self.before.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn remember(&self, what: &'static str, failure: Failure) {
-        *self.before() = Before { failed: Some(Failed { what, failure }), answered: None };
+    fn remember(&self, failure: HostFailure) {
+        *self.before() = Before { failed: Some(failure), answered: None };
     }
 
     /// The guest is told that it failed and not how: paths and addresses of this machine are none of its business.
     fn unreadable(&self, error: ImagesError) -> InspectError {
         let told =
             if error.is_not_found { InspectError::NotFound } else { InspectError::Unavailable("the source could not be read".to_owned()) };
-        self.remember("the image could not be read", error.failure);
+        self.remember(HostFailure::Images(error));
         told
     }
 
-    fn told<T, E>(&self, what: &'static str, answer: Result<T, Unanswered<E>>) -> Result<T, E> {
+    fn told<T, E>(&self, answer: Result<T, Unanswered<E>>) -> Result<T, E> {
         answer.map_err(|Unanswered { told, failure }| {
             match failure {
-                Some(failure) => self.remember(what, failure),
+                Some(failure) => self.remember(failure),
                 None => self.before().answered = None,
             }
             told
         })
     }
 }
-
-/// How a question to the registry that failed is told.
-const REGISTRY: &str = "the registry could not be asked";
-/// And a request.
-const HTTP: &str = "an HTTP request failed";
 
 #[async_trait]
 impl FlavorHost for HookHost {
@@ -122,23 +118,23 @@ impl FlavorHost for HookHost {
 
     async fn repository_exists(&self, repository: &str) -> Result<bool, QueryError> {
         let queries = self.queries.as_ref().ok_or(QueryError::NotGranted)?;
-        self.told(REGISTRY, queries.repository_exists(repository).await)
+        self.told(queries.repository_exists(repository).await)
     }
 
     async fn tags(&self, repository: &str, after: Option<&str>, limit: u32) -> Result<Vec<String>, QueryError> {
         let queries = self.queries.as_ref().ok_or(QueryError::NotGranted)?;
-        self.told(REGISTRY, queries.tags(repository, after, limit).await)
+        self.told(queries.tags(repository, after, limit).await)
     }
 
     async fn manifest_digest(&self, repository: &str, tag: &str) -> Result<Option<String>, QueryError> {
         let queries = self.queries.as_ref().ok_or(QueryError::NotGranted)?;
-        self.told(REGISTRY, queries.manifest_digest(repository, tag).await)
+        self.told(queries.manifest_digest(repository, tag).await)
     }
 
     async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, HttpError> {
         let requests = self.requests.as_ref().ok_or_else(HttpError::nothing_granted)?;
         let origin = origin(&request.url).to_owned();
-        let response = self.told(HTTP, requests.send(request, limit).await)?;
+        let response = self.told(requests.send(request, limit).await)?;
         self.before().answered = Some(Answered { origin, status: response.status });
         Ok(response)
     }

@@ -1,5 +1,7 @@
 //! A flavor's HTTP requests, to the origins that it was granted.
 
+use std::sync::Arc;
+
 use pushgate_credentials::CredentialSources;
 use pushgate_egress::{BoundCredential, OutboundClient, OutboundError, OutboundRequest};
 use pushgate_net::{HttpGrant, RequestBudget};
@@ -7,17 +9,15 @@ use pushgate_sandbox::{HttpError, HttpRequest, HttpResponse};
 
 use super::before::Unanswered;
 use super::dry_run::refused_in_a_dry_run;
-use super::missing_grants::granting;
+use super::host_failure::HostFailure;
+use super::missing_grants::Grantee;
 use crate::credential_binding::CredentialBinding;
-use crate::exit::{Failure, Kind};
 use crate::grant::Grant;
 use crate::hook::Hook;
 
 /// The requests of one hook.
 pub(super) struct HttpRequests {
-    hook: Hook,
-    /// The name of the registry that has the hook, if it is registered.
-    registry: Option<String>,
+    hook: Grantee,
     client: OutboundClient,
     /// Pays for them, and for those that their credentials cost.
     budget: RequestBudget,
@@ -37,8 +37,7 @@ impl HttpRequests {
         let grants: Vec<HttpGrant> = hook.grants.iter().filter_map(http_grant).collect();
         let bound = hook.credentials.iter().map(bound).collect();
         let client = || OutboundClient::new(grants.clone(), bound, sources.clone());
-        let (hook, registry) = (hook.clone(), registry.map(str::to_owned));
-        (!grants.is_empty()).then(|| Self { hook, registry, client: client(), budget, dry_run })
+        (!grants.is_empty()).then(|| Self { hook: Grantee::new(hook, registry), client: client(), budget, dry_run })
     }
 
     pub(super) async fn send(&self, request: HttpRequest, limit: usize) -> Result<HttpResponse, Unanswered<HttpError>> {
@@ -46,28 +45,10 @@ impl HttpRequests {
             return Err(Unanswered::from(refused));
         }
         let HttpRequest { method, url, headers, body } = request;
-        tracing::info!(target: "flavor", "{}: sends a {method} request", self.hook.label);
+        tracing::info!(target: "flavor", "{}: sends a {method} request", self.hook.flavor);
         let sent = self.budget.pay_for(self.client.send(OutboundRequest { method, url, headers, body }, limit)).await;
-        let response = sent.map_err(|error| self.unanswered(error))?;
+        let response = sent.map_err(|error| unanswered(error, &self.hook))?;
         Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
-    }
-}
-
-impl HttpRequests {
-    fn unanswered(&self, error: OutboundError) -> Unanswered<HttpError> {
-        let grant =
-            |origin: &str, private: &str| granting(&self.hook, self.registry.as_deref(), &[format!("--grant http={origin}{private}")]);
-        let hint = match &error {
-            OutboundError::NotGranted { origin: Some(origin) } => {
-                Some(format!("if the flavor may go there, grant it with {}", grant(origin, "")))
-            }
-            OutboundError::Address { origin } => Some(format!(
-                "a private address needs {}; those of this machine, of link-local services and of a cloud's metadata are never given by a name",
-                grant(origin, ",private")
-            )),
-            other => other.hint(),
-        };
-        unanswered(error, hint)
     }
 }
 
@@ -81,30 +62,23 @@ fn bound(binding: &CredentialBinding) -> BoundCredential {
 }
 
 /// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
-fn unanswered(error: OutboundError, hint: Option<String>) -> Unanswered<HttpError> {
-    let mut kind = Kind::RegistryFailed;
+fn unanswered(error: OutboundError, hook: &Grantee) -> Unanswered<HttpError> {
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
         OutboundError::LimitExceeded { .. } | OutboundError::OutOfRequests { .. } => return Unanswered::from(HttpError::LimitExceeded),
         OutboundError::TooLarge { .. } => HttpError::TooLarge,
-        OutboundError::NotGranted { .. } | OutboundError::Address { .. } => {
-            kind = Kind::Configuration;
-            HttpError::NotGranted(error.to_string())
-        }
+        OutboundError::NotGranted { .. } | OutboundError::Address { .. } => HttpError::NotGranted(error.to_string()),
         OutboundError::TimedOut { .. } => HttpError::TimedOut,
         OutboundError::Unreachable { .. } => HttpError::Unreachable("no connection could be made".to_owned()),
         OutboundError::Disconnected { .. } => HttpError::Unreachable("the connection broke off before the response was whole".to_owned()),
-        OutboundError::NoCredential { .. } => {
-            kind = Kind::Configuration;
-            HttpError::Other("the host has no credential for this origin".to_owned())
-        }
+        OutboundError::NoCredential { .. } => HttpError::Other("the host has no credential for this origin".to_owned()),
         OutboundError::Credential { .. } | OutboundError::CredentialSource(_) => {
             HttpError::Other("the host cannot use its credential for this origin".to_owned())
         }
         OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
-    Unanswered { told, failure: Some(Failure::from_error(kind, &error).with_hint(hint)) }
+    Unanswered { told, failure: Some(HostFailure::Http { error: Arc::new(error), hook: hook.clone() }) }
 }
 
 #[cfg(test)]
@@ -179,7 +153,7 @@ mod tests {
                 limits: HookLimits::default(),
                 mode: HookMode::default(),
             };
-            let requests = HttpRequests { hook, registry: None, client, budget: RequestBudget::new(1), dry_run: true };
+            let requests = HttpRequests { hook: Grantee::new(&hook, None), client, budget: RequestBudget::new(1), dry_run: true };
             let request = HttpRequest { method: "GET".to_owned(), url: server.origin(), headers: Vec::new(), body: Vec::new() };
             let response = runtime.block_on(requests.send(request, 1 << 20)).unwrap();
             assert!(!String::from_utf8_lossy(&response.body).contains("CANARY"), "{form:?}");

@@ -1,9 +1,10 @@
 //! What a decision has to know of the source: the images of the push, if a hook asks for them.
 
+use std::error::Error;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use pushgate_sandbox::Image;
-
-use crate::exit::Failure;
 
 /// What the images of a push are, for the hooks.
 #[async_trait]
@@ -33,12 +34,14 @@ pub enum ListedImages {
 }
 
 /// Why the images cannot be had.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{cause}")]
 pub struct ImagesError {
     /// Whether there is no such image, as against not being able to look.
     pub is_not_found: bool,
-    /// The message for the person who pushes. Not for a flavor: paths and addresses of this machine are none of its business.
-    pub failure: Failure,
+    /// The source's own error, for the person who pushes. Not for a flavor: paths and addresses of this machine are none of its business.
+    #[source]
+    pub cause: Arc<dyn Error + Send + Sync>,
 }
 
 /// The images of a push whose host does not read them from a source.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{Call, ComponentDigest, Flavor, FlavorHost, Push};
 
-use super::missing_grants::{MissingGrants, granting};
+use super::error::DecideError;
+use super::missing_grants::Grantee;
 use super::preflight::Preflight;
 use super::schema;
 use crate::decision::{HookReport, HookVerdict, Warning};
-use crate::exit::Failure;
 use crate::flavors::Flavors;
 use crate::hook::Hook;
 
@@ -32,20 +32,19 @@ pub async fn load<'a>(
     registry: Option<&str>,
     uri: &RegistryUri,
     warnings: &mut Vec<Warning>,
-) -> Result<LoadedHook<'a>, Failure> {
-    let (digest, flavor) = flavors.get(&hook.label, &hook.component, warnings).await?;
+) -> Result<LoadedHook<'a>, DecideError> {
+    let (digest, flavor) = flavors
+        .get(&hook.label, &hook.component, warnings)
+        .await
+        .map_err(|error| DecideError::Flavor { flavor: hook.label.clone(), error })?;
     let preflight = Preflight { uri, settings: &hook.settings, limits: &hook.limits };
-    if let Some(missing) = MissingGrants::find(&flavor, &hook.grants, &preflight).await {
+    if let Some(missing) = preflight.missing_grants(&flavor, Grantee::new(hook, registry)).await {
         // No grant helps a flavor that cannot be used for this registry.
-        if let Err(failure) = preflight.ask(&hook.label, &flavor).await {
+        if let Err(error) = preflight.ask(&hook.label, &flavor).await {
             schema::check(flavors, hook, &flavor).await?;
-            return Err(failure);
+            return Err(error);
         }
-        let failure = missing.failure(&hook.label);
-        return Err(match registry {
-            Some(_) => failure.with_hint(Some(format!("grant it with {}", granting(hook, registry, &missing.flags())))),
-            None => failure,
-        });
+        return Err(DecideError::MissingGrants(Box::new(missing)));
     }
     Ok(LoadedHook { hook, digest, flavor })
 }

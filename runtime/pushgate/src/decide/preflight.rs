@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{Answer, Call, Capability, Flavor, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, Push};
 
-use super::before::{self, Before};
-use super::verdict::{self, Verdict};
-use crate::exit::Failure;
+use super::error::DecideError;
+use super::missing_grants::{Grantee, MissingGrants};
+use super::origin::origin;
 use crate::grant::Grant;
 use crate::hook_limits::HookLimits;
 use crate::settings::Settings;
@@ -43,7 +43,7 @@ impl FlavorHost for Nothing {
 
     async fn send(&self, request: HttpRequest, _limit: usize) -> Result<HttpResponse, HttpError> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.get_or_insert_with(|| before::origin(&request.url).to_owned());
+        wanted.get_or_insert_with(|| origin(&request.url).to_owned());
         Err(HttpError::nothing_granted())
     }
 }
@@ -52,17 +52,28 @@ impl Preflight<'_> {
     /// Asks, and listens to one answer alone: that the settings, or the URI, make no sense. A push would end with the same.
     ///
     /// # Errors
-    /// The flavor's answer, as exit 8.
-    pub async fn ask(&self, label: &str, flavor: &Flavor) -> Result<(), Failure> {
-        let Ok(answer @ Answer::Misconfigured(_)) = self.call(flavor, Arc::default()).await.answer else { return Ok(()) };
-        match verdict::of(label, Ok(answer), Before::default()) {
-            Verdict::Stopped(failure) => Err(failure),
+    /// The flavor's answer: [`DecideError::Misconfigured`].
+    pub async fn ask(&self, label: &str, flavor: &Flavor) -> Result<(), DecideError> {
+        match self.call(flavor, Arc::default()).await.answer {
+            Ok(Answer::Misconfigured(message)) => Err(DecideError::Misconfigured { flavor: label.to_owned(), message }),
             _ => Ok(()),
         }
     }
 
+    /// What a hook's flavor asks for and was not granted; none if it was granted all of it. Where it wants to send requests, it is asked.
+    pub async fn missing_grants(&self, flavor: &Flavor, hook: Grantee) -> Option<MissingGrants> {
+        let granted = |capability: Capability| {
+            hook.granted.iter().any(|grant| {
+                matches!((grant, capability), (Grant::Registry, Capability::Registry) | (Grant::Http { .. }, Capability::Http))
+            })
+        };
+        let capabilities: Vec<_> = flavor.capabilities().iter().copied().filter(|capability| !granted(*capability)).collect();
+        let wanted = if capabilities.contains(&Capability::Http) { self.wanted_grant(flavor).await } else { None };
+        (!capabilities.is_empty()).then_some(MissingGrants { hook, capabilities, wanted })
+    }
+
     /// The grant of the origin that the flavor would send its first request to, if it would send one to an origin that can be granted.
-    pub(super) async fn wanted_grant(&self, flavor: &Flavor) -> Option<Grant> {
+    async fn wanted_grant(&self, flavor: &Flavor) -> Option<Grant> {
         let host = Arc::<Nothing>::default();
         // What it answers says nothing: it was not given what it wanted.
         let _ = self.call(flavor, Arc::clone(&host)).await;

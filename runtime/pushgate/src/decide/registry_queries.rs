@@ -8,7 +8,7 @@ use pushgate_net::RequestBudget;
 use pushgate_sandbox::QueryError;
 
 use super::before::Unanswered;
-use crate::exit::{Failure, Kind};
+use super::host_failure::HostFailure;
 use crate::registry_access::RegistryAccess;
 
 /// The questions of one hook.
@@ -77,16 +77,15 @@ impl RegistryQueries {
     }
 
     async fn client(&self) -> Answer<&RegistryClient> {
-        self.access.get().await.map(|access| &*access.client).map_err(unavailable)
+        self.access.get().await.map(|access| &*access.client).map_err(|error| unavailable(HostFailure::Access(error)))
     }
 
     async fn in_time<T>(&self, question: impl Future<Output = Answer<T>> + Send) -> Answer<T> {
         match tokio::time::timeout(self.patience, self.budget.pay_for(question)).await {
             Ok(answer) => answer,
             Err(_) => {
-                let host = self.access.registry().uri.host();
-                let problem = format!("{host} did not answer a flavor's question within {} seconds", self.patience.as_secs_f32());
-                Err(unavailable(Failure::new(Kind::RegistryFailed, problem)))
+                let host = self.access.registry().uri.host().to_string();
+                Err(unavailable(HostFailure::NoAnswer { host, patience: self.patience }))
             }
         }
     }
@@ -96,7 +95,7 @@ fn malformed(what: &str) -> Unanswered<QueryError> {
     Unanswered::from(QueryError::Other(format!("this is not a valid {what}")))
 }
 
-fn unavailable(failure: Failure) -> Unanswered<QueryError> {
+fn unavailable(failure: HostFailure) -> Unanswered<QueryError> {
     Unanswered { told: QueryError::Unavailable("the registry did not answer".to_owned()), failure: Some(failure) }
 }
 
@@ -105,7 +104,7 @@ fn unanswered(error: RegistryError) -> Unanswered<QueryError> {
     // A registry whose failures used the requests up is what the operator has to look at.
     let error = match error {
         RegistryError::OutOfRequests { last, .. } => {
-            return Unanswered { told: QueryError::LimitExceeded, failure: last.map(|last| Failure::from(*last)) };
+            return Unanswered { told: QueryError::LimitExceeded, failure: last.map(|last| HostFailure::Registry(Arc::from(last))) };
         }
         error => error,
     };
@@ -118,8 +117,8 @@ fn unanswered(error: RegistryError) -> Unanswered<QueryError> {
         | RegistryError::Disconnected { .. }
         | RegistryError::Proxy { .. }
         | RegistryError::AsksToWait { .. }
-        | RegistryError::Status { .. } => return unavailable(error.into()),
+        | RegistryError::Status { .. } => return unavailable(HostFailure::Registry(Arc::new(error))),
         _ => QueryError::Other("the registry gave no answer that can be used".to_owned()),
     };
-    Unanswered { told, failure: Some(error.into()) }
+    Unanswered { told, failure: Some(HostFailure::Registry(Arc::new(error))) }
 }

@@ -2,14 +2,20 @@
 //! commands in a remedy: the libraries say what happened, and nothing of how it is said to them.
 
 mod authoring;
+mod decide;
+mod trust;
 mod gate;
 mod sources;
 mod engine;
 mod registries;
 mod sandbox;
 mod names;
+pub(crate) mod grants;
 
 use std::error::Error;
+
+pub(crate) use authoring::hint_of_found;
+pub(crate) use trust::TRUST_FLAG;
 
 use crate::exit::{Failure, Kind};
 
@@ -32,10 +38,7 @@ impl Failure {
     /// The same failure with the flavor that it is about.
     #[must_use]
     pub fn in_flavor(mut self, flavor: &str) -> Self {
-        self.message = match self.message.strip_prefix("the flavor ") {
-            Some(rest) => format!("the flavor {flavor} {rest}"),
-            None => format!("the flavor {flavor}: {}", self.message),
-        };
+        self.message = format!("the flavor {flavor}: {}", self.message);
         self
     }
 

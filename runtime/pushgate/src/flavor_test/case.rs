@@ -9,7 +9,7 @@ use pushgate_sandbox::{Image, InspectError, Push};
 use serde::Deserialize;
 
 use super::document;
-use super::error::ProjectError;
+use super::error::{CaseFault, ProjectError};
 use super::images::{self, ImageSection};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::values;
@@ -159,11 +159,12 @@ impl Case {
 
     fn from_file(path: &Path, file: File) -> Result<Self, ProjectError> {
         let unusable = |reason: String, hint| ProjectError::Unusable { path: path.to_owned(), reason, hint };
+        let wrong = |fault| ProjectError::Case { path: path.to_owned(), fault };
         let uri = match file.uri {
             Some(uri) => uri,
-            None => RegistryUri::parse(file.image.host().as_str()).map_err(|error| unusable(error.to_string(), error.hint()))?,
+            None => RegistryUri::parse(file.image.host().as_str()).map_err(|error| wrong(CaseFault::Uri(error)))?,
         };
-        let scoped = uri.scope(&file.image).map_err(|error| unusable(error.to_string(), error.hint()))?;
+        let scoped = uri.scope(&file.image).map_err(|error| wrong(CaseFault::Scope(error)))?;
         let images = match (file.images_error, file.images.is_empty()) {
             (Some(_), false) => {
                 let hint = "leave out one of them: a push has images or it fails to have them".to_owned();

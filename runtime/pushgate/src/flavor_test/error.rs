@@ -5,6 +5,9 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use pushgate_oci::ParsePlatformError;
+use pushgate_reference::{OutOfScope, ParseUriError};
+
 use crate::toml::Position;
 
 /// A project, or a case of it, that cannot be used.
@@ -117,6 +120,14 @@ pub enum ProjectError {
         /// What was probably meant.
         hint: Option<String>,
     },
+    /// A name in a case is none, or lies outside of its registry.
+    #[error("`{}`: {fault}", path.display())]
+    Case {
+        /// The case's file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: CaseFault,
+    },
     /// The parts of a case do not fit together.
     #[error("`{}`: {reason}", path.display())]
     Unusable {
@@ -151,31 +162,21 @@ impl fmt::Display for Difference {
     }
 }
 
-impl ProjectError {
-    /// What the flavor's author can do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::NoManifest { .. } => {
-                "name the folder of a project, such as `pushgate flavor new` writes, or what to ask too: --component FILE.wasm, or the name of a flavor"
-                    .to_owned()
-            }
-            Self::NotBuilt { folder, build: Some(build), .. } => {
-                format!("build it first: in `{}`, run `{build}`, or give --build", folder.display())
-            }
-            Self::NotBuilt { build: None, .. } => "build it first".to_owned(),
-            Self::Stale { folder, build: Some(build), .. } => {
-                format!("build it again: in `{}`, run `{build}`, or give --build", folder.display())
-            }
-            Self::Stale { build: None, .. } => "build it again; with `build = \"COMMAND\"` in flavor.toml, --build does that".to_owned(),
-            Self::TooManyFiles { .. } => "keep what is not the flavor's elsewhere, or name the component: --component FILE.wasm".to_owned(),
-            Self::NotMade { .. } => "`component` in flavor.toml says where the build writes it".to_owned(),
-            Self::NoBuild { .. } => "add it, such as `build = \"make\"`".to_owned(),
-            Self::NoCases { .. } => "write one: a file NAME.toml with `image` and `[expect]`, see docs/testing-flavors.md".to_owned(),
-            Self::NotRead { .. } => "a case is a file cases/NAME.toml: rename it, or move it out of cases/".to_owned(),
-            Self::NoSuchCase { known, .. } if known.is_empty() => return None,
-            Self::NoSuchCase { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::Unusable { hint, .. } | Self::Malformed { hint, .. } => return hint.clone(),
-            Self::System { .. } | Self::BuildFailed { .. } => return None,
-        })
-    }
+/// A name in a case that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseFault {
+    /// The registry's URI.
+    #[error(transparent)]
+    Uri(ParseUriError),
+    /// The image lies outside of the registry.
+    #[error(transparent)]
+    Scope(OutOfScope),
+    /// The platform of an image.
+    #[error("image {image}: {error}")]
+    Platform {
+        /// Which image, counted from 1.
+        image: usize,
+        /// What is wrong.
+        error: ParsePlatformError,
+    },
 }

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pushgate_oci::{ImageConfig, Platform};
+use pushgate_oci::{ImageConfig, ParsePlatformError, Platform};
 use pushgate_sandbox::Image;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::document;
-use super::error::ProjectError;
+use super::error::{CaseFault, ProjectError};
 use super::members::{self, Written};
 use super::values;
 use crate::settings;
@@ -40,10 +40,11 @@ const PLATFORM: &str = "linux/amd64";
 
 /// The images of the case in this file.
 pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Image>, ProjectError> {
-    let unusable = |index: usize, (reason, hint): (String, Option<String>)| ProjectError::Unusable {
-        path: case.to_owned(),
-        reason: format!("image {}: {reason}", index + 1),
-        hint,
+    let unusable = |index: usize, fault: Fault| match fault {
+        Fault::Config((reason, hint)) => {
+            ProjectError::Unusable { path: case.to_owned(), reason: format!("image {}: {reason}", index + 1), hint }
+        }
+        Fault::Platform(error) => ProjectError::Case { path: case.to_owned(), fault: CaseFault::Platform { image: index + 1, error } },
     };
     let mut images = Vec::new();
     for (index, section) in sections.into_iter().enumerate() {
@@ -66,16 +67,24 @@ fn config_file(path: &Path) -> Result<Map<String, Value>, ProjectError> {
     }
 }
 
+/// What is wrong with an image of a case.
+enum Fault {
+    /// Its config, and the remedy where there is one.
+    Config((String, Option<String>)),
+    /// Its platform.
+    Platform(ParsePlatformError),
+}
+
 /// The platform and the config of an image: the least that one has, then what the file says, then what the case says, then the labels. A variant
 /// that the config leaves out is that of the platform, as it is that of an index.
-fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<(Platform, ImageConfig), (String, Option<String>)> {
-    members::check(&section.config, Written::InCase)?;
+fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<(Platform, ImageConfig), Fault> {
+    members::check(&section.config, Written::InCase).map_err(Fault::Config)?;
     let asked = section.platform.as_deref().map(str::parse::<Platform>).transpose();
-    let asked = asked.map_err(|error| (error.to_string(), error.hint()))?;
+    let asked = asked.map_err(Fault::Platform)?;
     let named = |member: &str| section.config.contains_key(member) || file.as_ref().is_some_and(|file| file.contains_key(member));
     let least = match &asked {
         Some(platform) => platform.clone(),
-        None => PLATFORM.parse().map_err(|error: pushgate_oci::ParsePlatformError| (error.to_string(), error.hint()))?,
+        None => PLATFORM.parse().map_err(Fault::Platform)?,
     };
     let mut whole = json!({ "rootfs": { "type": "layers", "diff_ids": [] }, "config": {} });
     if !named("os") && !named("architecture") {
@@ -87,13 +96,13 @@ fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<
     for part in [file.map(Value::Object), Some(Value::Object(section.config)), Some(labels)].into_iter().flatten() {
         merge(&mut whole, part);
     }
-    let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| (error.to_string(), None))?;
+    let config = ImageConfig::parse(whole.to_string().as_bytes()).map_err(|error| Fault::Config((error.to_string(), None)))?;
     let platform = config.platform().completed(asked.as_ref());
     match asked {
         // The config may say of which version of the system it is.
         Some(asked) if asked != (Platform { os_version: asked.os_version.clone().and(config.os_version.clone()), ..platform.clone() }) => {
             let problem = format!("its platform is {asked}, and its config says {}", config.platform());
-            Err((problem, Some("leave out `platform`: the config says it".to_owned())))
+            Err(Fault::Config((problem, Some("leave out `platform`: the config says it".to_owned()))))
         }
         _ => Ok((platform, config)),
     }

@@ -22,6 +22,7 @@ mod sections;
 mod recorded;
 mod sources;
 mod error;
+mod run_error;
 mod file_names;
 mod suggestion;
 mod values;
@@ -29,12 +30,11 @@ mod values;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_sandbox::{Call, CallError, Flavor};
+use pushgate_sandbox::{Call, Flavor};
 use serde_json::Value;
 
 use crate::decide;
 use crate::decision::Warning;
-use crate::exit::Failure;
 use crate::flavors::Flavors;
 use crate::hook_limits::HookLimits;
 
@@ -42,10 +42,11 @@ pub use accept::{Change, changes};
 pub use build::Build;
 pub use case::{Case, Verdict};
 pub use doubts::doubts;
-pub use error::{Difference, ProjectError};
-pub use outcome::{Found, Outcome, Problem};
+pub use error::{CaseFault, Difference, ProjectError};
+pub use outcome::{Found, Outcome, Problem, Remedy};
 pub use project::{Asked, NamedCase, Project, Wanted};
-pub use record::{Recording, record};
+pub use record::{RecordError, Recording, record};
+pub use run_error::RunError;
 
 use outcome::is_silent;
 use replay::{Notes, Replay};
@@ -60,7 +61,7 @@ pub(crate) fn parse_any(text: &str) -> Result<serde::de::IgnoredAny, ProjectErro
 ///
 /// # Errors
 /// The component is not a flavor, or its settings schema cannot be had. What a flavor does wrong when it is asked is in the outcomes.
-pub async fn run(flavors: &Flavors, project: &Project, warnings: &mut Vec<Warning>) -> Result<Vec<Outcome>, Failure> {
+pub async fn run(flavors: &Flavors, project: &Project, warnings: &mut Vec<Warning>) -> Result<Vec<Outcome>, RunError> {
     let flavor = load(flavors, &project.flavor, warnings).await?;
     let label = &project.flavor.label;
     let schema = decide::settings_schema(label, &flavor, &HookLimits::default()).await?;
@@ -81,7 +82,7 @@ pub async fn run(flavors: &Flavors, project: &Project, warnings: &mut Vec<Warnin
         let mut problems = if notes.missing.is_empty() { judge::judge(&case.expected, &found) } else { Vec::new() };
         let is_acceptable = !problems.is_empty() && conduct.is_empty() && found.verdict != Verdict::Broke;
         problems.extend(conduct);
-        let debugged = if silent && !problems.is_empty() { debug.ask(flavors, case, &mut found.hint, warnings).await? } else { Vec::new() };
+        let debugged = if silent && !problems.is_empty() { debug.ask(flavors, case, &mut found, warnings).await? } else { Vec::new() };
         outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: notes.unused(case), debugged });
     }
     Ok(outcomes)
@@ -94,17 +95,17 @@ struct Debug<'a> {
 }
 
 impl Debug<'_> {
-    /// What it says of a case about which the other one said nothing; the hint is then about that.
+    /// What it says of a case about which the other one said nothing; the remedy is then about that.
     async fn ask(
         &mut self,
         flavors: &Flavors,
         case: &Arc<Case>,
-        hint: &mut Option<String>,
+        found: &mut Found,
         warnings: &mut Vec<Warning>,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Vec<String>, RunError> {
         let Some(component) = &self.project.debug_component else { return Ok(Vec::new()) };
         if let Some(problem) = self.project.unusable_debug_component() {
-            *hint = Some(hint.take().map_or(problem.clone(), |hint| format!("{problem}; {hint}")));
+            found.debug_problem = Some(problem);
             return Ok(Vec::new());
         }
         let flavor = match &self.loaded {
@@ -112,19 +113,21 @@ impl Debug<'_> {
             None => self.loaded.insert(load(flavors, &Asked::file(component.clone()), warnings).await?),
         };
         let (call, ..) = ask(flavor, case, case.dry_run).await;
-        *hint = call.answer.as_ref().err().and_then(CallError::hint);
-        Ok(said(&call))
+        let said = said(&call);
+        found.remedy = call.answer.err().map(Remedy::OfCall);
+        Ok(said)
     }
 }
 
-async fn load(flavors: &Flavors, flavor: &Asked, warnings: &mut Vec<Warning>) -> Result<Flavor, Failure> {
-    Ok(flavors.get(&flavor.label, &flavor.component, warnings).await?.1)
+async fn load(flavors: &Flavors, flavor: &Asked, warnings: &mut Vec<Warning>) -> Result<Flavor, RunError> {
+    let loaded = flavors.get(&flavor.label, &flavor.component, warnings).await;
+    Ok(loaded.map_err(|error| RunError::Flavor { flavor: flavor.label.clone(), error })?.1)
 }
 
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.
-async fn refused(flavors: &Flavors, label: &str, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, Failure> {
+async fn refused(flavors: &Flavors, label: &str, schema: Option<&Value>, case: &Arc<Case>) -> Result<Option<Found>, RunError> {
     let Some(schema) = schema else { return Ok(None) };
-    match decide::compare(flavors, schema, Some(case.settings.to_string())).await? {
+    match decide::compare(flavors, schema, Some(case.settings.to_string())).await {
         Ok(()) => Ok(None),
         Err(error) if error.blames_settings() => Ok(Some(Found::refused_by_schema(&error, label))),
         Err(error) => Err(error.into()),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use pushgate_sandbox::{Answer, Call, CallError, LogLevel, LogRecord, SettingsError, Violation};
+use pushgate_sandbox::{Answer, Call, CallError, LogLevel, LogRecord, Violation};
 
 use super::case::Verdict;
-use crate::settings::describe_hint;
+use crate::decide::CompareError;
 
 /// One case that was run. Every text may be the guest's: bounded, not escaped.
 #[derive(Debug)]
@@ -31,6 +31,18 @@ impl Outcome {
     }
 }
 
+/// What may help where a flavor gave no answer.
+#[derive(Debug)]
+pub enum Remedy {
+    /// What helps against this.
+    OfCall(CallError),
+    /// The settings that the flavor takes.
+    OfSettings {
+        /// The flavor.
+        flavor: String,
+    },
+}
+
 /// What a flavor answered, and what it took.
 #[derive(Debug)]
 pub struct Found {
@@ -38,8 +50,10 @@ pub struct Found {
     pub verdict: Verdict,
     /// Of a refusal without violations, or of how it broke.
     pub message: Option<String>,
-    /// What to do about how it broke.
-    pub hint: Option<String>,
+    /// What may help, where it broke or its settings do not fit.
+    pub remedy: Option<Remedy>,
+    /// Why the component that would say more was not asked.
+    pub debug_problem: Option<String>,
     /// Of a denial.
     pub violations: Vec<Violation>,
     /// Messages of the levels `warn` and `error`.
@@ -57,7 +71,8 @@ impl Found {
         let mut found = Self {
             verdict: Verdict::Approved,
             message: None,
-            hint: None,
+            remedy: None,
+            debug_problem: None,
             violations: Vec::new(),
             warnings: warnings(&call.log),
             log: call.log,
@@ -74,19 +89,21 @@ impl Found {
             Ok(Answer::Unavailable(message)) => (Verdict::Unavailable, Some(message)),
             Ok(Answer::Other(message)) => (Verdict::Other, Some(message)),
             Err(error) => {
-                found.hint = error.hint();
-                (Verdict::Broke, Some(error.to_string()))
+                let message = error.to_string();
+                found.remedy = Some(Remedy::OfCall(error));
+                (Verdict::Broke, Some(message))
             }
         };
         found
     }
 
     /// The flavor was not asked: its schema refuses the settings of the case.
-    pub(super) fn refused_by_schema(error: &SettingsError, flavor: &str) -> Self {
+    pub(super) fn refused_by_schema(error: &CompareError, flavor: &str) -> Self {
         Self {
             verdict: Verdict::Misconfigured,
             message: Some(error.to_string()),
-            hint: Some(describe_hint(flavor)),
+            remedy: Some(Remedy::OfSettings { flavor: flavor.to_owned() }),
+            debug_problem: None,
             violations: Vec::new(),
             warnings: Vec::new(),
             log: Vec::new(),

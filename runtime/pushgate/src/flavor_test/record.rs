@@ -4,23 +4,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use pushgate_credentials::{Credentials, Redactor};
+use pushgate_reference::OutOfScope;
 use pushgate_sandbox::{
     Capability, ComponentDigest, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogRecord, QueryError,
 };
 
 use super::case::Case;
+use super::error::ProjectError;
 use super::project::{NamedCase, Project};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::rewrite;
 use crate::clients::OpenUploads;
-use crate::decide::{HookHost, NoImages, load};
+use crate::decide::{DecideError, HookHost, HostFailure, NoImages, load};
 use crate::decision::Warning;
-use crate::exit::{Failure, Kind};
 use crate::hook::Hook;
 use crate::name::shorten;
 use crate::process::Process;
 use crate::registry::Registry;
-use crate::registry_access::RegistryAccess;
+use crate::registry_access::{AccessError, RegistryAccess};
 
 /// The fields of a response that are written down: none of them holds a secret, and none changes from one request to the next.
 const KEPT_FIELDS: [&str; 5] = ["content-type", "etag", "last-modified", "link", "retry-after"];
@@ -41,6 +42,45 @@ pub struct Recording<'a> {
     pub writes: bool,
 }
 
+/// Why answers are not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The flavor cannot be asked, or lacks a grant.
+    #[error(transparent)]
+    Decide(#[from] DecideError),
+    /// The image of a case lies outside of the registry.
+    #[error(transparent)]
+    OutOfScope(#[from] OutOfScope),
+    /// The credentials, which are taken out of the answers, cannot be read.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// A case's file cannot be written.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The component has other bytes than those whose grants were looked up.
+    #[error("the component `{component}` was replaced while it was looked at")]
+    Replaced {
+        /// The component.
+        component: String,
+    },
+    /// The flavor wants to send a request that may change something.
+    #[error("the case {case} is not recorded: a recording sends GET and HEAD, and the flavor wants to send {request}")]
+    NotSent {
+        /// The case.
+        case: String,
+        /// Method and URL.
+        request: String,
+    },
+    /// Something that the flavor asked for did not answer.
+    #[error("the case {case} is not recorded: {failure}")]
+    Unanswered {
+        /// The case.
+        case: String,
+        /// What did not answer.
+        failure: HostFailure,
+    },
+}
+
 /// Asks the project's flavor about every case, and writes the answers into the cases' files. Returns how many there were, by case.
 ///
 /// # Errors
@@ -51,12 +91,11 @@ pub async fn record(
     project: &Project,
     recording: &Recording<'_>,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<(String, usize)>, Failure> {
+) -> Result<Vec<(String, usize)>, RecordError> {
     let Recording { registry, hook, component, writes } = *recording;
     let loaded = load(hook, &process.flavors, None, &registry.uri, warnings).await?;
     if *loaded.digest() != component {
-        let problem = format!("the component `{}` was replaced while it was looked at", project.flavor.label);
-        return Err(Failure::new(Kind::Usage, problem).with_hint(Some("retry when its build has ended".to_owned())));
+        return Err(RecordError::Replaced { component: project.flavor.label.clone() });
     }
     let mut counts = Vec::new();
     for NamedCase { name, path, case } in &project.cases {
@@ -67,11 +106,10 @@ pub async fn record(
         let recorder = Arc::new(Recorder { case: Arc::clone(case), host, writes, kept: Mutex::default() });
         let call = loaded.prepare(case.push(dry_run), Arc::clone(&recorder) as Arc<_>).await;
         if let Some(request) = recorder.kept().not_sent.take() {
-            return Err(not_sent(name, &request));
+            return Err(RecordError::NotSent { case: name.clone(), request });
         }
-        if let Some(failed) = recorder.host.failure() {
-            let message = format!("the case {name} is not recorded: {}", failed.message);
-            return Err(Failure { message, ..failed });
+        if let Some(failure) = recorder.host.failure() {
+            return Err(RecordError::Unanswered { case: name.clone(), failure });
         }
         // How it answers is for the run that follows to judge.
         drop(call);
@@ -82,12 +120,6 @@ pub async fn record(
         rewrite::rewrite(path, &kept.questions, &kept.requests)?;
     }
     Ok(counts)
-}
-
-fn not_sent(case: &str, request: &str) -> Failure {
-    let problem = format!("the case {case} is not recorded: a recording sends GET and HEAD, and the flavor wants to send {request}");
-    Failure::new(Kind::Usage, problem)
-        .with_hint(Some("--record-writes sends it too; in a case without `dry-run = true` it may change something there".to_owned()))
 }
 
 /// What was asked, and what was answered.
@@ -102,7 +134,7 @@ struct Kept {
 impl Kept {
     /// What a server of a flavor's requests repeats of their credential was taken out before the flavor saw it. A registry's answers are names, in
     /// which a hostile registry can repeat what it was shown all the same.
-    async fn remove_secrets(&mut self, access: &RegistryAccess) -> Result<(), Failure> {
+    async fn remove_secrets(&mut self, access: &RegistryAccess) -> Result<(), AccessError> {
         if self.questions.is_empty() {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 mod progress;
 mod store;
+mod error;
 pub mod component_file;
 
 use std::collections::HashMap;
@@ -18,9 +19,9 @@ use pushgate_sandbox::{CacheOptions, Compiler, ComponentDigest, Flavor, Sandbox,
 use tokio::sync::OnceCell;
 
 use crate::decision::Warning;
-use crate::exit::{Failure, Kind};
 use crate::paths::{Paths, PathsError};
 
+pub use error::FlavorError;
 pub use progress::CompileProgress;
 pub use store::{ComponentStore, StoreError};
 
@@ -67,7 +68,7 @@ impl Flavors {
     ///
     /// # Errors
     /// The sandbox cannot be set up on this machine.
-    pub fn sandbox(&self) -> Result<&Sandbox, Failure> {
+    pub fn sandbox(&self) -> Result<&Sandbox, FlavorError> {
         if let Some(sandbox) = self.0.sandbox.get() {
             return Ok(sandbox);
         }
@@ -77,8 +78,7 @@ impl Flavors {
             (Ok(cache), Ok(data)) => Some(CacheOptions { directory: cache.join("compiled"), key_file: data.join("cache.key") }),
             _ => None,
         };
-        let this_program = Worker::this_program()
-            .map_err(|error| Failure::new(Kind::Defect, format!("pushgate cannot find itself, to compile flavors: {error}")))?;
+        let this_program = Worker::this_program().map_err(|error| FlavorError::ThisProgram(Arc::new(error)))?;
         let sandbox = Sandbox::new(SandboxOptions { cache, compiler: Compiler::Worker(this_program), ..SandboxOptions::default() })?;
         Ok(self.0.sandbox.get_or_init(|| sandbox))
     }
@@ -88,18 +88,22 @@ impl Flavors {
     ///
     /// # Errors
     /// The component is missing or is not a flavor.
-    pub async fn get(&self, label: &str, component: &Component, warnings: &mut Vec<Warning>) -> Result<(ComponentDigest, Flavor), Failure> {
-        let about = |failure: Failure| failure.in_flavor(label);
+    pub async fn get(
+        &self,
+        label: &str,
+        component: &Component,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<(ComponentDigest, Flavor), FlavorError> {
         match component {
             Component::Stored(digest) => {
                 let (store, wanted) = (self.store()?, *digest);
                 let open = move || store.open(&wanted).map_err(io::Error::other);
-                Ok((*digest, self.load(label, digest, open, warnings).await.map_err(about)?))
+                Ok((*digest, self.load(label, digest, open, warnings).await?))
             }
             Component::File(path) => {
                 let component = component_file::open(path)?;
                 let digest = component.digest()?;
-                Ok((digest, self.load(label, &digest, move || Ok(component.into_file()), warnings).await.map_err(about)?))
+                Ok((digest, self.load(label, &digest, move || Ok(component.into_file()), warnings).await?))
             }
         }
     }
@@ -114,7 +118,7 @@ impl Flavors {
         digest: &ComponentDigest,
         open: impl FnOnce() -> io::Result<File> + Send + 'static,
         warnings: &mut Vec<Warning>,
-    ) -> Result<Flavor, Failure> {
+    ) -> Result<Flavor, FlavorError> {
         let cell = Arc::clone(self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner).entry(*digest).or_default());
         cell.get_or_try_init(|| self.load_anew(label, digest, open, warnings)).await.cloned()
     }
@@ -125,7 +129,7 @@ impl Flavors {
         digest: &ComponentDigest,
         open: impl FnOnce() -> io::Result<File> + Send + 'static,
         warnings: &mut Vec<Warning>,
-    ) -> Result<Flavor, Failure> {
+    ) -> Result<Flavor, FlavorError> {
         let sandbox = self.sandbox()?.with_own_warnings();
         let size = Arc::new(AtomicU64::new(0));
         let opened = Arc::clone(&size);

@@ -1,5 +1,7 @@
 //! The members of the JSON report, for the reference. A test compares them with what is written, and `docs/reference/report.md` is made from them.
 
+use crate::decision::HookVerdict;
+
 /// A member of the report.
 #[derive(Debug)]
 pub struct Field {
@@ -64,3 +66,18 @@ pub const FIELDS: &[Field] = &[
     field("timings_ms.hooks", "number", "once a hook was asked", "the hooks, and reading the image if one asked for it"),
     field("timings_ms.push", "number", "once a push ended, or failed", "the transfer and its confirmation"),
 ];
+
+/// What an answer of a hook means, in words.
+pub const fn meaning_of(verdict: HookVerdict) -> &'static str {
+    match verdict {
+        HookVerdict::Approved => "the push may go on",
+        HookVerdict::Refused => "the image breaks the flavor's rules; `violations` says how (exit 4)",
+        HookVerdict::Warned => "the same, and the hook's mode is `warn`: the push may go on",
+        HookVerdict::Misconfigured => {
+            "the flavor does not accept its settings or the registry's URI, or lacks a grant or a credential that it used (exit 8)"
+        }
+        HookVerdict::Unavailable => "the image cannot be read (exit 6), or the registry or a server that the flavor asked failed (exit 7)",
+        HookVerdict::Broke => "the flavor trapped, met a limit or gave a bad answer (exit 5)",
+        HookVerdict::NotAsked => "an earlier hook was misconfigured, unavailable or broke, which ended the push",
+    }
+}

@@ -148,7 +148,7 @@ impl SettingsError {
             Self::WrongType { flavor, key, expected, shape, value } => match (*expected, quoted::quoted(value)) {
                 ("an array" | "an object", Some(quoted)) => format!("write it as JSON, in single quotes: --set '{key}:={quoted}'"),
                 ("an array" | "an object", None) => format!("write it as JSON, in single quotes: --set '{key}:={shape}'"),
-                _ => describe_hint(flavor),
+                _ => format!("`pushgate flavor describe {flavor}` shows the settings that it takes"),
             },
         })
     }
@@ -209,11 +209,6 @@ impl Settings {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-/// Where a person finds what a flavor takes.
-pub(crate) fn describe_hint(flavor: &str) -> String {
-    format!("`pushgate flavor describe {flavor}` shows the settings that it takes")
 }
 
 /// JSON without spaces, as the hook gets it.

@@ -84,7 +84,7 @@ impl SourceError {
 
 impl From<SourceError> for ImagesError {
     fn from(error: SourceError) -> Self {
-        Self { is_not_found: error.is_not_found(), failure: error.into() }
+        Self { is_not_found: error.is_not_found(), cause: Arc::new(error) }
     }
 }
 

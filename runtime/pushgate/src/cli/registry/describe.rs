@@ -44,7 +44,7 @@ pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
         line("credentials", &credentials);
         let untrusted = untrusted(context, &entry);
         if !untrusted.is_empty() {
-            let trust = crate::trust::FLAG;
+            let trust = crate::explain::TRUST_FLAG;
             line("not trusted", &format!("{}: the catalog lies outside of your configuration folder ({trust})", untrusted.join(", ")));
         }
         if entry.hooks.is_empty() {

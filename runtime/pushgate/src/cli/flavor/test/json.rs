@@ -4,6 +4,7 @@ use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
 use crate::decision::Warning;
+use crate::explain::hint_of_found;
 use crate::flavor_test::{Outcome, Problem};
 
 pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {
@@ -22,7 +23,7 @@ fn case(outcome: &Outcome) -> Value {
         "passed": outcome.passed(),
         "verdict": found.verdict.name(),
         "message": found.message,
-        "hint": found.hint,
+        "hint": hint_of_found(found),
         "violations": found.violations.iter().map(violation).collect::<Vec<_>>(),
         "warnings": found.warnings,
         "log": found.log.iter().map(record).collect::<Vec<_>>(),

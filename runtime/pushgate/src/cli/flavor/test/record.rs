@@ -57,7 +57,7 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
 fn target(context: &Context, words: &RecordArguments) -> Result<(Registry, Option<RegistryEntry>), Failure> {
     let given = words.transport.given()?;
     if let Some(uri) = &words.uri {
-        let connection = TrustedConnection::of_command_line(given);
+        let connection = TrustedConnection::of_user(given);
         return Ok((Registry { name: None, uri: RegistryUri::parse(uri)?, hooks: Vec::new(), connection }, None));
     }
     let Some(name) = &words.registry else {

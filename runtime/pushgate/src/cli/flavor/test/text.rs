@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::json::level;
 use crate::cli::output::{BAD, FAINT, GOOD, printable};
+use crate::explain::hint_of_found;
 use crate::flavor_test::{Outcome, Problem};
 
 /// One line for a case, and below it what is wrong with it.
@@ -31,8 +32,8 @@ fn case(text: &mut String, outcome: &Outcome, width: usize, with_log: bool) {
     for problem in &outcome.problems {
         tell(text, problem);
     }
-    if let (false, Some(hint)) = (outcome.passed(), &found.hint) {
-        let _ = writeln!(text, "  {FAINT}hint:{FAINT:#} {}", printable(hint));
+    if let (false, Some(hint)) = (outcome.passed(), hint_of_found(found)) {
+        let _ = writeln!(text, "  {FAINT}hint:{FAINT:#} {}", printable(&hint));
     }
     if !outcome.debugged.is_empty() {
         let _ = writeln!(text, "  the debug component said:");
