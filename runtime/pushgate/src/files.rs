@@ -86,18 +86,6 @@ fn process(holder: Option<u32>) -> String {
     holder.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
 }
 
-impl FileError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::ForeignOwner { path, .. } => Some(format!("name a file of your own, or run `chown` on `{}`", path.display())),
-            Self::WritableByOthers { path, .. } => Some(format!("chmod go-w '{}'", path.display())),
-            Self::Locked { .. } => Some("wait for the other pushgate, or end it: the lock ends with it".to_owned()),
-            Self::System { .. } | Self::Kind { .. } | Self::Unusable { .. } => None,
-        }
-    }
-}
-
 /// Makes the error of a failed system call.
 fn system(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
     move |source| FileError::System { action, path: path.to_owned(), source }

@@ -49,19 +49,6 @@ pub enum ParseGrantError {
     },
 }
 
-impl ParseGrantError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Unknown { .. } | Self::Origin { .. } => {
-                "a grant is `registry` or `http=ORIGIN[,private]`, where ORIGIN is scheme://host[:port] without a path or a wildcard"
-                    .to_owned()
-            }
-            Self::Repeated { .. } => "give each grant once".to_owned(),
-        })
-    }
-}
-
 impl Grant {
     /// Parses one grant.
     ///
@@ -184,8 +171,7 @@ mod tests {
             "http=https://[fe80::1%eth0]",
             "http=https://аpi.example.com", // a Cyrillic first letter
         ] {
-            let error = Grant::parse(text).expect_err(text);
-            assert!(error.hint().is_some());
+            Grant::parse(text).expect_err(text);
         }
     }
 

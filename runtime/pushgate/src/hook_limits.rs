@@ -109,21 +109,6 @@ pub enum ParseLimitError {
     },
 }
 
-impl ParseLimitError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::NotAnAssignment { .. } => "a limit is written as in memory=128MiB or compute=5s".to_owned(),
-            Self::Unknown { .. } => format!("the limits are {}", KINDS.each_ref().map(|kind| kind.name).join(", ")),
-            Self::Value { .. } => {
-                "a size is written as in 128MiB (B, KiB, MiB, GiB), a time as in 5s or 500ms, a number without a unit".to_owned()
-            }
-            Self::BeyondCap { cap, name, .. } => format!("give {name}={cap} or less"),
-            Self::Repeated { .. } => "give each limit once".to_owned(),
-        })
-    }
-}
-
 impl HookLimits {
     /// Parses a list of `NAME=VALUE`.
     ///
@@ -131,6 +116,11 @@ impl HookLimits {
     /// An unknown name, a value that is none or is beyond its cap, a name that is given twice.
     pub fn parse_all(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, ParseLimitError> {
         Self::default().changed(texts)
+    }
+
+    /// The names of all limits.
+    pub fn names() -> [&'static str; 15] {
+        KINDS.each_ref().map(|kind| kind.name)
     }
 
     /// These limits with those of a list of `NAME=VALUE` changed.
@@ -355,8 +345,7 @@ mod tests {
             "memory=2GiB",
             "compute=61s",
         ] {
-            let error = HookLimits::parse_all([text]).expect_err(text);
-            assert!(error.hint().is_some());
+            HookLimits::parse_all([text]).expect_err(text);
         }
         let error = HookLimits::parse_all(["calls=1", "calls=64"]).unwrap_err();
         assert_eq!(error.to_string(), "the limit `calls` is given twice");

@@ -8,11 +8,12 @@ pub mod destination;
 pub mod pusher;
 pub mod progress;
 pub mod report;
+mod explain;
 pub mod new_project;
 pub mod componentize;
 mod contract;
 
-mod explain;
+pub mod settings_arguments;
 pub mod flavor_test;
 pub mod process;
 pub mod source;

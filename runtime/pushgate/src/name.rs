@@ -21,13 +21,6 @@ pub struct ParseNameError {
     rule: &'static str,
 }
 
-impl ParseNameError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some("a name is lower-case letters and digits with single hyphens between them, such as `team-prod`".to_owned())
-    }
-}
-
 impl Name {
     /// Checks a text against the rule.
     ///

@@ -50,16 +50,6 @@ pub enum PathsError {
     },
 }
 
-impl PathsError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        let variable = match self {
-            Self::NoFolder { variable, .. } | Self::Relative { variable, .. } => variable,
-        };
-        Some(format!("set {variable} to an absolute path"))
-    }
-}
-
 impl Paths {
     /// Works the paths out. `lookup` answers for one environment variable; `config_flag` is the value of `--config`.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<OsString>, config_flag: Option<PathBuf>) -> Self {
@@ -178,7 +168,7 @@ mod tests {
             error.to_string(),
             "no folder for the data: neither PUSHGATE_DATA_DIR, XDG_DATA_HOME nor HOME is set to an absolute path"
         );
-        assert_eq!(error.hint().unwrap(), "set PUSHGATE_DATA_DIR to an absolute path");
+        assert!(matches!(error, PathsError::NoFolder { variable: "PUSHGATE_DATA_DIR", .. }));
         let error = super::tests::paths(&[], None).catalog().unwrap_err();
         assert!(error.to_string().contains("PUSHGATE_CONFIG"), "{error}");
     }

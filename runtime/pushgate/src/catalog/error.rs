@@ -191,9 +191,6 @@ pub struct Known {
     absent: Option<Box<Path>>,
 }
 
-/// More names than these are not listed: there is a command for that.
-const LISTED: usize = 8;
-
 impl Known {
     pub(super) fn new<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Self {
         let names: Box<[String]> = names.map(name::shorten).collect();
@@ -206,88 +203,18 @@ impl Known {
         Self { absent: catalog.map(Box::from), ..self }
     }
 
-    /// "did you mean", or the list, or how to get one.
-    fn hint(&self, kind: &str, none: String) -> String {
-        match (&self.nearest, &self.absent) {
-            (Some(nearest), _) => format!("did you mean `{nearest}`?"),
-            (None, Some(path)) => format!("the catalog `{}` does not exist; {none}", path.display()),
-            (None, None) => self.list(kind, none),
-        }
+    /// The name that was probably meant.
+    pub fn nearest(&self) -> Option<&str> {
+        self.nearest.as_deref()
     }
 
-    fn list(&self, kind: &str, none: String) -> String {
-        match () {
-            () if self.names.is_empty() => none,
-            () if self.names.len() <= LISTED => format!("registered: {}", self.names.join(", ")),
-            () => format!("`pushgate {kind} list` shows the {} that are registered", self.names.len()),
-        }
+    /// All names that there are, each shortened.
+    pub const fn names(&self) -> &[String] {
+        &self.names
     }
-}
 
-const REGISTER_REGISTRY: &str = "register a registry with `pushgate registry register NAME --uri URI`";
-
-impl CatalogError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::File(error) => return error.hint(),
-            Self::Paths(error) => return error.hint(),
-            Self::Damaged { .. } => "fix it by hand, or move it aside to start over; nothing was changed".to_owned(),
-            Self::Version { .. } => "use the pushgate that wrote it, or another --config".to_owned(),
-            Self::Full { .. } => "delete what is not used, or put it into another catalog with --config".to_owned(),
-            Self::Entry { .. } => "fix the entry by hand, or delete it; the other entries work".to_owned(),
-            Self::UnknownRegistry { known, .. } => known.hint("registry", REGISTER_REGISTRY.to_owned()),
-            Self::UnknownFlavor { registry: Some(registry), name, .. } => format!(
-                "register it with `pushgate flavor register FILE.wasm --name {name}`, or drop it with `pushgate registry remove-hook {registry} {name}`"
-            ),
-            Self::UnknownFlavor { known: Known { nearest: Some(nearest), .. }, registry: None, .. } => format!("did you mean `{nearest}`?"),
-            Self::UnknownFlavor { known, registry: None, .. } => {
-                let list = "`pushgate flavor list` shows the flavors, `pushgate flavor register FILE.wasm` adds one";
-                match &known.absent {
-                    Some(path) => format!("the catalog `{}` does not exist; {list}", path.display()),
-                    None => list.to_owned(),
-                }
-            }
-            Self::DanglingDefault { known, .. } => {
-                format!("choose another with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
-            }
-            Self::NothingRegistered { known } => format!("{}, or give --uri URI", known.hint("registry", REGISTER_REGISTRY.to_owned())),
-            Self::NoneContains { places, .. } if places.is_empty() => format!("{REGISTER_REGISTRY}, or give --uri URI"),
-            Self::NoneContains { places, .. } if places.len() <= LISTED => {
-                format!("name the image inside one of them: {}; or {REGISTER_REGISTRY}, or give --uri URI", places.join(", "))
-            }
-            Self::NoneContains { places, .. } => {
-                format!("`pushgate registry list` shows the {} that are registered; {REGISTER_REGISTRY}, or give --uri URI", places.len())
-            }
-            Self::SeveralContain { .. } => "choose one with --registry NAME, or for good with `pushgate registry use NAME`".to_owned(),
-            Self::FlavorExists { .. } => "give --replace to replace it, or --name for another name".to_owned(),
-            Self::Ships { .. } => {
-                "it needs no registration and cannot be deleted; register another one under another name: --name NAME".to_owned()
-            }
-            Self::FlavorInUse { name, registries } if registries.len() == 1 => {
-                format!("drop it there first: `pushgate registry remove-hook {} {name}`", registries.concat())
-            }
-            Self::FlavorInUse { name, .. } => format!("drop it there first: `pushgate registry remove-hook REGISTRY {name}`"),
-            Self::NoDefault { known } if known.names.is_empty() => known.hint("registry", REGISTER_REGISTRY.to_owned()),
-            Self::NoDefault { known } => {
-                format!("choose one with `pushgate registry use NAME`; {}", known.hint("registry", REGISTER_REGISTRY.to_owned()))
-            }
-            Self::RegistryExists { name } => {
-                format!("change it with `pushgate registry update {name}` and what is to be different, or choose another name")
-            }
-            Self::RegistryTaken { name } => {
-                format!("choose another name, or delete the old one first: `pushgate registry delete {name}`")
-            }
-            Self::HookExists { registry, flavor } => {
-                format!(
-                    "a registry asks each flavor once: all that it is to check belongs into one file of settings, as in `pushgate registry \
-                     update {registry} --flavor {flavor} --settings @FILE`; `update` changes the rest as well"
-                )
-            }
-            Self::NoSuchHook { registry, known, .. } => {
-                known.hint("registry", format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))
-            }
-            Self::NamedFile { .. } => return None,
-        })
+    /// The catalog, where there is no such file: it counts as empty.
+    pub fn absent_catalog(&self) -> Option<&Path> {
+        self.absent.as_deref()
     }
 }

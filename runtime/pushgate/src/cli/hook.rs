@@ -13,6 +13,7 @@ use crate::credential_binding::CredentialBinding;
 use crate::decide::{self, DecideError, Grantee, Preflight};
 use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
+use crate::explain::Explain as _;
 use crate::explain::grants::{granting, missing_flags};
 use crate::flavors::Component;
 use crate::grant::Grant;
@@ -20,7 +21,8 @@ use crate::hook::Hook;
 use crate::hook_limits::HookLimits;
 use crate::hook_mode::HookMode;
 use crate::name::Name;
-use crate::settings::{Settings, SettingsArguments};
+use crate::settings::Settings;
+use crate::settings_arguments::SettingsArguments;
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
 pub(super) enum Named {

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::context::Context;
 use super::output::printable;
-use crate::exit::{Failure, Kind};
+use crate::exit::Failure;
 use crate::name::Name;
-use crate::new_project::{Language, NewProjectError, Project};
+use crate::new_project::{Language, Project};
 
 pub(super) fn run(
     context: &Context,
@@ -22,7 +22,7 @@ pub(super) fn run(
     let name = Name::parse(name)?;
     let path = path.unwrap_or_else(|| PathBuf::from(name.as_str()));
     let project = Project { name, language, capabilities, settings };
-    let build = project.write(&path).map_err(failure)?;
+    let build = project.write(&path)?;
     for tool in language.missing_tools(&std::env::var_os("PATH").unwrap_or_default()) {
         let program = tool.program.replace('|', " or ");
         context.output.note(&format!("{program} is needed to build it and was not found: {}", tool.remedy));
@@ -41,13 +41,4 @@ pub(super) fn run(
         },
     );
     Ok(())
-}
-
-fn failure(error: NewProjectError) -> Failure {
-    let kind = match &error {
-        NewProjectError::Exists { .. } | NewProjectError::Name { .. } | NewProjectError::Write { .. } => Kind::Usage,
-        NewProjectError::Render(_) => Kind::Defect,
-    };
-    let hint = error.hint().map(str::to_owned);
-    Failure::from_error(kind, &error).with_hint(hint)
 }

@@ -54,33 +54,3 @@ pub enum ComponentizeError {
         cause: String,
     },
 }
-
-impl ComponentizeError {
-    /// What the flavor's author can do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::NotAModule { .. } => {
-                Some("give the file that the compiler made: for Go with GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared")
-            }
-            Self::AlreadyAComponent => Some("register it as it is: pushgate flavor register FILE.wasm"),
-            Self::MissingExport { .. } => Some(
-                "Go: build with -buildmode=c-shared, and import the SDK in the package main; C: link the SDK's pushgate_flavor.c and bindings",
-            ),
-            Self::Program => Some("Go: build with -buildmode=c-shared; C: link with -nostartfiles -Wl,--no-entry"),
-            Self::MissingSchema { .. } => Some(
-                "Go: schema.Register(text) in an init function; C: PUSHGATE_SETTINGS_SCHEMA(text); \
-                 or include pushgate:flavor/flavor@0.1.2 in the world instead of configurable-flavor",
-            ),
-            Self::HiddenSchema { .. } => Some(
-                "include pushgate:flavor/configurable-flavor@0.1.2 in the world instead of flavor, or leave the schema out of the module",
-            ),
-            Self::UnknownImport { from, .. } if from == "env" => {
-                Some("a function that was declared and never defined: link the file or library that defines it")
-            }
-            Self::UnknownImport { .. } => Some("a flavor imports what the contract has: `pushgate wit` prints it"),
-            Self::World { .. } => Some("--wit names the folder with world.wit and deps; --world the world, where there are several"),
-            Self::Encode { .. } => Some("a capability that the module uses must be imported by the world in --wit"),
-        }
-    }
-}

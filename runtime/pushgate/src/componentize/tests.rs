@@ -130,10 +130,9 @@ fn what_is_wrong_is_named() {
     assert!(matches!(refused(&empty), ComponentizeError::MissingExport { name } if name.ends_with("#prepare")));
     // Go without -buildmode=c-shared: it would trap at the first call, since nobody has started its runtime.
     let program = refused(&module(r#"(func (export "_start"))"#));
-    assert!(program == ComponentizeError::Program && program.hint().unwrap().contains("c-shared"), "{program}");
+    assert_eq!(program, ComponentizeError::Program);
     let undefined = refused(&module(r#"(import "env" "missing" (func))"#));
     assert_eq!(undefined, ComponentizeError::UnknownImport { name: "missing".to_owned(), from: "env".to_owned() });
-    assert!(undefined.hint().unwrap().contains("never defined"));
     let unknown = refused(&module(r#"(import "pushgate:flavor/http@0.1.2" "receive" (func))"#));
     assert!(unknown.to_string().contains("receive"), "{unknown}");
 }
@@ -175,5 +174,4 @@ fn the_world_and_the_module_agree_about_a_schema() {
     assert!(matches!(missing, ComponentizeError::MissingSchema { .. }), "{missing}");
     let hidden = of(&has_schema, "flavor").unwrap_err();
     assert!(matches!(hidden, ComponentizeError::HiddenSchema { .. }), "{hidden}");
-    assert!(hidden.hint().unwrap().contains("configurable-flavor"));
 }

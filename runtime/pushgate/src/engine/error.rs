@@ -5,7 +5,7 @@ use std::fmt;
 use pushgate_oci::{Digest, MAX_LAYERS};
 use thiserror::Error;
 
-use super::failure::{Blame, RegistryFault};
+use super::failure::{EngineFault, RegistryFault};
 use super::fault::Fault;
 use super::text::bounded;
 
@@ -15,6 +15,13 @@ pub struct Attempt {
     /// The address, and where it comes from.
     pub address: String,
     pub(super) fault: Fault,
+}
+
+impl Attempt {
+    /// Whether this user may not open the socket.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self.fault, Fault::Forbidden)
+    }
 }
 
 impl fmt::Display for Attempt {
@@ -163,6 +170,15 @@ impl EngineError {
         Self::Request { action: bounded(&action, 1024), problem: RequestProblem(fault) }
     }
 
+    /// Why the Docker Engine failed by itself in a push, as far as its words are known.
+    #[must_use]
+    pub fn engine_fault(&self) -> Option<EngineFault> {
+        match self {
+            Self::Push { registry: None, message, .. } => EngineFault::of_message(message),
+            _ => None,
+        }
+    }
+
     /// Whether the registry is at fault, as the daemon reports it. Otherwise it is the Engine, or the image in it.
     #[must_use]
     pub fn blames_registry(&self) -> bool {
@@ -179,49 +195,6 @@ impl EngineError {
     #[must_use]
     pub fn leaves_registry_unknown(&self) -> bool {
         matches!(self, Self::PushLost { .. } | Self::NoDigest { .. })
-    }
-
-    /// What the reader can do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::HostRefused { .. } => {
-                "use unix:///path/to/docker.sock, or tcp:// with DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH; for a remote Engine, \
-                 forward its socket: ssh -L /tmp/docker.sock:/var/run/docker.sock HOST"
-            }
-            Self::Config { .. } => "correct it, or set DOCKER_HOST, which is looked at before it",
-            Self::Context { .. } => {
-                "`docker context ls` lists what is there; DOCKER_HOST is looked at before any context, and DOCKER_CONTEXT=default stands for none"
-            }
-            Self::Tls { .. } => "DOCKER_CERT_PATH names a folder with ca.pem, and with cert.pem and key.pem where the Engine asks for them",
-            Self::NoDaemon { tried } if tried.iter().any(|attempt| matches!(attempt.fault, Fault::Forbidden)) => {
-                "this user may not open the Engine's socket: join the group that owns it (usually docker), or set DOCKER_HOST"
-            }
-            Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or push an OCI layout without Docker: --from oci:DIR",
-            Self::Version { .. } => "update Docker or pushgate, or push an OCI layout without Docker: --from oci:DIR",
-            Self::InvalidName { .. } => return None,
-            Self::NoSuchImage { name } => {
-                return Some(format!(
-                    "`docker images` lists what is there; `docker tag IMAGE {name}` gives an image this name, and --from docker-daemon:IMAGE \
-                     takes it from another one"
-                ));
-            }
-            Self::Index { name } => {
-                return Some(format!(
-                    "every platform must be checked, so save the image as an OCI layout and push that: `docker save {name} | tar -x -C DIR`, \
-                     then --from oci:DIR"
-                ));
-            }
-            Self::TooManyLayers { .. } => "build the image with fewer layers",
-            Self::TagMoved { .. } => "something tagged another image while this one was being checked: run the push again",
-            Self::Request { .. } => return None,
-            Self::Push { registry: None, message, .. } => return Blame::engine_hint(message),
-            Self::Push { registry: Some(fault), .. } => return fault.hint().map(str::to_owned),
-            Self::PushLost { .. } | Self::NoDigest { .. } => {
-                "the registry may hold the image or not: look at the tag there, and at the Engine's own log, before pushing again"
-            }
-        };
-        Some(text.to_owned())
     }
 }
 

@@ -18,6 +18,17 @@ pub enum RegistryFault {
     Other,
 }
 
+/// A kind of failure of the Docker Engine itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineFault {
+    /// Its disk is full.
+    DiskFull,
+    /// It has the image only in part.
+    Incomplete,
+    /// The image or its tag went away during the push.
+    ImageGone,
+}
+
 /// Who failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blame {
@@ -103,20 +114,21 @@ impl Blame {
             _ => Self::Engine,
         }
     }
+}
 
-    /// The remedy for a failure of the daemon itself.
-    pub(super) fn engine_hint(message: &str) -> Option<String> {
+impl EngineFault {
+    /// What the daemon's words say; none where they say nothing that is known.
+    pub(super) fn of_message(message: &str) -> Option<Self> {
         let message = message.to_lowercase();
-        let hint = if message.contains("no space left") {
-            "the Engine's disk is full: `docker system df` shows what fills it"
+        if message.contains("no space left") {
+            Some(Self::DiskFull)
         } else if message.contains("missing content") || message.contains("content digest") {
-            "the Engine has the image only in part: pull or build it again"
+            Some(Self::Incomplete)
         } else if message.contains("exist") || message.contains("no such image") || message.contains("not known") {
-            "the image or its tag went away during the push: `docker images` lists what is there"
+            Some(Self::ImageGone)
         } else {
-            return None;
-        };
-        Some(hint.to_owned())
+            None
+        }
     }
 }
 
@@ -126,26 +138,6 @@ fn is_engines_own(message: &str) -> bool {
 
 fn registry_fault(message: &str) -> Option<RegistryFault> {
     REGISTRY.iter().find(|(_, texts)| texts.iter().any(|text| message.contains(text))).map(|(fault, _)| *fault)
-}
-
-impl RegistryFault {
-    pub(super) fn hint(self) -> Option<&'static str> {
-        match self {
-            Self::Unauthorized => Some(
-                "log in with `pushgate registry login NAME`, or with `docker login HOST`, as a user who may push there; some registries want \
-                 the repository created first",
-            ),
-            Self::Unreachable => {
-                Some("the Docker Engine itself connects to the registry: check its address and the Engine's network and proxy settings")
-            }
-            Self::Tls => Some(
-                "the Docker Engine itself connects to the registry: it takes a CA from /etc/docker/certs.d/HOST/ca.crt, and plain HTTP from \
-                 `insecure-registries` in its daemon.json; Podman takes plain HTTP, on loopback too, from `insecure = true` in registries.conf",
-            ),
-            Self::TooManyRequests => Some("wait, and push again"),
-            Self::Other => None,
-        }
-    }
 }
 
 #[cfg(test)]

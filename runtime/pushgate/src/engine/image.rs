@@ -252,7 +252,6 @@ mod tests {
         for index in ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"] {
             let error = with(json!({ "Descriptor": { "mediaType": index, "digest": ID, "size": 7 } })).unwrap_err();
             assert!(matches!(error, EngineError::Index { .. }), "{error}");
-            assert!(error.hint().unwrap().contains("docker save app:v1"));
         }
     }
 
@@ -264,7 +263,7 @@ mod tests {
         assert_eq!(with(1_024).unwrap().config.rootfs.diff_ids.len(), 1_024);
         let error = with(1_025).unwrap_err();
         assert_eq!(error.to_string(), "the image `app:v1` has more layers than the 1024 allowed");
-        assert_eq!(error.hint().unwrap(), "build the image with fewer layers");
+        assert!(matches!(error, EngineError::TooManyLayers { .. }));
     }
 
     #[test]

@@ -58,7 +58,7 @@ use pushgate_reference::Host;
 
 pub use self::environment::EngineEnvironment;
 pub use self::error::{Attempt, EngineError};
-pub use self::failure::RegistryFault;
+pub use self::failure::{EngineFault, RegistryFault};
 pub use self::image::{EngineImage, EngineImageId, ImageStore};
 pub use self::name::EngineName;
 pub use self::push_stream::{EngineProgress, LayerState};

@@ -2,8 +2,10 @@
 
 use super::Explain;
 use super::decide::{describe_settings, hint_of, kind_of};
+use crate::componentize::ComponentizeError;
 use crate::exit::Kind;
 use crate::flavor_test::{CaseFault, Found, ProjectError, RecordError, Remedy, RunError};
+use crate::new_project::NewProjectError;
 use crate::zenml::ZenmlError;
 
 impl Explain for ProjectError {
@@ -109,6 +111,68 @@ impl Explain for ZenmlError {
     }
 
     fn hint(&self) -> Option<String> {
-        self.hint()
+        Some(match self {
+            Self::Unreadable { .. } | Self::OtherType { .. } | Self::List => {
+                "zenml container-registry describe NAME --output json > FILE".to_owned()
+            }
+            Self::Uri { .. } => "register it by hand: pushgate registry register NAME --uri URI".to_owned(),
+            Self::NoRegion { .. } => {
+                "it looks like 123456789012.dkr.ecr.eu-central-1.amazonaws.com; --flavor FLAVOR asks another flavor".to_owned()
+            }
+            Self::AlreadyOurs { registry, .. } => format!("there is nothing to import: pushgate registry describe {registry}"),
+        })
+    }
+}
+
+impl Explain for ComponentizeError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::World { .. } => Kind::Usage,
+            _ => Kind::FlavorBroke,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotAModule { .. } => {
+                "give the file that the compiler made: for Go with GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared"
+            }
+            Self::AlreadyAComponent => "register it as it is: pushgate flavor register FILE.wasm",
+            Self::MissingExport { .. } => {
+                "Go: build with -buildmode=c-shared, and import the SDK in the package main; C: link the SDK's pushgate_flavor.c and bindings"
+            }
+            Self::Program => "Go: build with -buildmode=c-shared; C: link with -nostartfiles -Wl,--no-entry",
+            Self::MissingSchema { .. } => {
+                "Go: schema.Register(text) in an init function; C: PUSHGATE_SETTINGS_SCHEMA(text); \
+                 or include pushgate:flavor/flavor@0.1.2 in the world instead of configurable-flavor"
+            }
+            Self::HiddenSchema { .. } => {
+                "include pushgate:flavor/configurable-flavor@0.1.2 in the world instead of flavor, or leave the schema out of the module"
+            }
+            Self::UnknownImport { from, .. } if from == "env" => {
+                "a function that was declared and never defined: link the file or library that defines it"
+            }
+            Self::UnknownImport { .. } => "a flavor imports what the contract has: `pushgate wit` prints it",
+            Self::World { .. } => "--wit names the folder with world.wit and deps; --world the world, where there are several",
+            Self::Encode { .. } => "a capability that the module uses must be imported by the world in --wit",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl Explain for NewProjectError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Exists { .. } | Self::Name { .. } | Self::Write { .. } => Kind::Usage,
+            Self::Render(_) => Kind::Defect,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { .. } => Some("choose another folder with --path, or take that one away".to_owned()),
+            Self::Name { .. } => Some("begin it with a letter".to_owned()),
+            Self::Write { .. } | Self::Render(_) => None,
+        }
     }
 }

@@ -2,9 +2,12 @@
 //! commands in a remedy: the libraries say what happened, and nothing of how it is said to them.
 
 mod authoring;
-mod decide;
 mod trust;
-mod gate;
+mod catalog;
+mod hooks;
+mod decide;
+mod files;
+mod source;
 mod sources;
 mod engine;
 mod registries;
@@ -49,3 +52,6 @@ impl Failure {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,6 @@ fn what_others_may_write_is_not_ours() {
         set_mode(&path, bad);
         let error = ours().unwrap_err();
         assert_eq!(error.to_string(), format!("`{}` can be written by others (mode {bad:04o})", path.display()));
-        assert_eq!(error.hint().unwrap(), format!("chmod go-w '{}'", path.display()));
     }
     // Only root can give a file away.
     if rustix::process::geteuid().is_root() {

@@ -44,17 +44,6 @@ impl ComponentFileError {
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
     }
-
-    /// The remedy, where there is one.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            _ if self.is_missing() => Some(
-                "a flavor is a .wasm file that its language's tools build; `pushgate flavor list` shows the registered ones".to_owned(),
-            ),
-            Self::TooLarge { .. } => Some("build it with optimisation for size and without debug information".to_owned()),
-            Self::Unreadable { .. } | Self::NotAFile { .. } => None,
-        }
-    }
 }
 
 /// A component's file that is open: whatever takes its name from here on, this is what is read.

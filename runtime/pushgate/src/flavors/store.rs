@@ -48,19 +48,6 @@ pub enum StoreError {
     File(#[from] FileError),
 }
 
-impl StoreError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Missing { .. } => {
-                Some("register the flavor's .wasm file again: `pushgate flavor register FILE.wasm --name NAME`".to_owned())
-            }
-            Self::Unpacked { .. } => Some("it is unpacked into the folder for temporary files: TMPDIR, else /tmp".to_owned()),
-            Self::File(error) => error.hint(),
-        }
-    }
-}
-
 /// For whoever takes a reader of bytes. Text and cause stay the same.
 impl From<StoreError> for io::Error {
     fn from(error: StoreError) -> Self {

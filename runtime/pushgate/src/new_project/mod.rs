@@ -49,18 +49,6 @@ pub enum NewProjectError {
     Render(#[from] RenderError),
 }
 
-impl NewProjectError {
-    /// What the caller can do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Exists { .. } => Some("choose another folder with --path, or take that one away"),
-            Self::Name { .. } => Some("begin it with a letter"),
-            Self::Write { .. } | Self::Render(_) => None,
-        }
-    }
-}
-
 impl Project {
     /// Writes the project as a new folder at `path`: whole, or not at all. Returns what builds it, one command a line.
     ///

@@ -13,7 +13,7 @@ use crate::name::shorten;
 const MAX_VALUES: usize = 50_000;
 
 /// Parses one value; the error is a fragment with line and column.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
+pub fn parse(text: &str) -> Result<Value, String> {
     let left = Cell::new(MAX_VALUES);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let parsed = Strict { left: &left }.deserialize(&mut deserializer);

@@ -1,26 +1,20 @@
 //! The settings that a registry gives a hook: one JSON object.
 //!
-//! They come from `--settings`, which is JSON or a file of JSON or TOML, and `--set` ([`SettingsArguments`]), or from the catalog, which is TOML. Whatever way they came, they hold only
+//! They come from whoever registers the hook, as JSON or TOML, or from the catalog, which is TOML. Whatever way they came, they hold only
 //! what both notations can say: no `null`, no integer beyond 64 bits, no infinite number, nesting of at most [`MAX_DEPTH`] and
-//! [`MAX_SETTINGS_BYTES`] of JSON. So a hook sees the same with `--uri` as with a registered registry.
+//! [`MAX_SETTINGS_BYTES`] of JSON. So a hook sees the same whether its registry is registered or not.
 //!
 //! Settings are not secret: the flavor reads all of them, and `describe` prints them.
 
-mod arguments;
-mod toml_file;
-mod quoted;
-mod shape;
 mod json;
 
 use std::fmt;
-use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
 use crate::name::shorten;
 
-pub use arguments::SettingsArguments;
-pub(crate) use json::parse as parse_json;
+pub use json::parse as parse_json;
 
 /// The largest settings object, in bytes of JSON without spaces.
 pub const MAX_SETTINGS_BYTES: usize = 256 * 1024;
@@ -40,10 +34,6 @@ pub enum SettingsError {
     NotJson {
         /// What was found, with line and column.
         reason: String,
-        /// What was probably typed, before a shell took its quotes.
-        quoted: Option<String>,
-        /// The file that was probably meant.
-        file: Option<String>,
     },
     /// JSON, but not an object.
     #[error("the settings are {found}, not a JSON object")]
@@ -62,101 +52,6 @@ pub enum SettingsError {
         /// What the value, or a part of it, is.
         found: &'static str,
     },
-    /// A `--set` that is neither `K=V` nor `K:=JSON`.
-    #[error("`{text}` does not set anything: expected KEY=VALUE or KEY:=JSON")]
-    NotAnAssignment {
-        /// The argument, shortened.
-        text: String,
-    },
-    /// The right side of `K:=JSON` is not JSON.
-    #[error("the value of `{key}:=` is not valid JSON: {reason}")]
-    ValueNotJson {
-        /// The key.
-        key: String,
-        /// What was found, with line and column.
-        reason: String,
-        /// Whether it looks like an array or an object.
-        is_container: bool,
-        /// The value that was probably typed, before a shell took its quotes.
-        quoted: Option<String>,
-        /// Whether it is `@` and the path of a file.
-        is_file: bool,
-    },
-    /// The same key more than once, be it in `--set` or in `--settings` and `--set`.
-    #[error("the setting `{key}` is given twice")]
-    Repeated {
-        /// The key.
-        key: String,
-    },
-    /// `K=V` where the flavor's schema wants something that V is not.
-    #[error("the setting `{key}` must be {expected}, and `{value}` is not")]
-    WrongType {
-        /// The flavor.
-        flavor: String,
-        /// The key.
-        key: String,
-        /// What the schema expects, with its article.
-        expected: &'static str,
-        /// An array or an object as the schema wants it, in JSON.
-        shape: String,
-        /// The text that was given, shortened.
-        value: String,
-    },
-    /// `--settings @FILE` whose text is neither the JSON nor the TOML that its name promises.
-    #[error("the settings file `{}` is not valid {language}: {reason}", path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// `JSON` or `TOML`.
-        language: &'static str,
-        /// What was found, with line and column.
-        reason: String,
-    },
-    /// `--settings @FILE` that can't be read.
-    #[error("can't read the settings file `{}`", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-}
-
-impl SettingsError {
-    /// What the caller can do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::NotJson { quoted: Some(quoted), .. } => {
-                format!("a shell takes quotes that it finds: put it into single quotes, as in --settings '{quoted}'")
-            }
-            Self::NotJson { file: Some(file), .. } => format!("`@` stands before the name of a file: --settings @{file}"),
-            Self::Malformed { language: "JSON", .. } => "a file is read as TOML if its name ends in .toml".to_owned(),
-            Self::NotJson { .. } | Self::File { .. } | Self::Malformed { .. } => return None,
-            Self::NotAnObject { .. } => r#"write {"key": value}, or --set KEY=VALUE for each"#.to_owned(),
-            Self::TooLarge => "settings are for a hook's options, not for data".to_owned(),
-            Self::Unsupported { .. } => "leave a key out instead of giving it null, and write large numbers as strings".to_owned(),
-            Self::NotAnAssignment { .. } => "KEY=VALUE sets a string, KEY:=JSON anything else".to_owned(),
-            Self::ValueNotJson { key, quoted: Some(quoted), .. } => {
-                format!("a shell takes quotes that it finds: put the whole into single quotes, as in --set '{key}:={quoted}'")
-            }
-            Self::ValueNotJson { key, is_container: true, .. } => {
-                format!("a shell takes quotes that it finds: put the whole into single quotes, --set '{key}:=JSON'")
-            }
-            Self::ValueNotJson { is_file: true, .. } => "a file holds all settings: --settings @FILE".to_owned(),
-            Self::ValueNotJson { key, .. } => format!("for a string, write {key}=VALUE"),
-            Self::Repeated { .. } => "give each setting once".to_owned(),
-            Self::WrongType { flavor, key, expected, shape, value } => match (*expected, quoted::quoted(value)) {
-                ("an array" | "an object", Some(quoted)) => format!("write it as JSON, in single quotes: --set '{key}:={quoted}'"),
-                ("an array" | "an object", None) => format!("write it as JSON, in single quotes: --set '{key}:={shape}'"),
-                _ => format!("`pushgate flavor describe {flavor}` shows the settings that it takes"),
-            },
-        })
-    }
-
-    /// Whether it is the flavor's schema that refuses, rather than the command line that is malformed.
-    pub const fn is_refusal_by_schema(&self) -> bool {
-        matches!(self, Self::WrongType { .. })
-    }
 }
 
 impl Settings {
@@ -169,7 +64,7 @@ impl Settings {
         if text.len() > 4 * MAX_SETTINGS_BYTES {
             return Err(SettingsError::TooLarge);
         }
-        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason, quoted: quoted::quoted(text), file: None })? {
+        match json::parse(text).map_err(|reason| SettingsError::NotJson { reason })? {
             Value::Object(object) => Self::from_object(object),
             other => Err(SettingsError::NotAnObject { found: describe(&other) }),
         }
@@ -200,6 +95,11 @@ impl Settings {
         Self::from_object(object)
     }
 
+    /// The object itself.
+    pub fn into_object(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// The object.
     pub const fn as_object(&self) -> &Map<String, Value> {
         &self.0
@@ -220,7 +120,7 @@ impl fmt::Display for Settings {
 }
 
 /// The kind of a JSON value, with its article.
-fn describe(value: &Value) -> &'static str {
+pub(crate) fn describe(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -248,6 +148,3 @@ fn check(value: &Value, depth: usize) -> Result<(), &'static str> {
 
 const BEYOND_64_BITS: &str = "a number beyond 64 bits";
 const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
-
-#[cfg(test)]
-mod tests;

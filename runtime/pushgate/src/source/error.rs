@@ -64,19 +64,6 @@ impl SourceError {
         }
     }
 
-    /// The remedy, where there is one.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Engine(error) => error.hint(),
-            Self::Layout(error) => error.hint(),
-            Self::DockerArchive(error) => error.hint(),
-            Self::Verify(error) => error.hint(),
-            Self::OtherPlatform { .. } => Some("without --platform, it is pushed as it is".to_owned()),
-            Self::OtherImage { .. } => None,
-            Self::Temporary { .. } => Some("TMPDIR names the directory; it needs room for the whole image".to_owned()),
-        }
-    }
-
     pub(super) fn temporary(directory: &Path, source: io::Error) -> Self {
         Self::Temporary { directory: directory.to_owned(), source: Arc::new(source) }
     }

@@ -11,6 +11,7 @@ mod error;
 
 pub use error::SourceError;
 pub use lazy::LazySource;
+pub(crate) use name::FORMS;
 pub use name::{EngineImageName, ParseSourceError, Source};
 pub use options::{RequestedSource, SourceOptionError, SourceOptions};
 pub(crate) use pinned::shown;

@@ -101,23 +101,8 @@ pub enum ParseSourceError {
     Name(#[from] ParseReferenceError),
 }
 
-impl ParseSourceError {
-    /// The remedy, where there is one.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Transport { text } => Some(match text.split_once(':') {
-                None if text.contains('/') => format!("for an OCI layout: oci:{text}"),
-                _ => FORMS.to_owned(),
-            }),
-            Self::Incomplete { .. } => Some(FORMS.to_owned()),
-            Self::ImageId { .. } => Some("`docker images --no-trunc` shows the IDs".to_owned()),
-            Self::Name(error) => error.hint(),
-        }
-    }
-}
-
 /// How sources are written.
-const FORMS: &str = "docker-daemon:[NAME|sha256:ID], oci:DIR[:REF], oci-archive:FILE[:REF] or docker-archive:FILE[:REF]";
+pub(crate) const FORMS: &str = "docker-daemon:[NAME|sha256:ID], oci:DIR[:REF], oci-archive:FILE[:REF] or docker-archive:FILE[:REF]";
 
 /// `PATH[:REF]`; as everywhere with these transports, a path has no colon.
 fn located(text: &str, location: &str) -> Result<(PathBuf, Option<String>), ParseSourceError> {
@@ -148,6 +133,7 @@ impl std::str::FromStr for Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::Explain as _;
 
     fn layout(directory: &str, reference: Option<&str>) -> Source {
         Source::OciLayout { directory: PathBuf::from(directory), reference: reference.map(str::to_owned) }

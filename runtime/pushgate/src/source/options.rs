@@ -54,14 +54,8 @@ pub struct SourceOptionError {
     option: &'static str,
     transport: &'static str,
     reason: &'static str,
-    hint: Option<&'static str>,
-}
-
-impl SourceOptionError {
     /// The remedy, where there is one.
-    pub fn hint(&self) -> Option<String> {
-        self.hint.map(str::to_owned)
-    }
+    pub(crate) hint: Option<&'static str>,
 }
 
 impl RequestedSource {

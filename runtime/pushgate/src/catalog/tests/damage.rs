@@ -49,7 +49,6 @@ fn what_is_not_a_catalog_is_one_error_with_its_place() {
         assert!(text.contains(&format!("is damaged at {place}: ")), "{shown:?}: {text}");
         assert!(text.contains(reason), "{shown:?}: {text}");
         assert!(!text.contains('\n') && text.len() < 400, "{text}");
-        assert!(error.hint().unwrap().contains("nothing was changed"));
     }
 }
 
@@ -216,7 +215,6 @@ fn a_file_of_others_is_not_read() {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
         for error in [folder.load().unwrap_err(), folder.edit(|edit| edit.set_default("x")).unwrap_err()] {
             assert!(matches!(error, CatalogError::File(FileError::WritableByOthers { .. })), "{error}");
-            assert!(error.hint().unwrap().starts_with("chmod go-w"));
         }
     }
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o600)).unwrap();

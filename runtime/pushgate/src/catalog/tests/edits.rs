@@ -183,7 +183,7 @@ fn a_name_has_one_component() {
         error.to_string(),
         format!("the flavor `a` is registered already, with the component {} instead of {}", digest("one"), digest("two"))
     );
-    assert!(error.hint().unwrap().contains("--replace"));
+    assert!(matches!(error, CatalogError::FlavorExists { .. }));
 
     let replace = |bytes: &str| folder.edit(|edit| edit.replace_flavor(&name("a"), &digest(bytes))).unwrap();
     assert_eq!(replace("two"), Replacement { previous: Some(digest("one")), registries: Vec::new() });
@@ -234,7 +234,6 @@ fn a_flavor_in_use_stays() {
         folder.edit(|edit| edit.add_registry(&registry("three", "x.example", vec![hook("a", "{}", &[])]))).unwrap_err(),
     ] {
         assert!(error.to_string().starts_with("no ") || error.to_string().contains("has no hook `a`"), "{error}");
-        assert!(error.hint().is_some());
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
 use crate::cli::written::{self, WrittenFile};
-use crate::componentize::{ComponentizeError, Metadata, World, componentize};
+use crate::componentize::{Metadata, World, componentize};
 use crate::exit::{Failure, Kind};
 use crate::flavors::component_file;
 
@@ -17,7 +17,7 @@ pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<()
     let module = component_file::open(&file)?.read()?;
     let world = wit.as_deref().map_or(World::Contract, |folder| World::Project { folder, name: world.as_deref() });
     let metadata = Metadata { name, version, description };
-    let component = componentize(&module, world, &metadata).map_err(|error| failure(&error).in_file(&file))?;
+    let component = componentize(&module, world, &metadata).map_err(|error| Failure::from(error).in_file(&file))?;
     fs::create_dir_all(written::folder(&out))
         .and_then(|()| WrittenFile::begin(&out))
         .and_then(|file| file.write(&component))
@@ -28,12 +28,4 @@ pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<()
         || json!({ "schema": 1, "component": { "path": shown, "size": component.len(), "name": metadata.name, "version": metadata.version } }),
     );
     Ok(())
-}
-
-fn failure(error: &ComponentizeError) -> Failure {
-    let kind = match error {
-        ComponentizeError::World { .. } => Kind::Usage,
-        _ => Kind::FlavorBroke,
-    };
-    Failure::from_error(kind, error).with_hint(error.hint().map(str::to_owned))
 }

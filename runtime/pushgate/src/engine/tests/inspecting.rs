@@ -51,7 +51,6 @@ async fn an_image_that_is_not_there_is_told_apart() {
     let engine = connect(&fake).await;
     let error = engine.inspect("127.0.0.1:5000/app:v1").await.unwrap_err();
     assert!(matches!(error, EngineError::NoSuchImage { .. }) && !error.blames_registry(), "{error}");
-    assert!(error.hint().unwrap().contains("docker images"));
     let absent = Digest::sha256(b"absent");
     let error = engine.tag(&absent, &EngineName::new("app", "v1").unwrap()).await.unwrap_err();
     assert!(matches!(error, EngineError::NoSuchImage { .. }), "{error}");

@@ -3,8 +3,11 @@ use std::os::unix::fs::symlink;
 use serde_json::json;
 
 use super::*;
+use crate::exit::Kind;
+use crate::explain::Explain as _;
+use crate::settings::MAX_DEPTH;
 
-fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, SettingsError> {
+fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, ArgumentError> {
     let settings = SettingsArguments::parse(settings, set)?.resolve("f", schema.as_ref())?;
     Ok(Value::Object(settings.as_object().clone()))
 }
@@ -161,7 +164,7 @@ fn a_schema_decides_what_a_text_means() {
     ] {
         let error = resolve(None, &[set], Some(schema.clone())).unwrap_err();
         assert_eq!(error.to_string(), expected);
-        assert!(error.is_refusal_by_schema() && error.hint().is_some());
+        assert!(error.kind() == Kind::Configuration && error.hint().is_some());
     }
     // JSON is taken as it is: what the schema says of it is checked elsewhere.
     assert_eq!(resolve(None, &["integer:=\"x\""], Some(schema)).unwrap(), json!({"integer": "x"}));

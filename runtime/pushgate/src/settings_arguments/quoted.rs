@@ -1,14 +1,14 @@
 //! JSON whose quotes a shell has taken: `--set tags:=["latest"]` arrives as `tags:=[latest]`.
 
-use super::json;
 use crate::name::MAX_NAME_BYTES;
+use crate::settings::parse_json;
 
 /// Longer texts are not looked at: this goes into a hint.
 const MAX_BYTES: usize = 8 * MAX_NAME_BYTES;
 
 /// The array or object that was probably typed: each word that is no JSON by itself in quotes. None where that does not make JSON, or where it
 /// could not be put into single quotes.
-pub(super) fn quoted(text: &str) -> Option<String> {
+pub(crate) fn quoted(text: &str) -> Option<String> {
     let text = text.trim();
     if !text.starts_with(['[', '{']) || text.len() > MAX_BYTES || text.contains(['\'', '"', '\\']) || text.chars().any(char::is_control) {
         return None;
@@ -26,14 +26,14 @@ pub(super) fn quoted(text: &str) -> Option<String> {
         let word = word.trim();
         // A key is a string, whatever it looks like.
         let is_key = after.starts_with(':');
-        match json::parse(word) {
+        match parse_json(word) {
             _ if word.is_empty() => {}
             Ok(_) if !is_key => made.push_str(word),
             _ => made.push_str(&format!("\"{word}\"")),
         }
         rest = after;
     }
-    json::parse(&made).is_ok().then_some(made)
+    parse_json(&made).is_ok().then_some(made)
 }
 
 #[cfg(test)]

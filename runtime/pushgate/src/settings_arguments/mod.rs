@@ -2,16 +2,98 @@
 //!
 //! Two steps, because a malformed argument is told before the flavor is even loaded, and what `K=V` means depends on the flavor's schema.
 
+mod toml_file;
+mod quoted;
+mod shape;
+
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::quoted::quoted;
-use super::shape::shape;
-use super::toml_file::toml_file;
-use super::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, json};
 use crate::name::shorten;
+use crate::settings::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, parse_json};
+
+pub(crate) use quoted::quoted;
+
+use shape::shape;
+use toml_file::toml_file;
+
+/// Settings that can't be used as they are given on the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum ArgumentError {
+    /// They are not settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The text is not JSON, or a key stands twice in an object.
+    #[error("the settings are not valid JSON: {reason}")]
+    NotJson {
+        /// What was found, with line and column.
+        reason: String,
+        /// What was probably typed, before a shell took its quotes.
+        quoted: Option<String>,
+        /// The file that was probably meant.
+        file: Option<String>,
+    },
+    /// A `--set` that is neither `K=V` nor `K:=JSON`.
+    #[error("`{text}` does not set anything: expected KEY=VALUE or KEY:=JSON")]
+    NotAnAssignment {
+        /// The argument, shortened.
+        text: String,
+    },
+    /// The right side of `K:=JSON` is not JSON.
+    #[error("the value of `{key}:=` is not valid JSON: {reason}")]
+    ValueNotJson {
+        /// The key.
+        key: String,
+        /// What was found, with line and column.
+        reason: String,
+        /// Whether it looks like an array or an object.
+        is_container: bool,
+        /// The value that was probably typed, before a shell took its quotes.
+        quoted: Option<String>,
+        /// Whether it is `@` and the path of a file.
+        is_file: bool,
+    },
+    /// The same key more than once, be it in `--set` or in `--settings` and `--set`.
+    #[error("the setting `{key}` is given twice")]
+    Repeated {
+        /// The key.
+        key: String,
+    },
+    /// `K=V` where the flavor's schema wants something that V is not.
+    #[error("the setting `{key}` must be {expected}, and `{value}` is not")]
+    WrongType {
+        /// The flavor.
+        flavor: String,
+        /// The key.
+        key: String,
+        /// What the schema expects, with its article.
+        expected: &'static str,
+        /// An array or an object as the schema wants it, in JSON.
+        shape: String,
+        /// The text that was given, shortened.
+        value: String,
+    },
+    /// `--settings @FILE` whose text is neither the JSON nor the TOML that its name promises.
+    #[error("the settings file `{}` is not valid {language}: {reason}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// `JSON` or `TOML`.
+        language: &'static str,
+        /// What was found, with line and column.
+        reason: String,
+    },
+    /// `--settings @FILE` that can't be read.
+    #[error("can't read the settings file `{}`", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
 
 /// `--settings` and every `--set` of one hook: well-formed, each key once.
 #[derive(Debug, Clone, Default)]
@@ -26,44 +108,46 @@ impl SettingsArguments {
     ///
     /// # Errors
     /// Arguments that are malformed, a key that is given twice, a file that can't be read.
-    pub fn parse(settings: Option<&str>, set: &[impl AsRef<str>]) -> Result<Self, SettingsError> {
+    pub fn parse(settings: Option<&str>, set: &[impl AsRef<str>]) -> Result<Self, ArgumentError> {
         let mut given = match settings {
             None => Settings::default(),
             Some(argument) => match argument.strip_prefix('@') {
                 None => Settings::parse(argument).map_err(|error| match error {
-                    SettingsError::NotJson { reason, quoted, .. } => SettingsError::NotJson { reason, quoted, file: meant_file(argument) },
-                    error => error,
+                    SettingsError::NotJson { reason } => {
+                        ArgumentError::NotJson { reason, quoted: quoted(argument), file: meant_file(argument) }
+                    }
+                    error => error.into(),
                 })?,
                 Some(path) => from_file(Path::new(path))?,
             },
         }
-        .0;
+        .into_object();
         let mut texts: Vec<(String, String)> = Vec::new();
         for argument in set.iter().map(AsRef::as_ref) {
-            let not_an_assignment = || SettingsError::NotAnAssignment { text: shorten(argument) };
+            let not_an_assignment = || ArgumentError::NotAnAssignment { text: shorten(argument) };
             let (left, right) = argument.split_once('=').ok_or_else(not_an_assignment)?;
             let (key, is_json) = left.strip_suffix(':').map_or((left, false), |key| (key, true));
             if key.is_empty() {
                 return Err(not_an_assignment());
             }
             if given.contains_key(key) || texts.iter().any(|(other, _)| other == key) {
-                return Err(SettingsError::Repeated { key: shorten(key) });
+                return Err(ArgumentError::Repeated { key: shorten(key) });
             }
             if is_json {
-                let not_json = |reason| SettingsError::ValueNotJson {
+                let not_json = |reason| ArgumentError::ValueNotJson {
                     key: shorten(key),
                     reason,
                     is_container: right.trim_start().starts_with(['[', '{']),
                     quoted: quoted(right),
                     is_file: right.trim_start().starts_with('@'),
                 };
-                given.insert(key.to_owned(), json::parse(right).map_err(not_json)?);
+                given.insert(key.to_owned(), parse_json(right).map_err(not_json)?);
             } else {
                 texts.push((key.to_owned(), right.to_owned()));
             }
         }
         // Told now rather than after the flavor was loaded.
-        let given = Settings::from_object(given)?.0;
+        let given = Settings::from_object(given)?.into_object();
         Ok(Self { given, texts })
     }
 
@@ -77,26 +161,26 @@ impl SettingsArguments {
     ///
     /// # Errors
     /// A V that can't be read as the schema wants it, or settings that are too large.
-    pub fn resolve(self, flavor: &str, schema: Option<&Value>) -> Result<Settings, SettingsError> {
+    pub fn resolve(self, flavor: &str, schema: Option<&Value>) -> Result<Settings, ArgumentError> {
         let mut object = self.given;
         for (key, text) in self.texts {
             let value = typed(flavor, &key, &text, property(schema, &key))?;
             object.insert(key, value);
         }
-        Settings::from_object(object)
+        Ok(Settings::from_object(object)?)
     }
 
     /// The same, with each V that can't be read as a string: for the schema, to say everything that it has against the settings.
     ///
     /// # Errors
     /// Settings that are too large.
-    pub fn resolve_loosely(&self, schema: &Value) -> Result<Settings, SettingsError> {
+    pub fn resolve_loosely(&self, schema: &Value) -> Result<Settings, ArgumentError> {
         let mut object = self.given.clone();
         for (key, text) in &self.texts {
             let value = typed("", key, text, property(Some(schema), key)).unwrap_or_else(|_| Value::String(text.clone()));
             object.insert(key.clone(), value);
         }
-        Settings::from_object(object)
+        Ok(Settings::from_object(object)?)
     }
 }
 
@@ -117,7 +201,7 @@ fn meant_file(argument: &str) -> Option<String> {
 const MAX_FILE_NAME_BYTES: usize = 200;
 
 /// Reads a text as one of the types that a schema wants of a property.
-fn typed(flavor: &str, key: &str, text: &str, property: Option<&Value>) -> Result<Value, SettingsError> {
+fn typed(flavor: &str, key: &str, text: &str, property: Option<&Value>) -> Result<Value, ArgumentError> {
     let types: Vec<&str> = match property.and_then(|property| property.get("type")) {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
@@ -129,9 +213,9 @@ fn typed(flavor: &str, key: &str, text: &str, property: Option<&Value>) -> Resul
     if types.contains(&"string") {
         return Ok(Value::String(text.to_owned()));
     }
-    match json::parse(text) {
+    match parse_json(text) {
         Ok(value) if types.iter().any(|name| is_of_type(&value, name)) => Ok(value),
-        _ => Err(SettingsError::WrongType {
+        _ => Err(ArgumentError::WrongType {
             flavor: flavor.to_owned(),
             key: shorten(key),
             expected: first,
@@ -157,24 +241,27 @@ fn is_of_type(value: &Value, name: &str) -> bool {
 }
 
 /// Reads a settings file: TOML if its name ends in `.toml`, JSON otherwise.
-fn from_file(path: &Path) -> Result<Settings, SettingsError> {
+fn from_file(path: &Path) -> Result<Settings, ArgumentError> {
     let text = read(path)?;
-    let malformed = |language, reason| SettingsError::Malformed { path: path.to_owned(), language, reason };
+    let malformed = |language, reason| ArgumentError::Malformed { path: path.to_owned(), language, reason };
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
         let object = toml_file(&text);
         let object = object.map_err(|(position, reason)| malformed("TOML", format!("{reason} at {position}")))?;
-        return Settings::from_object(object);
+        return Ok(Settings::from_object(object)?);
     }
     Settings::parse(&text).map_err(|error| match error {
-        SettingsError::NotJson { reason, .. } => malformed("JSON", reason),
-        error => error,
+        SettingsError::NotJson { reason } => malformed("JSON", reason),
+        error => error.into(),
     })
 }
 
 /// Reads a settings file, which may be a pipe.
-fn read(path: &Path) -> Result<String, SettingsError> {
+fn read(path: &Path) -> Result<String, ArgumentError> {
     // Spaces between the members do not count for the settings themselves.
     let read = pushgate_files::read_or_pipe(path, 4 * MAX_SETTINGS_BYTES as u64).map_err(io::Error::from);
     let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")));
-    text.map_err(|source| SettingsError::File { path: path.to_owned(), source })
+    text.map_err(|source| ArgumentError::File { path: path.to_owned(), source })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Which remedy each error has.
+
+mod catalogs;
+mod engine;
+mod hooks;
