@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use pushgate::catalog::Catalog;
 use pushgate::exit::Failure;
-use pushgate::name::Name;
+use pushgate_builtin::BUILTINS;
+use pushgate_gate::catalog::Catalog;
+use pushgate_gate::name::Name;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 
@@ -35,7 +36,7 @@ fn end(child: Child) -> Ran {
 }
 
 fn flavors(home: &Home) -> BTreeSet<String> {
-    let catalog = Catalog::load(&home.catalog()).expect("a catalog");
+    let catalog = Catalog::load(&home.catalog(), BUILTINS).expect("a catalog");
     catalog
         .flavors()
         .map(|(name, entry)| entry.map(|entry| entry.name.to_string()).unwrap_or_else(|_| panic!("{name} is unusable")))
@@ -95,7 +96,7 @@ fn a_lock_that_is_held_names_its_holder_even_if_its_file_is_gone() {
     let home = Home::new();
     home.must("registry register prod --uri registry.example.com");
     let lock = home.join(".config/pushgate/catalog.toml.lock");
-    let held = Catalog::edit(&home.catalog(), |edit| -> Result<Ran, Failure> {
+    let held = Catalog::edit(&home.catalog(), BUILTINS, |edit| -> Result<Ran, Failure> {
         edit.add_flavor(&Name::parse("mine").expect("a name"), &ComponentDigest::of(b"mine"))?;
         std::fs::remove_file(&lock).expect("the lock file");
         // It waits as long as it does for anybody.
@@ -204,7 +205,7 @@ impl Victims {
         assert!(found == before || found == after, "after `{line}`, {ran:?}:\n{found}\ninstead of\n{before}\nor\n{after}");
         assert!(ran.code == -1 || (ran.code == 0 && found == after), "{line}: {ran:?}");
         self.outcomes[usize::from(found == after)] += 1;
-        let catalog = Catalog::load(&self.home.catalog()).expect("a catalog");
+        let catalog = Catalog::load(&self.home.catalog(), BUILTINS).expect("a catalog");
         for (_, entry) in catalog.flavors() {
             let digest = entry.expect("a valid entry").digest;
             let path = self.home.join(".local/share/pushgate/components/sha256").join(format!("{}.wasm", digest.hex()));
@@ -219,8 +220,8 @@ impl Victims {
         let registered: Vec<String> = flavors(&self.home).into_iter().filter(|name| name.starts_with('f')).collect();
         let (path, digest) = &self.components[usize::from(self.random.below(2) == 0)];
         let name = format!("f{}", self.random.below(1_000_000));
-        let edit = |change: &dyn Fn(&mut pushgate::catalog::Edit) -> Result<(), Failure>| {
-            Catalog::edit(&copy, |edit| change(edit)).expect("an edit of the copy");
+        let edit = |change: &dyn Fn(&mut pushgate_gate::catalog::Edit) -> Result<(), Failure>| {
+            Catalog::edit(&copy, BUILTINS, |edit| change(edit)).expect("an edit of the copy");
             std::fs::read_to_string(&copy).expect("the copy")
         };
         let known = |text: &str| Name::parse(text).expect("a name");

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pushgate::catalog::Catalog;
+use pushgate_builtin::BUILTINS;
+use pushgate_gate::catalog::Catalog;
 
 use crate::support::{Home, Ran, guest};
 
@@ -27,7 +28,7 @@ fn is_new(home: &Home) -> bool {
     if text == OLD {
         return false;
     }
-    let catalog = Catalog::load(&home.catalog()).unwrap_or_else(|error| panic!("{error}:\n{text}"));
+    let catalog = Catalog::load(&home.catalog(), BUILTINS).unwrap_or_else(|error| panic!("{error}:\n{text}"));
     let entry = catalog.flavor("passthrough").unwrap_or_else(|error| panic!("{error}:\n{text}"));
     let path = home.join(".local/share/pushgate/components/sha256").join(format!("{}.wasm", entry.digest.hex()));
     let bytes = std::fs::read(path).expect("the component");

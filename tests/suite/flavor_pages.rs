@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pushgate::shipped;
+use pushgate_builtin::BUILTINS;
 use pushgate_sandbox::{Capability, describe};
 use serde_json::Value as Json;
 use toml_edit::{DocumentMut, Item, TableLike, Value};
@@ -23,12 +23,12 @@ impl Flavor {
     /// All of them, by name.
     fn all() -> Vec<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../flavors");
-        let flavor = |shipped: &shipped::Shipped| Self {
+        let flavor = |shipped: &pushgate_gate::builtin::BuiltinFlavor| Self {
             name: shipped.name,
             component: shipped.component().expect("a component"),
             folder: folder.join(shipped.name),
         };
-        shipped::ALL.iter().map(flavor).collect()
+        BUILTINS.all().iter().map(flavor).collect()
     }
 
     fn read(&self, file: &str) -> String {

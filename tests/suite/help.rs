@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use pushgate::catalog::{Catalog, fields};
 use pushgate::exit::Kind;
+use pushgate_builtin::BUILTINS;
+use pushgate_gate::catalog::{Catalog, fields};
 
 use crate::support::Home;
 
@@ -114,7 +115,7 @@ mode = "warn"
 
 #[test]
 fn the_reference_of_the_catalog_is_current() {
-    let catalog = Catalog::parse(Path::new("catalog.toml"), CATALOG.as_bytes()).expect("a catalog");
+    let catalog = Catalog::parse(Path::new("catalog.toml"), CATALOG.as_bytes(), BUILTINS).expect("a catalog");
     assert!(catalog.registry("prod").is_ok() && catalog.flavor("tag-policy").is_ok());
 
     let mut text = "# The catalog\n\nWhich flavors and registries are registered. `pushgate flavor` and `pushgate registry` write it; a person may as well: comments and \

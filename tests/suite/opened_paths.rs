@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use pushgate::paths::known::KNOWN;
+use pushgate_gate::paths::known::KNOWN;
 use pushgate_test_engine::{Engine, Options as EngineOptions};
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry};

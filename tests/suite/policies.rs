@@ -1,6 +1,6 @@
 //! The policies that ship, through the command line: what their cases cannot show.
 
-use pushgate::shipped;
+use pushgate_builtin::BUILTINS;
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry};
 
@@ -235,7 +235,7 @@ fn versions_of_windows() {
 fn a_check_says_what_registering_says() {
     let home = Home::new();
     let mut refused = 0;
-    let flavors = shipped::ALL.iter().map(|flavor| (flavor.name, "{}"));
+    let flavors = BUILTINS.all().iter().map(|flavor| (flavor.name, "{}"));
     let mistakes = [
         ("base-images", r#"{"allowed":[{"nmae":"debian"}]}"#),
         ("base-images", r#"{"allowed":[{"name":"***"}]}"#),

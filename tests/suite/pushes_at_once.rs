@@ -4,20 +4,21 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use pushgate::catalogs::Catalogs;
-use pushgate::clients::{Clients, OpenUploads};
 use pushgate::destination::Destination;
-use pushgate::engine::EngineEnvironment;
 use pushgate::exit::{Failure, Kind};
-use pushgate::flavors::{CompileProgress, Flavors};
-use pushgate::paths::Paths;
 use pushgate::process::Process;
 use pushgate::push::{Request, push};
 use pushgate::pusher::Pushed;
 use pushgate::report::Report;
 use pushgate::source::{RequestedSource, SourceOptions};
-use pushgate::trust::GivenConnection;
+use pushgate_builtin::BUILTINS;
 use pushgate_credentials::CredentialSources;
+use pushgate_engine::EngineEnvironment;
+use pushgate_gate::catalogs::Catalogs;
+use pushgate_gate::clients::{Clients, OpenUploads};
+use pushgate_gate::flavors::{CompileProgress, Flavors};
+use pushgate_gate::paths::Paths;
+use pushgate_gate::trust::GivenConnection;
 use pushgate_net::{Proxies, Timeouts, WaitListener};
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
@@ -51,8 +52,8 @@ fn process(home: &Home) -> Process {
     let variable = move |name: &str| (name == "HOME").then(|| folder.clone());
     let paths = Paths::from_environment(&variable, None);
     Process {
-        catalogs: Catalogs::new(paths.clone(), false),
-        flavors: Flavors::new(paths, Arc::new(Silent)),
+        catalogs: Catalogs::new(paths.clone(), BUILTINS, false),
+        flavors: Flavors::new(paths, BUILTINS, Arc::new(Silent)),
         clients: Clients {
             credentials: CredentialSources::from_environment(&variable),
             proxies: Proxies::from_environment(&variable),

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use pushgate::decision::HookVerdict;
 use pushgate::exit::Kind;
 use pushgate::report::Remote;
 use pushgate::report::fields::{FIELDS, meaning_of};
+use pushgate_gate::decision::HookVerdict;
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};
 use rustix::process::Signal;

@@ -41,7 +41,7 @@ fn require_labels() {
 #[test]
 fn each_answers_its_cases() {
     let home = Home::new();
-    for flavor in pushgate::shipped::ALL {
+    for flavor in pushgate_builtin::BUILTINS.all() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../flavors").join(flavor.name);
         let file = shipped(&home, flavor.name);
         let words = ["flavor", "test", folder.to_str().expect("UTF-8"), "--component", file.to_str().expect("UTF-8")];
@@ -57,7 +57,7 @@ fn all_are_listed_with_what_they_do() {
     assert_whole!(home, home.must("flavor list"));
     let listed = home.must("flavor list --output json").json();
     let flavors = listed["flavors"].as_array().expect("a list");
-    assert_eq!(flavors.len(), pushgate::shipped::ALL.len());
+    assert_eq!(flavors.len(), pushgate_builtin::BUILTINS.all().len());
     assert!(flavors.iter().all(|flavor| flavor["ships"] == true && flavor["description"].as_str().is_some_and(|words| !words.is_empty())));
     assert_whole!(home, home.must("flavor describe forbid-tags"));
 }

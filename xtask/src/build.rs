@@ -39,7 +39,7 @@ pub(crate) fn embedded_flavors() -> Outcome<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let mut folders = messages.filter_map(|message| message.get("out_dir")?.as_str().map(PathBuf::from));
     folders
-        .rfind(|folder| folder.join("shipped_flavors.rs").is_file())
+        .rfind(|folder| folder.join("builtin_flavors.rs").is_file())
         .ok_or_else(|| "cargo names no folder of the build script".to_owned())
 }
 

@@ -38,6 +38,9 @@ enum Task {
         /// Fail where a part that tests need cannot be had
         #[arg(long)]
         require_all: bool,
+        /// Only what needs no real part and no language but Rust: the tests of the libraries
+        #[arg(long, conflicts_with = "require_all")]
+        fast: bool,
         /// Only the tests whose name contains this
         filter: Option<String>,
     },
@@ -95,7 +98,8 @@ type Outcome<T = ()> = Result<T, String>;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { keep } => demo::run(keep),
-        Task::Test { require_all, filter } => test::run(require_all, filter.as_deref()),
+        Task::Test { fast: true, filter, .. } => test::run_fast(filter.as_deref()),
+        Task::Test { require_all, filter, .. } => test::run(require_all, filter.as_deref()),
         Task::Bench { rounds, what: None } => bench::run(rounds),
         Task::Bench { what: Some(Bench::Push(arguments)), .. } => bench::run_push(&arguments),
         Task::Bench { what: Some(Bench::Sandbox(arguments)), .. } => bench::run_sandbox(&arguments),

@@ -62,6 +62,35 @@ pub(crate) fn run(require_all: bool, filter: Option<&str>) -> Outcome {
     Ok(())
 }
 
+/// The crates whose tests need neither the wasm target nor a real part.
+const FAST: [&str; 12] = [
+    "pushgate-reference",
+    "pushgate-files",
+    "pushgate-json",
+    "pushgate-oci",
+    "pushgate-net",
+    "pushgate-credentials",
+    "pushgate-client",
+    "pushgate-egress",
+    "pushgate-gate",
+    "pushgate-engine",
+    "pushgate-authoring",
+    "pushgate-test-structure",
+];
+
+/// The tests of the libraries: what a person who changes one runs between two thoughts.
+pub(crate) fn run_fast(filter: Option<&str>) -> Outcome {
+    let mut tests = cargo();
+    tests.args(["test", "--locked", "--lib", "--no-fail-fast"]);
+    for package in FAST {
+        tests.args(["--package", package]);
+    }
+    let mut tally = Tally::default();
+    run_tests(&mut tests, filter, &mut tally)?;
+    println!("{} passed, {} failed; `cargo xtask test` runs all", tally.passed, tally.failed);
+    if tally.broken.is_empty() { Ok(()) } else { Err("there were failures".to_owned()) }
+}
+
 fn workspace() -> Command {
     let mut command = cargo();
     command.args(["test", "--locked", "--workspace", "--no-fail-fast"]);

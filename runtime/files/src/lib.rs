@@ -10,8 +10,11 @@
 //! What this user alone writes is written by [`write_new`], after [`remove_left`], and takes its name in one step; [`lock_folder`] keeps others out
 //! meanwhile, and [`foreign_owner`] says whose a file is.
 //!
+//! Files that only this user writes - a catalog, a store - are read, locked and replaced whole by [`own`].
+//!
 //! What an error says follows the path, which the caller names: `` `a.pem` is a device, not a regular file ``.
 
+pub mod own;
 mod open;
 mod pipe;
 mod lock;

@@ -2,11 +2,11 @@
 
 use pushgate_reference::{ImageReference, ScopedReference};
 
-use crate::catalogs::Catalogs;
-use crate::decision::Warning;
 use crate::exit::Failure;
-use crate::registry::Registry;
-use crate::trust::GivenConnection;
+use pushgate_gate::catalogs::Catalogs;
+use pushgate_gate::decision::Warning;
+use pushgate_gate::registry::Registry;
+use pushgate_gate::trust::GivenConnection;
 
 /// Where the caller wants an image to go.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 //!
 //! This table is a promise to scripts. `docs/reference/exit-codes.md` repeats it, and a test compares the two.
 
-use crate::causes::with_causes;
+use pushgate_gate::causes::with_causes;
 
 /// Why a command failed, told apart by who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

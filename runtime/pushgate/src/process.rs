@@ -2,10 +2,10 @@
 
 use pushgate_credentials::CredentialSources;
 
-use crate::catalogs::Catalogs;
-use crate::clients::Clients;
-use crate::engine::EngineEnvironment;
-use crate::flavors::Flavors;
+use pushgate_engine::EngineEnvironment;
+use pushgate_gate::catalogs::Catalogs;
+use pushgate_gate::clients::Clients;
+use pushgate_gate::flavors::Flavors;
 
 /// The parts of a process, each of which is handed to the steps that need it. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use pushgate_client::Progress;
 
-use crate::engine::EngineProgress;
 use crate::report::Report;
+use pushgate_engine::EngineProgress;
 
 /// Receives the progress of a push: from the gate, then from our own client or from the Docker Engine.
 pub trait PushProgress: Progress + EngineProgress {

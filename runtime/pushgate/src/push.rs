@@ -3,7 +3,7 @@
 //! Each step consumes what the step before made, and the types have no other constructor: there is no [`ScopedReference`] without
 //! the check, and no [`ApprovedPush`] without the hooks, which owns the name and the image that they were asked about.
 //!
-//! [`ApprovedPush`]: crate::decide::ApprovedPush
+//! [`ApprovedPush`]: pushgate_gate::decide::ApprovedPush
 
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -12,17 +12,17 @@ use pushgate_client::PushOptions;
 use pushgate_reference::{ImageReference, ScopedReference};
 use tracing::{Instrument, info_span};
 
-use crate::clients::OpenUploads;
-use crate::decide::{Check, Proposal, Push, decide};
 use crate::destination::{Destination, scope};
 use crate::exit::Failure;
 use crate::process::Process;
 use crate::progress::PushProgress;
 use crate::pusher::{Pushed, push_approved};
-use crate::registry::Registry;
-use crate::registry_access::RegistryAccess;
 use crate::report::{RegistryReport, Report};
 use crate::source::{LazySource, RequestedSource};
+use pushgate_gate::clients::OpenUploads;
+use pushgate_gate::decide::{Check, Proposal, Push, decide};
+use pushgate_gate::registry::Registry;
+use pushgate_gate::registry_access::RegistryAccess;
 
 /// What somebody asked for.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pushgate_oci::{Digest, UncheckedLayer};
 
-use crate::decision::{Decision, Warning};
+use pushgate_gate::decision::{Decision, Warning};
 
 /// The record of one push or check.
 #[derive(Debug, Default)]

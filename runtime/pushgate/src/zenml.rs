@@ -4,8 +4,8 @@ use pushgate_reference::RegistryUri;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::name::shorten;
-use crate::settings;
+use pushgate_gate::name::shorten;
+use pushgate_gate::settings;
 
 /// A container registry of ZenML.
 #[derive(Debug, Clone, PartialEq)]

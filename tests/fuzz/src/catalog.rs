@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use pushgate::catalog::{Catalog, CatalogError, Connection, Edit, HookEntry, RegistryEntry};
-use pushgate::credential_binding::CredentialBinding;
-use pushgate::grant::Grant;
-use pushgate::hook_limits::HookLimits;
-use pushgate::hook_mode::HookMode;
-use pushgate::name::Name;
-use pushgate::settings::Settings;
+use pushgate_gate::builtin::Builtins;
+use pushgate_gate::catalog::{Catalog, CatalogError, Connection, Edit, HookEntry, RegistryEntry};
+use pushgate_gate::credential_binding::CredentialBinding;
+use pushgate_gate::grant::Grant;
+use pushgate_gate::hook_limits::HookLimits;
+use pushgate_gate::hook_mode::HookMode;
+use pushgate_gate::name::Name;
+use pushgate_gate::settings::Settings;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 
@@ -21,11 +22,11 @@ pub fn catalog(bytes: &[u8]) {
         return;
     }
     let path = Path::new("catalog.toml");
-    let catalog = match Catalog::parse(path, bytes) {
+    let catalog = match Catalog::parse(path, bytes, Builtins::default()) {
         Ok(catalog) => catalog,
         Err(error) => {
             assert!(!error.to_string().contains('\n'), "{error}");
-            assert!(error.hint().is_some(), "{error}");
+            assert!(matches!(error, CatalogError::Damaged { .. } | CatalogError::Version { .. }), "{error}");
             return;
         }
     };
@@ -36,7 +37,7 @@ pub fn catalog(bytes: &[u8]) {
         }
     }
     let text = std::str::from_utf8(bytes).expect("a catalog is UTF-8");
-    changes(Edit::of_text(path, text).expect("it was one just now"));
+    changes(Edit::of_text(path, text, Builtins::default()).expect("it was one just now"));
 }
 
 /// What a hook is given is read from what it prints.
@@ -102,8 +103,8 @@ fn step(edit: &mut Edit, change: impl FnOnce(&mut Edit) -> Result<(), CatalogErr
         assert_eq!(edit.text(), text, "{error}");
         return;
     }
-    let after =
-        Catalog::parse(before.path(), edit.text().as_bytes()).unwrap_or_else(|error| panic!("{error} after\n{text}\nin\n{}", edit.text()));
+    let after = Catalog::parse(before.path(), edit.text().as_bytes(), Builtins::default())
+        .unwrap_or_else(|error| panic!("{error} after\n{text}\nin\n{}", edit.text()));
     let told = |catalog: &Catalog| -> Vec<(String, Option<RegistryEntry>)> {
         catalog.registries().map(|(name, entry)| (name.to_owned(), entry.ok().cloned())).collect()
     };
@@ -115,7 +116,7 @@ fn step(edit: &mut Edit, change: impl FnOnce(&mut Edit) -> Result<(), CatalogErr
 
 #[cfg(test)]
 mod tests {
-    use pushgate::catalog::Change;
+    use pushgate_gate::catalog::Change;
 
     use super::*;
     use crate::run_seeded;
@@ -171,7 +172,7 @@ uri = 'localhost:5000'
     fn every_example_is_one_that_can_be_changed() {
         for example in examples() {
             let text = String::from_utf8(example).unwrap();
-            let mut edit = Edit::of_text(Path::new("catalog.toml"), &text).unwrap();
+            let mut edit = Edit::of_text(Path::new("catalog.toml"), &text, Builtins::default()).unwrap();
             assert!(edit.catalog().registries().all(|(_, entry)| entry.is_ok()), "{text}");
             assert_eq!(edit.add_flavor(&Name::parse("new").unwrap(), &ComponentDigest::of(b"y")).unwrap(), Change::Made);
         }

@@ -188,6 +188,6 @@ pub(crate) fn guest(name: &str) -> &'static Path {
 
 /// The component of a flavor that ships as a file, as somebody's own.
 pub(crate) fn shipped(home: &Home, name: &str) -> PathBuf {
-    let flavor = pushgate::shipped::named(name).unwrap_or_else(|| panic!("a flavor that ships named {name}"));
+    let flavor = pushgate_builtin::BUILTINS.named(name).unwrap_or_else(|| panic!("a flavor that ships named {name}"));
     home.write(&format!("{name}.wasm"), flavor.component().expect("a component"))
 }

@@ -1,6 +1,8 @@
-//! `cargo xtask generate`: the files of the SDKs that programs write, from the contract. They are committed, so that nobody needs the generators who builds a flavor.
+//! `cargo xtask generate`: the files of the SDKs that programs write, from the contract, and the drawing of the crates. They are committed, so that building a
+//! flavor needs no generator.
 
 mod c;
+mod drawing;
 mod go;
 
 use std::fs;
@@ -14,7 +16,7 @@ type Generated = Vec<(PathBuf, Vec<u8>)>;
 
 /// Writes the files; with `check`, only says which differ from what is there.
 pub(crate) fn run(check: bool) -> Outcome {
-    put(c::files()?.into_iter().chain(go::files()?).collect(), check)
+    put(c::files()?.into_iter().chain(go::files()?).chain([drawing::file()?]).collect(), check)
 }
 
 fn put(files: Generated, check: bool) -> Outcome {
@@ -46,6 +48,11 @@ mod tests {
     #[test]
     fn what_is_committed_for_c_is_what_is_generated() {
         put(c::files().unwrap(), true).unwrap();
+    }
+
+    #[test]
+    fn the_drawing_of_the_crates_is_that_of_the_code() {
+        put(vec![drawing::file().unwrap()], true).unwrap();
     }
 
     #[test]

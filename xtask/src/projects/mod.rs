@@ -203,7 +203,7 @@ impl Language {
     }
 
     fn newest_ingredient(self, project: Project) -> Option<SystemTime> {
-        let pushgate = ["runtime/pushgate/src/new_project", "runtime/pushgate/src/componentize"];
+        let pushgate = ["runtime/authoring/src/new_project", "runtime/authoring/src/componentize"];
         let folders = ["guest-sdk/template", self.sdk(), "wit/v0.1", "xtask/src/projects"].into_iter().chain(pushgate);
         let folders = folders.map(|folder| root().join(folder)).chain(project.sources(self).into_iter().map(|(folder, _)| folder));
         folders.filter_map(|folder| newest(&folder)).max()

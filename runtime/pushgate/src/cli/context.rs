@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use pushgate_builtin::BUILTINS;
 use pushgate_credentials::CredentialSources;
 use pushgate_net::{Proxies, Timeouts};
 use pushgate_sandbox::{ComponentDigest, Flavor};
@@ -19,17 +20,17 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use super::args::GlobalArguments;
 use super::interrupt::unless_interrupted;
 use super::output::{Output, printable};
-use crate::catalog::Catalog;
-use crate::catalogs::Catalogs;
-use crate::clients::{Clients, OpenUploads};
-use crate::decide::DecideError;
-use crate::decision::Warning;
-use crate::engine::EngineEnvironment;
 use crate::exit::{Failure, Kind};
-use crate::flavors::{Component, Flavors};
-use crate::paths::Paths;
 use crate::process::Process;
 use crate::pusher::confirm::CONFIRM_TIMEOUT;
+use pushgate_engine::EngineEnvironment;
+use pushgate_gate::catalog::Catalog;
+use pushgate_gate::catalogs::Catalogs;
+use pushgate_gate::clients::{Clients, OpenUploads};
+use pushgate_gate::decide::DecideError;
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::{Component, Flavors};
+use pushgate_gate::paths::Paths;
 
 /// What a command works with.
 pub(super) struct Context {
@@ -52,8 +53,8 @@ impl Context {
         let proxies = Proxies::from_environment(variable);
         let timeouts = timeouts(variable)?;
         let process = Process {
-            catalogs: Catalogs::new(paths.clone(), arguments.trust_config),
-            flavors: Flavors::new(paths, Arc::new(output)),
+            catalogs: Catalogs::new(paths.clone(), BUILTINS, arguments.trust_config),
+            flavors: Flavors::new(paths, BUILTINS, Arc::new(output)),
             clients: Clients { credentials, proxies, timeouts, waits: Arc::new(output) },
             engine,
         };

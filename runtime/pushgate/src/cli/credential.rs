@@ -10,7 +10,7 @@ use super::context::Context;
 use super::login::read_all;
 use super::output::printable;
 use crate::exit::{Failure, Kind};
-use crate::name::shorten;
+use pushgate_gate::name::shorten;
 
 pub(super) fn run(context: &Context, command: CredentialCommand) -> Result<(), Failure> {
     let docker = context.process.credentials().docker();

@@ -67,8 +67,8 @@ mod tests {
     use super::*;
     use crate::cli::args::Arguments;
     use crate::cli::context::timeouts;
-    use crate::engine::EngineEnvironment;
-    use crate::paths::Paths;
+    use pushgate_engine::EngineEnvironment;
+    use pushgate_gate::paths::Paths;
 
     const PAGE: &str = include_str!("../../../../docs/reference/environment.md");
 

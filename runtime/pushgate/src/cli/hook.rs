@@ -8,21 +8,21 @@ use serde_json::Value;
 
 use super::args::{HookArguments, Reset};
 use super::context::Context;
-use crate::catalog::{HookEntry, RegistryEntry};
-use crate::credential_binding::CredentialBinding;
-use crate::decide::{self, DecideError, Grantee, Preflight};
-use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
 use crate::explain::Explain as _;
 use crate::explain::grants::{granting, missing_flags};
-use crate::flavors::Component;
-use crate::grant::Grant;
-use crate::hook::Hook;
-use crate::hook_limits::HookLimits;
-use crate::hook_mode::HookMode;
-use crate::name::Name;
-use crate::settings::Settings;
 use crate::settings_arguments::SettingsArguments;
+use pushgate_gate::catalog::{HookEntry, RegistryEntry};
+use pushgate_gate::credential_binding::CredentialBinding;
+use pushgate_gate::decide::{self, DecideError, Grantee, Preflight};
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::Component;
+use pushgate_gate::grant::Grant;
+use pushgate_gate::hook::Hook;
+use pushgate_gate::hook_limits::HookLimits;
+use pushgate_gate::hook_mode::HookMode;
+use pushgate_gate::name::Name;
+use pushgate_gate::settings::Settings;
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
 pub(super) enum Named {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::clients::OpenUploads;
 use crate::exit::{Failure, Kind};
+use pushgate_gate::clients::OpenUploads;
 
 /// How long registries are given to give up uploads. Whoever presses Ctrl-C waits for it.
 const CANCEL_LIMIT: Duration = Duration::from_millis(700);

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::args::TransportArguments;
 use super::context::Context;
-use crate::catalog::RegistryEntry;
 use crate::exit::{Failure, Kind};
+use pushgate_gate::catalog::RegistryEntry;
 
 /// The most bytes that are read from stdin: 64 KiB.
 const MAX_INPUT: u64 = 64 * 1024;

@@ -14,7 +14,7 @@ use super::context::Context;
 use super::environment::VARIABLES;
 use super::output::printable;
 use crate::exit::{Failure, Kind};
-use crate::paths::known::KNOWN;
+use pushgate_gate::paths::known::KNOWN;
 
 /// A page and the name of its file: `pushgate-registry-login.1`.
 struct Page {

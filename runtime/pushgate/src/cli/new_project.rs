@@ -8,8 +8,8 @@ use serde_json::json;
 use super::context::Context;
 use super::output::printable;
 use crate::exit::Failure;
-use crate::name::Name;
-use crate::new_project::{Language, Project};
+use pushgate_authoring::new_project::{Language, Project};
+use pushgate_gate::name::Name;
 
 pub(super) fn run(
     context: &Context,

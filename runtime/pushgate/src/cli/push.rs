@@ -13,9 +13,9 @@ use super::{hook, source};
 use crate::destination::Destination;
 use crate::exit::{Failure, Kind};
 use crate::push::{Request, check as check_line, push as push_line};
-use crate::registry::Registry;
 use crate::report::Report;
-use crate::trust::TrustedConnection;
+use pushgate_gate::registry::Registry;
+use pushgate_gate::trust::TrustedConnection;
 use pushgate_reference::RegistryUri;
 
 pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {

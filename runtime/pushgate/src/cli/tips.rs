@@ -8,7 +8,7 @@ use clap::{Arg, Command, CommandFactory, Error};
 
 use super::args::Arguments;
 use crate::exit::{Failure, Kind};
-use crate::name::nearest;
+use pushgate_gate::name::nearest;
 
 /// More commands than these are not named.
 const LISTED: usize = 4;

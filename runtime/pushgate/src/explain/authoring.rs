@@ -2,11 +2,11 @@
 
 use super::Explain;
 use super::decide::{describe_settings, hint_of, kind_of};
-use crate::componentize::ComponentizeError;
 use crate::exit::Kind;
-use crate::flavor_test::{CaseFault, Found, ProjectError, RecordError, Remedy, RunError};
-use crate::new_project::NewProjectError;
 use crate::zenml::ZenmlError;
+use pushgate_authoring::componentize::ComponentizeError;
+use pushgate_authoring::flavor_test::{CaseFault, Found, ProjectError, RecordError, Remedy, RunError};
+use pushgate_authoring::new_project::NewProjectError;
 
 impl Explain for ProjectError {
     fn kind(&self) -> Kind {

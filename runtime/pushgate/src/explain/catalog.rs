@@ -1,8 +1,8 @@
 //! The catalog.
 
 use super::Explain;
-use crate::catalog::{CatalogError, Known};
 use crate::exit::Kind;
+use pushgate_gate::catalog::{CatalogError, Known};
 
 const REGISTER_REGISTRY: &str = "register a registry with `pushgate registry register NAME --uri URI`";
 

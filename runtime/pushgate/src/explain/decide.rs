@@ -4,11 +4,11 @@ use pushgate_egress::OutboundError;
 
 use super::Explain;
 use super::grants::{granting, missing_flags};
-use crate::decide::{CompareError, DecideError, HostFailure, ImagesError, MissingGrants, SchemaError};
 use crate::exit::Kind;
-use crate::flavors::FlavorError;
-use crate::registry_access::AccessError;
 use crate::source::SourceError;
+use pushgate_gate::decide::{CompareError, DecideError, HostFailure, ImagesError, MissingGrants, SchemaError};
+use pushgate_gate::flavors::FlavorError;
+use pushgate_gate::registry_access::AccessError;
 
 impl Explain for DecideError {
     fn kind(&self) -> Kind {

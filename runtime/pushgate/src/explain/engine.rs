@@ -1,8 +1,8 @@
 //! The Docker Engine.
 
 use super::Explain;
-use crate::engine::{Attempt, EngineError, EngineFault, RegistryFault};
 use crate::exit::Kind;
+use pushgate_engine::{Attempt, EngineError, EngineFault, RegistryFault};
 
 impl Explain for EngineError {
     fn kind(&self) -> Kind {

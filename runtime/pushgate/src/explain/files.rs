@@ -2,10 +2,10 @@
 
 use super::Explain;
 use crate::exit::Kind;
-use crate::files::FileError;
-use crate::flavors::StoreError;
-use crate::flavors::component_file::ComponentFileError;
-use crate::paths::PathsError;
+use pushgate_files::own::FileError;
+use pushgate_gate::flavors::StoreError;
+use pushgate_gate::flavors::component_file::ComponentFileError;
+use pushgate_gate::paths::PathsError;
 
 impl Explain for PathsError {
     fn kind(&self) -> Kind {

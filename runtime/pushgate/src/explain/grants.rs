@@ -2,8 +2,8 @@
 
 use pushgate_sandbox::Capability;
 
-use crate::decide::{Grantee, MissingGrants};
-use crate::grant::Grant;
+use pushgate_gate::decide::{Grantee, MissingGrants};
+use pushgate_gate::grant::Grant;
 
 /// How a hook is given more grants: flags beside `--uri`, or a change of the registered registry, whose whole list is then named.
 pub(crate) fn granting(hook: &Grantee, more: &[String]) -> String {

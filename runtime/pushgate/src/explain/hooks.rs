@@ -2,13 +2,13 @@
 
 use super::Explain;
 use super::decide::describe_settings;
-use crate::credential_binding::CredentialBindingError;
 use crate::exit::Kind;
-use crate::grant::ParseGrantError;
-use crate::hook_limits::{HookLimits, ParseLimitError};
-use crate::name::ParseNameError;
-use crate::settings::SettingsError;
 use crate::settings_arguments::{ArgumentError, quoted};
+use pushgate_gate::credential_binding::CredentialBindingError;
+use pushgate_gate::grant::ParseGrantError;
+use pushgate_gate::hook_limits::{HookLimits, ParseLimitError};
+use pushgate_gate::name::ParseNameError;
+use pushgate_gate::settings::SettingsError;
 
 impl Explain for ParseGrantError {
     fn kind(&self) -> Kind {

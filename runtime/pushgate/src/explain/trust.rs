@@ -2,8 +2,8 @@
 
 use super::Explain;
 use crate::exit::Kind;
-use crate::registry::{NotMountable, ResolveError};
-use crate::trust::{DecidingField, TrustError};
+use pushgate_gate::registry::{NotMountable, ResolveError};
+use pushgate_gate::trust::{DecidingField, TrustError};
 
 /// How the user lets a catalog of others decide.
 pub(crate) const TRUST_FLAG: &str = "--trust-config";

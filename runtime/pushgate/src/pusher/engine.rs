@@ -9,12 +9,12 @@ use pushgate_reference::ScopedReference;
 
 use super::confirm;
 use super::target::Target;
-use crate::engine::{EngineError, EngineName};
 use crate::exit::{Failure, Kind};
 use crate::progress::PushProgress;
-use crate::registry_access::Access;
 use crate::report::{Remote, Report};
 use crate::source::{EngineImageName, PinnedEngineImage};
+use pushgate_engine::{EngineError, EngineName};
+use pushgate_gate::registry_access::Access;
 
 pub(super) async fn push(
     Target { access, scoped }: &Target<'_>,

@@ -10,12 +10,12 @@ use std::time::Instant;
 use pushgate_client::PushOptions;
 use pushgate_oci::Digest;
 
-use crate::decide::ApprovedPush;
-use crate::decision::Warning;
 use crate::exit::Failure;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
 use crate::source::PinnedSource;
+use pushgate_gate::decide::ApprovedPush;
+use pushgate_gate::decision::Warning;
 
 use target::Target;
 

@@ -2,7 +2,7 @@
 
 use pushgate_reference::ScopedReference;
 
-use crate::registry_access::Access;
+use pushgate_gate::registry_access::Access;
 
 /// The registry, and the name in it.
 #[derive(Debug)]

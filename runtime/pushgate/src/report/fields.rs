@@ -1,6 +1,6 @@
 //! The members of the JSON report, for the reference. A test compares them with what is written, and `docs/reference/report.md` is made from them.
 
-use crate::decision::HookVerdict;
+use pushgate_gate::decision::HookVerdict;
 
 /// A member of the report.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::name::shorten;
-use crate::settings::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, parse_json};
+use pushgate_gate::name::shorten;
+use pushgate_gate::settings::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, parse_json};
 
 pub(crate) use quoted::quoted;
 

@@ -1,7 +1,7 @@
 //! JSON whose quotes a shell has taken: `--set tags:=["latest"]` arrives as `tags:=[latest]`.
 
-use crate::name::MAX_NAME_BYTES;
-use crate::settings::parse_json;
+use pushgate_gate::name::MAX_NAME_BYTES;
+use pushgate_gate::settings::parse_json;
 
 /// Longer texts are not looked at: this goes into a hint.
 const MAX_BYTES: usize = 8 * MAX_NAME_BYTES;

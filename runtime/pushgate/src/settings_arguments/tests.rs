@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::exit::Kind;
 use crate::explain::Explain as _;
-use crate::settings::MAX_DEPTH;
+use pushgate_gate::settings::MAX_DEPTH;
 
 fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, ArgumentError> {
     let settings = SettingsArguments::parse(settings, set)?.resolve("f", schema.as_ref())?;

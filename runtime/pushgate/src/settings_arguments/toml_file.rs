@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::toml::{Lines, Position, document, object};
+use pushgate_gate::toml::{Lines, Position, document, object};
 
 /// Reads a file of settings: a document whose keys are theirs.
 ///

@@ -13,7 +13,7 @@ use super::error::SourceError;
 use super::name::EngineImageName;
 use super::options::SourceOptions;
 use super::pinned::{ArchivedImage, PinnedSource};
-use crate::engine::{DockerEngine, EngineImageId};
+use pushgate_engine::{DockerEngine, EngineImageId};
 
 pub(super) async fn pin(engine: &DockerEngine, name: &EngineImageName, options: &SourceOptions) -> Result<PinnedSource, SourceError> {
     let image = engine.identify(name.as_str()).await?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use pushgate_oci::{Digest, DockerArchiveError, LayoutError, VerifyError};
 
-use crate::decide::ImagesError;
-use crate::engine::EngineError;
+use pushgate_engine::EngineError;
+use pushgate_gate::decide::ImagesError;
 
 /// Why the source could not be pinned or read.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 use super::error::SourceError;
 use super::options::RequestedSource;
 use super::pinned::PinnedSource;
-use crate::decide::{Images, ImagesError, ListedImages};
-use crate::engine::EngineEnvironment;
+use pushgate_engine::EngineEnvironment;
+use pushgate_gate::decide::{Images, ImagesError, ListedImages};
 
 /// The source of a check.
 #[derive(Debug)]

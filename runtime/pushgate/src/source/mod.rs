@@ -14,5 +14,4 @@ pub use lazy::LazySource;
 pub(crate) use name::FORMS;
 pub use name::{EngineImageName, ParseSourceError, Source};
 pub use options::{RequestedSource, SourceOptionError, SourceOptions};
-pub(crate) use pinned::shown;
 pub use pinned::{ArchivedImage, ListedLayers, PinnedEngineImage, PinnedSource};

@@ -9,7 +9,7 @@ use super::error::SourceError;
 use super::name::{EngineImageName, Source};
 use super::options::{RequestedSource, SourceOptions};
 use super::pinned::{ArchivedImage, PinnedEngineImage, PinnedSource};
-use crate::engine::{DockerEngine, EngineEnvironment};
+use pushgate_engine::{DockerEngine, EngineEnvironment};
 
 impl RequestedSource {
     /// Settles which bytes are meant: an image ID of the Docker Engine, the digest of a config whose layers are known by their content, or the

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, Platform, UncheckedLayer};
+use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, UncheckedLayer};
 use pushgate_sandbox::Image;
 
 use super::background::in_background;
 use super::error::SourceError;
 use super::name::EngineImageName;
 use super::options::SourceOptions;
-use crate::decide::{Images, ImagesError, ListedImages};
-use crate::engine::{DockerEngine, EngineImage};
+use pushgate_engine::{DockerEngine, EngineImage};
+use pushgate_gate::decide::{Images, ImagesError, ListedImages, shown};
 
 /// Which bytes are pushed. Only [`RequestedSource::pin`](super::RequestedSource::pin) makes one.
 #[derive(Debug)]
@@ -132,25 +132,6 @@ fn diff_ids(config: &ImageConfig) -> (String, Vec<String>) {
 
 fn pinned(image: &PinnedImage) -> Image {
     shown(&image.platform, &image.config, image.packed_size, image.unpacked_size, &image.annotations)
-}
-
-/// An image as the hooks see it, with its sizes in bytes where they are known, and the annotations of its manifest.
-pub(crate) fn shown(
-    platform: &Platform,
-    config: &ImageConfig,
-    packed_size: Option<u64>,
-    unpacked_size: Option<u64>,
-    annotations: &BTreeMap<String, String>,
-) -> Image {
-    let pairs = |map: &BTreeMap<String, String>| map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-    Image {
-        platform: platform.to_string(),
-        labels: pairs(config.labels()),
-        config: config.to_json(),
-        packed_size,
-        unpacked_size,
-        annotations: pairs(annotations),
-    }
 }
 
 #[async_trait]

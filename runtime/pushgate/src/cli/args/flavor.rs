@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use pushgate_sandbox::Capability;
 
 use super::transport::TransportArguments;
-use crate::new_project::Language;
+use pushgate_authoring::new_project::Language;
 
 /// The commands of `pushgate flavor`.
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::hook_mode::HookMode;
+use pushgate_gate::hook_mode::HookMode;
 
 /// What a flavor is given where it is asked: beside `--uri`, or as a hook of a registry.
 #[derive(Debug, Clone, Default, Args)]

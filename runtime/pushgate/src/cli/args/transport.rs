@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use pushgate_net::{ClientCertificate, TokenServer};
 
-use crate::catalog::{Connection, Transport};
 use crate::exit::{Failure, Kind};
-use crate::trust::GivenConnection;
+use pushgate_gate::catalog::{Connection, Transport};
+use pushgate_gate::trust::GivenConnection;
 
 /// How the registry is reached.
 #[derive(Debug, Clone, Default, Args)]

@@ -8,9 +8,9 @@ use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
 use crate::cli::written::{self, WrittenFile};
-use crate::componentize::{Metadata, World, componentize};
 use crate::exit::{Failure, Kind};
-use crate::flavors::component_file;
+use pushgate_authoring::componentize::{Metadata, World, componentize};
+use pushgate_gate::flavors::component_file;
 
 pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<(), Failure> {
     let ComponentArguments { module: file, out, wit, world, name, version, description } = arguments;

@@ -9,12 +9,11 @@ use super::capabilities::capabilities;
 use crate::cli::context::Context;
 use crate::cli::hook::{Named, schema};
 use crate::cli::output::printable;
-use crate::decide::capability_in_words;
 use crate::exit::Failure;
-use crate::flavors::component_file;
-use crate::hook_limits::HookLimits;
-use crate::name::Name;
-use crate::shipped;
+use pushgate_gate::decide::capability_in_words;
+use pushgate_gate::flavors::component_file;
+use pushgate_gate::hook_limits::HookLimits;
+use pushgate_gate::name::Name;
 
 /// The longest default value that is shown, in characters.
 const DEFAULT_LENGTH: usize = 200;
@@ -46,16 +45,17 @@ pub(super) fn tell(context: &Context, flavor: &str) -> Result<(), Failure> {
         None => Vec::new(),
     };
 
+    let ships = context.process.catalogs.builtins().with_digest(&digest).is_some();
     let title = registered.as_ref().map_or(flavor, Name::as_str);
     context.output.result(
-        || in_words(title, &description, &digest, schema.as_ref(), registered.as_ref().map(|_| registries.as_slice())),
+        || in_words(title, &description, &digest, schema.as_ref(), ships, registered.as_ref().map(|_| registries.as_slice())),
         || {
             json!({ "schema": 1, "flavor": {
                 "name": registered.as_ref().map(Name::as_str),
                 "component": { "name": description.name, "version": description.version, "description": description.description },
                 "digest": digest.to_string(), "size": description.size, "contract": description.contract,
                 "capabilities": capabilities(&description), "language": description.language, "tool": description.tool,
-                "settings_schema": schema, "registries": registries, "ships": shipped::with_digest(&digest).is_some(),
+                "settings_schema": schema, "registries": registries, "ships": ships,
             } })
         },
     );
@@ -67,9 +67,10 @@ fn in_words(
     description: &Description,
     digest: &ComponentDigest,
     schema: Option<&Value>,
+    ships: bool,
     registries: Option<&[&str]>,
 ) -> String {
-    let ships = registries.is_some() && shipped::with_digest(digest).is_some();
+    let ships = registries.is_some() && ships;
     let mut text = format!("{}\n", printable(title));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "  {name:<12}{}", printable(value));

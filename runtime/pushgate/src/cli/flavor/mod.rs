@@ -14,9 +14,8 @@ use super::context::Context;
 use super::new_project;
 use super::output::table;
 use super::stopped::Stopped;
-use crate::catalog::{Catalog, EntryError, FlavorEntry};
 use crate::exit::Failure;
-use crate::shipped;
+use pushgate_gate::catalog::{Catalog, EntryError, FlavorEntry};
 
 pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopped> {
     match command {
@@ -31,7 +30,7 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
         FlavorCommand::Describe { flavor } => describe::tell(context, &flavor)?,
         FlavorCommand::Test(arguments) => test::run(context, *arguments)?,
         FlavorCommand::Delete { name } => {
-            Catalog::edit(context.process.catalogs.path()?, |edit| edit.remove_flavor(&name))?;
+            context.process.catalogs.edit(|edit| edit.remove_flavor(&name))?;
             let done = || format!("deleted {name}\n");
             context.output.result(done, || json!({ "schema": 1, "flavor": { "name": name, "change": "deleted" } }));
         }
@@ -43,7 +42,7 @@ pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopp
 fn list(context: &Context) -> Result<(), Failure> {
     let catalog = context.catalog()?;
     let registered = || catalog.flavors();
-    let shipped = || shipped::ALL.iter().filter(|flavor| registered().all(|(name, _)| name != flavor.name));
+    let shipped = || context.process.catalogs.builtins().all().iter().filter(|flavor| registered().all(|(name, _)| name != flavor.name));
     let text = || {
         let mut text = String::new();
         if registered().next().is_some() {

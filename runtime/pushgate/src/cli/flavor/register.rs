@@ -8,15 +8,15 @@ use serde_json::json;
 
 use super::capabilities::capabilities;
 use super::touched::Touched;
-use crate::catalog::{Catalog, Change};
 use crate::cli::context::Context;
 use crate::cli::hook::{self, check, schema};
-use crate::decide::capability_in_words;
-use crate::decision::Warning;
 use crate::exit::{Failure, Kind};
-use crate::flavors::component_file;
-use crate::hook_limits::HookLimits;
-use crate::name::Name;
+use pushgate_gate::catalog::Change;
+use pushgate_gate::decide::capability_in_words;
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::component_file;
+use pushgate_gate::hook_limits::HookLimits;
+use pushgate_gate::name::Name;
 
 /// What was typed beside the file and the name.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, how: 
     }
 
     let store = context.process.flavors.store()?;
-    let (change, previous, registries) = Catalog::edit(context.process.catalogs.path()?, |edit| -> Result<_, Failure> {
+    let (change, previous, registries) = context.process.catalogs.edit(|edit| -> Result<_, Failure> {
         let now = Touched::find(edit.catalog(), &name, &digest);
         if now.is_some() && now != touched {
             return Err(changed_meanwhile(&name));

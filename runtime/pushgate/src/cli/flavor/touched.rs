@@ -2,12 +2,11 @@
 
 use pushgate_sandbox::ComponentDigest;
 
-use crate::catalog::{Catalog, HookEntry};
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
 use crate::exit::{Failure, Kind};
-use crate::name::{Name, shorten};
-use crate::shipped;
+use pushgate_gate::catalog::{Catalog, HookEntry};
+use pushgate_gate::name::{Name, shorten};
 
 /// More registries than these are only counted.
 const LISTED: usize = 8;
@@ -23,7 +22,7 @@ pub(super) struct Touched {
 impl Touched {
     /// None if no registry asks the flavor, or it is this component already, or it ships and cannot be another one.
     pub(super) fn find(catalog: &Catalog, name: &Name, digest: &ComponentDigest) -> Option<Self> {
-        if shipped::named(name.as_str()).is_some() && catalog.flavors().all(|(registered, _)| registered != name.as_str()) {
+        if catalog.builtins().named(name.as_str()).is_some() && catalog.flavors().all(|(registered, _)| registered != name.as_str()) {
             return None;
         }
         let previous = catalog.flavor(name.as_str()).ok().map(|entry| entry.digest);

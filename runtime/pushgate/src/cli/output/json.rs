@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::json_line::json_line;
 use super::verdict::Verdict;
-use crate::decision::{HookReport, HookVerdict, Warning};
 use crate::exit::Failure;
 use crate::report::Report;
+use pushgate_gate::decision::{HookReport, HookVerdict, Warning};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -193,10 +193,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::decision::{Decision, Message};
     use crate::exit::Kind;
     use crate::report::fields::FIELDS;
     use crate::report::{RegistryReport, Remote};
+    use pushgate_gate::decision::{Decision, Message};
 
     /// The path of every member.
     fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {

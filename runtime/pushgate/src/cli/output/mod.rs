@@ -16,10 +16,10 @@ mod drawn;
 use pushgate_net::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
-use crate::decision::Warning;
 use crate::exit::Failure;
-use crate::flavors::CompileProgress;
 use crate::report::Report;
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::CompileProgress;
 
 pub(super) use printable::printable;
 pub(super) use stream::LogWriter;

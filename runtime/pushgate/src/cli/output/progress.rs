@@ -14,9 +14,9 @@ use pushgate_oci::{Descriptor, Digest, media_type};
 use super::drawn::DRAWN;
 use super::{Output, Shown, printable, stream};
 use crate::cli::args::OutputFormat;
-use crate::engine::{EngineProgress, LayerState};
 use crate::progress::PushProgress;
 use crate::report::Report;
+use pushgate_engine::{EngineProgress, LayerState};
 
 /// As Docker shortens digests.
 const SHORT: usize = 12;

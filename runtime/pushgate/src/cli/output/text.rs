@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 use pushgate_sandbox::Violation;
 
 use super::printable;
-use crate::decision::{HookReport, HookVerdict, Message, Warning};
 use crate::exit::Failure;
 use crate::report::Report;
+use pushgate_gate::decision::{HookReport, HookVerdict, Message, Warning};
 
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();
 pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();

@@ -3,10 +3,10 @@
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use crate::credential_binding::CredentialBinding;
 use crate::exit::Failure;
-use crate::grant::Grant;
 use crate::zenml::ZenmlHook;
+use pushgate_gate::credential_binding::CredentialBinding;
+use pushgate_gate::grant::Grant;
 
 /// Grants and bindings, in their canonical form.
 #[derive(Debug, Default)]

@@ -8,9 +8,9 @@ use pushgate_net::ClientCertificate;
 
 use super::super::context::Context;
 use super::super::output::printable;
-use crate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
 use crate::exit::Failure;
-use crate::hook_mode::HookMode;
+use pushgate_gate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
+use pushgate_gate::hook_mode::HookMode;
 
 pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
     let catalog = context.catalog()?;

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::brought::Brought;
 use super::told::{warn_if_untrusted, word};
-use crate::catalog::{Catalog, CatalogError, Connection, RegistryEntry};
 use crate::cli::args::{HookArguments, TransportArguments};
 use crate::cli::context::Context;
 use crate::cli::hook;
 use crate::exit::{Failure, Kind};
-use crate::name::Name;
 use crate::zenml::ZenmlRegistry;
+use pushgate_gate::catalog::{CatalogError, Connection, RegistryEntry};
+use pushgate_gate::name::Name;
 
 /// The largest file. ZenML prints some hundred bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -69,7 +69,7 @@ pub(super) fn import(context: &Context, file: &Path, words: Words) -> Result<(),
     ];
     let connection = transport.connection(Connection::default())?;
     let entry = RegistryEntry { name, uri: imported.uri, hooks, connection };
-    let change = Catalog::edit(context.process.catalogs.path()?, |edit| edit.add_registry(&entry))?;
+    let change = context.process.catalogs.edit(|edit| edit.add_registry(&entry))?;
     let change = word("registered", change);
     context.output.result(
         || {

@@ -16,19 +16,19 @@ use super::context::Context;
 use super::output::table;
 use super::stopped::Stopped;
 use super::{flavor, hook, login};
-use crate::catalog::{Catalog, CatalogError, Change, Connection, EntryError, RegistryEntry};
 use crate::exit::Failure;
-use crate::name::Name;
+use pushgate_gate::catalog::{CatalogError, Change, Connection, EntryError, RegistryEntry};
+use pushgate_gate::name::Name;
 
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
-    let path = || context.process.catalogs.path();
+    let catalogs = &context.process.catalogs;
     match command {
         RegistryCommand::Register { name, uri, asked, transport } => {
             let (name, uri) = (Name::parse(&name)?, RegistryUri::parse(&uri)?);
             let entry = |asked: &AskedFlavor| hook::entry(context, &uri, &asked.flavor, &asked.words);
             let hooks = asked.0.iter().map(entry).collect::<Result<_, _>>()?;
             let entry = RegistryEntry { name, uri, hooks, connection: transport.connection(Connection::default())? };
-            let change = Catalog::edit(path()?, |edit| edit.add_registry(&entry))?;
+            let change = catalogs.edit(|edit| edit.add_registry(&entry))?;
             told(context, word("registered", change), &entry.name, &entry.uri.to_string());
             warn_if_untrusted(context, &entry);
         }
@@ -43,12 +43,12 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
         }
         RegistryCommand::Rename { old, new } => {
             let new = Name::parse(&new)?;
-            let change = Catalog::edit(path()?, |edit| edit.rename_registry(&old, &new))?;
+            let change = catalogs.edit(|edit| edit.rename_registry(&old, &new))?;
             renamed(context, word("renamed", change), &old, &new);
         }
         RegistryCommand::Copy { old, new } => {
             let new = Name::parse(&new)?;
-            let change = Catalog::edit(path()?, |edit| edit.copy_registry(&old, &new))?;
+            let change = catalogs.edit(|edit| edit.copy_registry(&old, &new))?;
             renamed(context, word("copied", change), &old, &new);
         }
         RegistryCommand::Get => {
@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             );
         }
         RegistryCommand::Use { name } => {
-            let change = Catalog::edit(path()?, |edit| edit.set_default(&name))?;
+            let change = catalogs.edit(|edit| edit.set_default(&name))?;
             changed(
                 context,
                 &name,
@@ -68,7 +68,7 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
             );
         }
         RegistryCommand::Delete { name } => {
-            let was_default = Catalog::edit(path()?, |edit| -> Result<_, CatalogError> {
+            let was_default = catalogs.edit(|edit| -> Result<_, CatalogError> {
                 let was_default = matches!(edit.catalog().default_registry(), Ok(Some(default)) if default.as_str() == name);
                 edit.remove_registry(&name).map(|()| was_default)
             })?;
@@ -80,11 +80,11 @@ pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Sto
         RegistryCommand::AddHook { name, flavor, hook } => {
             let uri = context.catalog()?.registry(&name)?.uri;
             let entry = hook::entry(context, &uri, &flavor, &hook)?;
-            let change = Catalog::edit(path()?, |edit| edit.add_hook(&name, &entry))?;
+            let change = catalogs.edit(|edit| edit.add_hook(&name, &entry))?;
             changed(context, &name, word("added", change), &format!("{name} asks {flavor}"));
         }
         RegistryCommand::RemoveHook { name, flavor } => {
-            let is_unguarded = Catalog::edit(path()?, |edit| -> Result<_, CatalogError> {
+            let is_unguarded = catalogs.edit(|edit| -> Result<_, CatalogError> {
                 edit.remove_hook(&name, &flavor)?;
                 Ok(edit.catalog().registry(&name).is_ok_and(|entry| entry.hooks.is_empty()))
             })?;

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::catalog::{Change, RegistryEntry};
 use crate::cli::context::Context;
-use crate::decision::Warning;
-use crate::name::Name;
+use pushgate_gate::catalog::{Change, RegistryEntry};
+use pushgate_gate::decision::Warning;
+use pushgate_gate::name::Name;
 
 pub(super) const fn word(made: &'static str, change: Change) -> &'static str {
     match change {

@@ -6,8 +6,8 @@ use super::super::args::{HookArguments, Reset, TransportArguments};
 use super::super::context::Context;
 use super::super::hook;
 use super::told::{told, warn_if_untrusted, word};
-use crate::catalog::{Catalog, Change, Connection, RegistryEntry};
 use crate::exit::{Failure, Kind};
+use pushgate_gate::catalog::{Change, Connection, RegistryEntry};
 
 /// What was typed behind the registry's name.
 pub(super) struct Words {
@@ -35,7 +35,7 @@ pub(super) fn update(context: &Context, name: &str, words: &Words) -> Result<(),
         let others = before.hooks.iter().filter(|hook| words.flavor.as_deref() != Some(hook.flavor.as_str()));
         others.into_iter().try_for_each(|hook| hook::fits(context, uri, hook))?;
     }
-    let (change, after) = Catalog::edit(context.process.catalogs.path()?, |edit| -> Result<_, Failure> {
+    let (change, after) = context.process.catalogs.edit(|edit| -> Result<_, Failure> {
         let entry = edit.catalog().registry(name)?;
         let connection = words.connection(entry.connection.clone())?;
         let changes = [

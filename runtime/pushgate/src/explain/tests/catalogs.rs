@@ -2,20 +2,21 @@
 
 use std::path::Path;
 
+use pushgate_builtin::BUILTINS;
 use pushgate_reference::ImageReference;
 use pushgate_sandbox::ComponentDigest;
 
-use crate::catalog::{Catalog, CatalogError};
 use crate::explain::Explain as _;
-use crate::files::FileError;
-use crate::flavors::StoreError;
-use crate::name::Name;
-use crate::paths::PathsError;
+use pushgate_files::own::FileError;
+use pushgate_gate::catalog::{Catalog, CatalogError};
+use pushgate_gate::flavors::StoreError;
+use pushgate_gate::name::Name;
+use pushgate_gate::paths::PathsError;
 
 const REGISTER: &str = "register a registry with `pushgate registry register NAME --uri URI`";
 
 fn catalog(text: &str) -> Catalog {
-    Catalog::parse(Path::new("catalog.toml"), text.as_bytes()).unwrap()
+    Catalog::parse(Path::new("catalog.toml"), text.as_bytes(), BUILTINS).unwrap()
 }
 
 fn image(text: &str) -> ImageReference {
@@ -33,7 +34,7 @@ fn several() -> Catalog {
 fn of_a_catalog_that_does_not_exist() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.toml");
-    let catalog = Catalog::load(&path).unwrap();
+    let catalog = Catalog::load(&path, BUILTINS).unwrap();
     let absent = format!("the catalog `{}` does not exist; ", path.display());
     let error = catalog.select(&image("r.example/x"), None).unwrap_err();
     assert_eq!(error.hint().unwrap(), format!("{absent}{REGISTER}, or give --uri URI"));
@@ -43,7 +44,7 @@ fn of_a_catalog_that_does_not_exist() {
     assert!(hint.starts_with(&absent) && hint.contains("pushgate flavor register"), "{hint}");
     // One that ships is near, whatever is missing.
     assert_eq!(catalog.flavor("forbid-tag").unwrap_err().hint().unwrap(), "did you mean `forbid-tags`?");
-    let edited = Catalog::edit(&path, |edit| edit.set_default("prod"));
+    let edited = Catalog::edit(&path, BUILTINS, |edit| edit.set_default("prod"));
     assert!(edited.unwrap_err().hint().unwrap().starts_with("the catalog `"));
 }
 
@@ -113,7 +114,7 @@ fn of_what_cannot_be_changed() {
     let digest = |text: &str| ComponentDigest::of(text.as_bytes());
     let exists = CatalogError::FlavorExists { name: name("a"), registered: digest("one"), offered: digest("two") };
     assert!(exists.hint().unwrap().contains("--replace"));
-    let damaged = Catalog::parse(Path::new("catalog.toml"), b"version = 1\n[[registries]]\n").unwrap_err();
+    let damaged = Catalog::parse(Path::new("catalog.toml"), b"version = 1\n[[registries]]\n", BUILTINS).unwrap_err();
     assert!(damaged.hint().unwrap().contains("nothing was changed"));
 }
 

@@ -1,7 +1,7 @@
 //! Of the Docker Engine.
 
-use crate::engine::{EngineEnvironment, EngineError, RegistryFault};
 use crate::explain::Explain as _;
+use pushgate_engine::{EngineEnvironment, EngineError, RegistryFault};
 
 fn pushing(registry: Option<RegistryFault>, message: &str) -> EngineError {
     EngineError::Push { name: "r.example/app:v1".to_owned(), message: message.to_owned(), registry }
@@ -19,7 +19,7 @@ fn of_an_image_that_it_does_not_have_or_cannot_push() {
 async fn of_an_engine_that_is_not_there() {
     for host in ["tcp://127.1:2375", "unix:///nowhere/docker.sock"] {
         let environment = EngineEnvironment { docker_host: Some(host.into()), ..EngineEnvironment::default() };
-        let error = crate::engine::DockerEngine::connect(&environment).await.unwrap_err();
+        let error = pushgate_engine::DockerEngine::connect(&environment).await.unwrap_err();
         assert!(error.hint().is_some(), "{error}");
     }
 }

@@ -1,10 +1,10 @@
 //! Of hooks, and of components for them.
 
-use crate::componentize::ComponentizeError;
-use crate::credential_binding::CredentialBinding;
 use crate::explain::Explain as _;
-use crate::grant::Grant;
-use crate::hook_limits::HookLimits;
+use pushgate_authoring::componentize::ComponentizeError;
+use pushgate_gate::credential_binding::CredentialBinding;
+use pushgate_gate::grant::Grant;
+use pushgate_gate::hook_limits::HookLimits;
 
 #[test]
 fn of_what_a_hook_is_given() {

@@ -3,7 +3,7 @@
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{Change, Outcome, Project, changes};
+use pushgate_authoring::flavor_test::{Change, Outcome, Project, changes};
 
 /// Shows what would be expected, asks, and writes it into the cases' files. Returns whether a file was changed.
 pub(super) fn accept(context: &Context, project: &Project, outcomes: &[Outcome], yes: bool) -> Result<bool, Failure> {

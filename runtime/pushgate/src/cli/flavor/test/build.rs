@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::exit::Failure;
-use crate::flavor_test::Build;
+use pushgate_authoring::flavor_test::Build;
 
 /// How many lines of a failed build are shown with `--quiet`: the reason is among the last.
 const LAST_LINES: usize = 50;

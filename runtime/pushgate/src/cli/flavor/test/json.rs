@@ -3,9 +3,9 @@
 use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
-use crate::decision::Warning;
 use crate::explain::hint_of_found;
-use crate::flavor_test::{Outcome, Problem};
+use pushgate_authoring::flavor_test::{Outcome, Problem};
+use pushgate_gate::decision::Warning;
 
 pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {
     json!({

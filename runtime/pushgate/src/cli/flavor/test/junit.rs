@@ -9,7 +9,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::json::level;
 use crate::cli::output::printable;
-use crate::flavor_test::{Outcome, Problem, Project};
+use pushgate_authoring::flavor_test::{Outcome, Problem, Project};
 
 /// The document.
 pub(super) fn report(project: &Project, outcomes: &[Outcome]) -> Vec<u8> {

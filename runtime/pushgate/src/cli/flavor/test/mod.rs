@@ -13,7 +13,7 @@ use crate::cli::hook::Named;
 use crate::cli::stopped::Stopped;
 use crate::cli::written::WrittenFile;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{self, Asked, Outcome, Project, Wanted};
+use pushgate_authoring::flavor_test::{self, Asked, Outcome, Project, Wanted};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {

@@ -3,24 +3,24 @@
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{ComponentDigest, describe};
 
-use crate::catalog::{CatalogError, HookEntry, RegistryEntry};
 use crate::cli::args::RecordArguments;
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
 use crate::cli::flavor::register::choose_name;
 use crate::cli::flavor::touched::given;
-use crate::credential_binding::CredentialBinding;
 use crate::exit::{Failure, Kind};
-use crate::flavor_test::{self, Asked, Project, Recording};
-use crate::flavors;
-use crate::grant::Grant;
-use crate::hook::Hook;
-use crate::hook_limits::HookLimits;
-use crate::hook_mode::HookMode;
-use crate::name::Name;
-use crate::registry::Registry;
-use crate::settings::Settings;
-use crate::trust::TrustedConnection;
+use pushgate_authoring::flavor_test::{self, Asked, Project, Recording};
+use pushgate_gate::catalog::{CatalogError, HookEntry, RegistryEntry};
+use pushgate_gate::credential_binding::CredentialBinding;
+use pushgate_gate::flavors;
+use pushgate_gate::grant::Grant;
+use pushgate_gate::hook::Hook;
+use pushgate_gate::hook_limits::HookLimits;
+use pushgate_gate::hook_mode::HookMode;
+use pushgate_gate::name::Name;
+use pushgate_gate::registry::Registry;
+use pushgate_gate::settings::Settings;
+use pushgate_gate::trust::TrustedConnection;
 
 /// Writes the answers into the cases' files.
 pub(super) fn record(context: &Context, project: &Project, words: &RecordArguments) -> Result<(), Failure> {
@@ -44,7 +44,8 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
     };
     let recording = Recording { registry: &registry, hook: &hook, component: asked.digest, writes: words.record_writes };
     let mut warnings = Vec::new();
-    let recorded = context.wait_for(flavor_test::record(&context.process, project, &recording, &mut warnings));
+    let recorded =
+        context.wait_for(flavor_test::record(&context.process.flavors, &context.process.clients, project, &recording, &mut warnings));
     context.warn(warnings);
     for (case, count) in recorded? {
         let answers = if count == 1 { "1 answer".to_owned() } else { format!("{count} answers") };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::json::level;
 use crate::cli::output::{BAD, FAINT, GOOD, printable};
 use crate::explain::hint_of_found;
-use crate::flavor_test::{Outcome, Problem};
+use pushgate_authoring::flavor_test::{Outcome, Problem};
 
 /// One line for a case, and below it what is wrong with it.
 pub(super) fn report(outcomes: &[Outcome], with_log: bool) -> String {
