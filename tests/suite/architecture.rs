@@ -71,6 +71,26 @@ fn dependencies_point_one_way() {
             ],
         ),
         (
+            "pushgate-source",
+            vec!["pushgate-engine", "pushgate-gate", "pushgate-oci", "pushgate-reference", "pushgate-sandbox"],
+        ),
+        (
+            "pushgate-explain",
+            vec![
+                "pushgate-authoring",
+                "pushgate-client",
+                "pushgate-credentials",
+                "pushgate-egress",
+                "pushgate-engine",
+                "pushgate-files",
+                "pushgate-gate",
+                "pushgate-oci",
+                "pushgate-reference",
+                "pushgate-sandbox",
+                "pushgate-source",
+            ],
+        ),
+        (
             "pushgate",
             vec![
                 "pushgate-authoring",
@@ -79,12 +99,14 @@ fn dependencies_point_one_way() {
                 "pushgate-credentials",
                 "pushgate-egress",
                 "pushgate-engine",
+                "pushgate-explain",
                 "pushgate-files",
                 "pushgate-gate",
                 "pushgate-net",
                 "pushgate-oci",
                 "pushgate-reference",
                 "pushgate-sandbox",
+                "pushgate-source",
             ],
         ),
         ("pushgate-flavor", vec![]),
@@ -171,14 +193,13 @@ fn arrows_go_down_inside_of_crates_too() {
     }
 }
 
-/// A crate that takes more than a day to read is several. The one of the command line is the next to be cut: the line of a push comes out of it.
+/// A crate that takes more than a day to read is several.
 #[test]
 fn no_crate_has_more_than_six_thousand_lines() {
     for folder in crates() {
         let house = House::read(&folder.join("src")).expect("sources");
         let lines: usize = house.rooms().values().map(|room| room.lines).sum();
-        let most = if folder.ends_with("pushgate") { 7_500 } else { 6_000 };
-        assert!(lines <= most, "{} has {lines} lines of code without its tests", folder.display());
+        assert!(lines <= 6_000, "{} has {lines} lines of code without its tests", folder.display());
     }
 }
 

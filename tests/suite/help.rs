@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pushgate::exit::Kind;
+use pushgate_explain::Kind;
 use pushgate_builtin::BUILTINS;
 use pushgate_gate::catalog::{Catalog, fields};
 

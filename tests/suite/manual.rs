@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use pushgate::exit::Kind;
+use pushgate_explain::Kind;
 
 use crate::support::Home;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use pushgate::destination::Destination;
-use pushgate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate::process::Process;
 use pushgate::push::{Request, push};
 use pushgate::pusher::Pushed;
 use pushgate::report::Report;
-use pushgate::source::{RequestedSource, SourceOptions};
+use pushgate_source::{RequestedSource, SourceOptions};
 use pushgate_builtin::BUILTINS;
 use pushgate_credentials::CredentialSources;
 use pushgate_engine::EngineEnvironment;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pushgate::exit::Kind;
+use pushgate_explain::Kind;
 use pushgate::report::Remote;
 use pushgate::report::fields::{FIELDS, meaning_of};
 use pushgate_gate::decision::HookVerdict;

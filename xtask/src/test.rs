@@ -63,7 +63,7 @@ pub(crate) fn run(require_all: bool, filter: Option<&str>) -> Outcome {
 }
 
 /// The crates whose tests need neither the wasm target nor a real part.
-const FAST: [&str; 12] = [
+const FAST: [&str; 14] = [
     "pushgate-reference",
     "pushgate-files",
     "pushgate-json",
@@ -75,6 +75,8 @@ const FAST: [&str; 12] = [
     "pushgate-gate",
     "pushgate-engine",
     "pushgate-authoring",
+    "pushgate-source",
+    "pushgate-explain",
     "pushgate-test-structure",
 ];
 

@@ -2,7 +2,7 @@
 
 use pushgate_reference::{ImageReference, ScopedReference};
 
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_gate::catalogs::Catalogs;
 use pushgate_gate::decision::Warning;
 use pushgate_gate::registry::Registry;

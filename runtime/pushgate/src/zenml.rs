@@ -81,6 +81,25 @@ pub enum ZenmlError {
     },
 }
 
+impl Explain for ZenmlError {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unreadable { .. } | Self::OtherType { .. } | Self::List => {
+                "zenml container-registry describe NAME --output json > FILE".to_owned()
+            }
+            Self::Uri { .. } => "register it by hand: pushgate registry register NAME --uri URI".to_owned(),
+            Self::NoRegion { .. } => {
+                "it looks like 123456789012.dkr.ecr.eu-central-1.amazonaws.com; --flavor FLAVOR asks another flavor".to_owned()
+            }
+            Self::AlreadyOurs { registry, .. } => format!("there is nothing to import: pushgate registry describe {registry}"),
+        })
+    }
+}
+
 #[derive(Deserialize)]
 struct Document {
     name: String,

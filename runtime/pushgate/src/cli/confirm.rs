@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use super::context::Context;
 use super::login::prompt;
 use super::output::printable;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 
 /// What a question led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use super::args::GlobalArguments;
 use super::interrupt::unless_interrupted;
 use super::output::{Output, printable};
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use crate::process::Process;
 use crate::pusher::confirm::CONFIRM_TIMEOUT;
 use pushgate_engine::EngineEnvironment;

@@ -9,7 +9,7 @@ use super::args::CredentialCommand;
 use super::context::Context;
 use super::login::read_all;
 use super::output::printable;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::name::shorten;
 
 pub(super) fn run(context: &Context, command: CredentialCommand) -> Result<(), Failure> {

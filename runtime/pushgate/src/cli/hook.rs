@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::args::{HookArguments, Reset};
 use super::context::Context;
-use crate::exit::{Failure, Kind};
-use crate::explain::Explain as _;
-use crate::explain::grants::{granting, missing_flags};
+use pushgate_explain::{Failure, Kind};
+use pushgate_explain::Explain as _;
+use pushgate_explain::grants::{granting, missing_flags};
 use crate::settings_arguments::SettingsArguments;
 use pushgate_gate::catalog::{HookEntry, RegistryEntry};
 use pushgate_gate::credential_binding::CredentialBinding;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::args::{ImageCommand, LayersArguments};
 use super::context::Context;
 use super::output::printable;
-use crate::exit::{Failure, Kind};
-use crate::source::{ListedLayers, RequestedSource, SourceOptions};
+use pushgate_explain::{Failure, Kind};
+use pushgate_source::{ListedLayers, RequestedSource, SourceOptions};
 
 pub(super) fn run(context: &Context, command: ImageCommand) -> Result<(), Failure> {
     match command {

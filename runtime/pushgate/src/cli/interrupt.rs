@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::clients::OpenUploads;
 
 /// How long registries are given to give up uploads. Whoever presses Ctrl-C waits for it.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::args::TransportArguments;
 use super::context::Context;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::RegistryEntry;
 
 /// The most bytes that are read from stdin: 64 KiB.

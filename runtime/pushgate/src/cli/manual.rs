@@ -13,7 +13,7 @@ use super::args::Arguments;
 use super::context::Context;
 use super::environment::VARIABLES;
 use super::output::printable;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::paths::known::KNOWN;
 
 /// A page and the name of its file: `pushgate-registry-login.1`.

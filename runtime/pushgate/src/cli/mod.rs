@@ -33,7 +33,7 @@ use context::Context;
 use output::Output;
 use stopped::Stopped;
 
-use crate::exit::Kind;
+use pushgate_explain::Kind;
 use pushgate_authoring::CONTRACT;
 
 /// Runs one command line, its first word being the program's name, and returns the exit code. The process ends afterwards.

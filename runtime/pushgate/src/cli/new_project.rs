@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::output::printable;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_authoring::new_project::{Language, Project};
 use pushgate_gate::name::Name;
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::args::OutputFormat;
 use super::output::Output;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 
 /// From now on every panic, on whichever thread, is printed here.
 pub(super) fn print() {

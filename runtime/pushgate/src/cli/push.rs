@@ -11,7 +11,7 @@ use super::stopped::Stopped;
 use super::written::WrittenFile;
 use super::{hook, source};
 use crate::destination::Destination;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use crate::push::{Request, check as check_line, push as push_line};
 use crate::report::Report;
 use pushgate_gate::registry::Registry;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use pushgate_oci::Compression;
 
 use super::args::{Compress, SourceArguments};
-use crate::exit::Failure;
-use crate::source::{RequestedSource, SourceOptions};
+use pushgate_explain::Failure;
+use pushgate_source::{RequestedSource, SourceOptions};
 
 pub(super) fn requested(arguments: SourceArguments) -> Result<RequestedSource, Failure> {
     let options = SourceOptions {

@@ -1,6 +1,6 @@
 //! Why a command ended early.
 
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 
 /// Why a command ended early.
 pub(super) enum Stopped {

@@ -6,7 +6,7 @@ use pushgate_client::{FetchedManifest, RegistryClient, Served};
 use pushgate_oci::{Digest, Document};
 use pushgate_reference::ScopedReference;
 
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_engine::EngineImage;
 
 /// The variable that says how many seconds a registry may take to serve what it accepted.

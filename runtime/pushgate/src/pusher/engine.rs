@@ -9,10 +9,10 @@ use pushgate_reference::ScopedReference;
 
 use super::confirm;
 use super::target::Target;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
-use crate::source::{EngineImageName, PinnedEngineImage};
+use pushgate_source::{EngineImageName, PinnedEngineImage};
 use pushgate_engine::{EngineError, EngineName};
 use pushgate_gate::registry_access::Access;
 

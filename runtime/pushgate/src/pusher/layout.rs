@@ -5,7 +5,7 @@ use pushgate_oci::{Digest, PinnedContent};
 
 use super::confirm;
 use super::target::Target;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
 

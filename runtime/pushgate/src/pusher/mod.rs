@@ -10,10 +10,10 @@ use std::time::Instant;
 use pushgate_client::PushOptions;
 use pushgate_oci::Digest;
 
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
-use crate::source::PinnedSource;
+use pushgate_source::PinnedSource;
 use pushgate_gate::decide::ApprovedPush;
 use pushgate_gate::decision::Warning;
 

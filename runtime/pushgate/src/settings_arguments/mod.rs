@@ -14,8 +14,7 @@ use serde_json::{Map, Value};
 use pushgate_gate::name::shorten;
 use pushgate_gate::settings::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, parse_json};
 
-pub(crate) use quoted::quoted;
-
+use quoted::quoted;
 use shape::shape;
 use toml_file::toml_file;
 
@@ -93,6 +92,43 @@ pub enum ArgumentError {
         /// Why not.
         source: io::Error,
     },
+}
+
+impl Explain for ArgumentError {
+    fn kind(&self) -> Kind {
+        match self {
+            // The flavor's schema refuses, and not the command line that is malformed.
+            Self::WrongType { .. } => Kind::Configuration,
+            _ => Kind::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Settings(error) => return error.hint(),
+            Self::NotJson { quoted: Some(quoted), .. } => {
+                format!("a shell takes quotes that it finds: put it into single quotes, as in --settings '{quoted}'")
+            }
+            Self::NotJson { file: Some(file), .. } => format!("`@` stands before the name of a file: --settings @{file}"),
+            Self::Malformed { language: "JSON", .. } => "a file is read as TOML if its name ends in .toml".to_owned(),
+            Self::NotJson { .. } | Self::File { .. } | Self::Malformed { .. } => return None,
+            Self::NotAnAssignment { .. } => "KEY=VALUE sets a string, KEY:=JSON anything else".to_owned(),
+            Self::ValueNotJson { key, quoted: Some(quoted), .. } => {
+                format!("a shell takes quotes that it finds: put the whole into single quotes, as in --set '{key}:={quoted}'")
+            }
+            Self::ValueNotJson { key, is_container: true, .. } => {
+                format!("a shell takes quotes that it finds: put the whole into single quotes, --set '{key}:=JSON'")
+            }
+            Self::ValueNotJson { is_file: true, .. } => "a file holds all settings: --settings @FILE".to_owned(),
+            Self::ValueNotJson { key, .. } => format!("for a string, write {key}=VALUE"),
+            Self::Repeated { .. } => "give each setting once".to_owned(),
+            Self::WrongType { flavor, key, expected, shape, value } => match (*expected, quoted(value)) {
+                ("an array" | "an object", Some(quoted)) => format!("write it as JSON, in single quotes: --set '{key}:={quoted}'"),
+                ("an array" | "an object", None) => format!("write it as JSON, in single quotes: --set '{key}:={shape}'"),
+                _ => describe_settings(flavor),
+            },
+        })
+    }
 }
 
 /// `--settings` and every `--set` of one hook: well-formed, each key once.

@@ -8,7 +8,7 @@ const MAX_BYTES: usize = 8 * MAX_NAME_BYTES;
 
 /// The array or object that was probably typed: each word that is no JSON by itself in quotes. None where that does not make JSON, or where it
 /// could not be put into single quotes.
-pub(crate) fn quoted(text: &str) -> Option<String> {
+pub(super) fn quoted(text: &str) -> Option<String> {
     let text = text.trim();
     if !text.starts_with(['[', '{']) || text.len() > MAX_BYTES || text.contains(['\'', '"', '\\']) || text.chars().any(char::is_control) {
         return None;

@@ -3,8 +3,6 @@ use std::os::unix::fs::symlink;
 use serde_json::json;
 
 use super::*;
-use crate::exit::Kind;
-use crate::explain::Explain as _;
 use pushgate_gate::settings::MAX_DEPTH;
 
 fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, ArgumentError> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use pushgate_net::{ClientCertificate, TokenServer};
 
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{Connection, Transport};
 use pushgate_gate::trust::GivenConnection;
 

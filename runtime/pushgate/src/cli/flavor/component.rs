@@ -8,7 +8,7 @@ use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
 use crate::cli::written::{self, WrittenFile};
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::componentize::{Metadata, World, componentize};
 use pushgate_gate::flavors::component_file;
 

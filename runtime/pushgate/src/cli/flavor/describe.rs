@@ -9,7 +9,7 @@ use super::capabilities::capabilities;
 use crate::cli::context::Context;
 use crate::cli::hook::{Named, schema};
 use crate::cli::output::printable;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_gate::decide::capability_in_words;
 use pushgate_gate::flavors::component_file;
 use pushgate_gate::hook_limits::HookLimits;

@@ -14,7 +14,7 @@ use super::context::Context;
 use super::new_project;
 use super::output::table;
 use super::stopped::Stopped;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_gate::catalog::{Catalog, EntryError, FlavorEntry};
 
 pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopped> {

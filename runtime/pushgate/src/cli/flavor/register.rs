@@ -10,7 +10,7 @@ use super::capabilities::capabilities;
 use super::touched::Touched;
 use crate::cli::context::Context;
 use crate::cli::hook::{self, check, schema};
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::Change;
 use pushgate_gate::decide::capability_in_words;
 use pushgate_gate::decision::Warning;

@@ -4,7 +4,7 @@ use pushgate_sandbox::ComponentDigest;
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{Catalog, HookEntry};
 use pushgate_gate::name::{Name, shorten};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::json_line::json_line;
 use super::verdict::Verdict;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use crate::report::Report;
 use pushgate_gate::decision::{HookReport, HookVerdict, Warning};
 
@@ -193,7 +193,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::exit::Kind;
+    use pushgate_explain::Kind;
     use crate::report::fields::FIELDS;
     use crate::report::{RegistryReport, Remote};
     use pushgate_gate::decision::{Decision, Message};

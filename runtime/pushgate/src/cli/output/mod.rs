@@ -16,7 +16,7 @@ mod drawn;
 use pushgate_net::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use crate::report::Report;
 use pushgate_gate::decision::Warning;
 use pushgate_gate::flavors::CompileProgress;

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use pushgate_sandbox::Violation;
 
 use super::printable;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use crate::report::Report;
 use pushgate_gate::decision::{HookReport, HookVerdict, Message, Warning};
 

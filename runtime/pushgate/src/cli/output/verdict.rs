@@ -1,6 +1,6 @@
 //! How a push or a check ended.
 
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 
 /// How a push or a check ended.
 #[derive(Debug, Clone, Copy)]

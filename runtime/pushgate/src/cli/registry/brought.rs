@@ -3,7 +3,7 @@
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use crate::zenml::ZenmlHook;
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::grant::Grant;

@@ -8,7 +8,7 @@ use pushgate_net::ClientCertificate;
 
 use super::super::context::Context;
 use super::super::output::printable;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_gate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
 use pushgate_gate::hook_mode::HookMode;
 
@@ -44,7 +44,7 @@ pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
         line("credentials", &credentials);
         let untrusted = untrusted(context, &entry);
         if !untrusted.is_empty() {
-            let trust = crate::explain::TRUST_FLAG;
+            let trust = pushgate_explain::TRUST_FLAG;
             line("not trusted", &format!("{}: the catalog lies outside of your configuration folder ({trust})", untrusted.join(", ")));
         }
         if entry.hooks.is_empty() {

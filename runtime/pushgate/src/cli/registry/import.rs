@@ -11,7 +11,7 @@ use super::told::{warn_if_untrusted, word};
 use crate::cli::args::{HookArguments, TransportArguments};
 use crate::cli::context::Context;
 use crate::cli::hook;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use crate::zenml::ZenmlRegistry;
 use pushgate_gate::catalog::{CatalogError, Connection, RegistryEntry};
 use pushgate_gate::name::Name;

@@ -16,7 +16,7 @@ use super::context::Context;
 use super::output::table;
 use super::stopped::Stopped;
 use super::{flavor, hook, login};
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_gate::catalog::{CatalogError, Change, Connection, EntryError, RegistryEntry};
 use pushgate_gate::name::Name;
 

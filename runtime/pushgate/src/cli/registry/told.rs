@@ -35,6 +35,6 @@ pub(super) fn warn_if_untrusted(context: &Context, entry: &RegistryEntry) {
             fields.join(", "),
             entry.name
         ),
-        hint: Some(format!("repeat it on the command line of a push, or give {}", crate::explain::TRUST_FLAG)),
+        hint: Some(format!("repeat it on the command line of a push, or give {}", pushgate_explain::TRUST_FLAG)),
     });
 }

@@ -6,7 +6,7 @@ use super::super::args::{HookArguments, Reset, TransportArguments};
 use super::super::context::Context;
 use super::super::hook;
 use super::told::{told, warn_if_untrusted, word};
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{Change, Connection, RegistryEntry};
 
 /// What was typed behind the registry's name.

@@ -2,7 +2,7 @@
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::flavor_test::{Change, Outcome, Project, changes};
 
 /// Shows what would be expected, asks, and writes it into the cases' files. Returns whether a file was changed.

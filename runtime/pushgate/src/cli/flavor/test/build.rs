@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use crate::cli::context::Context;
-use crate::exit::Failure;
+use pushgate_explain::Failure;
 use pushgate_authoring::flavor_test::Build;
 
 /// How many lines of a failed build are shown with `--quiet`: the reason is among the last.

@@ -3,7 +3,7 @@
 use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
-use crate::explain::hint_of_found;
+use pushgate_explain::hint_of_found;
 use pushgate_authoring::flavor_test::{Outcome, Problem};
 use pushgate_gate::decision::Warning;
 

@@ -12,7 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::hook::Named;
 use crate::cli::stopped::Stopped;
 use crate::cli::written::WrittenFile;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::flavor_test::{self, Asked, Outcome, Project, Wanted};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.

@@ -8,7 +8,7 @@ use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
 use crate::cli::flavor::register::choose_name;
 use crate::cli::flavor::touched::given;
-use crate::exit::{Failure, Kind};
+use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::flavor_test::{self, Asked, Project, Recording};
 use pushgate_gate::catalog::{CatalogError, HookEntry, RegistryEntry};
 use pushgate_gate::credential_binding::CredentialBinding;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::json::level;
 use crate::cli::output::{BAD, FAINT, GOOD, printable};
-use crate::explain::hint_of_found;
+use pushgate_explain::hint_of_found;
 use pushgate_authoring::flavor_test::{Outcome, Problem};
 
 /// One line for a case, and below it what is wrong with it.

@@ -55,7 +55,7 @@ pub struct SourceOptionError {
     transport: &'static str,
     reason: &'static str,
     /// The remedy, where there is one.
-    pub(crate) hint: Option<&'static str>,
+    pub hint: Option<&'static str>,
 }
 
 impl RequestedSource {

@@ -1,7 +1,7 @@
 //! Files and folders that are the user's.
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 use pushgate_files::own::FileError;
 use pushgate_gate::flavors::StoreError;
 use pushgate_gate::flavors::component_file::ComponentFileError;

@@ -3,3 +3,4 @@
 mod catalogs;
 mod engine;
 mod hooks;
+mod sources;

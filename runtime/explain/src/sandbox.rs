@@ -3,7 +3,7 @@
 use pushgate_sandbox::{LoadError, SandboxError, SettingsError};
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 
 impl Explain for SandboxError {
     fn kind(&self) -> Kind {

@@ -2,8 +2,7 @@
 
 use super::Explain;
 use super::decide::{describe_settings, hint_of, kind_of};
-use crate::exit::Kind;
-use crate::zenml::ZenmlError;
+use crate::Kind;
 use pushgate_authoring::componentize::ComponentizeError;
 use pushgate_authoring::flavor_test::{CaseFault, Found, ProjectError, RecordError, Remedy, RunError};
 use pushgate_authoring::new_project::NewProjectError;
@@ -93,7 +92,7 @@ impl Explain for RecordError {
 }
 
 /// What may help where a case did not go as it should.
-pub(crate) fn hint_of_found(found: &Found) -> Option<String> {
+pub fn hint_of_found(found: &Found) -> Option<String> {
     let hint = match &found.remedy {
         Some(Remedy::OfCall(error)) => error.hint(),
         Some(Remedy::OfSettings { flavor }) => Some(describe_settings(flavor)),
@@ -102,25 +101,6 @@ pub(crate) fn hint_of_found(found: &Found) -> Option<String> {
     match (&found.debug_problem, hint) {
         (Some(problem), Some(hint)) => Some(format!("{problem}; {hint}")),
         (problem, hint) => problem.clone().or(hint),
-    }
-}
-
-impl Explain for ZenmlError {
-    fn kind(&self) -> Kind {
-        Kind::Usage
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Unreadable { .. } | Self::OtherType { .. } | Self::List => {
-                "zenml container-registry describe NAME --output json > FILE".to_owned()
-            }
-            Self::Uri { .. } => "register it by hand: pushgate registry register NAME --uri URI".to_owned(),
-            Self::NoRegion { .. } => {
-                "it looks like 123456789012.dkr.ecr.eu-central-1.amazonaws.com; --flavor FLAVOR asks another flavor".to_owned()
-            }
-            Self::AlreadyOurs { registry, .. } => format!("there is nothing to import: pushgate registry describe {registry}"),
-        })
     }
 }
 

@@ -11,7 +11,6 @@ mod error;
 
 pub use error::SourceError;
 pub use lazy::LazySource;
-pub(crate) use name::FORMS;
-pub use name::{EngineImageName, ParseSourceError, Source};
+pub use name::{EngineImageName, FORMS, ParseSourceError, Source};
 pub use options::{RequestedSource, SourceOptionError, SourceOptions};
 pub use pinned::{ArchivedImage, ListedLayers, PinnedEngineImage, PinnedSource};

@@ -13,14 +13,15 @@ mod engine;
 mod registries;
 mod sandbox;
 mod names;
-pub(crate) mod grants;
+pub mod grants;
+mod exit;
 
 use std::error::Error;
 
-pub(crate) use authoring::hint_of_found;
-pub(crate) use trust::TRUST_FLAG;
-
-use crate::exit::{Failure, Kind};
+pub use authoring::hint_of_found;
+pub use decide::describe_settings;
+pub use exit::{Failure, Kind};
+pub use trust::TRUST_FLAG;
 
 /// An error that a person, or a script, is told.
 pub trait Explain: Error {

@@ -4,8 +4,8 @@ use pushgate_egress::OutboundError;
 
 use super::Explain;
 use super::grants::{granting, missing_flags};
-use crate::exit::Kind;
-use crate::source::SourceError;
+use crate::Kind;
+use pushgate_source::SourceError;
 use pushgate_gate::decide::{CompareError, DecideError, HostFailure, ImagesError, MissingGrants, SchemaError};
 use pushgate_gate::flavors::FlavorError;
 use pushgate_gate::registry_access::AccessError;
@@ -43,7 +43,7 @@ impl Explain for DecideError {
 }
 
 /// How somebody finds out what settings a flavor takes.
-pub(super) fn describe_settings(flavor: &str) -> String {
+pub fn describe_settings(flavor: &str) -> String {
     format!("`pushgate flavor describe {flavor}` shows the settings that it takes")
 }
 

@@ -1,6 +1,6 @@
 //! Of hooks, and of components for them.
 
-use crate::explain::Explain as _;
+use crate::Explain as _;
 use pushgate_authoring::componentize::ComponentizeError;
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::grant::Grant;

@@ -6,7 +6,7 @@ use pushgate_gate::decide::{Grantee, MissingGrants};
 use pushgate_gate::grant::Grant;
 
 /// How a hook is given more grants: flags beside `--uri`, or a change of the registered registry, whose whole list is then named.
-pub(crate) fn granting(hook: &Grantee, more: &[String]) -> String {
+pub fn granting(hook: &Grantee, more: &[String]) -> String {
     match &hook.registry {
         Some(registry) => update_grants(registry, &hook.flavor, &hook.granted, more),
         None => format!("`{}`", more.join(" ")),
@@ -14,7 +14,7 @@ pub(crate) fn granting(hook: &Grantee, more: &[String]) -> String {
 }
 
 /// The flags that would grant what is missing.
-pub(crate) fn missing_flags(missing: &MissingGrants) -> Vec<String> {
+pub fn missing_flags(missing: &MissingGrants) -> Vec<String> {
     let flag = |capability: &Capability| match (capability, &missing.wanted) {
         (Capability::Registry, _) => "--grant registry".to_owned(),
         (Capability::Http, Some(grant)) => format!("--grant {grant}"),
@@ -24,7 +24,7 @@ pub(crate) fn missing_flags(missing: &MissingGrants) -> Vec<String> {
 }
 
 /// The command that gives a registered registry's hook more grants, beside those that it has. One for the same origin takes the place of the old.
-pub(crate) fn update_grants(registry: &str, flavor: &str, grants: &[Grant], more: &[String]) -> String {
+pub fn update_grants(registry: &str, flavor: &str, grants: &[Grant], more: &[String]) -> String {
     let origin = |flag: &str| flag.split(',').next().unwrap_or_default().to_owned();
     let replaced = |flag: &String| more.iter().any(|more| origin(more) == origin(flag));
     let kept = grants.iter().map(|grant| format!("--grant {grant}")).filter(|flag| !replaced(flag));

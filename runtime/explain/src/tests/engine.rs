@@ -1,6 +1,6 @@
 //! Of the Docker Engine.
 
-use crate::explain::Explain as _;
+use crate::Explain as _;
 use pushgate_engine::{EngineEnvironment, EngineError, RegistryFault};
 
 fn pushing(registry: Option<RegistryFault>, message: &str) -> EngineError {

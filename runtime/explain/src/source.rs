@@ -1,8 +1,8 @@
 //! Where the image is that is pushed.
 
 use super::Explain;
-use crate::exit::Kind;
-use crate::source::{FORMS, ParseSourceError, SourceError, SourceOptionError};
+use crate::Kind;
+use pushgate_source::{FORMS, ParseSourceError, SourceError, SourceOptionError};
 
 impl Explain for ParseSourceError {
     fn kind(&self) -> Kind {

@@ -3,7 +3,7 @@
 use pushgate_oci::ParsePlatformError;
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 
 impl Explain for ParsePlatformError {
     fn kind(&self) -> Kind {

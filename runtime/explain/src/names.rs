@@ -3,7 +3,7 @@
 use pushgate_reference::{OutOfScope, ParseReferenceError, ParseUriError};
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 
 impl Explain for ParseReferenceError {
     fn kind(&self) -> Kind {

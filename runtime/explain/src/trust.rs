@@ -1,12 +1,12 @@
 //! A catalog of others, and what lies in no registry.
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 use pushgate_gate::registry::{NotMountable, ResolveError};
 use pushgate_gate::trust::{DecidingField, TrustError};
 
 /// How the user lets a catalog of others decide.
-pub(crate) const TRUST_FLAG: &str = "--trust-config";
+pub const TRUST_FLAG: &str = "--trust-config";
 /// The variable that says the same.
 const TRUST_VARIABLE: &str = "PUSHGATE_TRUST_CONFIG";
 

@@ -4,7 +4,7 @@ use pushgate_client::{PushError, RegistryError};
 use pushgate_credentials::CredentialError;
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 
 impl Explain for CredentialError {
     fn kind(&self) -> Kind {

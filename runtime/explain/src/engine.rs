@@ -1,7 +1,7 @@
 //! The Docker Engine.
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 use pushgate_engine::{Attempt, EngineError, EngineFault, RegistryFault};
 
 impl Explain for EngineError {

@@ -2,16 +2,25 @@
 
 use std::path::Path;
 
-use pushgate_builtin::BUILTINS;
 use pushgate_reference::ImageReference;
 use pushgate_sandbox::ComponentDigest;
 
-use crate::explain::Explain as _;
+use crate::Explain as _;
 use pushgate_files::own::FileError;
+use pushgate_gate::builtin::{BuiltinFlavor, Builtins};
 use pushgate_gate::catalog::{Catalog, CatalogError};
 use pushgate_gate::flavors::StoreError;
 use pushgate_gate::name::Name;
 use pushgate_gate::paths::PathsError;
+
+/// One flavor that ships: its name is what counts here.
+const BUILTINS: Builtins = Builtins::new(&[BuiltinFlavor {
+    name: "forbid-tags",
+    description: "refuses tags",
+    digest: ComponentDigest::from_bytes([7; 32]),
+    size: 0,
+    packed: &[],
+}]);
 
 const REGISTER: &str = "register a registry with `pushgate registry register NAME --uri URI`";
 

@@ -1,7 +1,7 @@
 //! The catalog.
 
 use super::Explain;
-use crate::exit::Kind;
+use crate::Kind;
 use pushgate_gate::catalog::{CatalogError, Known};
 
 const REGISTER_REGISTRY: &str = "register a registry with `pushgate registry register NAME --uri URI`";
