@@ -12,7 +12,10 @@ impl Explain for ParseSourceError {
     }
 
     fn hint(&self) -> Option<String> {
-        self.hint()
+        match self {
+            Self::Name(error) => error.hint(),
+            _ => self.hint(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::error::ProjectError;
 use super::images::{self, ImageSection};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::values;
+use crate::exit::Failure;
 use crate::settings::Settings;
 
 /// The first second of 2026, which stands for the time of a push that does not care.
@@ -159,11 +160,12 @@ impl Case {
 
     fn from_file(path: &Path, file: File) -> Result<Self, ProjectError> {
         let unusable = |reason: String, hint| ProjectError::Unusable { path: path.to_owned(), reason, hint };
+        let refused = |Failure { message, hint, .. }| unusable(message, hint);
         let uri = match file.uri {
             Some(uri) => uri,
-            None => RegistryUri::parse(file.image.host().as_str()).map_err(|error| unusable(error.to_string(), error.hint()))?,
+            None => RegistryUri::parse(file.image.host().as_str()).map_err(|error| refused(error.into()))?,
         };
-        let scoped = uri.scope(&file.image).map_err(|error| unusable(error.to_string(), error.hint()))?;
+        let scoped = uri.scope(&file.image).map_err(|error| refused(error.into()))?;
         let images = match (file.images_error, file.images.is_empty()) {
             (Some(_), false) => {
                 let hint = "leave out one of them: a push has images or it fails to have them".to_owned();

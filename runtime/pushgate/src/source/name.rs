@@ -102,7 +102,7 @@ pub enum ParseSourceError {
 }
 
 impl ParseSourceError {
-    /// The remedy, where there is one.
+    /// The remedy, where there is one, but for what the libraries report.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Transport { text } => Some(match text.split_once(':') {
@@ -111,7 +111,7 @@ impl ParseSourceError {
             }),
             Self::Incomplete { .. } => Some(FORMS.to_owned()),
             Self::ImageId { .. } => Some("`docker images --no-trunc` shows the IDs".to_owned()),
-            Self::Name(error) => error.hint(),
+            Self::Name(_) => None,
         }
     }
 }
