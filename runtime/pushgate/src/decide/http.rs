@@ -9,7 +9,7 @@ use super::before::Unanswered;
 use super::dry_run::refused_in_a_dry_run;
 use super::missing_grants::granting;
 use crate::credential_binding::CredentialBinding;
-use crate::exit::{Failure, Kind};
+use crate::exit::Failure;
 use crate::grant::Grant;
 use crate::hook::Hook;
 
@@ -65,7 +65,7 @@ impl HttpRequests {
                 "a private address needs {}; those of this machine, of link-local services and of a cloud's metadata are never given by a name",
                 grant(origin, ",private")
             )),
-            other => other.hint(),
+            _ => None,
         };
         unanswered(error, hint)
     }
@@ -80,31 +80,27 @@ fn bound(binding: &CredentialBinding) -> BoundCredential {
     BoundCredential::new(binding.origin.clone(), binding.form.clone())
 }
 
-/// What the flavor is told, and what the operator will be. What is the flavor's own fault is no failure of the capability.
+/// What the flavor is told, and what the operator is told, with this hint where one is given. What is the flavor's own fault is no failure of the
+/// capability.
 fn unanswered(error: OutboundError, hint: Option<String>) -> Unanswered<HttpError> {
-    let mut kind = Kind::RegistryFailed;
     let told = match &error {
         OutboundError::Invalid { problem } => return Unanswered::from(HttpError::InvalidRequest(problem.clone())),
         OutboundError::LimitExceeded { .. } | OutboundError::OutOfRequests { .. } => return Unanswered::from(HttpError::LimitExceeded),
         OutboundError::TooLarge { .. } => HttpError::TooLarge,
-        OutboundError::NotGranted { .. } | OutboundError::Address { .. } => {
-            kind = Kind::Configuration;
-            HttpError::NotGranted(error.to_string())
-        }
+        OutboundError::NotGranted { .. } | OutboundError::Address { .. } => HttpError::NotGranted(error.to_string()),
         OutboundError::TimedOut { .. } => HttpError::TimedOut,
         OutboundError::Unreachable { .. } => HttpError::Unreachable("no connection could be made".to_owned()),
         OutboundError::Disconnected { .. } => HttpError::Unreachable("the connection broke off before the response was whole".to_owned()),
-        OutboundError::NoCredential { .. } => {
-            kind = Kind::Configuration;
-            HttpError::Other("the host has no credential for this origin".to_owned())
-        }
+        OutboundError::NoCredential { .. } => HttpError::Other("the host has no credential for this origin".to_owned()),
         OutboundError::Credential { .. } | OutboundError::CredentialSource(_) => {
             HttpError::Other("the host cannot use its credential for this origin".to_owned())
         }
         OutboundError::Packed { .. } => HttpError::Other("the response is packed, which was not asked for".to_owned()),
         OutboundError::Tls { .. } => HttpError::Other("the request could not be sent".to_owned()),
     };
-    Unanswered { told, failure: Some(Failure::from_error(kind, &error).with_hint(hint)) }
+    let mut failure = Failure::from(error);
+    failure.hint = hint.or(failure.hint);
+    Unanswered { told, failure: Some(failure) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use pushgate_reference::ScopedReference;
 
 use crate::engine::EngineImage;
 use crate::exit::{Failure, Kind};
+use crate::explain::Explain as _;
 
 /// The variable that says how many seconds a registry may take to serve what it accepted.
 pub(crate) const CONFIRM_TIMEOUT: &str = "PUSHGATE_CONFIRM_TIMEOUT";
