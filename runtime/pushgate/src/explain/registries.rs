@@ -1,9 +1,9 @@
 //! Registries, credentials, and the requests of flavors.
 
 use pushgate_client::{Missing, PushError, RegistryError, RequestContext, Step, TlsFault};
-use pushgate_credentials::CredentialError;
+use pushgate_credentials::{CredentialError, CredentialPlace};
 use pushgate_egress::{CredentialForm, OutboundError};
-use pushgate_net::{ProxyFailure, TokenServer};
+use pushgate_net::{ProxyFailure, TokenServer, TrustError};
 
 use super::Explain;
 use crate::exit::Kind;
@@ -14,7 +14,30 @@ impl Explain for CredentialError {
     }
 
     fn hint(&self) -> Option<String> {
-        self.hint()
+        match self {
+            Self::RelativeFolder { .. } => Some("set DOCKER_CONFIG to an absolute path, or unset it".to_owned()),
+            Self::RelativeAuthFile { .. } => Some("set REGISTRY_AUTH_FILE to an absolute path, or unset it".to_owned()),
+            Self::NoFolder => Some("set HOME or DOCKER_CONFIG to an absolute path".to_owned()),
+            Self::ForeignOwner { .. } => Some("run the command as that user, or set DOCKER_CONFIG to a folder of your own".to_owned()),
+            Self::Busy { .. } => Some("try again when it has ended".to_owned()),
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::NotStorable { .. } => None,
+            Self::Malformed { place: CredentialPlace::File(_), .. } => Some("correct the file; nothing of it was used".to_owned()),
+            Self::Malformed { place: CredentialPlace::Variable(name), .. } => Some(format!(
+                "unset {name}, or set it to JSON such as {{\"auths\":{{\"registry.example.com\":{{\"auth\":\"BASE64 OF USER:PASSWORD\"}}}}}}; \
+                 nothing of it was used"
+            )),
+            Self::Entry { place: CredentialPlace::Variable(name), .. } => Some(format!("correct {name}, or unset it")),
+            Self::Entry { registry, .. } if registry.contains("://") => {
+                Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
+            }
+            Self::Entry { registry, .. } => {
+                Some(format!("log in again with `pushgate registry login NAME`, or with `docker login {registry}`"))
+            }
+            Self::HelperName { member, .. } => Some(format!("correct `{member}`")),
+            Self::HelperMissing { member, place, .. } => Some(format!("install the helper, or remove it from `{member}` in {place}")),
+            Self::HelperTimeLimit { variable, most } => Some(format!("set {variable} to 1 to {most}, or unset it")),
+            Self::Helper { program, registry, .. } => Some(format!("try it by hand: `echo {registry} | {} get`", program.display())),
+        }
     }
 }
 
@@ -25,7 +48,7 @@ impl Explain for RegistryError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Trust(error) => Some(error.hint().to_owned()),
+            Self::Trust(error) => Some(of_trust(error).to_owned()),
             Self::Tls { .. } => Some("install the system's CA certificates, or name a CA file".to_owned()),
             Self::Unreachable { context, .. } => Some(match self.tls_fault() {
                 Some(TlsFault::UntrustedCertificate) => {
@@ -102,6 +125,14 @@ fn login(context: &RequestContext, host: &str) -> String {
     match context.origin.registered() {
         Some(name) => format!("log in with `pushgate registry login {name}`, or with `{docker}`"),
         None => format!("log in with `pushgate registry login NAME` if it is registered, else with `{docker}`"),
+    }
+}
+
+/// The files for TLS are a part of how a registry is reached, whose error has the kind.
+fn of_trust(error: &TrustError) -> &'static str {
+    match error {
+        TrustError::CaFile { .. } => "it must hold certificates in PEM form",
+        TrustError::ClientCertificate { .. } => "certificate and key must be in PEM form, the key without a passphrase",
     }
 }
 

@@ -11,6 +11,7 @@ use super::confirm;
 use super::target::Target;
 use crate::engine::{EngineError, EngineName};
 use crate::exit::{Failure, Kind};
+use crate::explain::Explain as _;
 use crate::progress::PushProgress;
 use crate::registry_access::Access;
 use crate::report::{Remote, Report};

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pushgate_client::{ClientOptions, Refusal, RegistryClient, Said, Site};
-use pushgate_credentials::{CredentialPlace, CredentialSources, Credentials, Secret};
+use pushgate_credentials::{CredentialSources, Credentials, Secret};
 use pushgate_net::ClientCertificate;
 use pushgate_oci::Digest;
 use pushgate_reference::{Host, Scheme};
