@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pushgate_oci::{ImageConfig, Platform};
+use pushgate_oci::{ImageConfig, ParsePlatformError, Platform};
 use pushgate_sandbox::Image;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,6 +13,7 @@ use super::document;
 use super::error::ProjectError;
 use super::members::{self, Written};
 use super::values;
+use crate::exit::Failure;
 use crate::settings;
 use crate::source::shown;
 
@@ -71,11 +72,15 @@ fn config_file(path: &Path) -> Result<Map<String, Value>, ProjectError> {
 fn described(section: ImageSection, file: Option<Map<String, Value>>) -> Result<(Platform, ImageConfig), (String, Option<String>)> {
     members::check(&section.config, Written::InCase)?;
     let asked = section.platform.as_deref().map(str::parse::<Platform>).transpose();
-    let asked = asked.map_err(|error| (error.to_string(), error.hint()))?;
+    let unreadable = |error: ParsePlatformError| {
+        let Failure { message, hint, .. } = error.into();
+        (message, hint)
+    };
+    let asked = asked.map_err(unreadable)?;
     let named = |member: &str| section.config.contains_key(member) || file.as_ref().is_some_and(|file| file.contains_key(member));
     let least = match &asked {
         Some(platform) => platform.clone(),
-        None => PLATFORM.parse().map_err(|error: pushgate_oci::ParsePlatformError| (error.to_string(), error.hint()))?,
+        None => PLATFORM.parse().map_err(unreadable)?,
     };
     let mut whole = json!({ "rootfs": { "type": "layers", "diff_ids": [] }, "config": {} });
     if !named("os") && !named("architecture") {

@@ -64,13 +64,11 @@ impl SourceError {
         }
     }
 
-    /// The remedy, where there is one.
+    /// The remedy, where there is one, but for what the libraries report.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Engine(error) => error.hint(),
-            Self::Layout(error) => error.hint(),
-            Self::DockerArchive(error) => error.hint(),
-            Self::Verify(error) => error.hint(),
+            Self::Layout(_) | Self::DockerArchive(_) | Self::Verify(_) => None,
             Self::OtherPlatform { .. } => Some("without --platform, it is pushed as it is".to_owned()),
             Self::OtherImage { .. } => None,
             Self::Temporary { .. } => Some("TMPDIR names the directory; it needs room for the whole image".to_owned()),
