@@ -33,8 +33,9 @@ pub(crate) async fn compare(flavors: &Flavors, schema: &Value, settings: Option<
 
 /// Makes the failure of settings that do not fit, or of a schema that cannot be used.
 pub(crate) fn unfit(label: &str, error: SettingsError) -> Failure {
-    let hint = if error.blames_settings() { Some(describe_hint(label)) } else { error.hint() };
-    Failure::from(error).in_flavor(label).with_hint(hint)
+    let blames_settings = error.blames_settings();
+    let failure = Failure::from(error).in_flavor(label);
+    if blames_settings { failure.with_hint(Some(describe_hint(label))) } else { failure }
 }
 
 /// The JSON Schema of a flavor's settings, if it has one. The flavor is run for it, within the limits of a push.
@@ -42,10 +43,7 @@ pub(crate) fn unfit(label: &str, error: SettingsError) -> Failure {
 /// # Errors
 /// The flavor broke, or what it gives is not a schema.
 pub async fn settings_schema(label: &str, flavor: &Flavor, limits: &HookLimits) -> Result<Option<Value>, Failure> {
-    let text = flavor.settings_schema(&limits.effective()).await.map_err(|error| {
-        let hint = error.hint();
-        Failure::from_error(Kind::FlavorBroke, &error).in_flavor(label).with_hint(hint)
-    })?;
+    let text = flavor.settings_schema(&limits.effective()).await.map_err(|error| Failure::from(error).in_flavor(label))?;
     let Some(text) = text else { return Ok(None) };
     let unusable =
         |problem: String| Failure::new(Kind::FlavorBroke, format!("the flavor {label} gives a settings schema that is {problem}"));

@@ -89,10 +89,7 @@ pub(super) fn of(flavor: &str, answer: Result<Answer, CallError>, before: Before
             Verdict::Stopped(Failure { message, ..failure })
         }
         (Ok(Answer::Unavailable(message) | Answer::Other(message)), None) => refusal(&format!(": {message}"), Vec::new()),
-        (Err(error), _) => {
-            let hint = error.hint();
-            Verdict::Stopped(Failure::from_error(Kind::FlavorBroke, &error).in_flavor(flavor).with_hint(hint))
-        }
+        (Err(error), _) => Verdict::Stopped(Failure::from(error).in_flavor(flavor)),
     }
 }
 

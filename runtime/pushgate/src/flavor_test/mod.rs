@@ -29,7 +29,7 @@ mod values;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_sandbox::{Call, CallError, Flavor};
+use pushgate_sandbox::{Call, Flavor};
 use serde_json::Value;
 
 use crate::decide;
@@ -112,7 +112,7 @@ impl Debug<'_> {
             None => self.loaded.insert(load(flavors, &Asked::file(component.clone()), warnings).await?),
         };
         let (call, ..) = ask(flavor, case, case.dry_run).await;
-        *hint = call.answer.as_ref().err().and_then(CallError::hint);
+        *hint = call.answer.as_ref().err().and_then(|error| Failure::from(error.clone()).hint);
         Ok(said(&call))
     }
 }

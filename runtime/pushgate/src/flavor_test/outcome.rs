@@ -5,6 +5,7 @@ use std::time::Duration;
 use pushgate_sandbox::{Answer, Call, CallError, LogLevel, LogRecord, SettingsError, Violation};
 
 use super::case::Verdict;
+use crate::exit::Failure;
 use crate::settings::describe_hint;
 
 /// One case that was run. Every text may be the guest's: bounded, not escaped.
@@ -74,8 +75,9 @@ impl Found {
             Ok(Answer::Unavailable(message)) => (Verdict::Unavailable, Some(message)),
             Ok(Answer::Other(message)) => (Verdict::Other, Some(message)),
             Err(error) => {
-                found.hint = error.hint();
-                (Verdict::Broke, Some(error.to_string()))
+                let failure = Failure::from(error);
+                found.hint = failure.hint;
+                (Verdict::Broke, Some(failure.message))
             }
         };
         found
