@@ -70,10 +70,7 @@ fn dependencies_point_one_way() {
                 "pushgate-sandbox",
             ],
         ),
-        (
-            "pushgate-source",
-            vec!["pushgate-engine", "pushgate-gate", "pushgate-oci", "pushgate-reference", "pushgate-sandbox"],
-        ),
+        ("pushgate-source", vec!["pushgate-engine", "pushgate-gate", "pushgate-oci", "pushgate-reference", "pushgate-sandbox"]),
         (
             "pushgate-explain",
             vec![
@@ -84,6 +81,8 @@ fn dependencies_point_one_way() {
                 "pushgate-engine",
                 "pushgate-files",
                 "pushgate-gate",
+                "pushgate-json",
+                "pushgate-net",
                 "pushgate-oci",
                 "pushgate-reference",
                 "pushgate-sandbox",
@@ -97,7 +96,6 @@ fn dependencies_point_one_way() {
                 "pushgate-builtin",
                 "pushgate-client",
                 "pushgate-credentials",
-                "pushgate-egress",
                 "pushgate-engine",
                 "pushgate-explain",
                 "pushgate-files",
@@ -151,9 +149,13 @@ fn heavy_libraries_have_one_owner() {
     }
 }
 
-/// The gate is under more than one front: it names nothing of the command line.
+/// The gate, and what it stands on, is under more than one front: it names nothing of the command line.
 #[test]
-fn the_gate_knows_no_command_line() {
+fn no_library_knows_the_command_line() {
+    const LIBRARIES: [&str; 11] =
+        ["reference", "files", "json", "oci", "net", "credentials", "client", "egress", "sandbox", "gate", "engine"];
+    /// How this program starts itself, to compile flavors.
+    const WORKER: &str = "runtime/sandbox/src/worker_program.rs";
     let dependencies = dependencies();
     for library in ["clap", "bollard", "indicatif", "anstream"] {
         assert!(!dependencies["pushgate-gate"].contains(library), "the gate depends on {library}");
@@ -161,17 +163,18 @@ fn the_gate_knows_no_command_line() {
     let is_flag = |code: &str| code.match_indices("--").any(|(at, _)| code[at + 2..].starts_with(|next: char| next.is_ascii_lowercase()));
     let mut tested = String::new();
     let mut read = 0;
-    for (file, number, code) in lines().into_iter().filter(|(file, ..)| file.starts_with("runtime/gate/")) {
+    let of_library = |file: &str| LIBRARIES.iter().any(|name| file.starts_with(&format!("runtime/{name}/"))) && file != WORKER;
+    for (file, number, code) in lines().into_iter().filter(|(file, ..)| of_library(file)) {
         if code.contains("#[cfg(test)]") {
             tested.clone_from(&file);
         }
-        if file == tested || file.contains("tests") {
+        if file == tested || file.contains("tests") || file.ends_with("properties.rs") {
             continue;
         }
         read += 1;
         assert!(!is_flag(&code) && !code.contains("`pushgate ") && !code.contains("docker login"), "{file}:{number}: {code}");
     }
-    assert!(read > 2_000, "{read} lines were read");
+    assert!(read > 15_000, "{read} lines were read");
 }
 
 /// The folders of the runtime's crates.

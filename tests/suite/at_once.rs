@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use pushgate_explain::Failure;
 use pushgate_builtin::BUILTINS;
+use pushgate_explain::Failure;
 use pushgate_gate::catalog::Catalog;
 use pushgate_gate::name::Name;
 use pushgate_reference::RegistryUri;

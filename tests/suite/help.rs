@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use pushgate_explain::Kind;
 use pushgate_builtin::BUILTINS;
+use pushgate_explain::Kind;
 use pushgate_gate::catalog::{Catalog, fields};
 
 use crate::support::Home;

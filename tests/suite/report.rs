@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use pushgate_explain::Kind;
 use pushgate::report::Remote;
 use pushgate::report::fields::{FIELDS, meaning_of};
+use pushgate_explain::Kind;
 use pushgate_gate::decision::HookVerdict;
 use pushgate_test_images::{Image, Layout};
 use pushgate_test_registry::{Options, Registry, Rule, Step, Switch};

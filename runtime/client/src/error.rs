@@ -1,6 +1,6 @@
 //! What can go wrong with a registry. Each kind has another owner, so they are told apart.
 
-mod hint;
+mod tls;
 mod code;
 mod context;
 
@@ -15,6 +15,7 @@ use pushgate_net::{ProxyFailure, TransportError, TrustError};
 
 pub use self::code::{ErrorCode, Missing};
 pub use self::context::{RequestContext, Site, Step};
+pub use self::tls::TlsFault;
 
 /// What a registry, or its token server, said when it refused, and what it was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

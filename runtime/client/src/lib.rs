@@ -47,7 +47,7 @@ mod memory;
 #[cfg(test)]
 mod testing;
 
-pub use error::{ErrorCode, Missing, Refusal, RegistryError, RequestContext, Said, Site, Step};
+pub use error::{ErrorCode, Missing, Refusal, RegistryError, RequestContext, Said, Site, Step, TlsFault};
 pub use progress::{LayerOutcome, Progress};
 pub use registry::{
     ClientOptions, Connections, FetchedManifest, Prepared, PushError, PushOptions, PushOutcome, Pushed, Registry, RegistryClient, Served,

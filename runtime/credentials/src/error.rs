@@ -140,33 +140,4 @@ impl CredentialError {
     pub fn is_of_helper(&self) -> bool {
         matches!(self, Self::HelperMissing { .. } | Self::Helper { .. })
     }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::RelativeFolder { .. } => Some("set DOCKER_CONFIG to an absolute path, or unset it".to_owned()),
-            Self::RelativeAuthFile { .. } => Some("set REGISTRY_AUTH_FILE to an absolute path, or unset it".to_owned()),
-            Self::NoFolder => Some("set HOME or DOCKER_CONFIG to an absolute path".to_owned()),
-            Self::ForeignOwner { .. } => Some("run the command as that user, or set DOCKER_CONFIG to a folder of your own".to_owned()),
-            Self::Busy { .. } => Some("try again when it has ended".to_owned()),
-            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::NotStorable { .. } => None,
-            Self::Malformed { place: CredentialPlace::File(_), .. } => Some("correct the file; nothing of it was used".to_owned()),
-            Self::Malformed { place: CredentialPlace::Variable(name), .. } => Some(format!(
-                "unset {name}, or set it to JSON such as {{\"auths\":{{\"registry.example.com\":{{\"auth\":\"BASE64 OF USER:PASSWORD\"}}}}}}; \
-                 nothing of it was used"
-            )),
-            Self::Entry { place: CredentialPlace::Variable(name), .. } => Some(format!("correct {name}, or unset it")),
-            Self::Entry { registry, .. } if registry.contains("://") => {
-                Some(format!("keep it again with `pushgate credential store {registry} --password-stdin`"))
-            }
-            Self::Entry { registry, .. } => {
-                Some(format!("log in again with `pushgate registry login NAME`, or with `docker login {registry}`"))
-            }
-            Self::HelperName { member, .. } => Some(format!("correct `{member}`")),
-            Self::HelperMissing { member, place, .. } => Some(format!("install the helper, or remove it from `{member}` in {place}")),
-            Self::HelperTimeLimit { variable, most } => Some(format!("set {variable} to 1 to {most}, or unset it")),
-            Self::Helper { program, registry, .. } => Some(format!("try it by hand: `echo {registry} | {} get`", program.display())),
-        }
-    }
 }

@@ -137,7 +137,7 @@ fn a_broken_entry_concerns_its_registry_only() {
     ));
     for host in ["a.example", "b.example", "c.example", "d.example", "e.example", "f.example", "g.example"] {
         let error = folder.look_up(host).unwrap_err();
-        let shown = format!("{error} {error:?} {:?}", error.hint());
+        let shown = format!("{error} {error:?}");
         assert!(matches!(error, CredentialError::Entry { .. }) && shown.contains(host), "{shown}");
         assert!(!shown.contains(CANARY) && !shown.contains(&base64(CANARY)), "{shown}");
     }

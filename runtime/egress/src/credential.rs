@@ -12,23 +12,8 @@ use tokio::sync::OnceCell;
 
 use crate::aws::Keys;
 use crate::error::{OutboundError, invalid};
+use crate::form::CredentialForm;
 use crate::response::{MAX_RESPONSE, OutboundResponse};
-
-/// How a credential is added to a request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum CredentialForm {
-    /// `Authorization: Basic`: username and password.
-    Basic,
-    /// `Authorization: Bearer`: a token.
-    Bearer,
-    /// Signature Version 4 of AWS, which is good for one service in one region.
-    SigV4 {
-        /// The service, such as `ecr`.
-        service: String,
-        /// The region, such as `eu-central-1`.
-        region: String,
-    },
-}
 
 /// The binding of a credential to an origin. The secret is looked up when it is first needed.
 #[derive(Debug)]
@@ -108,11 +93,10 @@ impl BoundCredential {
 
     async fn look_up(&self, sources: &CredentialSources) -> Result<Found, OutboundError> {
         let origin = self.origin.to_string();
-        let missing = |hint: String| OutboundError::NoCredential { origin: origin.clone(), hint };
+        let missing = || OutboundError::NoCredential { origin: origin.clone(), form: self.form.clone() };
         if self.signs() {
             let keys = Keys::look_up(sources).await.map_err(|problem| OutboundError::Credential { origin: origin.clone(), problem })?;
-            let hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a container has a role";
-            return keys.map(Found::Keys).ok_or_else(|| missing(hint.to_owned()));
+            return keys.map(Found::Keys).ok_or_else(missing);
         }
         let (docker, server) = (sources.docker().clone(), Server::origin(&origin));
         // A credential helper may take its time.
@@ -129,10 +113,7 @@ impl BoundCredential {
                 origin,
                 problem: "what is kept for it is a token, and not a user and a password".to_owned(),
             }),
-            (Credentials::Anonymous, CredentialForm::Basic) => {
-                Err(missing(format!("keep it with `pushgate credential store {origin} --username USER --password-stdin`")))
-            }
-            (Credentials::Anonymous, _) => Err(missing(format!("keep it with `pushgate credential store {origin} --password-stdin`"))),
+            (Credentials::Anonymous, _) => Err(missing()),
         }
     }
 }

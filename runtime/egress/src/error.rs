@@ -7,6 +7,8 @@ use std::time::Duration;
 use pushgate_credentials::CredentialError;
 use pushgate_net::{ProxyFailure, TransportError};
 
+use crate::form::CredentialForm;
+
 /// Why a request of a flavor has no response. None of it holds a query, a header or a credential.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
@@ -77,8 +79,8 @@ pub enum OutboundError {
     NoCredential {
         /// `scheme://host[:port]`.
         origin: String,
-        /// What to do about it.
-        hint: String,
+        /// How it would be added to the request.
+        form: CredentialForm,
     },
     /// The credential that is bound to the origin is of no use. Nothing was sent.
     #[error("the credential for {origin} cannot be used: {problem}")]
@@ -103,25 +105,6 @@ pub enum OutboundError {
         /// Why.
         problem: String,
     },
-}
-
-impl OutboundError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotGranted { origin: Some(origin) } => Some(format!("if the flavor may go there, grant it with --grant http={origin}")),
-            Self::Address { origin } => Some(format!(
-                "a private address needs --grant http={origin},private; those of this machine, of link-local services and of a cloud's \
-                 metadata are never given by a name"
-            )),
-            Self::Unreachable { origin, .. } => Some(format!("is {origin} the right origin, and is it up?")),
-            Self::NoCredential { hint, .. } => Some(hint.clone()),
-            Self::CredentialSource(error) => error.hint(),
-            Self::Tls { .. } => Some("install the system's CA certificates".to_owned()),
-            _ => None,
-        }
-    }
 }
 
 pub(crate) fn invalid(problem: impl Into<String>) -> OutboundError {

@@ -13,9 +13,11 @@ mod aws;
 mod aws;
 mod response;
 mod error;
+mod form;
 
 pub use client::OutboundClient;
-pub use credential::{BoundCredential, CredentialForm};
+pub use credential::BoundCredential;
 pub use error::OutboundError;
+pub use form::CredentialForm;
 pub use request::OutboundRequest;
 pub use response::OutboundResponse;

@@ -8,7 +8,7 @@ mod hooks;
 mod decide;
 mod files;
 mod source;
-mod sources;
+mod oci;
 mod engine;
 mod registries;
 mod sandbox;

@@ -43,17 +43,6 @@ pub enum TrustError {
     },
 }
 
-impl TrustError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::CaFile { .. } => "it must hold certificates in PEM form",
-            Self::ClientCertificate { .. } => "certificate and key must be in PEM form, the key without a passphrase",
-        }
-    }
-}
-
 /// Whom to trust, and who one is.
 #[derive(Default)]
 pub struct Trust {

@@ -88,38 +88,6 @@ impl Holding {
             Self::Unknown => "nothing that can be read",
         }
     }
-
-    /// How to push it.
-    pub(crate) fn hint(self) -> String {
-        match self {
-            Self::Layout => "push it with `--from oci:DIR`".to_owned(),
-            Self::LayoutArchive => "push it with `--from oci-archive:FILE`".to_owned(),
-            Self::DockerArchive => "push it with `--from docker-archive:FILE`".to_owned(),
-            Self::UnpackedDockerArchive => {
-                "push the archive itself with `--from docker-archive:FILE`, or pack the folder again: `tar -C DIR -cf FILE .`".to_owned()
-            }
-            Self::OldDockerArchive => "load it and save it again with a current Docker".to_owned(),
-            Self::Directory => {
-                "write an OCI layout instead: `podman save --format oci-dir`, or `skopeo copy dir:DIR oci:OTHER:TAG`; then push it with \
-                 `--from oci:OTHER`"
-                    .to_owned()
-            }
-            Self::Compressed(format) => {
-                format!(
-                    "decompress it first, for example with `{format} -d`, and push it with `--from oci-archive:FILE` or `--from docker-archive:FILE`"
-                )
-            }
-            Self::EmptyFolder | Self::EmptyArchive => "is it the right path, and was the image written to its end?".to_owned(),
-            Self::OtherFolder | Self::Unknown => {
-                "an OCI layout is a directory that holds `oci-layout`, `index.json` and `blobs`".to_owned()
-            }
-            Self::OtherArchive => {
-                "an image is written by `docker save`, `podman save` or `skopeo copy`; `docker export` writes the files of a container"
-                    .to_owned()
-            }
-            Self::OtherFile => "an OCI layout is a directory; as a tar file it is `--from oci-archive:FILE`".to_owned(),
-        }
-    }
 }
 
 /// Whether a folder that can be read has no entry.

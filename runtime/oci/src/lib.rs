@@ -55,6 +55,7 @@ pub use holding::Holding;
 pub use image_config::{ConfigError, ExecutionConfig, Healthcheck, ImageConfig, RootFilesystem};
 pub use layer::{Compression, LayerError};
 pub use layout::{LayoutError, OciLayout};
+pub use link::IsLink;
 pub use manifest::{Document, Index, MAX_DESCRIPTORS, MAX_LAYERS, MAX_MANIFESTS, Manifest};
 pub use platform::{ParsePlatformError, Platform};
 pub use tar::{ArchiveError, TarProblem};

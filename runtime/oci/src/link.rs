@@ -1,19 +1,19 @@
 //! Links, which are not followed.
 
+use std::io;
+
 /// A link in the place of a file or a folder: it could lead anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a link, not a regular file")]
-pub(crate) struct IsLink {
-    pub(crate) in_archive: bool,
+pub struct IsLink {
+    /// Whether it is an entry of an archive, and not of a folder.
+    pub in_archive: bool,
 }
 
 impl IsLink {
-    pub(crate) fn hint(&self) -> String {
-        let how = if self.in_archive {
-            "write the archive with the files themselves: `tar --dereference --hard-dereference`"
-        } else {
-            "copy the layout with the files themselves, `cp -rL DIR COPY`, and push `--from oci:COPY`"
-        };
-        how.to_owned()
+    /// The link that an error is about, for the `source` of an entry or a file that cannot be read.
+    #[must_use]
+    pub fn behind(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
     }
 }

@@ -13,16 +13,6 @@ pub const MAX_LAYERS: usize = 1_024;
 /// The most layers, which are its files, of an artifact.
 pub const MAX_DESCRIPTORS: usize = 4_096;
 
-/// What to do about a document that is beyond these limits.
-pub(crate) fn way_out(error: &DocumentError) -> Option<String> {
-    matches!(error, DocumentError::TooLarge { .. } | DocumentError::TooMany { .. }).then(|| {
-        format!(
-            "an image may have {MAX_LAYERS} layers, an artifact {MAX_DESCRIPTORS}, and each manifest or config 4 MiB: \
-             build the image with fewer layers, or pack or split the artifact"
-        )
-    })
-}
-
 /// What a manifest document says: either one image or artifact, or a list of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant, reason = "documents are read one at a time")]
@@ -274,7 +264,7 @@ mod tests {
             assert!(layers(config, layer, most).is_ok(), "{config} {layer}");
             let error = layers(config, layer, most + 1).unwrap_err();
             assert_eq!(error.to_string(), format!("document.layers: more than the {most} elements allowed"));
-            assert!(way_out(&error).unwrap().contains("1024 layers, an artifact 4096"), "{config} {layer}");
+            assert!(matches!(error, DocumentError::TooMany { .. }), "{config} {layer}");
         }
     }
 }

@@ -25,14 +25,6 @@ pub struct Platform {
 #[error("`{0}` is not a platform")]
 pub struct ParsePlatformError(String);
 
-impl ParsePlatformError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some("a platform is OS/ARCH[/VARIANT][:OSVERSION], for example linux/amd64, linux/arm/v7 or windows/amd64:10.0.17763".to_owned())
-    }
-}
-
 impl FromStr for Platform {
     type Err = ParsePlatformError;
 

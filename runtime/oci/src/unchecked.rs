@@ -1,4 +1,4 @@
-//! Layers that `--verify` reads without looking into them.
+//! Layers that verifying reads without looking into them.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! `--verify`: every blob is read before anything is sent.
+//! Verifying: reads every blob before anything is sent.
 //!
 //! A push trusts the source that a blob has the digest by which it is called, since the registry will not: it refuses the closing PUT. What
 //! nobody refuses is a layer whose content is not the one that the config names; images that were built or rewritten wrongly have such layers.
@@ -37,18 +37,13 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
-    /// What to do about it.
+    /// What is wrong with the content of a layer, where that is what was found.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let cause = match self {
-            Self::Content { source, .. } => source.get_ref().and_then(|cause| cause.downcast_ref::<LayerError>()),
+    pub fn layer(&self) -> Option<&LayerError> {
+        match self {
+            Self::Content { source, .. } => source.get_ref()?.downcast_ref(),
             Self::Blob(_) => None,
-        };
-        Some(match cause {
-            Some(LayerError::Format { .. }) => "no runtime reads that: pack the layer with gzip or zstd".to_owned(),
-            Some(LayerError::Bomb { .. }) => "rebuild the layer: honest ones grow less when they are unpacked".to_owned(),
-            _ => "the source is damaged, or was changed after it was built: build or copy it again".to_owned(),
-        })
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use pushgate_reference::RegistryUri;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use pushgate_explain::{Explain, Kind};
 use pushgate_gate::name::shorten;
 use pushgate_gate::settings;
 

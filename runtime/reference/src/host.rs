@@ -78,21 +78,6 @@ pub enum HostError {
     },
 }
 
-impl HostError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::SingleWord { host } => {
-                Some(format!("add the port, as in `{host}:443`: without one, Docker reads `{host}` as a name on Docker Hub"))
-            }
-            Self::Ipv4 { .. } => Some("write the address with four decimal numbers, as in `127.0.0.1`".to_owned()),
-            Self::Ipv6 { .. } => Some("write the address in brackets and without a zone, as in `[::1]:5000`".to_owned()),
-            Self::HiddenIpv4 { .. } => Some("write the IPv4 address itself".to_owned()),
-            Self::Syntax { .. } | Self::TooLong { .. } | Self::Punycode { .. } | Self::Port { .. } => None,
-        }
-    }
-}
-
 impl Host {
     /// Parses `host[:port]` and makes it canonical.
     ///

@@ -11,7 +11,7 @@ const LENGTH_LIMIT: usize = 1024;
 /// The tag of a name that has none. It is always sent: an engine that is asked to push a name without a tag pushes all of them.
 const DEFAULT_TAG: &str = "latest";
 /// The tag of an example. Never the default one: many registries have rules against it.
-const EXAMPLE_TAG: &str = "v1";
+pub const EXAMPLE_TAG: &str = "v1";
 
 /// The complete name of an image: `host/repository:tag`.
 ///
@@ -89,29 +89,6 @@ pub enum ParseReferenceError {
         /// The name without the digest, with its tag if it has one and one to be chosen if not.
         suggestion: String,
     },
-}
-
-impl ParseReferenceError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Empty => Some("name the image as in `registry.example.com/team/app:v1`".to_owned()),
-            Self::TooLong { .. } | Self::Character { .. } => None,
-            Self::Grammar { reason: GrammarError::ImageId, .. } => Some("tag the image, and push it by that name".to_owned()),
-            Self::Grammar { reason: GrammarError::EmptyTag, suggestion: Some(name), .. } => {
-                Some(format!("name the tag, as in `{name}:{EXAMPLE_TAG}`"))
-            }
-            Self::Grammar { suggestion, .. } => suggestion.as_ref().map(|name| format!("write `{name}`")),
-            Self::Host { reason, .. } => reason.hint(),
-            Self::AmbiguousDockerHub { host, .. } => Some(format!("write `{}`", host.to_ascii_lowercase())),
-            Self::NoNamespace { suggestion, .. } => {
-                Some(format!("put your namespace before the name; the official image is `{suggestion}`"))
-            }
-            Self::Digest { suggestion, .. } => {
-                Some(format!("name the tag that it is to have, as in `{suggestion}`: which image is pushed, the source says (--from)"))
-            }
-        }
-    }
 }
 
 impl ImageReference {

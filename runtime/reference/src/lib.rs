@@ -57,7 +57,7 @@ mod properties;
 
 pub use grammar::GrammarError;
 pub use host::{Host, HostError};
-pub use image::{ImageReference, ParseReferenceError};
+pub use image::{EXAMPLE_TAG, ImageReference, ParseReferenceError};
 pub use origin::{Origin, ParseOriginError, Scheme};
 pub use scope::{OutOfScope, ScopedReference};
 pub use uri::{ParseUriError, RegistryUri};

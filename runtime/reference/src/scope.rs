@@ -33,11 +33,6 @@ impl OutOfScope {
         &self.registry_uri
     }
 
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(format!("name the image as in `{}`, or choose another registry", self.suggestion()))
-    }
-
     /// A name of this image that lies inside the registry.
     pub fn suggestion(&self) -> String {
         let last = self.image.repository().rsplit('/').next().unwrap_or_default();

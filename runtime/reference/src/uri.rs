@@ -8,8 +8,6 @@ use crate::shown::{is_digest_like, shown};
 
 /// The longest URI in bytes.
 const LENGTH_LIMIT: usize = 512;
-/// The form of a URI, for hints.
-const FORM: &str = "HOST[:PORT][/PATH], as in `registry.example.com/team`";
 
 /// A registry and, if it has a path, the part of it where images may go: `registry.example.com/team`.
 ///
@@ -85,28 +83,6 @@ pub enum ParseUriError {
         /// What is probably meant.
         suggestion: Option<String>,
     },
-}
-
-impl ParseUriError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Scheme { suggestion, .. } | Self::Segment { suggestion, .. } => Some(write_hint(suggestion.as_deref())),
-            Self::AtSign { suggestion, .. } => {
-                Some(format!("{}; credentials are kept by the registry's login, not in its URI", write_hint(suggestion.as_deref())))
-            }
-            Self::Host { reason, .. } => reason.hint().or_else(|| Some(write_hint(None))),
-            Self::TooLong { .. } => None,
-            Self::Empty { .. } | Self::Character { .. } | Self::EmptySegment { .. } => Some(write_hint(None)),
-        }
-    }
-}
-
-fn write_hint(suggestion: Option<&str>) -> String {
-    match suggestion {
-        Some(uri) => format!("write `{uri}`"),
-        None => format!("write {FORM}"),
-    }
 }
 
 impl RegistryUri {

@@ -1,13 +1,19 @@
-//! What a program may look for and a flavor has not, and what it has instead.
+//! What a program may look for and a flavor does not have.
 
-/// Something that the languages have and a flavor has not.
+/// Something that the languages have and a flavor does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Absent {
+pub enum Absent {
+    /// Sockets, names of hosts, HTTP past the capability.
     Network,
+    /// Files and folders.
     Files,
+    /// Environment variables.
     Environment,
+    /// Sleeping, and clocks that move.
     Waiting,
+    /// Threads.
     Threads,
+    /// Other programs.
     Programs,
 }
 
@@ -36,18 +42,6 @@ impl Absent {
             Some(Self::Network) if says(&["Unsupported", "Not supported", "lookup address", "Uncategorized"]) => Some(Self::Network),
             Some(Self::Files) if says(&["NotFound", "No such file", "pre-opened", "Unsupported", "Not supported"]) => Some(Self::Files),
             _ => None,
-        }
-    }
-
-    /// What a flavor has instead.
-    pub(crate) const fn instead(self) -> &'static str {
-        match self {
-            Self::Network => "a flavor has no network: it asks a server through the capability `http`, which the operator grants",
-            Self::Files => "a flavor has no files: what it needs is compiled in, or in its settings",
-            Self::Environment => "a flavor has no environment: what differs from one registry to the next is in its settings",
-            Self::Waiting => "a flavor cannot wait: it decides by the time of the push, `requested-at`",
-            Self::Threads => "a flavor has no threads: the hook answers before it returns",
-            Self::Programs => "a flavor runs no programs: it decides by the push, its settings and its capabilities",
         }
     }
 }

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-/// How a call of a flavor broke. Never an approval; the flavor's author is who can mend it.
+use crate::toolchain::TrapCause;
+
+/// How a call of a flavor broke. Never an approval; the author of the flavor can fix it.
 ///
 /// Texts are the guest's or the runtime's: bounded, not escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +18,8 @@ pub enum CallError {
         message: String,
         /// The last thing that the guest said before it: a line on stderr, or an error in its log.
         last_words: Option<String>,
-        /// What its author can do about it, by the tools that made it.
-        advice: Option<&'static str>,
+        /// What probably ended it, where that can be told.
+        cause: Option<TrapCause>,
     },
     /// The guest's code ran longer than [`Limits::compute`](crate::Limits::compute).
     ComputeLimit {
@@ -108,23 +110,5 @@ impl CallError {
             Self::Instantiate { message } => write!(formatter, "{flavor} cannot be instantiated: {message}"),
             Self::Sandbox { message } => write!(formatter, "the sandbox failed: {message}"),
         }
-    }
-
-    /// What its author can do about it.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Trap { advice: Some(advice), .. } => advice,
-            Self::BadValue { .. } => {
-                "its answer, or what it passed to a function, has the wrong shape: build it against the contract that \
-                 `pushgate wit` prints, and run it with its language's checks on"
-            }
-            Self::ComputeLimit { .. } => "a hook answers within milliseconds: look for a loop without an end",
-            Self::WallLimit { .. } => "look for what it waits for",
-            Self::MemoryLimit { .. } => "look for what it keeps that it does not need",
-            Self::HostCallLimit { .. } => "say less: fewer violations, shorter texts",
-            Self::BadAnswer { .. } => "a denial gives at least one violation, and each detail of it once",
-            Self::Trap { .. } | Self::Instantiate { .. } | Self::Sandbox { .. } => return None,
-        };
-        Some(hint.to_owned())
     }
 }

@@ -18,13 +18,6 @@ pub struct ParseDigestError {
     found: String,
 }
 
-impl ParseDigestError {
-    /// What a digest looks like.
-    pub fn hint(&self) -> Option<String> {
-        Some("a component digest is `sha256:` and 64 lower-case hexadecimal digits".to_owned())
-    }
-}
-
 impl ComponentDigest {
     const PREFIX: &'static str = "sha256:";
 

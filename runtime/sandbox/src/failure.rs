@@ -5,7 +5,7 @@ use wasmtime::{Error, Trap};
 use crate::state::{CallState, Stop};
 use crate::text::excerpt;
 use crate::wall_clock::Elapsed;
-use crate::{CallError, Limits};
+use crate::{CallError, Limits, TrapCause};
 
 /// The longest message of the runtime that is passed on.
 const MESSAGE_BYTES: usize = 500;
@@ -79,16 +79,16 @@ impl Failure {
         }
         if trap.is_some() || error.is::<Refused>() {
             let last_words = state.log.last_words();
-            let advice = match &last_words {
+            let cause = match &last_words {
                 _ if message.contains("`wasi:") => {
                     let function = message.split('`').nth(1).unwrap_or_default();
                     Some(state.toolchain.about_wasi(function, last_words.as_deref()))
                 }
                 Some(words) => state.toolchain.about_words(words, state.looked_for),
-                None if message.contains("unreachable") => Some(state.toolchain.about_silence()),
+                None if message.contains("unreachable") => Some(TrapCause::Silence(state.toolchain)),
                 None => None,
             };
-            return CallError::Trap { message, last_words, advice };
+            return CallError::Trap { message, last_words, cause };
         }
         match phase {
             Phase::Instantiate => CallError::Instantiate { message },

@@ -141,6 +141,7 @@ pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
+pub use absent::Absent;
 pub use answer::{Answer, Call, Violation};
 pub use call_error::CallError;
 pub use capability::Capability;
@@ -150,10 +151,11 @@ pub use digest::{ComponentDigest, ParseDigestError};
 pub use flavor::Flavor;
 pub use limits::Limits;
 pub use load_error::LoadError;
-pub use options::{Allocation, CacheOptions, Compiler, SandboxError, SandboxOptions};
+pub use options::{Allocation, CacheOptions, Compiler, MAX_POOLED_CALLS, SandboxError, SandboxOptions};
 pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sandbox::Sandbox;
 pub use settings_check::SettingsError;
 pub use sniff::MAX_COMPONENT_BYTES;
 pub use source::ComponentSource;
+pub use toolchain::{Toolchain, TrapCause};

@@ -126,37 +126,6 @@ pub enum LoadError {
     },
 }
 
-impl LoadError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Read { .. } | Self::DigestMismatch { .. } => "register the flavor again from its .wasm file",
-            Self::NotWasm { .. } => "a flavor is a WebAssembly component in the binary format: a .wasm file that begins with `\\0asm`",
-            Self::Text => "turn it into the binary format with `wasm-tools parse flavor.wat -o flavor.wasm`",
-            Self::Precompiled => "use the .wasm file that it was compiled from: pushgate runs only what it has compiled itself",
-            Self::CoreModule { language: Some(language) } if language.starts_with("Rust") => {
-                "build it for another target: `cargo build --release --target wasm32-wasip2` makes a component"
-            }
-            Self::CoreModule { .. } => "make a component of it: `pushgate flavor component MODULE.wasm -o FLAVOR.wasm`",
-            Self::Truncated { .. } => "copy or build the file again",
-            Self::OtherContract { .. } | Self::WrongType { .. } | Self::WrongImport { .. } => {
-                "build the flavor against the contract that `pushgate wit` prints"
-            }
-            Self::MissingExport { .. } => "build the flavor for the world `pushgate:flavor/flavor@0.1.2` that `pushgate wit` prints",
-            Self::UnknownImport { .. } => "build the flavor for a world that imports nothing else: `pushgate wit` prints what there is",
-            Self::CompileLimit { .. } => {
-                "a component that a compiler made needs far less: build it again from its source, and leave out data that it makes \
-                 itself as well"
-            }
-            Self::Invalid { message } if message.contains("component model async") => {
-                "it is built for asynchronous functions, which a flavor does not have: with jco, say `--backend-qjs-disable-async`"
-            }
-            Self::TooLarge { .. } | Self::Invalid { .. } | Self::Runtime { .. } => return None,
-        };
-        Some(hint.to_owned())
-    }
-}
-
 fn compiled_from(language: Option<&str>) -> String {
     language.map(|language| format!(", compiled from {language}")).unwrap_or_default()
 }

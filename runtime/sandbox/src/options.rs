@@ -35,13 +35,13 @@ pub enum Allocation {
     /// From a pool that is made once, in milliseconds, and holds 4 GiB of address space for each of 16 memories of a call: for a program
     /// that stays. A call is then two to ten times as fast.
     Pooling {
-        /// Calls at the same time. One more waits until another has ended, before its own clock starts. At least one, at most 256.
+        /// Calls at the same time. One more waits until another has ended, before its own clock starts. At least one, at most [`MAX_POOLED_CALLS`].
         calls: u16,
     },
 }
 
 /// The most calls of a pool: what fits into the address space of a process, with room to spare.
-const MAX_POOLED_CALLS: u16 = 256;
+pub const MAX_POOLED_CALLS: u16 = 256;
 
 /// Where compiled components are kept. Both paths are absolute.
 #[derive(Debug, Clone)]
@@ -77,17 +77,6 @@ pub enum SandboxError {
         /// The path of the key.
         path: PathBuf,
     },
-}
-
-impl SandboxError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::PoolSize { .. } => format!("from 1 to {MAX_POOLED_CALLS} calls have room in a pool"),
-            Self::RelativePath { .. } => "give a path that begins with `/`".to_owned(),
-            Self::KeyInCache { .. } => "keep it in a folder of its own: whoever copies the cache must not copy the key".to_owned(),
-        })
-    }
 }
 
 impl SandboxOptions {

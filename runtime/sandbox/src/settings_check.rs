@@ -57,16 +57,6 @@ impl SettingsError {
     pub fn blames_settings(&self) -> bool {
         matches!(self, Self::Mismatch { .. } | Self::NotJson { .. })
     }
-
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Mismatch { .. } => "`pushgate flavor describe FLAVOR` shows the settings that a flavor takes".to_owned(),
-            Self::Schema { .. } => "a schema is self-contained JSON Schema 2020-12, with patterns that match in linear time".to_owned(),
-            Self::Limit { .. } => "make the schema simpler: definitions that refer to each other twice multiply".to_owned(),
-            Self::NotJson { .. } | Self::Runtime { .. } => return None,
-        })
-    }
 }
 
 /// What is compared.

@@ -4,13 +4,36 @@ use crate::absent::Absent;
 
 /// The tools that leave a trace at the outside of a component, which is there also when it comes compiled from the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Toolchain {
+pub enum Toolchain {
     /// componentize-py: Python.
     Python,
     /// componentize-qjs, which `jco` calls: JavaScript.
     JavaScript,
     /// Any other.
     Other,
+}
+
+/// What probably ended a call: as far as the last words of the flavor, the function that it called and the tools that made it tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrapCause {
+    /// It said nothing. What that means differs from one language to the next.
+    Silence(Toolchain),
+    /// A hook in JavaScript is `async`, and returned a promise.
+    AsyncHook,
+    /// A hook in JavaScript returned something other than an approval.
+    JavaScriptResult,
+    /// A hook in Python returned something other than an approval.
+    PythonResult,
+    /// A function in Python imports a module, which is not in the component.
+    ImportInFunction,
+    /// A program in Python read a file, or a function in it imports a module.
+    FileOrImport,
+    /// It looked for something that a flavor does not have.
+    Absent(Absent),
+    /// The runtime of Go waits, by a clock that the adapter in the component does not have.
+    GoWaits,
+    /// It called another function of WASI.
+    OtherWasi,
 }
 
 impl Toolchain {
@@ -32,57 +55,30 @@ impl Toolchain {
         }
     }
 
-    /// What its author can look for when a call ended without a word.
-    pub(crate) const fn about_silence(self) -> &'static str {
-        match self {
-            Self::Python => {
-                "it left no message. In Python without WASI that is an exception that nothing caught, a module that is imported inside a function (import at the top of \
-                 the module), `print`, or an answer of the wrong shape: a refusal that is returned instead of raised, nothing returned, a violation without \
-                 `details`. The SDK says which; so does a build with WASI, as the `debug-component` of `flavor.toml`"
-            }
-            Self::JavaScript => {
-                "it left no message. In JavaScript that is an `async` hook, an error that is no refusal, or an answer of the wrong shape: a refusal that is returned \
-                 instead of thrown, nothing returned, a violation without `details`, a number where a text belongs. The SDK says which"
-            }
-            Self::Other => "it left no message: log with level `error` before giving up",
-        }
-    }
-
-    /// What its author can do about its last words: those of its tool, which speaks of its own code, or those of an error of what it looked for.
-    pub(crate) fn about_words(self, words: &str, looked_for: Option<Absent>) -> Option<&'static str> {
+    /// What the last words are about: those of the tool, which speaks of its own code, or those of an error of what the program looked for.
+    pub(crate) fn about_words(self, words: &str, looked_for: Option<Absent>) -> Option<TrapCause> {
         let says = |text: &str| words.contains(text);
         match self {
-            Self::JavaScript if says("from: \"promise\"") => {
-                Some("the hook is `async`: a flavor's hook answers before it returns: remove `async` and `await`")
-            }
-            Self::JavaScript if says("expected enum string") => {
-                Some("the hook returned something else than `approved`: throw a refusal, and return `approved` where there is none")
-            }
-            Self::Python if says("ModuleNotFoundError") || says("ImportError") => {
-                Some("a module that is imported inside a function is not in the component: import it at the top of the module")
-            }
-            Self::Python if says("object has no attribute 'value'") => {
-                Some("the hook returned something else than `Approval.APPROVED`: raise a refusal, and return that where there is none")
-            }
-            Self::Other => Absent::of_words(words, looked_for).map(Absent::instead),
+            Self::JavaScript if says("from: \"promise\"") => Some(TrapCause::AsyncHook),
+            Self::JavaScript if says("expected enum string") => Some(TrapCause::JavaScriptResult),
+            Self::Python if says("ModuleNotFoundError") || says("ImportError") => Some(TrapCause::ImportInFunction),
+            Self::Python if says("object has no attribute 'value'") => Some(TrapCause::PythonResult),
+            Self::Other => Absent::of_words(words, looked_for).map(TrapCause::Absent),
             Self::Python | Self::JavaScript => None,
         }
     }
 
-    /// What its author can look for when it called this function of WASI, after these last words.
-    pub(crate) fn about_wasi(self, function: &str, last_words: Option<&str>) -> &'static str {
+    /// What a call of this function of WASI is about, after these last words.
+    pub(crate) fn about_wasi(self, function: &str, last_words: Option<&str>) -> TrapCause {
         if last_words.is_some_and(|words| words.contains("nanotime returning zero")) {
-            return "the runtime of Go waits, where the component has the usual adapter: make the component with `pushgate flavor component`, whose \
-                    adapter has a clock for it";
+            return TrapCause::GoWaits;
         }
         let (interface, function) = function.split_once('#').unwrap_or((function, ""));
         let interface = interface.split('@').next().unwrap_or_default();
         match Absent::of_function(interface, function) {
-            Some(Absent::Files) if self == Self::Python => {
-                "a file is read, or a module is imported inside a function: import at the top of the module"
-            }
-            Some(absent) => absent.instead(),
-            None => "a flavor decides by what `image-push` says and by the capabilities of the contract",
+            Some(Absent::Files) if self == Self::Python => TrapCause::FileOrImport,
+            Some(absent) => TrapCause::Absent(absent),
+            None => TrapCause::OtherWasi,
         }
     }
 }
@@ -93,33 +89,32 @@ mod tests {
 
     /// What the tools say, of versions 0.25 of componentize-py and 1.35 of jco.
     #[test]
-    fn the_words_of_a_tool_are_explained() {
+    fn the_words_of_a_tool_tell_the_cause() {
         for (toolchain, words, expected) in [
             (
                 Toolchain::JavaScript,
                 "thread '<unnamed>' (1) panicked at crates/runtime/src/call.rs:299:18: expected enum string: FromJs { from: \"promise\", to: \"string\", message: None }",
-                Some("`async`"),
+                Some(TrapCause::AsyncHook),
             ),
             (
                 Toolchain::JavaScript,
                 "panicked at crates/runtime/src/call.rs:299:18: expected enum string: FromJs { from: \"undefined\", to: \"string\", message: None }",
-                Some("return `approved`"),
+                Some(TrapCause::JavaScriptResult),
             ),
             (Toolchain::JavaScript, "Failed to call 'prepare': Value(Exception( Exception { message: Some(\"oops\")", None),
             (
                 Toolchain::Python,
                 "ModuleNotFoundError: No module named 'colorsys' thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1293:29",
-                Some("at the top of the module"),
+                Some(TrapCause::ImportInFunction),
             ),
             (
                 Toolchain::Python,
                 "PyErr { type: <class 'AttributeError'>, value: AttributeError(\"'NoneType' object has no attribute 'value'\"), traceback: None }",
-                Some("`Approval.APPROVED`"),
+                Some(TrapCause::PythonResult),
             ),
             (Toolchain::Other, "ModuleNotFoundError", None),
         ] {
-            let advice = toolchain.about_words(words, None);
-            assert!(advice.map_or(expected.is_none(), |advice| expected.is_some_and(|part| advice.contains(part))), "{words}: {advice:?}");
+            assert_eq!(toolchain.about_words(words, None), expected, "{words}");
         }
     }
 }

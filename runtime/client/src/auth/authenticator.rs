@@ -37,7 +37,7 @@ pub(crate) struct Authenticator {
     /// Those that the user named.
     token_servers: Vec<TokenServer>,
     proxies: Proxies,
-    /// By which name the caller knows the registry, for hints.
+    /// The caller's name for the registry, which errors repeat.
     registered: Option<String>,
     state: Mutex<State>,
     /// Whose turn it is to fetch a token, so that uploads that need one at the same time fetch one.
@@ -55,7 +55,7 @@ impl Authenticator {
         Self { registry, identity, token_servers, proxies, registered, state: Mutex::default(), turns: Turns::default() }
     }
 
-    /// By which name the caller knows the registry.
+    /// The caller's name for the registry.
     pub(crate) fn registered(&self) -> Option<&str> {
         self.registered.as_deref()
     }

@@ -1,4 +1,4 @@
-//! Where something went wrong, and how a setting of that registry is changed.
+//! Where something went wrong.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct RequestContext {
     pub step: Step,
 }
 
-/// `scheme://host[:port]`, and the name that the registry is registered by, so that a hint says where its settings are changed; none beside `--uri`.
+/// `scheme://host[:port]`, and the caller's own name for the registry: with it, the caller can say where a setting of the registry is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site(Arc<SiteParts>);
 
@@ -27,8 +27,16 @@ struct SiteParts {
 }
 
 impl Site {
-    pub(crate) fn new(origin: String, registered: Option<&str>) -> Self {
+    /// A place, with the caller's name for the registry, if it has one.
+    #[must_use]
+    pub fn new(origin: String, registered: Option<&str>) -> Self {
         Self(Arc::new(SiteParts { origin, registered: registered.map(str::to_owned) }))
+    }
+
+    /// The caller's name for the registry; none for a registry that is not registered.
+    #[must_use]
+    pub fn registered(&self) -> Option<&str> {
+        self.0.registered.as_deref()
     }
 }
 
@@ -59,25 +67,6 @@ pub enum Step {
     FetchToken,
     /// Finding out whether credentials are good, for no repository.
     VerifyCredentials,
-}
-
-impl RequestContext {
-    /// How a flag about the registry's connection is given: beside `--uri`, or once for the registered registry.
-    pub(crate) fn setting(&self, flag: &str) -> String {
-        match &self.origin.0.registered {
-            Some(name) => format!("`pushgate registry update {name} {flag}`"),
-            None => format!("`{flag}`"),
-        }
-    }
-
-    /// How credentials for the registry are given.
-    pub(crate) fn login(&self, host: &str) -> String {
-        let docker = if host == "docker.io" { "docker login".to_owned() } else { format!("docker login {host}") };
-        match &self.origin.0.registered {
-            Some(name) => format!("log in with `pushgate registry login {name}`, or with `{docker}`"),
-            None => format!("log in with `pushgate registry login NAME` if it is registered, else with `{docker}`"),
-        }
-    }
 }
 
 impl fmt::Display for RequestContext {

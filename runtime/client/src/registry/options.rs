@@ -31,7 +31,7 @@ pub struct ClientOptions {
     pub authorities: Authorities,
     /// Who hears of long waits.
     pub waits: Option<Arc<dyn WaitListener>>,
-    /// The name that the caller has registered it by; for hints alone.
+    /// The name that the caller has registered it by. Errors repeat it, and nothing else uses it.
     pub registered: Option<String>,
 }
 

@@ -73,18 +73,6 @@ pub enum PushError {
     Unconfirmed(#[source] RegistryError),
 }
 
-impl PushError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Source(_) => Some("do not write to the source while it is pushed".to_owned()),
-            Self::Registry(error) => error.hint(),
-            Self::Unconfirmed(_) => Some("look at what the registry serves under the tag before you push again".to_owned()),
-        }
-    }
-}
-
 impl From<UploadError> for PushError {
     fn from(error: UploadError) -> Self {
         match error {

@@ -7,8 +7,7 @@ use pushgate_json::DocumentError;
 use crate::digest::Digest;
 use crate::holding::Holding;
 use crate::image_config::ConfigError;
-use crate::link::IsLink;
-use crate::manifest::{MAX_LAYERS, way_out};
+use crate::manifest::MAX_LAYERS;
 use crate::tar::ArchiveError;
 
 /// A Docker archive that cannot be pushed.
@@ -111,31 +110,6 @@ pub enum DockerArchiveError {
         #[source]
         source: io::Error,
     },
-}
-
-impl DockerArchiveError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Archive(error) => error.hint(),
-            Self::NoManifest { holds } => Some(holds.hint()),
-            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => Some(
-                "whatever wrote the archive left it out, as `docker save` does with layers that the image store did not keep: pull or \
-                      build the image again, and save it again"
-                    .to_owned(),
-            ),
-            Self::Unreadable { source, .. } => source.get_ref().and_then(|cause| cause.downcast_ref()).map(IsLink::hint),
-            Self::NoSuchImage { images, .. } | Self::Ambiguous { images, .. } => {
-                let names: Vec<String> = images.iter().map(|name| format!("`{name}`")).collect();
-                Some(format!("name one, as in `docker-archive:FILE:NAME` or `docker-archive:FILE:@0`: {}", names.join(", ")))
-            }
-            Self::Document { error } | Self::Config { error: ConfigError::Document(error), .. } => way_out(error),
-            Self::TooManyLayers { .. } => Some("build the image with fewer layers".to_owned()),
-            Self::LayerFormat { .. } => Some("layers are plain, or compressed with gzip or zstd".to_owned()),
-            _ => None,
-        }
-    }
 }
 
 /// A name from the archive, for an error.

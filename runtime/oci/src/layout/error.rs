@@ -8,8 +8,6 @@ use pushgate_json::DocumentError;
 use crate::digest::Digest;
 use crate::holding::Holding;
 use crate::image_config::ConfigError;
-use crate::link::IsLink;
-use crate::manifest::way_out;
 use crate::tar::ArchiveError;
 
 /// A layout that cannot be pushed.
@@ -181,55 +179,10 @@ pub enum LayoutError {
     },
 }
 
-/// What to do where a layout is not whole.
-const LEFT_OUT: &str = "whatever wrote it left that out, as `docker save` does with layers that the image store did not keep: pull or build the \
-                        image again, and write it again";
-/// And about a foreign layer.
-const FOREIGN: &str = "pushgate never fetches layers from elsewhere: rebuild the image on a current base; those of Windows have no foreign layers \
-                       since 2023";
-
 fn place(path: &Option<PathBuf>) -> String {
     path.as_ref().map_or_else(|| "the archive".to_owned(), |path| format!("`{}`", path.display()))
 }
 
 fn listed(platforms: &[String]) -> String {
     if platforms.is_empty() { "none for any platform".to_owned() } else { platforms.join(", ") }
-}
-
-impl LayoutError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Archive(error) => error.hint(),
-            Self::NotOpened { holds, .. } | Self::NotALayout { holds, .. } => Some(holds.hint()),
-            Self::Unreadable { source, .. } => source.get_ref().and_then(|cause| cause.downcast_ref()).map(IsLink::hint),
-            Self::Missing { .. } => Some(LEFT_OUT.to_owned()),
-            Self::Incomplete { present, .. } => Some(match present.iter().find(|name| !name.contains(':') || name.contains('/')) {
-                Some(platform) => format!("push one that is there with `--platform {platform}`, or write the layout with every platform"),
-                None => LEFT_OUT.to_owned(),
-            }),
-            Self::NoSuchPlatform { asked, platforms } => {
-                let machine = asked.split(':').next().unwrap_or_default();
-                let is_like = |platform: &&String| platform.strip_prefix(machine).is_some_and(|rest| rest.starts_with(['/', ':']));
-                platforms
-                    .iter()
-                    .find(is_like)
-                    .or(platforms.first())
-                    .map(|platform| format!("name one that is there, as in `--platform {platform}`"))
-            }
-            Self::SeveralVersions { platforms, .. } => {
-                platforms.first().map(|platform| format!("name the version too, as in `--platform {platform}`"))
-            }
-            Self::ForeignLayer { .. } => Some(FOREIGN.to_owned()),
-            Self::Document { error: DocumentError::Shape { place, .. }, .. } if place.ends_with(".urls") => Some(FOREIGN.to_owned()),
-            Self::NoSuchEntry { entries, .. } | Self::Ambiguous { entries, .. } => {
-                let names: Vec<String> = entries.iter().map(|name| format!("`{name}`")).collect();
-                Some(format!("name one after the layout, as in `oci:DIR:NAME` or `oci-archive:FILE:NAME`: {}", names.join(", ")))
-            }
-            Self::Document { error, .. } | Self::Config { error: ConfigError::Document(error), .. } => way_out(error),
-            Self::WrongSize { .. } | Self::WrongDigest { .. } => Some("the layout is damaged: write it again".to_owned()),
-            _ => None,
-        }
-    }
 }

@@ -68,28 +68,6 @@ fn what_is_there(found: Kind, holds: Holding) -> String {
     }
 }
 
-impl ArchiveError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotRegular { holds: Holding::Unknown, .. } => Some("write the archive to a file first".to_owned()),
-            Self::NotRegular { holds, .. } => Some(holds.hint()),
-            Self::Compressed { format } => {
-                Some(format!("decompress it first, for example with `{format} -d`; its layers may stay compressed"))
-            }
-            Self::Malformed { offset: 0, problem: TarProblem::Checksum | TarProblem::Number { .. } | TarProblem::Format } => {
-                Some("this is probably not a tar file".to_owned())
-            }
-            Self::Malformed { problem: TarProblem::Truncated | TarProblem::NoEnd, .. } => {
-                Some("the archive is incomplete: write or download it again".to_owned())
-            }
-            Self::Malformed { .. } => Some("write the archive again with `docker save`, `skopeo copy` or `tar --format=pax`".to_owned()),
-            Self::NotOpened { .. } | Self::Unreadable { .. } | Self::TooMuch { .. } => None,
-        }
-    }
-}
-
 /// Why a header, or what stands in its place, is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TarProblem {

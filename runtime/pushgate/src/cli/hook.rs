@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::args::{HookArguments, Reset};
 use super::context::Context;
-use pushgate_explain::{Failure, Kind};
+use crate::settings_arguments::SettingsArguments;
 use pushgate_explain::Explain as _;
 use pushgate_explain::grants::{granting, missing_flags};
-use crate::settings_arguments::SettingsArguments;
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{HookEntry, RegistryEntry};
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::decide::{self, DecideError, Grantee, Preflight};

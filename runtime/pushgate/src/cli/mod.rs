@@ -33,8 +33,8 @@ use context::Context;
 use output::Output;
 use stopped::Stopped;
 
-use pushgate_explain::Kind;
 use pushgate_authoring::CONTRACT;
+use pushgate_explain::Kind;
 
 /// Runs one command line, its first word being the program's name, and returns the exit code. The process ends afterwards.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::context::Context;
 use super::output::printable;
-use pushgate_explain::Failure;
 use pushgate_authoring::new_project::{Language, Project};
+use pushgate_explain::Failure;
 use pushgate_gate::name::Name;
 
 pub(super) fn run(

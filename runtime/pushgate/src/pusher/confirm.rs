@@ -6,8 +6,8 @@ use pushgate_client::{FetchedManifest, RegistryClient, Served};
 use pushgate_oci::{Digest, Document};
 use pushgate_reference::ScopedReference;
 
-use pushgate_explain::{Failure, Kind};
 use pushgate_engine::EngineImage;
+use pushgate_explain::{Explain as _, Failure, Kind};
 
 /// The variable that says how many seconds a registry may take to serve what it accepted.
 pub(crate) const CONFIRM_TIMEOUT: &str = "PUSHGATE_CONFIRM_TIMEOUT";

@@ -9,12 +9,12 @@ use pushgate_reference::ScopedReference;
 
 use super::confirm;
 use super::target::Target;
-use pushgate_explain::{Failure, Kind};
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
-use pushgate_source::{EngineImageName, PinnedEngineImage};
 use pushgate_engine::{EngineError, EngineName};
+use pushgate_explain::{Explain as _, Failure, Kind};
 use pushgate_gate::registry_access::Access;
+use pushgate_source::{EngineImageName, PinnedEngineImage};
 
 pub(super) async fn push(
     Target { access, scoped }: &Target<'_>,

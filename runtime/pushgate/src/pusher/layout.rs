@@ -5,9 +5,9 @@ use pushgate_oci::{Digest, PinnedContent};
 
 use super::confirm;
 use super::target::Target;
-use pushgate_explain::Failure;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
+use pushgate_explain::Failure;
 
 pub(super) async fn push(
     Target { access, scoped }: &Target<'_>,

@@ -10,12 +10,12 @@ use std::time::Instant;
 use pushgate_client::PushOptions;
 use pushgate_oci::Digest;
 
-use pushgate_explain::Failure;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
-use pushgate_source::PinnedSource;
+use pushgate_explain::Failure;
 use pushgate_gate::decide::ApprovedPush;
 use pushgate_gate::decision::Warning;
+use pushgate_source::PinnedSource;
 
 use target::Target;
 

@@ -125,15 +125,13 @@ fn loopback_and_docker_hub() {
     assert!(!Host::parse("docker.io:443").expect("a host").is_docker_hub());
 }
 
+/// What a remedy is made of: which of them it is, and the host as it is to be written.
 #[test]
-fn hints() {
-    let hint = |text: &str| Host::parse(text).expect_err(text).hint();
-    assert_eq!(
-        hint("registry").as_deref(),
-        Some("add the port, as in `registry:443`: without one, Docker reads `registry` as a name on Docker Hub")
-    );
-    assert_eq!(hint("127.1").as_deref(), Some("write the address with four decimal numbers, as in `127.0.0.1`"));
-    assert_eq!(hint("[::1%1]").as_deref(), Some("write the address in brackets and without a zone, as in `[::1]:5000`"));
-    assert_eq!(hint("[::2]").as_deref(), Some("write the IPv4 address itself"));
-    assert_eq!(hint("a_b.io"), None);
+fn kinds_of_errors() {
+    let error = |text: &str| Host::parse(text).expect_err(text);
+    assert_eq!(error("registry"), HostError::SingleWord { host: "registry".to_owned() });
+    assert_eq!(error("127.1"), HostError::Ipv4 { host: "127.1".to_owned() });
+    assert_eq!(error("[::1%1]"), HostError::Ipv6 { host: "::1%1".to_owned() });
+    assert_eq!(error("[::2]"), HostError::HiddenIpv4 { host: "::2".to_owned() });
+    assert_eq!(error("a_b.io"), HostError::Syntax { host: "a_b.io".to_owned() });
 }

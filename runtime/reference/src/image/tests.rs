@@ -25,29 +25,31 @@ fn two_spellings_are_one_name_and_two_images_of_an_engine() {
 }
 
 #[test]
-fn errors_name_the_value_and_the_remedy() {
+fn errors_name_the_value_and_what_was_meant() {
     let digest = "0".repeat(64);
-    for (text, message, hint) in [
-        ("", "the image name is empty", Some("name the image as in `registry.example.com/team/app:v1`")),
+    let meant = |error: &ParseReferenceError| match error {
+        ParseReferenceError::Grammar { suggestion, .. } => suggestion.clone(),
+        ParseReferenceError::NoNamespace { suggestion, .. } | ParseReferenceError::Digest { suggestion, .. } => Some(suggestion.clone()),
+        ParseReferenceError::AmbiguousDockerHub { host, .. } => Some(host.clone()),
+        _ => None,
+    };
+    for (text, message, suggestion) in [
+        ("", "the image name is empty", None),
         ("a.io/app ", "the image name `a.io/app ` has the character ` `, which is not printable ASCII", None),
         ("a.io/\u{202e}", r"the image name `a.io/\u{202e}` has the character `\u{202e}`, which is not printable ASCII", None),
-        (
-            "https://a.io/app",
-            "`https://a.io/app` is not an image name: it has a scheme, and an image name has none",
-            Some("write `a.io/app`"),
-        ),
+        ("https://a.io/app", "`https://a.io/app` is not an image name: it has a scheme, and an image name has none", Some("a.io/app")),
         (
             "https://user:word@a.io/app:v1",
             "`https://***@a.io/app:v1` is not an image name: `@` stands only before a digest, an image name has no user or password",
-            Some("write `a.io/app:v1`"),
+            Some("a.io/app:v1"),
         ),
         (
             "a.io/Team/app:V1",
             "`a.io/Team/app:V1` is not an image name: the repository `Team/app` must be lower case",
-            Some("write `a.io/team/app:V1`"),
+            Some("a.io/team/app:V1"),
         ),
-        ("a.io/app:", "`a.io/app:` is not an image name: the tag after `:` is empty", Some("name the tag, as in `a.io/app:v1`")),
-        ("a.io/app/", "`a.io/app/` is not an image name: the repository `app/` has an empty segment", Some("write `a.io/app`")),
+        ("a.io/app:", "`a.io/app:` is not an image name: the tag after `:` is empty", Some("a.io/app")),
+        ("a.io/app/", "`a.io/app/` is not an image name: the repository `app/` has an empty segment", Some("a.io/app")),
         ("a.io//app", "`a.io//app` is not an image name: the repository `/app` has an empty segment", None),
         ("a.io/", "`a.io/` is not an image name: the repository `` has an empty segment", None),
         (
@@ -57,50 +59,38 @@ fn errors_name_the_value_and_the_remedy() {
         ),
         ("https://a.io", "`https://a.io` is not an image name: it has a scheme, and an image name has none", None),
         ("a_b.io/app", "`a_b.io/app` is not an image name: `a_b.io` is not a registry host", None),
-        (
-            "Team/app",
-            "`Team/app` is not an image name: the host `team` is a single word without a port",
-            Some("add the port, as in `team:443`: without one, Docker reads `team` as a name on Docker Hub"),
-        ),
+        ("Team/app", "`Team/app` is not an image name: the host `team` is a single word without a port", None),
         ("a.io:0/app", "`a.io:0/app` is not an image name: `0` is not a port from 1 to 65535 without leading zeros", None),
-        (
-            "Docker.io/app",
-            "the image name `Docker.io/app` is ambiguous: only in lower case is `Docker.io` Docker Hub",
-            Some("write `docker.io`"),
-        ),
+        ("Docker.io/app", "the image name `Docker.io/app` is ambiguous: only in lower case is `Docker.io` Docker Hub", Some("Docker.io")),
         (
             "INDEX.docker.io/app",
             "the image name `INDEX.docker.io/app` is ambiguous: only in lower case is `INDEX.docker.io` Docker Hub",
-            Some("write `index.docker.io`"),
+            Some("INDEX.docker.io"),
         ),
         (
             "registry-1.docker.io/app:v1",
             "the image name `registry-1.docker.io/app:v1` has no namespace, and Docker puts `library/` before a name under `docker.io` alone",
-            Some("put your namespace before the name; the official image is `docker.io/library/app:v1`"),
+            Some("docker.io/library/app:v1"),
         ),
         (
             &format!("A.io/app:v1@sha256:{digest}"),
             &format!("the image name `A.io/app:v1@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("name the tag that it is to have, as in `a.io/app:v1`: which image is pushed, the source says (--from)"),
+            Some("a.io/app:v1"),
         ),
         (
             &format!("A.io/app@sha256:{digest}"),
             &format!("the image name `A.io/app@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("name the tag that it is to have, as in `a.io/app:v1`: which image is pushed, the source says (--from)"),
+            Some("a.io/app:v1"),
         ),
         (
             &format!("app:1.2@sha256:{digest}"),
             &format!("the image name `app:1.2@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("name the tag that it is to have, as in `docker.io/library/app:1.2`: which image is pushed, the source says (--from)"),
+            Some("docker.io/library/app:1.2"),
         ),
-        (
-            &digest,
-            &format!("`{digest}` is not an image name: 64 hexadecimal digits are an image ID, not a name"),
-            Some("tag the image, and push it by that name"),
-        ),
+        (&digest, &format!("`{digest}` is not an image name: 64 hexadecimal digits are an image ID, not a name"), None),
     ] {
         let error = ImageReference::parse(text).expect_err(text);
-        assert_eq!((error.to_string().as_str(), error.hint().as_deref()), (message, hint));
+        assert_eq!((error.to_string().as_str(), meant(&error).as_deref()), (message, suggestion));
     }
 }
 

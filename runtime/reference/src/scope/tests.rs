@@ -12,7 +12,7 @@ fn the_sentence_names_both_and_the_difference() {
         "image `registry.example.com/team-evil/app:v1` does not belong to container registry `registry.example.com/team`: \
          its repository `team-evil/app` is not `team` and does not begin with `team/`"
     );
-    assert_eq!(error.hint().as_deref(), Some("name the image as in `registry.example.com/team/app:v1`, or choose another registry"));
+    assert_eq!(error.suggestion(), "registry.example.com/team/app:v1");
 
     let error = refused("registry.example.com", "registry.example.com");
     assert_eq!(
@@ -23,7 +23,7 @@ fn the_sentence_names_both_and_the_difference() {
 }
 
 #[test]
-fn what_the_hint_names_is_inside() {
+fn what_is_suggested_is_inside() {
     for (uri, image) in
         [("registry.example.com/team", "ubuntu"), ("docker.io", "a.io/team/app:v1"), ("user", "other/app"), ("[::1]:1", "app")]
     {

@@ -25,53 +25,49 @@ fn canonical_forms() {
 }
 
 #[test]
-fn errors_name_the_value_and_the_remedy() {
-    let form = "write HOST[:PORT][/PATH], as in `registry.example.com/team`";
-    let kept = "credentials are kept by the registry's login, not in its URI";
-    for (text, message, hint) in [
-        ("", "the registry URI `` is empty", form),
-        ("//", "the registry URI `//` is empty", form),
+fn errors_name_the_value_and_what_was_meant() {
+    let meant = |error: &ParseUriError| match error {
+        ParseUriError::Scheme { suggestion, .. } | ParseUriError::AtSign { suggestion, .. } | ParseUriError::Segment { suggestion, .. } => {
+            suggestion.clone()
+        }
+        _ => None,
+    };
+    for (text, message, suggestion) in [
+        ("", "the registry URI `` is empty", None),
+        ("//", "the registry URI `//` is empty", None),
         (
             "https://registry.example.com/team/",
             "the registry URI `https://registry.example.com/team/` has a scheme",
-            "write `registry.example.com/team`",
+            Some("registry.example.com/team"),
         ),
-        ("https://registry/team", "the registry URI `https://registry/team` has a scheme", "write `registry:443/team`"),
-        ("http://registry", "the registry URI `http://registry` has a scheme", "write `registry:80`"),
-        ("oci://registry/team", "the registry URI `oci://registry/team` has a scheme", form),
-        ("https://a.io/x?y=z", "the registry URI `https://a.io/x?y=z` has a scheme", form),
-        ("https://user:word@a.io/x", "the registry URI `https://***@a.io/x` has a scheme", "write `a.io/x`"),
-        (
-            "user:word@a.io/x",
-            "the registry URI `***@a.io/x` has an `@`: it names neither user nor digest",
-            &format!("write `a.io/x`; {kept}"),
-        ),
+        ("https://registry/team", "the registry URI `https://registry/team` has a scheme", Some("registry:443/team")),
+        ("http://registry", "the registry URI `http://registry` has a scheme", Some("registry:80")),
+        ("oci://registry/team", "the registry URI `oci://registry/team` has a scheme", None),
+        ("https://a.io/x?y=z", "the registry URI `https://a.io/x?y=z` has a scheme", None),
+        ("https://user:word@a.io/x", "the registry URI `https://***@a.io/x` has a scheme", Some("a.io/x")),
+        ("user:word@a.io/x", "the registry URI `***@a.io/x` has an `@`: it names neither user nor digest", Some("a.io/x")),
         (
             "a.io/x@sha256:0123456789abcdef0123456789abcdef",
             "the registry URI `a.io/x@sha256:0123456789abcdef0123456789abcdef` has an `@`: it names neither user nor digest",
-            &format!("write `a.io/x`; {kept}"),
+            Some("a.io/x"),
         ),
-        ("a.io/x?y", "the registry URI `a.io/x?y` has the character `?`", form),
-        ("a.io/x#y", "the registry URI `a.io/x#y` has the character `#`", form),
-        ("a.io/x%2fy", "the registry URI `a.io/x%2fy` has the character `%`", form),
-        ("a.io\\x", "the registry URI `a.io\\x` has the character `\\\\`", form),
-        ("a.io/x y", "the registry URI `a.io/x y` has the character ` `", form),
-        ("a\u{3002}io", r"the registry URI `a\u{3002}io` has the character `\u{3002}`", form),
-        (
-            "Team",
-            "the registry URI `Team` is not valid: the host `team` is a single word without a port",
-            "add the port, as in `team:443`: without one, Docker reads `team` as a name on Docker Hub",
-        ),
-        ("a.io:99999", "the registry URI `a.io:99999` is not valid: `99999` is not a port from 1 to 65535 without leading zeros", form),
-        ("/team", "the registry URI `/team` has an empty segment", form),
-        ("a.io//team", "the registry URI `a.io//team` has an empty segment", form),
-        ("a.io/team:v1", "the registry URI `a.io/team:v1` has the segment `team:v1`, which no repository can have", "write `a.io/team`"),
-        ("a.io/Team/x", "the registry URI `a.io/Team/x` has the segment `Team`, which no repository can have", "write `a.io/team/x`"),
-        ("a.io/team/../x", "the registry URI `a.io/team/../x` has the segment `..`, which no repository can have", form),
-        ("a.io/./x", "the registry URI `a.io/./x` has the segment `.`, which no repository can have", form),
+        ("a.io/x?y", "the registry URI `a.io/x?y` has the character `?`", None),
+        ("a.io/x#y", "the registry URI `a.io/x#y` has the character `#`", None),
+        ("a.io/x%2fy", "the registry URI `a.io/x%2fy` has the character `%`", None),
+        ("a.io\\x", "the registry URI `a.io\\x` has the character `\\\\`", None),
+        ("a.io/x y", "the registry URI `a.io/x y` has the character ` `", None),
+        ("a\u{3002}io", r"the registry URI `a\u{3002}io` has the character `\u{3002}`", None),
+        ("Team", "the registry URI `Team` is not valid: the host `team` is a single word without a port", None),
+        ("a.io:99999", "the registry URI `a.io:99999` is not valid: `99999` is not a port from 1 to 65535 without leading zeros", None),
+        ("/team", "the registry URI `/team` has an empty segment", None),
+        ("a.io//team", "the registry URI `a.io//team` has an empty segment", None),
+        ("a.io/team:v1", "the registry URI `a.io/team:v1` has the segment `team:v1`, which no repository can have", Some("a.io/team")),
+        ("a.io/Team/x", "the registry URI `a.io/Team/x` has the segment `Team`, which no repository can have", Some("a.io/team/x")),
+        ("a.io/team/../x", "the registry URI `a.io/team/../x` has the segment `..`, which no repository can have", None),
+        ("a.io/./x", "the registry URI `a.io/./x` has the segment `.`, which no repository can have", None),
     ] {
         let error = RegistryUri::parse(text).expect_err(text);
-        assert_eq!((error.to_string().as_str(), error.hint().as_deref()), (message, Some(hint)));
+        assert_eq!((error.to_string().as_str(), meant(&error).as_deref()), (message, suggestion));
     }
 }
 

@@ -118,7 +118,7 @@ fn memory_is_limited() {
     assert_eq!(call.memory_peak, 64 << 20);
     let error = call.answer.unwrap_err();
     assert_eq!(error.to_string(), "the flavor ran into its limit of 67108864 bytes of memory: wasm `unreachable` instruction executed");
-    assert!(error.hint().is_some());
+    assert!(matches!(error, CallError::MemoryLimit { .. }), "{error:?}");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn the_last_error_in_the_log_explains_a_trap() {
     ));
     let error = outcome(&guest, &Limits::default());
     assert_eq!(error.to_string(), "the flavor failed: no settings");
-    assert_eq!(error.hint(), None);
+    assert!(matches!(error, CallError::Trap { cause: None, .. }), "{error:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::content::PinnedContent;
+use crate::holding::Holding;
 use crate::layer::LayerError;
 use crate::manifest::{Document, Manifest};
 use crate::media_type::{DOCKER_MANIFEST, OCI_MANIFEST};
@@ -247,13 +248,14 @@ fn an_image_is_chosen() {
     }
     for reference in ["a", "a:3", "", "@", "@2", "@-1", "@+1", "@99999999999999999999", "c0", "@0x"] {
         let error = digest(&archive, Some(reference)).unwrap_err();
-        assert!(matches!(&error, DockerArchiveError::NoSuchImage { .. }), "{reference}: {error:?}");
-        assert!(error.hint().unwrap().ends_with("`a:1`, `a:2`"));
+        let DockerArchiveError::NoSuchImage { images, .. } = &error else { panic!("{reference}: {error:?}") };
+        assert!(images.ends_with(&["a:1".to_owned(), "a:2".to_owned()]), "{images:?}");
     }
     assert!(matches!(digest(&archive, None), Err(DockerArchiveError::Ambiguous { count: 2, .. })));
     let same_name = two([&["a:1"], &["a:1"]]);
     let error = digest(&same_name, Some("a:1")).unwrap_err();
-    assert!(error.hint().unwrap().ends_with("`@0`, `@1`"), "{error:?}");
+    let DockerArchiveError::Ambiguous { images, .. } = &error else { panic!("{error:?}") };
+    assert!(images.ends_with(&["@0".to_owned(), "@1".to_owned()]), "{images:?}");
     assert!(matches!(digest(&open(Tar::default().file("manifest.json", b"[]")).unwrap(), None), Err(DockerArchiveError::Empty)));
 
     // Tags are only read, however many there are.
@@ -338,7 +340,7 @@ fn layers_and_diff_ids_go_together() {
     let many = vec!["one"; 1_025];
     let error = pin(&vec![&one; 1_025], &many, b"one").unwrap_err();
     assert_eq!(error.to_string(), "the image has 1025 layers, more than the 1024 allowed");
-    assert_eq!(error.hint().unwrap(), "build the image with fewer layers");
+    assert!(matches!(error, DockerArchiveError::TooManyLayers { layers: 1_025 }), "{error:?}");
     assert!(pin(&vec![&one; 1_024], &many[..1_024], b"one").is_ok());
     for (content, name) in [(&b"\xfd7zXZ\0..."[..], "xz"), (b"BZh91AY&SY", "bzip2")] {
         let error = pin(&[&one], &["one"], content).unwrap_err();
@@ -347,23 +349,20 @@ fn layers_and_diff_ids_go_together() {
 }
 
 #[test]
-fn other_archives_get_a_hint() {
+fn other_archives_are_told_apart() {
     for (archive, expected) in [
-        (Tar::default().file("oci-layout", b"{}").file("index.json", b"{}"), "`--from oci-archive:FILE`"),
-        (Tar::default().file("repositories", b"{}"), "save it again with a current Docker"),
-        (Tar::default().file("etc/passwd", b"x"), "`docker export` writes the files of a container"),
-        (Tar::default().file("version", b"x").file("manifest.json", b"{}"), "`podman save --format oci-dir`"),
-        (Tar::default(), "written to its end?"),
+        (Tar::default().file("oci-layout", b"{}").file("index.json", b"{}"), Holding::LayoutArchive),
+        (Tar::default().file("repositories", b"{}"), Holding::OldDockerArchive),
+        (Tar::default().file("etc/passwd", b"x"), Holding::OtherArchive),
+        (Tar::default().file("version", b"x").file("manifest.json", b"{}"), Holding::Directory),
+        (Tar::default(), Holding::EmptyArchive),
     ] {
         let error = open(archive).unwrap_err();
-        assert!(matches!(error, DockerArchiveError::NoManifest { .. }), "{error}");
-        let hint = error.hint().unwrap();
-        assert!(hint.contains(expected), "{hint}");
+        assert!(matches!(error, DockerArchiveError::NoManifest { holds } if holds == expected), "{error:?}");
     }
     let compressed = crate::tar::testing::written(&gzipped(&old_form([b"one", b"two"]).ended()));
     let error = DockerArchive::open(compressed.path()).unwrap_err();
     assert!(matches!(error, DockerArchiveError::Archive(ArchiveError::Compressed { format: "gzip" })));
-    assert!(error.hint().unwrap().contains("gzip -d"));
 }
 
 #[test]

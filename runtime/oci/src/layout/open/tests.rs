@@ -97,13 +97,12 @@ fn the_entry_is_chosen_by_name_or_digest() {
     assert_eq!(layout.pin(Some("v2")).unwrap().root().digest.as_str(), digest_of(&two));
     assert_eq!(layout.pin(Some(&digest_of(&one))).unwrap().root().digest.as_str(), digest_of(&one));
     let error = layout.pin(None).unwrap_err();
-    assert_eq!(error.hint().unwrap(), "name one after the layout, as in `oci:DIR:NAME` or `oci-archive:FILE:NAME`: `v1`, `v2`");
-    assert!(matches!(error, LayoutError::Ambiguous { count: 2, .. }));
+    assert!(matches!(&error, LayoutError::Ambiguous { count: 2, entries } if *entries == ["v1", "v2"]), "{error:?}");
     assert!(matches!(layout.pin(Some("v3")), Err(LayoutError::NoSuchEntry { .. })));
 
     layout.index(&[named(one.clone(), "v1"), named(two.clone(), "v1")]);
     let error = layout.pin(Some("v1")).unwrap_err();
-    assert!(error.hint().unwrap().contains(&digest_of(&two)), "{:?}", error.hint());
+    assert!(matches!(&error, LayoutError::Ambiguous { entries, .. } if entries.contains(&digest_of(&two))), "{error:?}");
 
     layout.index(&[named(one.clone(), "v1"), named(one, "v2")]);
     assert!(layout.pin(None).is_ok());

@@ -265,12 +265,13 @@ fn only_plain_tar_files_are_opened() {
         for bytes in [magic.to_vec(), [magic, &[9; 1024]].concat()] {
             let error = open(&bytes).unwrap_err();
             assert!(matches!(error, ArchiveError::Compressed { format: found } if found == format), "{error:?}");
-            assert!(error.hint().unwrap().contains(&format!("`{format} -d`")));
         }
     }
     assert!(open(&Tar::default().file("BZh9", b"x").ended()).is_ok());
     assert!(open(b"").is_err());
-    assert!(open(&noise(4096)).unwrap_err().hint().unwrap().contains("not a tar file"));
+    let at_the_start = open(&noise(4096)).unwrap_err();
+    let is_no_header = |problem: &TarProblem| matches!(problem, TarProblem::Checksum | TarProblem::Number { .. } | TarProblem::Format);
+    assert!(matches!(&at_the_start, ArchiveError::Malformed { offset: 0, problem } if is_no_header(problem)), "{at_the_start:?}");
 
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(TarArchive::open(folder.path()), Err(ArchiveError::NotRegular { .. })));

@@ -8,8 +8,8 @@ use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
 use crate::cli::written::{self, WrittenFile};
-use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::componentize::{Metadata, World, componentize};
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::flavors::component_file;
 
 pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<(), Failure> {

@@ -39,12 +39,7 @@ pub(super) fn register(context: &Context, file: &Path, name: Option<&str>, how: 
 
     // A flavor that cannot be instantiated, or whose schema cannot be read, is found out now.
     let flavor = context.load(&shown, &digest, || Ok(component.into_file())).map_err(|failure| failure.in_file(file))?;
-    context.wait_for(async {
-        flavor.trial(&Limits::default()).await.map_err(|error| {
-            let hint = error.hint();
-            Failure::from_error(Kind::FlavorBroke, &error).in_file(file).with_hint(hint)
-        })
-    })?;
+    context.wait_for(async { flavor.trial(&Limits::default()).await.map_err(|error| Failure::from(error).in_file(file)) })?;
     let schema = schema(context, &shown, &flavor, &HookLimits::default())?;
     if let Some(schema) = &schema {
         check(context, &shown, schema, None)?;

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::json_line::json_line;
 use super::verdict::Verdict;
-use pushgate_explain::Failure;
 use crate::report::Report;
+use pushgate_explain::Failure;
 use pushgate_gate::decision::{HookReport, HookVerdict, Warning};
 
 #[derive(Serialize)]
@@ -193,9 +193,9 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use pushgate_explain::Kind;
     use crate::report::fields::FIELDS;
     use crate::report::{RegistryReport, Remote};
+    use pushgate_explain::Kind;
     use pushgate_gate::decision::{Decision, Message};
 
     /// The path of every member.

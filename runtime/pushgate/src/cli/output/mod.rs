@@ -16,8 +16,8 @@ mod drawn;
 use pushgate_net::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
-use pushgate_explain::Failure;
 use crate::report::Report;
+use pushgate_explain::Failure;
 use pushgate_gate::decision::Warning;
 use pushgate_gate::flavors::CompileProgress;
 

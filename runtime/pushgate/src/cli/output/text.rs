@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 use pushgate_sandbox::Violation;
 
 use super::printable;
-use pushgate_explain::Failure;
 use crate::report::Report;
+use pushgate_explain::Failure;
 use pushgate_gate::decision::{HookReport, HookVerdict, Message, Warning};
 
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();

@@ -3,8 +3,8 @@
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use pushgate_explain::Failure;
 use crate::zenml::ZenmlHook;
+use pushgate_explain::Failure;
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::grant::Grant;
 

@@ -11,8 +11,8 @@ use super::told::{warn_if_untrusted, word};
 use crate::cli::args::{HookArguments, TransportArguments};
 use crate::cli::context::Context;
 use crate::cli::hook;
-use pushgate_explain::{Failure, Kind};
 use crate::zenml::ZenmlRegistry;
+use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{CatalogError, Connection, RegistryEntry};
 use pushgate_gate::name::Name;
 

@@ -6,7 +6,7 @@ use pushgate_test_registry::{Rule, Step, Switch};
 use super::*;
 use crate::PushOutcome;
 use crate::testing::for_platform;
-use crate::{LayerOutcome, Progress};
+use crate::{LayerOutcome, Progress, TlsFault};
 use pushgate_oci::Digest;
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn over_tls() {
     // A system without any authorities cannot even begin.
     assert!(matches!(error, RegistryError::Unreachable { .. } | RegistryError::Tls { .. }), "{error:?}");
     if matches!(error, RegistryError::Unreachable { .. }) {
-        assert!(error.hint().unwrap().contains("--ca-file"), "{:?}", error.hint());
+        assert_eq!(error.tls_fault(), Some(TlsFault::UntrustedCertificate), "{error:?}");
     }
     // Another name than the certificate's.
     let other = format!("127.0.0.2:{}", registry.address().port());
@@ -160,7 +160,7 @@ async fn tls_where_there_is_none() {
         ClientOptions { scheme: Scheme::Https, ca_file: Some(ca.path().to_owned()), ..options(&registry, Credentials::Anonymous) };
     let error = registry_error(push(&RegistryClient::new(options).unwrap(), &image().1).await);
     assert!(matches!(error, RegistryError::Unreachable { .. }), "{error:?}");
-    assert!(error.hint().unwrap().contains("--plain-http"), "{:?}", error.hint());
+    assert_eq!(error.tls_fault(), Some(TlsFault::NotTls), "{error:?}");
     assert!(registry.requests().is_empty());
 }
 

@@ -2,8 +2,8 @@
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::flavor_test::{Change, Outcome, Project, changes};
+use pushgate_explain::{Failure, Kind};
 
 /// Shows what would be expected, asks, and writes it into the cases' files. Returns whether a file was changed.
 pub(super) fn accept(context: &Context, project: &Project, outcomes: &[Outcome], yes: bool) -> Result<bool, Failure> {

@@ -3,8 +3,8 @@
 use pushgate_sandbox::{LogLevel, LogRecord, Violation};
 use serde_json::{Value, json};
 
-use pushgate_explain::hint_of_found;
 use pushgate_authoring::flavor_test::{Outcome, Problem};
+use pushgate_explain::hint_of_found;
 use pushgate_gate::decision::Warning;
 
 pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {

@@ -12,8 +12,8 @@ use crate::cli::context::Context;
 use crate::cli::hook::Named;
 use crate::cli::stopped::Stopped;
 use crate::cli::written::WrittenFile;
-use pushgate_explain::{Failure, Kind};
 use pushgate_authoring::flavor_test::{self, Asked, Outcome, Project, Wanted};
+use pushgate_explain::{Failure, Kind};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {
