@@ -29,19 +29,19 @@ type Crates = BTreeMap<String, BTreeSet<String>>;
 fn crates() -> Outcome<Crates> {
     let metadata = output(cargo().args(["metadata", "--locked", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
-    let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
+    let packages = metadata.get("packages").and_then(Value::as_array).ok_or("cargo metadata names no packages")?;
     let folder = |package: &Value| {
-        let manifest = package["manifest_path"].as_str()?.strip_prefix(root().to_str()?)?;
+        let manifest = package.get("manifest_path")?.as_str()?.strip_prefix(root().to_str()?)?;
         Some(manifest.strip_prefix("/runtime/")?.strip_suffix("/Cargo.toml")?.to_owned())
     };
     let folders: BTreeMap<&str, String> =
-        packages.iter().filter_map(|package| Some((package["name"].as_str()?, folder(package)?))).collect();
+        packages.iter().filter_map(|package| Some((package.get("name")?.as_str()?, folder(package)?))).collect();
     let mut crates = Crates::new();
     for package in packages {
-        let Some(folder) = package["name"].as_str().and_then(|name| folders.get(name)) else { continue };
-        let dependencies = package["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let of_code = dependencies.iter().filter(|dependency| dependency["kind"].is_null());
-        let below = of_code.filter_map(|dependency| folders.get(dependency["name"].as_str()?).cloned()).collect();
+        let Some(folder) = package.get("name").and_then(Value::as_str).and_then(|name| folders.get(name)) else { continue };
+        let dependencies = package.get("dependencies").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let of_code = dependencies.iter().filter(|dependency| dependency.get("kind").is_none_or(Value::is_null));
+        let below = of_code.filter_map(|dependency| folders.get(dependency.get("name")?.as_str()?).cloned()).collect();
         crates.insert(folder.clone(), below);
     }
     Ok(crates)
