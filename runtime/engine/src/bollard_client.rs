@@ -12,7 +12,6 @@ use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt as _, Empty};
-
 use pushgate_oci::Digest;
 
 use super::fault::Fault;

@@ -1,11 +1,12 @@
 //! Projects of flavors, and ZenML.
 
-use super::Explain;
-use super::decide::{describe_settings, hint_of, kind_of};
-use crate::Kind;
 use pushgate_authoring::componentize::ComponentizeError;
 use pushgate_authoring::flavor_test::{CaseFault, Found, ProjectError, RecordError, Remedy, RunError};
 use pushgate_authoring::new_project::NewProjectError;
+
+use super::Explain;
+use super::decide::{describe_settings, hint_of, kind_of};
+use crate::Kind;
 
 impl Explain for ProjectError {
     fn kind(&self) -> Kind {

@@ -1,8 +1,9 @@
 //! The catalog.
 
+use pushgate_gate::catalog::{CatalogError, Known};
+
 use super::Explain;
 use crate::Kind;
-use pushgate_gate::catalog::{CatalogError, Known};
 
 const REGISTER_REGISTRY: &str = "register a registry with `pushgate registry register NAME --uri URI`";
 

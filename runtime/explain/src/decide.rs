@@ -1,14 +1,14 @@
 //! Why the gate lets no push through.
 
 use pushgate_egress::OutboundError;
-
-use super::Explain;
-use super::grants::{granting, missing_flags};
-use crate::Kind;
 use pushgate_gate::decide::{CompareError, DecideError, HostFailure, ImagesError, MissingGrants, SchemaError};
 use pushgate_gate::flavors::FlavorError;
 use pushgate_gate::registry_access::AccessError;
 use pushgate_source::SourceError;
+
+use super::Explain;
+use super::grants::{granting, missing_flags};
+use crate::Kind;
 
 impl Explain for DecideError {
     fn kind(&self) -> Kind {

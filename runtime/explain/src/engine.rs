@@ -1,8 +1,9 @@
 //! The Docker Engine.
 
+use pushgate_engine::{Attempt, EngineError, EngineFault, RegistryFault};
+
 use super::Explain;
 use crate::Kind;
-use pushgate_engine::{Attempt, EngineError, EngineFault, RegistryFault};
 
 impl Explain for EngineError {
     fn kind(&self) -> Kind {

@@ -1,11 +1,12 @@
 //! Files and folders that are the user's.
 
-use super::Explain;
-use crate::Kind;
 use pushgate_files::own::FileError;
 use pushgate_gate::flavors::StoreError;
 use pushgate_gate::flavors::component_file::ComponentFileError;
 use pushgate_gate::paths::PathsError;
+
+use super::Explain;
+use crate::Kind;
 
 impl Explain for PathsError {
     fn kind(&self) -> Kind {

@@ -1,9 +1,8 @@
 //! How a hook is given more, in words of the command line.
 
-use pushgate_sandbox::Capability;
-
 use pushgate_gate::decide::{Grantee, MissingGrants};
 use pushgate_gate::grant::Grant;
+use pushgate_sandbox::Capability;
 
 /// How a hook is given more grants: flags beside `--uri`, or a change of the registered registry, whose whole list is then named.
 pub fn granting(hook: &Grantee, more: &[String]) -> String {

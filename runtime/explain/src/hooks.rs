@@ -1,12 +1,13 @@
 //! Hooks, and what they are given.
 
-use super::Explain;
-use crate::Kind;
 use pushgate_gate::credential_binding::CredentialBindingError;
 use pushgate_gate::grant::ParseGrantError;
 use pushgate_gate::hook_limits::{HookLimits, ParseLimitError};
 use pushgate_gate::name::ParseNameError;
 use pushgate_gate::settings::SettingsError;
+
+use super::Explain;
+use crate::Kind;
 
 impl Explain for ParseGrantError {
     fn kind(&self) -> Kind {

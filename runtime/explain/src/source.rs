@@ -1,8 +1,9 @@
 //! Where the image is that is pushed.
 
+use pushgate_source::{FORMS, ParseSourceError, SourceError, SourceOptionError};
+
 use super::Explain;
 use crate::Kind;
-use pushgate_source::{FORMS, ParseSourceError, SourceError, SourceOptionError};
 
 impl Explain for ParseSourceError {
     fn kind(&self) -> Kind {

@@ -1,9 +1,10 @@
 //! A catalog of others, and what lies in no registry.
 
-use super::Explain;
-use crate::Kind;
 use pushgate_gate::registry::{NotMountable, ResolveError};
 use pushgate_gate::trust::{DecidingField, TrustError};
+
+use super::Explain;
+use crate::Kind;
 
 /// How the user lets a catalog of others decide.
 pub const TRUST_FLAG: &str = "--trust-config";

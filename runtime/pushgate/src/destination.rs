@@ -1,12 +1,11 @@
 //! Where a push may go: a registered registry, or a URI with everything about it on the command line.
 
-use pushgate_reference::{ImageReference, ScopedReference};
-
 use pushgate_explain::Failure;
 use pushgate_gate::catalogs::Catalogs;
 use pushgate_gate::decision::Warning;
 use pushgate_gate::registry::Registry;
 use pushgate_gate::trust::GivenConnection;
+use pushgate_reference::{ImageReference, ScopedReference};
 
 /// Where the caller wants an image to go.
 #[derive(Debug, Clone)]

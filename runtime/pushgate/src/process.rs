@@ -1,7 +1,6 @@
 //! What lives as long as the process: every push of it uses the same.
 
 use pushgate_credentials::CredentialSources;
-
 use pushgate_engine::EngineEnvironment;
 use pushgate_gate::catalogs::Catalogs;
 use pushgate_gate::clients::Clients;

@@ -1,9 +1,9 @@
 //! What a push reports while it runs, whichever way it goes.
 
 use pushgate_client::Progress;
+use pushgate_engine::EngineProgress;
 
 use crate::report::Report;
-use pushgate_engine::EngineProgress;
 
 /// Receives the progress of a push: from the gate, then from our own client or from the Docker Engine.
 pub trait PushProgress: Progress + EngineProgress {

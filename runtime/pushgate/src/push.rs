@@ -9,7 +9,13 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use pushgate_client::PushOptions;
+use pushgate_explain::Failure;
+use pushgate_gate::clients::OpenUploads;
+use pushgate_gate::decide::{Check, Proposal, Push, decide};
+use pushgate_gate::registry::Registry;
+use pushgate_gate::registry_access::RegistryAccess;
 use pushgate_reference::{ImageReference, ScopedReference};
+use pushgate_source::{LazySource, RequestedSource};
 use tracing::{Instrument, info_span};
 
 use crate::destination::{Destination, scope};
@@ -17,12 +23,6 @@ use crate::process::Process;
 use crate::progress::PushProgress;
 use crate::pusher::{Pushed, push_approved};
 use crate::report::{RegistryReport, Report};
-use pushgate_explain::Failure;
-use pushgate_gate::clients::OpenUploads;
-use pushgate_gate::decide::{Check, Proposal, Push, decide};
-use pushgate_gate::registry::Registry;
-use pushgate_gate::registry_access::RegistryAccess;
-use pushgate_source::{LazySource, RequestedSource};
 
 /// What somebody asked for.
 #[derive(Debug, Clone)]

@@ -7,9 +7,8 @@ pub mod fields;
 
 use std::time::Duration;
 
-use pushgate_oci::{Digest, UncheckedLayer};
-
 use pushgate_gate::decision::{Decision, Warning};
+use pushgate_oci::{Digest, UncheckedLayer};
 
 /// The record of one push or check.
 #[derive(Debug, Default)]

@@ -1,12 +1,11 @@
 //! What `zenml container-registry describe --output json` says, in pushgate's words.
 
-use pushgate_reference::RegistryUri;
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
 use pushgate_explain::{Explain, Kind};
 use pushgate_gate::name::shorten;
 use pushgate_gate::settings;
+use pushgate_reference::RegistryUri;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// A container registry of ZenML.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@
 
 use std::fs::File;
 
+use pushgate_engine::{DockerEngine, EngineImageId};
 use pushgate_oci::{Digest, DockerArchive, LayoutError, OciLayout};
 
 use super::background::in_background;
@@ -13,7 +14,6 @@ use super::error::SourceError;
 use super::name::EngineImageName;
 use super::options::SourceOptions;
 use super::pinned::{ArchivedImage, PinnedSource};
-use pushgate_engine::{DockerEngine, EngineImageId};
 
 pub(super) async fn pin(engine: &DockerEngine, name: &EngineImageName, options: &SourceOptions) -> Result<PinnedSource, SourceError> {
     let image = engine.identify(name.as_str()).await?;

@@ -4,10 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pushgate_oci::{Digest, DockerArchiveError, LayoutError, VerifyError};
-
 use pushgate_engine::EngineError;
 use pushgate_gate::decide::ImagesError;
+use pushgate_oci::{Digest, DockerArchiveError, LayoutError, VerifyError};
 
 /// Why the source could not be pinned or read.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -1,6 +1,8 @@
 //! A source that is pinned only when a hook asks for the images, so that a check needs no Docker where no hook looks.
 
 use async_trait::async_trait;
+use pushgate_engine::EngineEnvironment;
+use pushgate_gate::decide::{Images, ImagesError, ListedImages};
 use pushgate_oci::UncheckedLayer;
 use pushgate_reference::ScopedReference;
 use tokio::sync::OnceCell;
@@ -8,8 +10,6 @@ use tokio::sync::OnceCell;
 use super::error::SourceError;
 use super::options::RequestedSource;
 use super::pinned::PinnedSource;
-use pushgate_engine::EngineEnvironment;
-use pushgate_gate::decide::{Images, ImagesError, ListedImages};
 
 /// The source of a check.
 #[derive(Debug)]

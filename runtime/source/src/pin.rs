@@ -1,5 +1,6 @@
 //! From a name to bytes: settles which image is meant.
 
+use pushgate_engine::{DockerEngine, EngineEnvironment};
 use pushgate_oci::{DockerArchive, OciLayout};
 use pushgate_reference::ScopedReference;
 
@@ -9,7 +10,6 @@ use super::error::SourceError;
 use super::name::{EngineImageName, Source};
 use super::options::{RequestedSource, SourceOptions};
 use super::pinned::{ArchivedImage, PinnedEngineImage, PinnedSource};
-use pushgate_engine::{DockerEngine, EngineEnvironment};
 
 impl RequestedSource {
     /// Settles which bytes are meant: an image ID of the Docker Engine, the digest of a config whose layers are known by their content, or the

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use pushgate_engine::{DockerEngine, EngineImage};
+use pushgate_gate::decide::{Images, ImagesError, ListedImages, shown};
 use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, UncheckedLayer};
 use pushgate_sandbox::Image;
 
@@ -12,8 +14,6 @@ use super::background::in_background;
 use super::error::SourceError;
 use super::name::EngineImageName;
 use super::options::SourceOptions;
-use pushgate_engine::{DockerEngine, EngineImage};
-use pushgate_gate::decide::{Images, ImagesError, ListedImages, shown};
 
 /// Which bytes are pushed. Only [`RequestedSource::pin`](super::RequestedSource::pin) makes one.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use pushgate_gate::settings::Settings;
 use pushgate_oci::Digest;
 use pushgate_reference::{ImageReference, RegistryUri, ScopedReference};
 use pushgate_sandbox::{Image, InspectError, Push};
@@ -13,7 +14,6 @@ use super::error::{CaseFault, ProjectError};
 use super::images::{self, ImageSection};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::values;
-use pushgate_gate::settings::Settings;
 
 /// The first second of 2026, which stands for the time of a push that does not care.
 const REQUESTED_AT: u64 = 1_767_225_600;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use pushgate_files::FileProblem;
+use pushgate_gate::toml;
+use pushgate_gate::toml::Lines;
 use serde::de::DeserializeOwned;
 
 use super::error::ProjectError;
 use super::parser_message::of_message;
-use pushgate_gate::toml;
-use pushgate_gate::toml::Lines;
 
 /// The largest file, in bytes: more than the answers of one call can have.
 const MAX_BYTES: u64 = 32 << 20;

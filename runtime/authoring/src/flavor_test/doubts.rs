@@ -1,8 +1,9 @@
 //! What a project's cases would not find, whatever its flavor does: told beside an outcome that is good, which it does not change.
 
+use pushgate_gate::decision::Warning;
+
 use super::case::{Case, Verdict};
 use super::project::Project;
-use pushgate_gate::decision::Warning;
 
 /// The doubts about all cases together; none where only some were read.
 pub fn doubts(project: &Project) -> Vec<Warning> {

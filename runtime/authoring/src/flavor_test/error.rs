@@ -5,10 +5,9 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use pushgate_gate::toml::Position;
 use pushgate_oci::ParsePlatformError;
 use pushgate_reference::{OutOfScope, ParseUriError};
-
-use pushgate_gate::toml::Position;
 
 /// A project, or a case of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use pushgate_gate::decide::shown;
+use pushgate_gate::settings;
 use pushgate_oci::{ImageConfig, ParsePlatformError, Platform};
 use pushgate_sandbox::Image;
 use serde::Deserialize;
@@ -13,8 +15,6 @@ use super::document;
 use super::error::{CaseFault, ProjectError};
 use super::members::{self, Written};
 use super::values;
-use pushgate_gate::decide::shown;
-use pushgate_gate::settings;
 
 /// One of the tables `[[images]]`.
 #[derive(Debug, Deserialize)]

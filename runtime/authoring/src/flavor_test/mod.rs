@@ -30,13 +30,12 @@ mod values;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pushgate_sandbox::{Call, Flavor};
-use serde_json::Value;
-
 use pushgate_gate::decide;
 use pushgate_gate::decision::Warning;
 use pushgate_gate::flavors::Flavors;
 use pushgate_gate::hook_limits::HookLimits;
+use pushgate_sandbox::{Call, Flavor};
+use serde_json::Value;
 
 pub use accept::{Change, changes};
 pub use build::Build;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use pushgate_gate::decide::CompareError;
 use pushgate_sandbox::{Answer, Call, CallError, LogLevel, LogRecord, Violation};
 
 use super::case::Verdict;
-use pushgate_gate::decide::CompareError;
 
 /// One case that was run. Every text may be the guest's: bounded, not escaped.
 #[derive(Debug)]

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pushgate_gate::flavors::Component;
+
 use super::build_record;
 use super::case::Case;
 use super::case_files;
 use super::error::ProjectError;
 use super::manifest::Manifest;
 use super::sources::{Apart, Sources};
-use pushgate_gate::flavors::Component;
 
 /// A project.
 #[derive(Debug)]

@@ -4,6 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use pushgate_credentials::{Credentials, Redactor};
+use pushgate_gate::clients::{Clients, OpenUploads};
+use pushgate_gate::decide::{DecideError, HookHost, HostFailure, NoImages, load};
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::Flavors;
+use pushgate_gate::hook::Hook;
+use pushgate_gate::name::shorten;
+use pushgate_gate::registry::Registry;
+use pushgate_gate::registry_access::{AccessError, RegistryAccess};
 use pushgate_reference::OutOfScope;
 use pushgate_sandbox::{
     Capability, ComponentDigest, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, LogRecord, QueryError,
@@ -14,14 +22,6 @@ use super::error::ProjectError;
 use super::project::{NamedCase, Project};
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::rewrite;
-use pushgate_gate::clients::{Clients, OpenUploads};
-use pushgate_gate::decide::{DecideError, HookHost, HostFailure, NoImages, load};
-use pushgate_gate::decision::Warning;
-use pushgate_gate::flavors::Flavors;
-use pushgate_gate::hook::Hook;
-use pushgate_gate::name::shorten;
-use pushgate_gate::registry::Registry;
-use pushgate_gate::registry_access::{AccessError, RegistryAccess};
 
 /// The fields of a response that are written down: none of them holds a secret, and none changes from one request to the next.
 const KEPT_FIELDS: [&str; 5] = ["content-type", "etag", "last-modified", "link", "retry-after"];

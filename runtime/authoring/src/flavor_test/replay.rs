@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use pushgate_gate::decide::refused_in_a_dry_run;
 use pushgate_sandbox::{Capability, FlavorHost, HttpError, HttpRequest, HttpResponse, Image, InspectError, QueryError};
 
 use super::case::Case;
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::sections;
-use pushgate_gate::decide::refused_in_a_dry_run;
 
 /// The host's side of one call.
 pub(super) struct Replay {

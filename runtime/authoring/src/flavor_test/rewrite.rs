@@ -3,13 +3,13 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use pushgate_gate::toml::Lines;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::document;
 use super::error::ProjectError;
 use super::recorded::{RecordedQuestion, RecordedRequest};
 use super::sections;
-use pushgate_gate::toml::Lines;
 
 /// Replaces the recorded answers of a case.
 pub(super) fn rewrite(path: &Path, questions: &[RecordedQuestion], requests: &[RecordedRequest]) -> Result<(), ProjectError> {

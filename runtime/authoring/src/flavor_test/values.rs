@@ -4,14 +4,13 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pushgate_gate::settings::Settings;
 use pushgate_oci::Digest;
 use pushgate_reference::{ImageReference, RegistryUri};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde_json::{Map, Value};
 use toml_edit::{Date, Datetime, Offset};
-
-use pushgate_gate::settings::Settings;
 
 /// What the TOML library calls the one key of the table that stands for a date.
 const DATE: &str = "$__toml_private_datetime";

@@ -1,9 +1,9 @@
 //! What a project is to be.
 
+use pushgate_gate::name::Name;
 use pushgate_sandbox::Capability;
 
 use super::language::Language;
-use pushgate_gate::name::Name;
 
 /// What a project is to be.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
-use super::*;
 use pushgate_sandbox::Capability;
+
+use super::*;
 
 fn project(name: &str, language: Language) -> Project {
     Project { name: Name::parse(name).unwrap(), language, capabilities: vec![Capability::Registry, Capability::Http], settings: true }

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pushgate_files::{Links, own};
 use pushgate_json::parse_object;
 use pushgate_oci::Digest;
 use serde_json::{Map, Value};
@@ -14,7 +15,6 @@ use super::address::{Address, presentable};
 use super::candidate::Candidate;
 use crate::error::EngineError;
 use crate::text::bounded;
-use pushgate_files::{Links, own};
 
 /// The most bytes that the configuration, and a context, may have: 1 MiB.
 const MAX_FILE: u64 = 1024 * 1024;

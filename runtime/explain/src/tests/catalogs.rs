@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use pushgate_reference::ImageReference;
-use pushgate_sandbox::ComponentDigest;
-
-use crate::Explain as _;
 use pushgate_files::own::FileError;
 use pushgate_gate::builtin::{BuiltinFlavor, Builtins};
 use pushgate_gate::catalog::{Catalog, CatalogError};
 use pushgate_gate::flavors::StoreError;
 use pushgate_gate::name::Name;
 use pushgate_gate::paths::PathsError;
+use pushgate_reference::ImageReference;
+use pushgate_sandbox::ComponentDigest;
+
+use crate::Explain as _;
 
 /// One flavor that ships: its name is what counts here.
 const BUILTINS: Builtins = Builtins::new(&[BuiltinFlavor {

@@ -1,7 +1,8 @@
 //! Of the Docker Engine.
 
-use crate::Explain as _;
 use pushgate_engine::{EngineEnvironment, EngineError, RegistryFault};
+
+use crate::Explain as _;
 
 fn pushing(registry: Option<RegistryFault>, message: &str) -> EngineError {
     EngineError::Push { name: "r.example/app:v1".to_owned(), message: message.to_owned(), registry }

@@ -1,10 +1,11 @@
 //! Of hooks, and of components for them.
 
-use crate::Explain as _;
 use pushgate_authoring::componentize::ComponentizeError;
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::grant::Grant;
 use pushgate_gate::hook_limits::HookLimits;
+
+use crate::Explain as _;
 
 #[test]
 fn of_what_a_hook_is_given() {

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use pushgate_files::own::FileError;
 use pushgate_sandbox::ComponentDigest;
 
 use crate::name::{self, Name};
 use crate::paths::PathsError;
 use crate::toml::Position;
-use pushgate_files::own::FileError;
 
 /// An entry that parses but is invalid. It is unusable, and the entries beside it are not touched by that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -12,11 +12,11 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pushgate_files::Links;
+use pushgate_files::own::{self, FileError, Lock};
 use pushgate_sandbox::{ComponentDigest, MAX_COMPONENT_BYTES};
 
 use crate::builtin::Builtins;
-use pushgate_files::Links;
-use pushgate_files::own::{self, FileError, Lock};
 
 /// The components of one data folder.
 #[derive(Debug, Clone)]

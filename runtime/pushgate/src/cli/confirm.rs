@@ -2,10 +2,11 @@
 
 use std::io::IsTerminal as _;
 
+use pushgate_explain::Failure;
+
 use super::context::Context;
 use super::login::prompt;
 use super::output::printable;
-use pushgate_explain::Failure;
 
 /// What a question led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,15 @@ use std::time::Duration;
 
 use pushgate_builtin::BUILTINS;
 use pushgate_credentials::CredentialSources;
+use pushgate_engine::EngineEnvironment;
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::catalog::Catalog;
+use pushgate_gate::catalogs::Catalogs;
+use pushgate_gate::clients::{Clients, OpenUploads};
+use pushgate_gate::decide::DecideError;
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::{Component, Flavors};
+use pushgate_gate::paths::Paths;
 use pushgate_net::{Proxies, Timeouts};
 use pushgate_sandbox::{ComponentDigest, Flavor};
 use tracing::field::Field;
@@ -22,15 +31,6 @@ use super::interrupt::unless_interrupted;
 use super::output::{Output, printable};
 use crate::process::Process;
 use crate::pusher::confirm::CONFIRM_TIMEOUT;
-use pushgate_engine::EngineEnvironment;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::catalog::Catalog;
-use pushgate_gate::catalogs::Catalogs;
-use pushgate_gate::clients::{Clients, OpenUploads};
-use pushgate_gate::decide::DecideError;
-use pushgate_gate::decision::Warning;
-use pushgate_gate::flavors::{Component, Flavors};
-use pushgate_gate::paths::Paths;
 
 /// What a command works with.
 pub(super) struct Context {

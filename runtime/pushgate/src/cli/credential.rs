@@ -2,6 +2,8 @@
 //! own name.
 
 use pushgate_credentials::{Credentials, Kept, Secret, Server};
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::name::shorten;
 use pushgate_reference::{Origin, Scheme};
 use serde_json::json;
 
@@ -9,8 +11,6 @@ use super::args::CredentialCommand;
 use super::context::Context;
 use super::login::read_all;
 use super::output::printable;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::name::shorten;
 
 pub(super) fn run(context: &Context, command: CredentialCommand) -> Result<(), Failure> {
     let docker = context.process.credentials().docker();

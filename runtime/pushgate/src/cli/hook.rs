@@ -2,13 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use pushgate_reference::RegistryUri;
-use pushgate_sandbox::Flavor;
-use serde_json::Value;
-
-use super::args::{HookArguments, Reset};
-use super::context::Context;
-use crate::settings_arguments::SettingsArguments;
 use pushgate_explain::Explain as _;
 use pushgate_explain::grants::{granting, missing_flags};
 use pushgate_explain::{Failure, Kind};
@@ -23,6 +16,13 @@ use pushgate_gate::hook_limits::HookLimits;
 use pushgate_gate::hook_mode::HookMode;
 use pushgate_gate::name::Name;
 use pushgate_gate::settings::Settings;
+use pushgate_reference::RegistryUri;
+use pushgate_sandbox::Flavor;
+use serde_json::Value;
+
+use super::args::{HookArguments, Reset};
+use super::context::Context;
+use crate::settings_arguments::SettingsArguments;
 
 /// Which flavor is meant: a path holds a `/` or ends in `.wasm`, all else is a name.
 pub(super) enum Named {

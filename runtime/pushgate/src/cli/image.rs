@@ -1,13 +1,13 @@
 //! `pushgate image`: what an image is made of.
 
+use pushgate_explain::{Failure, Kind};
 use pushgate_reference::{ImageReference, RegistryUri};
+use pushgate_source::{ListedLayers, RequestedSource, SourceOptions};
 use serde_json::{Value, json};
 
 use super::args::{ImageCommand, LayersArguments};
 use super::context::Context;
 use super::output::printable;
-use pushgate_explain::{Failure, Kind};
-use pushgate_source::{ListedLayers, RequestedSource, SourceOptions};
 
 pub(super) fn run(context: &Context, command: ImageCommand) -> Result<(), Failure> {
     match command {

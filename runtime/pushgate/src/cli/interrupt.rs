@@ -3,10 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use pushgate_explain::{Failure, Kind};
 use pushgate_gate::clients::OpenUploads;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How long registries are given to give up uploads. Whoever presses Ctrl-C waits for it.
 const CANCEL_LIMIT: Duration = Duration::from_millis(700);

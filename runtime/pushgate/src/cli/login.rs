@@ -6,13 +6,13 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use pushgate_credentials::{Credentials, Secret};
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::catalog::RegistryEntry;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
 
 use super::args::TransportArguments;
 use super::context::Context;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::catalog::RegistryEntry;
 
 /// The most bytes that are read from stdin: 64 KiB.
 const MAX_INPUT: u64 = 64 * 1024;

@@ -7,14 +7,14 @@ use std::path::Path;
 use clap::CommandFactory;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::paths::known::KNOWN;
 use serde_json::json;
 
 use super::args::Arguments;
 use super::context::Context;
 use super::environment::VARIABLES;
 use super::output::printable;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::paths::known::KNOWN;
 
 /// A page and the name of its file: `pushgate-registry-login.1`.
 struct Page {

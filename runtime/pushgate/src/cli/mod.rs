@@ -25,16 +25,14 @@ mod written;
 
 use std::ffi::OsString;
 
+use args::{Arguments, Command, OutputFormat};
 use clap::Parser;
 use clap::error::ErrorKind;
-
-use args::{Arguments, Command, OutputFormat};
 use context::Context;
 use output::Output;
-use stopped::Stopped;
-
 use pushgate_authoring::CONTRACT;
 use pushgate_explain::Kind;
+use stopped::Stopped;
 
 /// Runs one command line, its first word being the program's name, and returns the exit code. The process ends afterwards.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {

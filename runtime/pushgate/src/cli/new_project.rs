@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
+use pushgate_authoring::new_project::{Language, Project};
+use pushgate_explain::Failure;
+use pushgate_gate::name::Name;
 use pushgate_sandbox::Capability;
 use serde_json::json;
 
 use super::context::Context;
 use super::output::printable;
-use pushgate_authoring::new_project::{Language, Project};
-use pushgate_explain::Failure;
-use pushgate_gate::name::Name;
 
 pub(super) fn run(
     context: &Context,

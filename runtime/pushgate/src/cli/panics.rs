@@ -4,9 +4,10 @@ use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pushgate_explain::{Failure, Kind};
+
 use super::args::OutputFormat;
 use super::output::Output;
-use pushgate_explain::{Failure, Kind};
 
 /// From now on every panic, on whichever thread, is printed here.
 pub(super) fn print() {

@@ -4,6 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::registry::Registry;
+use pushgate_gate::trust::TrustedConnection;
+use pushgate_reference::RegistryUri;
+
 use super::args::{AskedFlavor, DestinationArguments, OutputFormat, PushArguments};
 use super::context::Context;
 use super::output::{Output, Shown, Verdict};
@@ -13,10 +18,6 @@ use super::{hook, source};
 use crate::destination::Destination;
 use crate::push::{Request, check as check_line, push as push_line};
 use crate::report::Report;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::registry::Registry;
-use pushgate_gate::trust::TrustedConnection;
-use pushgate_reference::RegistryUri;
 
 pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
     let file = arguments.report.as_deref().map(ReportFile::begin).transpose()?;

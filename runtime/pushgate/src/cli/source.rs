@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use pushgate_explain::Failure;
 use pushgate_oci::Compression;
+use pushgate_source::{RequestedSource, SourceOptions};
 
 use super::args::{Compress, SourceArguments};
-use pushgate_explain::Failure;
-use pushgate_source::{RequestedSource, SourceOptions};
 
 pub(super) fn requested(arguments: SourceArguments) -> Result<RequestedSource, Failure> {
     let options = SourceOptions {

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory, Error};
-
-use super::args::Arguments;
 use pushgate_explain::{Failure, Kind};
 use pushgate_gate::name::nearest;
+
+use super::args::Arguments;
 
 /// More commands than these are not named.
 const LISTED: usize = 4;

@@ -3,11 +3,10 @@
 //! A difference, or no way to tell, is exit 9: something changed in the registry, so a script must not simply try again.
 
 use pushgate_client::{FetchedManifest, RegistryClient, Served};
-use pushgate_oci::{Digest, Document};
-use pushgate_reference::ScopedReference;
-
 use pushgate_engine::EngineImage;
 use pushgate_explain::{Explain as _, Failure, Kind};
+use pushgate_oci::{Digest, Document};
+use pushgate_reference::ScopedReference;
 
 /// The variable that says how many seconds a registry may take to serve what it accepted.
 pub(crate) const CONFIRM_TIMEOUT: &str = "PUSHGATE_CONFIRM_TIMEOUT";

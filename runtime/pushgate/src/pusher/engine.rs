@@ -4,17 +4,17 @@
 //! tag afterwards, and that it names the very image that the hooks saw.
 
 use pushgate_client::FetchedManifest;
+use pushgate_engine::{EngineError, EngineName};
+use pushgate_explain::{Explain as _, Failure, Kind};
+use pushgate_gate::registry_access::Access;
 use pushgate_oci::Digest;
 use pushgate_reference::ScopedReference;
+use pushgate_source::{EngineImageName, PinnedEngineImage};
 
 use super::confirm;
 use super::target::Target;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
-use pushgate_engine::{EngineError, EngineName};
-use pushgate_explain::{Explain as _, Failure, Kind};
-use pushgate_gate::registry_access::Access;
-use pushgate_source::{EngineImageName, PinnedEngineImage};
 
 pub(super) async fn push(
     Target { access, scoped }: &Target<'_>,

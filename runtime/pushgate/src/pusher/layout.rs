@@ -1,13 +1,13 @@
 //! Straight to the registry, with pushgate's own client.
 
 use pushgate_client::{Prepared, PushError, PushOptions};
+use pushgate_explain::Failure;
 use pushgate_oci::{Digest, PinnedContent};
 
 use super::confirm;
 use super::target::Target;
 use crate::progress::PushProgress;
 use crate::report::{Remote, Report};
-use pushgate_explain::Failure;
 
 pub(super) async fn push(
     Target { access, scoped }: &Target<'_>,

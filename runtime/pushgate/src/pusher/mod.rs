@@ -8,16 +8,15 @@ mod target;
 use std::time::Instant;
 
 use pushgate_client::PushOptions;
-use pushgate_oci::Digest;
-
-use crate::progress::PushProgress;
-use crate::report::{Remote, Report};
 use pushgate_explain::Failure;
 use pushgate_gate::decide::ApprovedPush;
 use pushgate_gate::decision::Warning;
+use pushgate_oci::Digest;
 use pushgate_source::PinnedSource;
-
 use target::Target;
+
+use crate::progress::PushProgress;
+use crate::report::{Remote, Report};
 
 /// What was pushed, as the registry confirmed it.
 #[derive(Debug, Clone)]

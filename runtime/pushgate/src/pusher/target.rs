@@ -1,8 +1,7 @@
 //! Where an approved push goes.
 
-use pushgate_reference::ScopedReference;
-
 use pushgate_gate::registry_access::Access;
+use pushgate_reference::ScopedReference;
 
 /// The registry, and the name in it.
 #[derive(Debug)]

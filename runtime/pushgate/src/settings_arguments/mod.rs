@@ -9,13 +9,11 @@ mod shape;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-
 use pushgate_explain::{Explain, Kind, describe_settings};
 use pushgate_gate::name::shorten;
 use pushgate_gate::settings::{MAX_SETTINGS_BYTES, Settings, SettingsError, describe, parse_json};
-
 use quoted::quoted;
+use serde_json::{Map, Value};
 use shape::shape;
 use toml_file::toml_file;
 

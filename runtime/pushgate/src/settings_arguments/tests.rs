@@ -1,9 +1,9 @@
 use std::os::unix::fs::symlink;
 
+use pushgate_gate::settings::MAX_DEPTH;
 use serde_json::json;
 
 use super::*;
-use pushgate_gate::settings::MAX_DEPTH;
 
 fn resolve(settings: Option<&str>, set: &[&str], schema: Option<Value>) -> Result<Value, ArgumentError> {
     let settings = SettingsArguments::parse(settings, set)?.resolve("f", schema.as_ref())?;

@@ -1,8 +1,7 @@
 //! A file of settings in TOML.
 
-use serde_json::{Map, Value};
-
 use pushgate_gate::toml::{Lines, Position, document, object};
+use serde_json::{Map, Value};
 
 /// Reads a file of settings: a document whose keys are theirs.
 ///

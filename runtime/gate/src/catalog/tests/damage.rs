@@ -2,8 +2,9 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use super::*;
 use pushgate_files::own::FileError;
+
+use super::*;
 
 /// Nothing may be changed in a file that is not a catalog.
 fn refused(bytes: impl AsRef<[u8]>) -> CatalogError {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use pushgate_authoring::new_project::Language;
 use pushgate_sandbox::Capability;
 
 use super::transport::TransportArguments;
-use pushgate_authoring::new_project::Language;
 
 /// The commands of `pushgate flavor`.
 #[derive(Debug, Subcommand)]

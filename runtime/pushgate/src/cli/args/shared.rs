@@ -1,7 +1,6 @@
 //! Flags that more than one command takes.
 
 use clap::{Args, ValueEnum};
-
 use pushgate_gate::hook_mode::HookMode;
 
 /// What a flavor is given where it is asked: beside `--uri`, or as a hook of a registry.

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use pushgate_net::{ClientCertificate, TokenServer};
-
 use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{Connection, Transport};
 use pushgate_gate::trust::GivenConnection;
+use pushgate_net::{ClientCertificate, TokenServer};
 
 /// How the registry is reached.
 #[derive(Debug, Clone, Default, Args)]

@@ -2,15 +2,15 @@
 
 use std::fs;
 
+use pushgate_authoring::componentize::{Metadata, World, componentize};
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::flavors::component_file;
 use serde_json::json;
 
 use crate::cli::args::ComponentArguments;
 use crate::cli::context::Context;
 use crate::cli::output::printable;
 use crate::cli::written::{self, WrittenFile};
-use pushgate_authoring::componentize::{Metadata, World, componentize};
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::flavors::component_file;
 
 pub(super) fn run(context: &Context, arguments: ComponentArguments) -> Result<(), Failure> {
     let ComponentArguments { module: file, out, wit, world, name, version, description } = arguments;

@@ -2,6 +2,11 @@
 
 use std::fmt::Write;
 
+use pushgate_explain::Failure;
+use pushgate_gate::decide::capability_in_words;
+use pushgate_gate::flavors::component_file;
+use pushgate_gate::hook_limits::HookLimits;
+use pushgate_gate::name::Name;
 use pushgate_sandbox::{ComponentDigest, Description, LoadError, describe};
 use serde_json::{Value, json};
 
@@ -9,11 +14,6 @@ use super::capabilities::capabilities;
 use crate::cli::context::Context;
 use crate::cli::hook::{Named, schema};
 use crate::cli::output::printable;
-use pushgate_explain::Failure;
-use pushgate_gate::decide::capability_in_words;
-use pushgate_gate::flavors::component_file;
-use pushgate_gate::hook_limits::HookLimits;
-use pushgate_gate::name::Name;
 
 /// The longest default value that is shown, in characters.
 const DEFAULT_LENGTH: usize = 200;

@@ -7,6 +7,8 @@ mod register;
 mod capabilities;
 mod touched;
 
+use pushgate_explain::Failure;
+use pushgate_gate::catalog::{Catalog, EntryError, FlavorEntry};
 use serde_json::json;
 
 use super::args::FlavorCommand;
@@ -14,8 +16,6 @@ use super::context::Context;
 use super::new_project;
 use super::output::table;
 use super::stopped::Stopped;
-use pushgate_explain::Failure;
-use pushgate_gate::catalog::{Catalog, EntryError, FlavorEntry};
 
 pub(super) fn run(context: &Context, command: FlavorCommand) -> Result<(), Stopped> {
     match command {

@@ -3,13 +3,6 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
-use serde_json::json;
-
-use super::capabilities::capabilities;
-use super::touched::Touched;
-use crate::cli::context::Context;
-use crate::cli::hook::{self, check, schema};
 use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::Change;
 use pushgate_gate::decide::capability_in_words;
@@ -17,6 +10,13 @@ use pushgate_gate::decision::Warning;
 use pushgate_gate::flavors::component_file;
 use pushgate_gate::hook_limits::HookLimits;
 use pushgate_gate::name::Name;
+use pushgate_sandbox::{ComponentDigest, Description, Limits, describe};
+use serde_json::json;
+
+use super::capabilities::capabilities;
+use super::touched::Touched;
+use crate::cli::context::Context;
+use crate::cli::hook::{self, check, schema};
 
 /// What was typed beside the file and the name.
 #[derive(Debug, Clone, Copy)]

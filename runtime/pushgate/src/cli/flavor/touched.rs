@@ -1,12 +1,12 @@
 //! What another component under a flavor's name would be given: the grants and credentials of every registry that asks the flavor.
 
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::catalog::{Catalog, HookEntry};
+use pushgate_gate::name::{Name, shorten};
 use pushgate_sandbox::ComponentDigest;
 
 use crate::cli::confirm::{Answer, confirm};
 use crate::cli::context::Context;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::catalog::{Catalog, HookEntry};
-use pushgate_gate::name::{Name, shorten};
 
 /// More registries than these are only counted.
 const LISTED: usize = 8;

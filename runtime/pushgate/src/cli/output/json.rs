@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pushgate_explain::Failure;
+use pushgate_gate::decision::{HookReport, HookVerdict, Warning};
 use pushgate_oci::UncheckedLayer;
 use serde::Serialize;
 
 use super::json_line::json_line;
 use super::verdict::Verdict;
 use crate::report::Report;
-use pushgate_explain::Failure;
-use pushgate_gate::decision::{HookReport, HookVerdict, Warning};
 
 #[derive(Serialize)]
 struct Document<'a> {

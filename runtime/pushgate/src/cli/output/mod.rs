@@ -13,13 +13,13 @@ mod printable;
 mod verdict;
 mod drawn;
 
+use pushgate_explain::Failure;
+use pushgate_gate::decision::Warning;
+use pushgate_gate::flavors::CompileProgress;
 use pushgate_net::WaitListener;
 
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::report::Report;
-use pushgate_explain::Failure;
-use pushgate_gate::decision::Warning;
-use pushgate_gate::flavors::CompileProgress;
 
 pub(super) use printable::printable;
 pub(super) use stream::LogWriter;

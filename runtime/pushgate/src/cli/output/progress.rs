@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use pushgate_client::{LayerOutcome, Progress};
+use pushgate_engine::{EngineProgress, LayerState};
 use pushgate_oci::{Descriptor, Digest, media_type};
 
 use super::drawn::DRAWN;
@@ -16,7 +17,6 @@ use super::{Output, Shown, printable, stream};
 use crate::cli::args::OutputFormat;
 use crate::progress::PushProgress;
 use crate::report::Report;
-use pushgate_engine::{EngineProgress, LayerState};
 
 /// As Docker shortens digests.
 const SHORT: usize = 12;

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use pushgate_explain::Failure;
+use pushgate_gate::decision::{HookReport, HookVerdict, Message, Warning};
 use pushgate_sandbox::Violation;
 
 use super::printable;
 use crate::report::Report;
-use pushgate_explain::Failure;
-use pushgate_gate::decision::{HookReport, HookVerdict, Message, Warning};
 
 pub(in crate::cli) const GOOD: Style = AnsiColor::Green.on_default();
 pub(in crate::cli) const BAD: Style = AnsiColor::Red.on_default().bold();

@@ -1,12 +1,13 @@
 //! The grants and bindings that a file brings along for the flavor of its registry. The file may be a stranger's, so they are shown, and taken over
 //! only if the person says so.
 
-use crate::cli::confirm::{Answer, confirm};
-use crate::cli::context::Context;
-use crate::zenml::ZenmlHook;
 use pushgate_explain::Failure;
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::grant::Grant;
+
+use crate::cli::confirm::{Answer, confirm};
+use crate::cli::context::Context;
+use crate::zenml::ZenmlHook;
 
 /// Grants and bindings, in their canonical form.
 #[derive(Debug, Default)]

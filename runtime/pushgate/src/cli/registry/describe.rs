@@ -2,15 +2,14 @@
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value, json};
-
-use pushgate_net::ClientCertificate;
-
-use super::super::context::Context;
-use super::super::output::printable;
 use pushgate_explain::Failure;
 use pushgate_gate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
 use pushgate_gate::hook_mode::HookMode;
+use pushgate_net::ClientCertificate;
+use serde_json::{Map, Value, json};
+
+use super::super::context::Context;
+use super::super::output::printable;
 
 pub(super) fn describe(context: &Context, name: &str) -> Result<(), Failure> {
     let catalog = context.catalog()?;

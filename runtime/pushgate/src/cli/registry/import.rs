@@ -3,7 +3,10 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use pushgate_explain::{Failure, Kind};
 use pushgate_files::FileProblem;
+use pushgate_gate::catalog::{CatalogError, Connection, RegistryEntry};
+use pushgate_gate::name::Name;
 use serde_json::json;
 
 use super::brought::Brought;
@@ -12,9 +15,6 @@ use crate::cli::args::{HookArguments, TransportArguments};
 use crate::cli::context::Context;
 use crate::cli::hook;
 use crate::zenml::ZenmlRegistry;
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::catalog::{CatalogError, Connection, RegistryEntry};
-use pushgate_gate::name::Name;
 
 /// The largest file. ZenML prints some hundred bytes.
 const MAX_BYTES: u64 = 1 << 20;

@@ -6,9 +6,11 @@ mod brought;
 mod update;
 mod told;
 
-use serde_json::json;
-
+use pushgate_explain::Failure;
+use pushgate_gate::catalog::{CatalogError, Change, Connection, EntryError, RegistryEntry};
+use pushgate_gate::name::Name;
 use pushgate_reference::RegistryUri;
+use serde_json::json;
 
 use self::told::{told, warn_if_untrusted, word};
 use super::args::{AskedFlavor, RegistryCommand};
@@ -16,9 +18,6 @@ use super::context::Context;
 use super::output::table;
 use super::stopped::Stopped;
 use super::{flavor, hook, login};
-use pushgate_explain::Failure;
-use pushgate_gate::catalog::{CatalogError, Change, Connection, EntryError, RegistryEntry};
-use pushgate_gate::name::Name;
 
 pub(super) fn run(context: &Context, command: RegistryCommand) -> Result<(), Stopped> {
     let catalogs = &context.process.catalogs;

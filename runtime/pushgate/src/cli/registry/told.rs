@@ -1,11 +1,11 @@
 //! What is told of a change.
 
-use serde_json::json;
-
-use crate::cli::context::Context;
 use pushgate_gate::catalog::{Change, RegistryEntry};
 use pushgate_gate::decision::Warning;
 use pushgate_gate::name::Name;
+use serde_json::json;
+
+use crate::cli::context::Context;
 
 pub(super) const fn word(made: &'static str, change: Change) -> &'static str {
     match change {

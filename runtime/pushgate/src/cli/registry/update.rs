@@ -1,13 +1,13 @@
 //! `pushgate registry update`.
 
+use pushgate_explain::{Failure, Kind};
+use pushgate_gate::catalog::{Change, Connection, RegistryEntry};
 use pushgate_reference::RegistryUri;
 
 use super::super::args::{HookArguments, Reset, TransportArguments};
 use super::super::context::Context;
 use super::super::hook;
 use super::told::{told, warn_if_untrusted, word};
-use pushgate_explain::{Failure, Kind};
-use pushgate_gate::catalog::{Change, Connection, RegistryEntry};
 
 /// What was typed behind the registry's name.
 pub(super) struct Words {

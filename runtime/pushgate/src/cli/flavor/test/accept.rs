@@ -1,9 +1,10 @@
 //! `pushgate flavor test --accept`.
 
-use crate::cli::confirm::{Answer, confirm};
-use crate::cli::context::Context;
 use pushgate_authoring::flavor_test::{Change, Outcome, Project, changes};
 use pushgate_explain::{Failure, Kind};
+
+use crate::cli::confirm::{Answer, confirm};
+use crate::cli::context::Context;
 
 /// Shows what would be expected, asks, and writes it into the cases' files. Returns whether a file was changed.
 pub(super) fn accept(context: &Context, project: &Project, outcomes: &[Outcome], yes: bool) -> Result<bool, Failure> {

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use crate::cli::context::Context;
 use pushgate_authoring::flavor_test::Build;
 use pushgate_explain::Failure;
+
+use crate::cli::context::Context;
 
 /// How many lines of a failed build are shown with `--quiet`: the reason is among the last.
 const LAST_LINES: usize = 50;

@@ -1,11 +1,10 @@
 //! The outcome of the cases for machines. Members may be added; none is renamed.
 
-use pushgate_sandbox::{LogLevel, LogRecord, Violation};
-use serde_json::{Value, json};
-
 use pushgate_authoring::flavor_test::{Outcome, Problem};
 use pushgate_explain::hint_of_found;
 use pushgate_gate::decision::Warning;
+use pushgate_sandbox::{LogLevel, LogRecord, Violation};
+use serde_json::{Value, json};
 
 pub(super) fn report(outcomes: &[Outcome], doubts: &[Warning]) -> Value {
     json!({

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::Path;
 
+use pushgate_authoring::flavor_test::{Outcome, Problem, Project};
 use pushgate_sandbox::LogRecord;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::json::level;
 use crate::cli::output::printable;
-use pushgate_authoring::flavor_test::{Outcome, Problem, Project};
 
 /// The document.
 pub(super) fn report(project: &Project, outcomes: &[Outcome]) -> Vec<u8> {

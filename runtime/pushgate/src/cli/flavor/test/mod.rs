@@ -7,13 +7,14 @@ mod record;
 mod text;
 mod json;
 
+use pushgate_authoring::flavor_test::{self, Asked, Outcome, Project, Wanted};
+use pushgate_explain::{Failure, Kind};
+
 use crate::cli::args::TestArguments;
 use crate::cli::context::Context;
 use crate::cli::hook::Named;
 use crate::cli::stopped::Stopped;
 use crate::cli::written::WrittenFile;
-use pushgate_authoring::flavor_test::{self, Asked, Outcome, Project, Wanted};
-use pushgate_explain::{Failure, Kind};
 
 /// A case that fails is for the flavor's author to mend, as a flavor that breaks is.
 pub(super) fn run(context: &Context, arguments: TestArguments) -> Result<(), Stopped> {

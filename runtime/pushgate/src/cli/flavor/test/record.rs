@@ -1,13 +1,5 @@
 //! `pushgate flavor test --record`.
 
-use pushgate_reference::RegistryUri;
-use pushgate_sandbox::{ComponentDigest, describe};
-
-use crate::cli::args::RecordArguments;
-use crate::cli::confirm::{Answer, confirm};
-use crate::cli::context::Context;
-use crate::cli::flavor::register::choose_name;
-use crate::cli::flavor::touched::given;
 use pushgate_authoring::flavor_test::{self, Asked, Project, Recording};
 use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::{CatalogError, HookEntry, RegistryEntry};
@@ -21,6 +13,14 @@ use pushgate_gate::name::Name;
 use pushgate_gate::registry::Registry;
 use pushgate_gate::settings::Settings;
 use pushgate_gate::trust::TrustedConnection;
+use pushgate_reference::RegistryUri;
+use pushgate_sandbox::{ComponentDigest, describe};
+
+use crate::cli::args::RecordArguments;
+use crate::cli::confirm::{Answer, confirm};
+use crate::cli::context::Context;
+use crate::cli::flavor::register::choose_name;
+use crate::cli::flavor::touched::given;
 
 /// Writes the answers into the cases' files.
 pub(super) fn record(context: &Context, project: &Project, words: &RecordArguments) -> Result<(), Failure> {

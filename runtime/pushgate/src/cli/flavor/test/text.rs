@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::json::level;
-use crate::cli::output::{BAD, FAINT, GOOD, printable};
 use pushgate_authoring::flavor_test::{Outcome, Problem};
 use pushgate_explain::hint_of_found;
+
+use super::json::level;
+use crate::cli::output::{BAD, FAINT, GOOD, printable};
 
 /// One line for a case, and below it what is wrong with it.
 pub(super) fn report(outcomes: &[Outcome], with_log: bool) -> String {
