@@ -1,8 +1,8 @@
 //! The local Docker Engine: the image that a push starts from, and one of the two ways out.
 //!
 //! ```no_run
-//! # async fn push(scoped: &pushgate_reference::ScopedReference, credentials: &pushgate_credentials::Credentials) -> Result<(), pushgate::engine::EngineError> {
-//! use pushgate::engine::{DockerEngine, EngineEnvironment, EngineName};
+//! # async fn push(scoped: &pushgate_reference::ScopedReference, credentials: &pushgate_credentials::Credentials) -> Result<(), pushgate_engine::EngineError> {
+//! use pushgate_engine::{DockerEngine, EngineEnvironment, EngineName};
 //!
 //! // The environment is read once, by the command line, and handed in.
 //! let environment = EngineEnvironment { docker_host: Some("unix:///run/docker.sock".into()), ..EngineEnvironment::default() };
