@@ -107,6 +107,13 @@ pub enum OutboundError {
     },
 }
 
+impl OutboundError {
+    /// Whether the operator can change it: a flavor went where no grant lets it go, or no credential was given for its origin.
+    pub const fn blames_configuration(&self) -> bool {
+        matches!(self, Self::NotGranted { .. } | Self::Address { .. } | Self::NoCredential { .. })
+    }
+}
+
 pub(crate) fn invalid(problem: impl Into<String>) -> OutboundError {
     OutboundError::Invalid { problem: problem.into() }
 }

@@ -50,7 +50,7 @@ impl Explain for ProjectError {
 impl Explain for RunError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Flavor { error, .. } => error.kind(),
+            Self::Flavor(error) => error.kind(),
             Self::Schema(error) => error.kind(),
             Self::Compare(error) => error.kind(),
         }
@@ -58,7 +58,7 @@ impl Explain for RunError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Flavor { error, .. } => error.hint(),
+            Self::Flavor(error) => error.hint(),
             Self::Schema(error) => error.hint(),
             Self::Compare(error) => error.hint(),
         }

@@ -27,7 +27,7 @@ impl Explain for CatalogError {
             Self::Version { .. } => "use the pushgate that wrote it, or another --config".to_owned(),
             Self::Full { .. } => "delete what is not used, or put it into another catalog with --config".to_owned(),
             Self::Entry { .. } => "fix the entry by hand, or delete it; the other entries work".to_owned(),
-            Self::UnknownRegistry { known, .. } => of_known(known, "registry", REGISTER_REGISTRY.to_owned()),
+            Self::UnknownRegistry { known, .. } => of_known(known, REGISTER_REGISTRY),
             Self::UnknownFlavor { registry: Some(registry), name, .. } => format!(
                 "register it with `pushgate flavor register FILE.wasm --name {name}`, or drop it with `pushgate registry remove-hook {registry} {name}`"
             ),
@@ -40,10 +40,10 @@ impl Explain for CatalogError {
                 }
             }
             Self::DanglingDefault { known, .. } => {
-                format!("choose another with `pushgate registry use NAME`; {}", of_known(known, "registry", REGISTER_REGISTRY.to_owned()))
+                format!("choose another with `pushgate registry use NAME`; {}", of_known(known, REGISTER_REGISTRY))
             }
             Self::NothingRegistered { known } => {
-                format!("{}, or give --uri URI", of_known(known, "registry", REGISTER_REGISTRY.to_owned()))
+                format!("{}, or give --uri URI", of_known(known, REGISTER_REGISTRY))
             }
             Self::NoneContains { places, .. } if places.is_empty() => format!("{REGISTER_REGISTRY}, or give --uri URI"),
             Self::NoneContains { places, .. } if places.len() <= LISTED => {
@@ -61,9 +61,9 @@ impl Explain for CatalogError {
                 format!("drop it there first: `pushgate registry remove-hook {} {name}`", registries.concat())
             }
             Self::FlavorInUse { name, .. } => format!("drop it there first: `pushgate registry remove-hook REGISTRY {name}`"),
-            Self::NoDefault { known } if known.names().is_empty() => of_known(known, "registry", REGISTER_REGISTRY.to_owned()),
+            Self::NoDefault { known } if known.names().is_empty() => of_known(known, REGISTER_REGISTRY),
             Self::NoDefault { known } => {
-                format!("choose one with `pushgate registry use NAME`; {}", of_known(known, "registry", REGISTER_REGISTRY.to_owned()))
+                format!("choose one with `pushgate registry use NAME`; {}", of_known(known, REGISTER_REGISTRY))
             }
             Self::RegistryExists { name } => {
                 format!("change it with `pushgate registry update {name}` and what is to be different, or choose another name")
@@ -78,7 +78,7 @@ impl Explain for CatalogError {
                 )
             }
             Self::NoSuchHook { registry, known, .. } => {
-                of_known(known, "registry", format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))
+                of_known(known, &format!("`pushgate registry add-hook {registry} --flavor FLAVOR` adds one"))
             }
             Self::NamedFile { .. } => return None,
         })
@@ -86,14 +86,14 @@ impl Explain for CatalogError {
 }
 
 /// "did you mean", or the list, or how to get one.
-fn of_known(known: &Known, kind: &str, none: String) -> String {
+fn of_known(known: &Known, none: &str) -> String {
     match (known.nearest(), known.absent_catalog()) {
         (Some(nearest), _) => format!("did you mean `{nearest}`?"),
         (None, Some(path)) => format!("the catalog `{}` does not exist; {none}", path.display()),
         (None, None) => match known.names() {
-            [] => none,
+            [] => none.to_owned(),
             names if names.len() <= LISTED => format!("registered: {}", names.join(", ")),
-            names => format!("`pushgate {kind} list` shows the {} that are registered", names.len()),
+            names => format!("`pushgate registry list` shows the {} that are registered", names.len()),
         },
     }
 }

@@ -1,19 +1,19 @@
 //! Why the gate lets no push through.
 
-use pushgate_egress::OutboundError;
 use pushgate_gate::decide::{CompareError, DecideError, HostFailure, ImagesError, MissingGrants, SchemaError};
-use pushgate_gate::flavors::FlavorError;
+use pushgate_gate::flavors::{FlavorError, NamedFlavorError};
 use pushgate_gate::registry_access::AccessError;
 use pushgate_source::SourceError;
 
 use super::Explain;
 use super::grants::{granting, missing_flags};
+use super::registries::of_outbound;
 use crate::Kind;
 
 impl Explain for DecideError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Flavor { error, .. } => error.kind(),
+            Self::Flavor(error) => error.kind(),
             Self::MissingGrants(missing) => missing.kind(),
             Self::Settings { error, .. } => error.kind(),
             Self::Refused { .. } => Kind::RefusedByFlavor,
@@ -27,7 +27,7 @@ impl Explain for DecideError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Flavor { error, .. } => Explain::hint(error),
+            Self::Flavor(error) => Explain::hint(error),
             Self::MissingGrants(missing) => Explain::hint(&**missing),
             Self::Settings { flavor, error } if error.blames_settings() => Some(describe_settings(flavor)),
             Self::Settings { error, .. } => Explain::hint(error),
@@ -42,7 +42,7 @@ impl Explain for DecideError {
     }
 }
 
-/// How somebody finds out what settings a flavor takes.
+/// Where to find the settings that a flavor takes.
 pub fn describe_settings(flavor: &str) -> String {
     format!("`pushgate flavor describe {flavor}` shows the settings that it takes")
 }
@@ -52,8 +52,8 @@ pub(super) fn kind_of(failure: &HostFailure) -> Kind {
     match failure {
         HostFailure::Images(error) => error.kind(),
         HostFailure::Access(error) => error.kind(),
-        HostFailure::Http { .. } if failure.is_about_configuration() => Kind::Configuration,
-        HostFailure::Registry(_) | HostFailure::NoAnswer { .. } | HostFailure::Http { .. } => Kind::RegistryFailed,
+        HostFailure::Http { error, .. } => error.kind(),
+        HostFailure::Registry(_) | HostFailure::NoAnswer { .. } => Kind::RegistryFailed,
     }
 }
 
@@ -64,20 +64,7 @@ pub(super) fn hint_of(failure: &HostFailure) -> Option<String> {
         HostFailure::Access(error) => Explain::hint(error),
         HostFailure::Registry(error) => error.hint(),
         HostFailure::NoAnswer { .. } => None,
-        HostFailure::Http { error, hook } => match &**error {
-            OutboundError::NotGranted { origin: Some(origin) } => {
-                let grant = granting(hook, &[format!("--grant http={origin}")]);
-                Some(format!("if the flavor may go there, grant it with {grant}"))
-            }
-            OutboundError::Address { origin } => {
-                let grant = granting(hook, &[format!("--grant http={origin},private")]);
-                Some(format!(
-                    "a private address needs {grant}; those of this machine, of link-local services and of a cloud's metadata are never given \
-                     by a name"
-                ))
-            }
-            error => error.hint(),
-        },
+        HostFailure::Http { error, hook } => of_outbound(error, |flag| granting(hook, &[flag])),
     }
 }
 
@@ -131,6 +118,16 @@ impl Explain for SchemaError {
             Self::Broke { error, .. } => error.hint(),
             Self::NotASchema { .. } => None,
         }
+    }
+}
+
+impl Explain for NamedFlavorError {
+    fn kind(&self) -> Kind {
+        self.error.kind()
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.error.hint()
     }
 }
 

@@ -21,9 +21,10 @@ use std::error::Error;
 pub use authoring::hint_of_found;
 pub use decide::describe_settings;
 pub use exit::{Failure, Kind};
+pub use registries::LOOK;
 pub use trust::TRUST_FLAG;
 
-/// An error that a person, or a script, is told.
+/// An error that the command line reports, to a person or to a script.
 pub trait Explain: Error {
     /// Who has to act.
     fn kind(&self) -> Kind;

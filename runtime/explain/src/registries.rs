@@ -136,6 +136,9 @@ fn of_trust(error: &TrustError) -> &'static str {
     }
 }
 
+/// What is left to do about a push that is not confirmed, where nothing better is known.
+pub const LOOK: &str = "look at what the registry serves under the tag before you push again";
+
 impl Explain for PushError {
     fn kind(&self) -> Kind {
         match self {
@@ -149,38 +152,42 @@ impl Explain for PushError {
         match self {
             Self::Source(_) => Some("do not write to the source while it is pushed".to_owned()),
             Self::Registry(error) => error.hint(),
-            Self::Unconfirmed(_) => Some("look at what the registry serves under the tag before you push again".to_owned()),
+            Self::Unconfirmed(_) => Some(LOOK.to_owned()),
         }
     }
 }
 
 impl Explain for OutboundError {
     fn kind(&self) -> Kind {
-        match self {
-            Self::NotGranted { .. } | Self::Address { .. } | Self::NoCredential { .. } => Kind::Configuration,
-            _ => Kind::RegistryFailed,
-        }
+        if self.blames_configuration() { Kind::Configuration } else { Kind::RegistryFailed }
     }
 
     fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotGranted { origin: Some(origin) } => Some(format!("if the flavor may go there, grant it with --grant http={origin}")),
-            Self::Address { origin } => Some(format!(
-                "a private address needs --grant http={origin},private; those of this machine, of link-local services and of a cloud's \
-                 metadata are never given by a name"
-            )),
-            Self::Unreachable { origin, .. } => Some(format!("is {origin} the right origin, and is it up?")),
-            Self::NoCredential { origin, form } => Some(match form {
-                CredentialForm::Basic => format!("keep it with `pushgate credential store {origin} --username USER --password-stdin`"),
-                CredentialForm::Bearer => format!("keep it with `pushgate credential store {origin} --password-stdin`"),
-                CredentialForm::SigV4 { .. } => {
-                    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a container has a role".to_owned()
-                }
-            }),
-            Self::CredentialSource(error) => error.hint(),
-            Self::Tls { .. } => Some("install the system's CA certificates".to_owned()),
-            _ => None,
+        of_outbound(self, |flag| flag)
+    }
+}
+
+/// What may help a request that failed. `granting` says how a grant is given, by its flag.
+pub(super) fn of_outbound(error: &OutboundError, granting: impl Fn(String) -> String) -> Option<String> {
+    match error {
+        OutboundError::NotGranted { origin: Some(origin) } => {
+            Some(format!("if the flavor may go there, grant it with {}", granting(format!("--grant http={origin}"))))
         }
+        OutboundError::Address { origin } => Some(format!(
+            "a private address needs {}; those of this machine, of link-local services and of a cloud's metadata are never given by a name",
+            granting(format!("--grant http={origin},private"))
+        )),
+        OutboundError::Unreachable { origin, .. } => Some(format!("is {origin} the right origin, and is it up?")),
+        OutboundError::NoCredential { origin, form } => Some(match form {
+            CredentialForm::Basic => format!("keep it with `pushgate credential store {origin} --username USER --password-stdin`"),
+            CredentialForm::Bearer => format!("keep it with `pushgate credential store {origin} --password-stdin`"),
+            CredentialForm::SigV4 { .. } => {
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a container has a role".to_owned()
+            }
+        }),
+        OutboundError::CredentialSource(error) => error.hint(),
+        OutboundError::Tls { .. } => Some("install the system's CA certificates".to_owned()),
+        _ => None,
     }
 }
 

@@ -18,7 +18,7 @@ pub enum CallError {
         message: String,
         /// The last thing that the guest said before it: a line on stderr, or an error in its log.
         last_words: Option<String>,
-        /// What probably ended it, where that can be told.
+        /// The probable cause, where it is known.
         cause: Option<TrapCause>,
     },
     /// The guest's code ran longer than [`Limits::compute`](crate::Limits::compute).

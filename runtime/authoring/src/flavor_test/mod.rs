@@ -113,8 +113,7 @@ impl Debug<'_> {
 }
 
 async fn load(flavors: &Flavors, flavor: &Asked, warnings: &mut Vec<Warning>) -> Result<Flavor, RunError> {
-    let loaded = flavors.get(&flavor.label, &flavor.component, warnings).await;
-    Ok(loaded.map_err(|error| RunError::Flavor { flavor: flavor.label.clone(), error })?.1)
+    Ok(flavors.get(&flavor.label, &flavor.component, warnings).await?.1)
 }
 
 /// What comes of settings that the flavor's schema does not want: a push is refused before the flavor is asked.

@@ -1,20 +1,14 @@
 //! Why a project's flavor cannot be tested.
 
 use pushgate_gate::decide::{CompareError, SchemaError};
-use pushgate_gate::flavors::FlavorError;
+use pushgate_gate::flavors::NamedFlavorError;
 
 /// Why no case can be asked about.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RunError {
     /// The flavor cannot be called.
-    #[error("{}", error.in_flavor(flavor))]
-    Flavor {
-        /// The flavor.
-        flavor: String,
-        /// Why.
-        #[source]
-        error: FlavorError,
-    },
+    #[error(transparent)]
+    Flavor(#[from] NamedFlavorError),
     /// The schema of its settings cannot be had.
     #[error(transparent)]
     Schema(#[from] SchemaError),

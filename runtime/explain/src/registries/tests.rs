@@ -23,7 +23,7 @@ fn fetching(registered: Option<&str>) -> RequestContext {
     context(registered, Step::FetchManifest("v1".to_owned()))
 }
 
-/// What a client of a registry is told when it fetches a manifest.
+/// The error of a client that fetches a manifest.
 fn failure(options: ClientOptions) -> RegistryError {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { RegistryClient::new(options).unwrap().manifest("team/app", "v1").await.unwrap_err() })

@@ -7,20 +7,14 @@ use super::host_failure::HostFailure;
 use super::images::ImagesError;
 use super::missing_grants::MissingGrants;
 use crate::decision::HookVerdict;
-use crate::flavors::FlavorError;
+use crate::flavors::NamedFlavorError;
 
 /// Why the hooks do not let a push through: one of them refused, or gave no answer that counts.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DecideError {
     /// A flavor cannot be called.
-    #[error("{}", error.in_flavor(flavor))]
-    Flavor {
-        /// The flavor.
-        flavor: String,
-        /// Why.
-        #[source]
-        error: FlavorError,
-    },
+    #[error(transparent)]
+    Flavor(#[from] NamedFlavorError),
     /// A flavor asks for more than it was granted.
     #[error(transparent)]
     MissingGrants(Box<MissingGrants>),
@@ -100,7 +94,7 @@ impl DecideError {
             Self::Settings { error, .. } if error.blames_settings() => HookVerdict::Misconfigured,
             Self::Images(_) | Self::GaveUpOnAnswer { .. } => HookVerdict::Unavailable,
             Self::GaveUp { failure, .. } => failure.verdict(),
-            Self::Flavor { .. } | Self::Settings { .. } | Self::NothingFailed { .. } | Self::Broke { .. } => HookVerdict::Broke,
+            Self::Flavor(_) | Self::Settings { .. } | Self::NothingFailed { .. } | Self::Broke { .. } => HookVerdict::Broke,
         }
     }
 }

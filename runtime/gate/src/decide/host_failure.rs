@@ -48,18 +48,11 @@ impl HostFailure {
         }
     }
 
-    /// Whether a flavor went where it may not go, or for what nobody gave a credential: the operator changes that.
-    pub fn is_about_configuration(&self) -> bool {
-        use OutboundError as Error;
-        let Self::Http { error, .. } = self else { return false };
-        matches!(**error, Error::NotGranted { .. } | Error::Address { .. } | Error::NoCredential { .. })
-    }
-
     /// What became of a hook that gave up for it.
     pub(super) fn verdict(&self) -> HookVerdict {
         match self {
             Self::Access(AccessError::Stopped(_)) => HookVerdict::Broke,
-            _ if self.is_about_configuration() => HookVerdict::Misconfigured,
+            Self::Http { error, .. } if error.blames_configuration() => HookVerdict::Misconfigured,
             _ => HookVerdict::Unavailable,
         }
     }

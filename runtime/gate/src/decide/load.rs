@@ -33,10 +33,7 @@ pub async fn load<'a>(
     uri: &RegistryUri,
     warnings: &mut Vec<Warning>,
 ) -> Result<LoadedHook<'a>, DecideError> {
-    let (digest, flavor) = flavors
-        .get(&hook.label, &hook.component, warnings)
-        .await
-        .map_err(|error| DecideError::Flavor { flavor: hook.label.clone(), error })?;
+    let (digest, flavor) = flavors.get(&hook.label, &hook.component, warnings).await?;
     let preflight = Preflight { uri, settings: &hook.settings, limits: &hook.limits };
     if let Some(missing) = preflight.missing_grants(&flavor, Grantee::new(hook, registry)).await {
         // No grant helps a flavor that cannot be used for this registry.

@@ -28,9 +28,20 @@ pub enum FlavorError {
     Load(Arc<LoadError>),
 }
 
+/// Why the flavor with this name cannot be called.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", error.in_flavor(flavor))]
+pub struct NamedFlavorError {
+    /// The flavor's name, or the path it was given by.
+    pub flavor: String,
+    /// Why.
+    #[source]
+    pub error: FlavorError,
+}
+
 impl FlavorError {
-    /// The same in a sentence about the flavor that is called so.
-    pub fn in_flavor(&self, label: &str) -> String {
+    /// The same in a sentence about the flavor with this name.
+    fn in_flavor(&self, label: &str) -> String {
         match self {
             // These name what they are about.
             Self::Paths(_) | Self::File(_) => self.to_string(),

@@ -22,7 +22,7 @@ use crate::builtin::Builtins;
 use crate::decision::Warning;
 use crate::paths::{Paths, PathsError};
 
-pub use error::FlavorError;
+pub use error::{FlavorError, NamedFlavorError};
 pub use progress::CompileProgress;
 pub use store::{ComponentStore, StoreError};
 
@@ -91,6 +91,15 @@ impl Flavors {
     /// # Errors
     /// The component is missing or is not a flavor.
     pub async fn get(
+        &self,
+        label: &str,
+        component: &Component,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<(ComponentDigest, Flavor), NamedFlavorError> {
+        self.get_unnamed(label, component, warnings).await.map_err(|error| NamedFlavorError { flavor: label.to_owned(), error })
+    }
+
+    async fn get_unnamed(
         &self,
         label: &str,
         component: &Component,

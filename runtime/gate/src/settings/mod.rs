@@ -1,6 +1,6 @@
 //! The settings that a registry gives a hook: one JSON object.
 //!
-//! They come from whoever registers the hook, as JSON or TOML, or from the catalog, which is TOML. Whatever way they came, they hold only
+//! They are given as JSON or TOML when the hook is registered, or come from the catalog, which is TOML. Whatever way they came, they hold only
 //! what both notations can say: no `null`, no integer beyond 64 bits, no infinite number, nesting of at most [`MAX_DEPTH`] and
 //! [`MAX_SETTINGS_BYTES`] of JSON. So a hook sees the same whether its registry is registered or not.
 //!

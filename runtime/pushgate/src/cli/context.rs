@@ -15,7 +15,6 @@ use pushgate_explain::{Failure, Kind};
 use pushgate_gate::catalog::Catalog;
 use pushgate_gate::catalogs::Catalogs;
 use pushgate_gate::clients::{Clients, OpenUploads};
-use pushgate_gate::decide::DecideError;
 use pushgate_gate::decision::Warning;
 use pushgate_gate::flavors::{Component, Flavors};
 use pushgate_gate::paths::Paths;
@@ -69,10 +68,7 @@ impl Context {
     /// A flavor that can be called, and the digest of its component.
     pub(super) fn flavor(&self, label: &str, component: &Component) -> Result<(ComponentDigest, Flavor), Failure> {
         let mut warnings = Vec::new();
-        let loaded = self.wait_for(async {
-            let loaded = self.process.flavors.get(label, component, &mut warnings).await;
-            loaded.map_err(|error| DecideError::Flavor { flavor: label.to_owned(), error })
-        });
+        let loaded = self.wait_for(self.process.flavors.get(label, component, &mut warnings));
         self.warn(warnings);
         loaded
     }

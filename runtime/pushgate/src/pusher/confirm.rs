@@ -4,7 +4,7 @@
 
 use pushgate_client::{FetchedManifest, RegistryClient, Served};
 use pushgate_engine::EngineImage;
-use pushgate_explain::{Explain as _, Failure, Kind};
+use pushgate_explain::{Explain as _, Failure, Kind, LOOK};
 use pushgate_oci::{Digest, Document};
 use pushgate_reference::ScopedReference;
 
@@ -77,9 +77,6 @@ fn config_digest(manifest: &FetchedManifest) -> Option<Digest> {
         Ok(Document::Index(_)) | Err(_) => None,
     }
 }
-
-/// What is left to do where nothing better is known.
-pub(super) const LOOK: &str = "look at what the registry serves under the tag before you push again";
 
 fn unconfirmed(message: String) -> Failure {
     Failure::new(Kind::Unconfirmed, message).with_hint(Some(LOOK.to_owned()))

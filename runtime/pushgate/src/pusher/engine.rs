@@ -5,7 +5,7 @@
 
 use pushgate_client::FetchedManifest;
 use pushgate_engine::{EngineError, EngineName};
-use pushgate_explain::{Explain as _, Failure, Kind};
+use pushgate_explain::{Explain as _, Failure, Kind, LOOK};
 use pushgate_gate::registry_access::Access;
 use pushgate_oci::Digest;
 use pushgate_reference::ScopedReference;
@@ -74,6 +74,6 @@ async fn settle(
         Err(_) if is_unknown => "and what the registry serves under the tag now could not be found out",
         Err(_) => return failure,
     };
-    let hint = failure.hint.unwrap_or_else(|| confirm::LOOK.to_owned());
+    let hint = failure.hint.unwrap_or_else(|| LOOK.to_owned());
     Failure { kind: Kind::Unconfirmed, message: format!("{}; {changed}", failure.message), hint: Some(hint) }
 }

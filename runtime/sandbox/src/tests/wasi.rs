@@ -46,7 +46,7 @@ fn a_trap_has_a_cause_by_the_tool_that_made_the_component() {
         with_import(interface, function, "", "(result u64)", "(result i64)", &hook("(drop (call $wasi))"))
     };
     assert_eq!(cause(made_by_tool(calls("wasi:filesystem/types@0.2.6", "open"), "exports")), TrapCause::FileOrImport);
-    // What is absent is told by what it is, whatever the language.
+    // The cause names what is absent, whatever the language.
     for (interface, function, expected) in [
         ("wasi:io/poll@0.2.6", "poll", TrapCause::Absent(Absent::Waiting)),
         ("wasi:clocks/monotonic-clock@0.2.6", "subscribe-duration", TrapCause::Absent(Absent::Waiting)),
