@@ -65,8 +65,8 @@ type Image struct {
 	Labels map[string]string
 	// Config is the image config; the labels and the platform are put into it.
 	Config flavor.ImageConfig
-	// PackedSize and UnpackedSize are bytes; nobody can tell one that is 0.
-	PackedSize, UnpackedSize uint64
+	// CompressedSize and UncompressedSize are bytes; nobody can tell one that is 0.
+	CompressedSize, UncompressedSize uint64
 	// Annotations are those of its manifest.
 	Annotations map[string]string
 }
@@ -128,6 +128,7 @@ func Ask(t testing.TB, hook flavor.Hook, push Push) Answer {
 		}
 		return push.Serve(request.(*http.Request))
 	})()
+	defer goroutines.Mark()()
 	early := made.Begin()
 	answer.Answer = flavor.AnswerOf(hook(flavor.NewPush(described)))
 	if answer.Verdict == flavor.Approved {

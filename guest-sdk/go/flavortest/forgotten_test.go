@@ -44,6 +44,16 @@ func TestARefusalThatWasMadeAndNeverGivenFailsTheCall(t *testing.T) {
 				go func() { _ = refuse() }()
 			}()
 		},
+		"of one whose parents have ended": func(*flavor.Push) {
+			go func() {
+				go func() {
+					go func() {
+						time.Sleep(20 * time.Millisecond)
+						_ = refuse()
+					}()
+				}()
+			}()
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := flavortest.Ask(t, func(push *flavor.Push) error {

@@ -18,17 +18,22 @@ const ofComponent = 1
 // It is asked by the goroutine of the call.
 func Left(before int, waits string) string {
 	waiting := 0
+	known := map[string]bool{}
 	for round := 0; ; round++ {
 		letRun()
 		// What the runtime prints of all costs more than the rest of a call.
 		if alone && before == ofComponent && runtime.NumGoroutine() == before {
 			return ""
 		}
-		left := ofCall(All())
-		if len(left) == 0 {
+		left := ofCall(All(), known)
+		others := marked() > len(left)
+		if len(left) == 0 && !others {
 			return ""
 		}
 		waiting++
+		if others {
+			waiting = 0
+		}
 		for _, goroutine := range left {
 			switch {
 			case alone && goroutine.State == "sleep":
@@ -38,24 +43,33 @@ func Left(before int, waits string) string {
 			}
 		}
 		if waiting == looks || round == rounds {
-			return left[0].Place() + "a goroutine that the hook started has not ended, and what it checks may be forgotten: wait for it before you approve"
+			place := ""
+			if len(left) > 0 {
+				place = left[0].Place()
+			}
+			return place + "a goroutine that the hook started has not ended, and what it checks may be forgotten: wait for it before you approve"
 		}
 	}
 }
 
 // ofCall are those that the one which asks has started, and they. In a component, where numbers are given in a row, they are
-// those that are younger; in a test, other tests start some at the same time.
-func ofCall(all []Goroutine) []Goroutine {
+// those that are younger; in a test, other tests start some at the same time, so that their parents count. Known are those
+// that were seen, since one may end before those that it started.
+func ofCall(all []Goroutine, known map[string]bool) []Goroutine {
 	var left []Goroutine
 	asks := all[0]
-	descends := map[string]bool{asks.ID: true}
+	known[asks.ID] = true
 	for again := true; again; {
 		again = false
 		for _, goroutine := range all {
-			if !descends[goroutine.ID] && (descends[goroutine.Parent] || alone && younger(goroutine, asks)) {
-				descends[goroutine.ID], again = true, true
-				left = append(left, goroutine)
+			if !known[goroutine.ID] && (known[goroutine.Parent] || alone && younger(goroutine, asks)) {
+				known[goroutine.ID], again = true, true
 			}
+		}
+	}
+	for _, goroutine := range all[1:] {
+		if known[goroutine.ID] {
+			left = append(left, goroutine)
 		}
 	}
 	return left
