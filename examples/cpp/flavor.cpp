@@ -88,8 +88,8 @@ void report_image(Reasons &reasons, const pushgate_image &image, size_t number) 
   size_t annotation_count;
   pushgate_image_annotations(&image, &annotations, &annotation_count);
   uint64_t bytes = 0;
-  const char *packed = pushgate_image_packed_size(&image, &bytes) ? pushgate_decimal(bytes) : "unknown";
-  const char *unpacked = pushgate_image_unpacked_size(&image, &bytes) ? pushgate_decimal(bytes) : "unknown";
+  const char *compressed = pushgate_image_compressed_size(&image, &bytes) ? pushgate_decimal(bytes) : "unknown";
+  const char *uncompressed = pushgate_image_uncompressed_size(&image, &bytes) ? pushgate_decimal(bytes) : "unknown";
   const struct {
     const char *key, *value;
   } details[] = {
@@ -102,8 +102,8 @@ void report_image(Reasons &reasons, const pushgate_image &image, size_t number) 
       {"command", join(join("", member(execution, "Entrypoint"), " "), member(execution, "Cmd"), " ")},
       {"ports", names(member(execution, "ExposedPorts"), ";")},
       {"layers", pushgate_decimal(pushgate_json_length(member(member(config, "rootfs"), "diff_ids")))},
-      {"packed-size", packed},
-      {"unpacked-size", unpacked},
+      {"compressed-size", compressed},
+      {"uncompressed-size", uncompressed},
       {"annotations", pairs(annotations, annotation_count)},
   };
   for (const auto &[key, value] : details) reasons.detail(concat("image.", pushgate_decimal(number), ".", key), value);

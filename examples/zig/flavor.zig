@@ -106,8 +106,8 @@ fn reportImage(reasons: *Reasons, image: *const c.pushgate_image, number: usize)
         .{ "command", join(join("", member(execution, "Entrypoint"), " "), member(execution, "Cmd"), " ") },
         .{ "ports", names(member(execution, "ExposedPorts"), ";") },
         .{ "layers", c.pushgate_decimal(c.pushgate_json_length(member(member(config, "rootfs"), "diff_ids"))) },
-        .{ "packed-size", size(c.pushgate_image_packed_size, image) },
-        .{ "unpacked-size", size(c.pushgate_image_unpacked_size, image) },
+        .{ "compressed-size", size(c.pushgate_image_compressed_size, image) },
+        .{ "uncompressed-size", size(c.pushgate_image_uncompressed_size, image) },
         .{ "annotations", pairs(annotations, annotation_count) },
     };
     for (details) |detail| reasons.detail(concat(&.{ "image.", c.pushgate_decimal(number), ".", detail[0] }), detail[1]);

@@ -74,12 +74,12 @@ const char *pushgate_image_label(const pushgate_image *image, const char *key);
 /* The image config, after the OCI image specification: "architecture", "os", "config", "rootfs". */
 const pushgate_json *pushgate_image_config(const pushgate_image *image);
 
-/* What a registry holds of the image, in bytes: its config and its layers as they are pushed. False where nobody can tell: the layers are packed only in the
+/* What a registry holds of the image, in bytes: its config and its layers as they are pushed. False where nobody can tell: the layers are compressed only in the
  * push, as those of the Docker Engine's images are. */
-bool pushgate_image_packed_size(const pushgate_image *image, uint64_t *bytes);
+bool pushgate_image_compressed_size(const pushgate_image *image, uint64_t *bytes);
 
-/* The image's layers unpacked, in bytes. False where nobody has counted, as of most packed layers. */
-bool pushgate_image_unpacked_size(const pushgate_image *image, uint64_t *bytes);
+/* The image's layers uncompressed, in bytes. False where nobody has counted, as of most compressed layers. */
+bool pushgate_image_uncompressed_size(const pushgate_image *image, uint64_t *bytes);
 
 /* The value of an annotation of the image's manifest; NULL when it does not have it, and where the manifest is made only in the push, as that of the Docker
  * Engine's images is. */

@@ -101,12 +101,12 @@ const pushgate_json *pushgate_image_config(const pushgate_image *image) {
   return config;
 }
 
-bool pushgate_image_packed_size(const pushgate_image *image, uint64_t *bytes) {
+bool pushgate_image_compressed_size(const pushgate_image *image, uint64_t *bytes) {
   pushgate_flavor_types_own_image_t handle = {image->handle};
-  return pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image(handle), bytes);
+  return pushgate_flavor_types_method_image_compressed_size(pushgate_flavor_types_borrow_image(handle), bytes);
 }
 
-bool pushgate_image_unpacked_size(const pushgate_image *image, uint64_t *bytes) {
+bool pushgate_image_uncompressed_size(const pushgate_image *image, uint64_t *bytes) {
   pushgate_flavor_types_own_image_t handle = {image->handle};
-  return pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image(handle), bytes);
+  return pushgate_flavor_types_method_image_uncompressed_size(pushgate_flavor_types_borrow_image(handle), bytes);
 }

@@ -205,12 +205,12 @@ func pairsOf(tuples []wit_types.Tuple2[string, string]) [][2]string {
 	return pairs
 }
 
-func (image hostImage) PackedSize() (bytes uint64, known bool) {
-	return known64(image.Image.PackedSize())
+func (image hostImage) CompressedSize() (bytes uint64, known bool) {
+	return known64(image.Image.CompressedSize())
 }
 
-func (image hostImage) UnpackedSize() (bytes uint64, known bool) {
-	return known64(image.Image.UnpackedSize())
+func (image hostImage) UncompressedSize() (bytes uint64, known bool) {
+	return known64(image.Image.UncompressedSize())
 }
 
 func known64(number wit_types.Option[uint64]) (uint64, bool) {

@@ -14,13 +14,15 @@ type Image struct{ host host.Image }
 // Platform is `os/architecture[/variant]`, for example `linux/arm64/v8`.
 func (image *Image) Platform() string { return image.host.Platform() }
 
-// PackedSize is what a registry holds of the image: the bytes of its config and of its layers as they are pushed. It is not
-// known where the layers are packed only in the push, as those of the Docker Engine's images are.
-func (image *Image) PackedSize() (bytes uint64, known bool) { return image.host.PackedSize() }
+// CompressedSize is what a registry holds of the image: the bytes of its config and of its layers as they are pushed. It is not
+// known where the layers are compressed only in the push, as those of the Docker Engine's images are.
+func (image *Image) CompressedSize() (bytes uint64, known bool) { return image.host.CompressedSize() }
 
-// UnpackedSize is how many bytes the layers of the image are unpacked. It is not known where nobody has counted, as of most
-// packed layers.
-func (image *Image) UnpackedSize() (bytes uint64, known bool) { return image.host.UnpackedSize() }
+// UncompressedSize is how many bytes the layers of the image are uncompressed. It is not known where nobody has counted, as of most
+// compressed layers.
+func (image *Image) UncompressedSize() (bytes uint64, known bool) {
+	return image.host.UncompressedSize()
+}
 
 // Labels are the labels of the image config.
 func (image *Image) Labels() map[string]string { return mapOf(image.host.Labels()) }

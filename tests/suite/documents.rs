@@ -113,7 +113,7 @@ fn what_looks_like_an_image_and_is_none_is_an_artifact() {
             "non-root",
             r#"platforms --set required:=["linux/amd64"]"#,
             r#"require-labels --set labels:=["a"]"#,
-            r#"max-size --set packed=1GB"#,
+            r#"max-size --set compressed=1GB"#,
         ] {
             let ran = home.run(&format!("check {host}/app:{name} --uri {host} --from oci:image:{name} --flavor {flavor}"));
             assert_eq!(ran.code, 4, "{ran:?}");

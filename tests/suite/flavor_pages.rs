@@ -183,6 +183,10 @@ fn settings(page: &mut String, schema: &Json) {
 /// A row for each property of a table, and for those of the tables in a list: `rules[].code`.
 fn settings_of(page: &mut String, place: &str, table: &Json, whole: &Json) {
     for (name, property) in table["properties"].as_object().into_iter().flatten() {
+        // One that nobody can give any more.
+        if property["deprecated"] == true {
+            continue;
+        }
         let is_required = table["required"].as_array().is_some_and(|required| required.iter().any(|key| key == name));
         let default = match property.get("default") {
             Some(value) => code(value),

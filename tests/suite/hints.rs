@@ -176,7 +176,7 @@ fn everything_that_a_schema_refuses_is_named_at_once() {
     let ran = home.run(&format!("{check} forbid-tags --set tags=latest --set tgas=x"));
     assert!(ran.stderr.contains("`tgas` (did you mean `tags`?)") && ran.stderr.contains("the setting `tags` is not"), "{ran:?}");
     // An enum is whole, with what was meant.
-    let ran = home.run(&format!("{check} max-size --set packed=1GB --set unknown=refuze"));
+    let ran = home.run(&format!("{check} max-size --set compressed=1GB --set unknown=refuze"));
     assert!(ran.stderr.contains("is not one of ") && ran.stderr.contains("(did you mean \"refuse\"?)"), "{ran:?}");
     let described = home.must("flavor describe max-size --output json").json();
     let words = described["flavor"]["settings_schema"]["properties"]["unknown"]["enum"].as_array().expect("an enum").clone();
@@ -251,10 +251,13 @@ fn a_flag_that_is_not_there_is_told_what_it_is_elsewhere() {
 #[test]
 fn a_digest_or_an_odd_host_is_told_what_it_is() {
     let home = Home::new();
-    let digest = format!("registry.example.com/app@sha256:{}", "0".repeat(64));
-    let ran = home.run(&format!("check {digest} --uri registry.example.com"));
+    let digest = format!("@sha256:{}", "0".repeat(64));
+    let ran = home.run(&format!("check registry.example.com/app:v1{digest} --uri registry.example.com"));
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(!ran.stderr.contains("latest") && hint(&ran).contains("`registry.example.com/app:v1`"), "{ran:?}");
+    let ran = home.run(&format!("check registry.example.com/app{digest} --uri registry.example.com"));
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(!ran.stderr.contains("latest") && hint(&ran).contains("--direct"), "{ran:?}");
     home.must("check a.0xg/app:v1 --uri a.0xg");
     home.must("registry register odd --uri A.0XG:5000/team");
     for host in ["a.0x", "1.0Xff", "127.0.0.09"] {

@@ -16,6 +16,7 @@ mod base_images;
 mod capabilities;
 mod catalog;
 mod bombs;
+mod by_digest;
 mod cel;
 mod check;
 mod compile;

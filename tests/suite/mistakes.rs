@@ -45,7 +45,7 @@ const LAZILY: &str = ": an iterator was made and has not run: ask for its values
 /// Why a name does not exist, by its tag.
 const UNKNOWN: [(&str, &str); 7] = [
     ("unknown-of-push", "`push` has no member `tags`: did you mean `push.tag`? There is reference, registry, "),
-    ("unknown-of-image", "`image` has no member `size`: did you mean `image.packedSize`? There is platform, labels, "),
+    ("unknown-of-image", "`image` has no member `size`: did you mean `image.compressedSize`? There is platform, labels, "),
     ("unknown-of-labels", "a label is read with `image.labels.get(\"org.opencontainers.image.title\")`. There is get, has, "),
     ("unknown-of-config", "`image.config` has no member `Env`: did you mean `image.config.config.Env`? There is architecture, "),
     ("unknown-of-log", "`log` has no member `warning`: did you mean `log.warn`? There is trace, debug, info, warn, error"),

@@ -158,9 +158,9 @@ fn settings_that_can_never_match_are_not_registered() {
         ("platforms", r#"{"required":["linux/arm64/v7"]}"#),
         ("platforms", r#"{"required":["linux/amd64:22.04"]}"#),
         ("platforms", r#"{"runs_on":["linux/arm/v6"],"allowed":["linux/arm/v7"]}"#),
-        ("max-size", r#"{"packed":"0 MB"}"#),
-        ("max-size", r#"{"packed":"5 mb"}"#),
-        ("max-size", r#"{"packed":"2Gi","total":"1Gi"}"#),
+        ("max-size", r#"{"compressed":"0 MB"}"#),
+        ("max-size", r#"{"compressed":"5 mb"}"#),
+        ("max-size", r#"{"compressed":"2Gi","total":"1Gi"}"#),
         ("base-images", r#"{"allowed":[{"diff_ids":["sha256:abc"]}]}"#),
         ("base-images", r#"{"allowed":[{"title":"debian"}]}"#),
         ("names", r#"{"allowed":["app-*"]}"#),
@@ -183,7 +183,21 @@ fn a_number_where_a_text_is_wanted() {
     let home = Home::new();
     assert_whole!(home, check(&home, "forbid-tags", "registry.example.com/team/app:v1", &["--set", "tags:=[20240115]"]));
     assert_whole!(home, check(&home, "semver-tags", "registry.example.com/team/app:20240115", &[]));
-    assert_whole!(home, check(&home, "max-size", "registry.example.com/team/app:v1", &["--set", "packed=2 gigabytes"]));
+    assert_whole!(home, check(&home, "max-size", "registry.example.com/team/app:v1", &["--set", "compressed=2 gigabytes"]));
+}
+
+#[test]
+fn a_setting_that_got_another_name_is_refused_with_it() {
+    let home = Home::new();
+    for (old, new) in [("packed", "compressed"), ("unpacked", "uncompressed")] {
+        let setting = format!("{old}=1GB");
+        let words = ["registry", "register", "prod", "--uri", "registry.example.com", "--flavor", "max-size", "--set", &setting];
+        let ran = home.run_words(words);
+        assert_eq!(ran.code, 8, "{ran:?}");
+        assert!(ran.stderr.contains(&format!("there is no setting `{old}` any more: it is `{new}` now")), "{ran:?}");
+    }
+    let described = home.must("flavor describe max-size");
+    assert!(!described.stdout.contains("packed "), "{}", described.stdout);
 }
 
 #[test]

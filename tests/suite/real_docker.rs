@@ -243,14 +243,14 @@ fn an_image_of_the_engine_that_is_too_large_is_not_pushed() {
     let image = format!("{}/team/app:v1", registry.host());
     load(&home, &[&image]);
     let size: u64 = docker(&["image", "inspect", "--format", "{{.Size}}", &image]).parse().expect("a size");
-    home.must(&format!("registry register prod --uri {}/team --flavor max-size --set unpacked:={}", registry.host(), size - 1));
+    home.must(&format!("registry register prod --uri {}/team --flavor max-size --set uncompressed:={}", registry.host(), size - 1));
 
     let denied = run(&home, &format!("push {image} --output json"));
     assert_eq!(denied.code, 4, "{denied:?}");
     let violation = &denied.json()["hooks"][0]["violations"][0];
-    assert_eq!((&violation["code"], &violation["details"]["size"]), (&"size.unpacked".into(), &size.to_string().into()), "{denied:?}");
-    home.must(&format!("registry update prod --flavor max-size --settings {{\"packed\":{}}}", size - 1));
+    assert_eq!((&violation["code"], &violation["details"]["size"]), (&"size.uncompressed".into(), &size.to_string().into()), "{denied:?}");
+    home.must(&format!("registry update prod --flavor max-size --settings {{\"compressed\":{}}}", size - 1));
     assert_eq!(run(&home, &format!("push {image} --output json")).json()["hooks"][0]["violations"][0]["code"], "size.unknown");
-    home.must("registry update prod --flavor max-size --settings {\"packed\":\"1MB\"}");
+    home.must("registry update prod --flavor max-size --settings {\"compressed\":\"1MB\"}");
     assert_eq!(run(&home, &format!("push {image} --output json")).json()["verdict"], "pushed");
 }

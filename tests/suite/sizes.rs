@@ -62,7 +62,7 @@ fn seen(ran: &Ran) -> (String, String) {
     let json = ran.json();
     let details = &json["hooks"][0]["violations"][0]["details"];
     let size = |name: &str| details[format!("image.0.{name}")].as_str().unwrap_or_else(|| panic!("{details:#}")).to_owned();
-    (size("packed-size"), size("unpacked-size"))
+    (size("compressed-size"), size("uncompressed-size"))
 }
 
 /// The words that let the probe tell what it sees.
@@ -132,23 +132,23 @@ fn an_image_that_is_too_large_is_not_pushed() {
         home.run_words(words(&line).chain(["--flavor", "max-size", "--settings", &settings.to_string()].map(str::to_owned)))
     };
     for (source, settings, expected) in [
-        ("oci:packed", json!({ "packed": packed }), None),
-        ("oci:packed", json!({ "packed": packed - 1 }), Some("size.packed")),
-        ("oci:packed", json!({ "unpacked": "1 MB" }), Some("size.unknown")),
-        ("oci:packed", json!({ "unpacked": "1 MB", "unknown": "warn" }), None),
-        ("oci:packed --verify", json!({ "unpacked": "1 MB" }), None),
-        ("oci:packed --verify", json!({ "unpacked": "299 kB" }), Some("size.unpacked")),
-        ("docker-archive:image.tar", json!({ "packed": "1 MB" }), None),
-        ("docker-archive:image.tar", json!({ "packed": "299 kB" }), Some("size.unknown")),
-        ("docker-archive:image.tar", json!({ "unpacked": "299 kB" }), Some("size.unpacked")),
+        ("oci:packed", json!({ "compressed": packed }), None),
+        ("oci:packed", json!({ "compressed": packed - 1 }), Some("size.compressed")),
+        ("oci:packed", json!({ "uncompressed": "1 MB" }), Some("size.unknown")),
+        ("oci:packed", json!({ "uncompressed": "1 MB", "unknown": "warn" }), None),
+        ("oci:packed --verify", json!({ "uncompressed": "1 MB" }), None),
+        ("oci:packed --verify", json!({ "uncompressed": "299 kB" }), Some("size.uncompressed")),
+        ("docker-archive:image.tar", json!({ "compressed": "1 MB" }), None),
+        ("docker-archive:image.tar", json!({ "compressed": "299 kB" }), Some("size.unknown")),
+        ("docker-archive:image.tar", json!({ "uncompressed": "299 kB" }), Some("size.uncompressed")),
     ] {
         let ran = check(source, settings.clone());
         let found = ran.json()["hooks"][0]["violations"][0]["code"].as_str().map(str::to_owned);
         assert_eq!((ran.code, found.as_deref()), (if expected.is_some() { 4 } else { 0 }, expected), "{source} {settings}: {ran:?}");
     }
-    let both = check("oci:packed", json!({ "packed": "2 MB", "unpacked": "1 MB" }));
+    let both = check("oci:packed", json!({ "compressed": "2 MB", "uncompressed": "1 MB" }));
     assert_eq!(both.code, 8, "{both:?}");
-    assert!(both.json()["error"]["message"].as_str().expect("a message").contains("`packed` and `unpacked`"), "{both:?}");
+    assert!(both.json()["error"]["message"].as_str().expect("a message").contains("`compressed` and `uncompressed`"), "{both:?}");
 }
 
 /// A layer that is packed more than once counts once, since a registry keeps it once; unpacked it counts each time.

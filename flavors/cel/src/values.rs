@@ -73,11 +73,11 @@ pub(crate) fn image(image: &Image, members: &BTreeSet<&'static str>) -> Result<C
             "layers" => count(config.rootfs.diff_ids.len() as u64),
             "labels" => labels(image.labels()),
             "config" => json(image.parse_config()?),
-            "compressed_size" => match image.packed_size() {
+            "compressed_size" => match image.compressed_size() {
                 Some(size) => count(size),
                 None => continue,
             },
-            "uncompressed_size" => match image.unpacked_size() {
+            "uncompressed_size" => match image.uncompressed_size() {
                 Some(size) => count(size),
                 None => continue,
             },

@@ -1,4 +1,4 @@
-//! Refuses images that are too large: in the registry, or where they are unpacked.
+//! Refuses images that are too large: in the registry, or where they are uncompressed.
 
 mod size;
 
@@ -12,8 +12,8 @@ struct MaxSize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    packed: Option<Limit>,
-    unpacked: Option<Limit>,
+    compressed: Option<Limit>,
+    uncompressed: Option<Limit>,
     total: Option<Limit>,
     #[serde(default)]
     unknown: Unknown,
@@ -49,12 +49,12 @@ impl Flavor for MaxSize {
 
     fn prepare(push: &Push, settings: Settings) -> Result<(), Refusal> {
         settings.check().map_err(Refusal::misconfigured)?;
-        let Settings { packed, unpacked, total, unknown } = settings;
+        let Settings { compressed, uncompressed, total, unknown } = settings;
         let images = push.images()?;
         let mut problems = Vec::new();
         for image in &images {
-            problems.extend(packed.as_ref().and_then(|limit| packed_problem(image, limit)));
-            problems.extend(unpacked.as_ref().and_then(|limit| unpacked_problem(image, limit)));
+            problems.extend(compressed.as_ref().and_then(|limit| compressed_problem(image, limit)));
+            problems.extend(uncompressed.as_ref().and_then(|limit| uncompressed_problem(image, limit)));
         }
         problems.extend(total.as_ref().and_then(|limit| total_problem(&images, limit)));
         let mut violations = Violations::new();
@@ -72,62 +72,63 @@ impl Flavor for MaxSize {
 impl Settings {
     /// What makes no sense about them.
     fn check(&self) -> Result<(), String> {
-        let Self { packed, unpacked, total, .. } = self;
-        if packed.is_none() && unpacked.is_none() && total.is_none() {
-            return Err("`packed`, `unpacked` and `total`: none is given, and without a limit nothing is checked".to_owned());
+        let Self { compressed, uncompressed, total, .. } = self;
+        if compressed.is_none() && uncompressed.is_none() && total.is_none() {
+            return Err("`compressed`, `uncompressed` and `total`: none is given, and without a limit nothing is checked".to_owned());
         }
-        match (packed, unpacked, total) {
-            (Some(packed), Some(unpacked), _) if packed.bytes() > unpacked.bytes() => Err(format!(
-                "`packed` and `unpacked`: an image of {packed} packed is larger than {unpacked} unpacked, so that the first limit is never reached"
+        match (compressed, uncompressed, total) {
+            (Some(compressed), Some(uncompressed), _) if compressed.bytes() > uncompressed.bytes() => Err(format!(
+                "`compressed` and `uncompressed`: an image of {compressed} compressed is larger than {uncompressed} uncompressed, so that the first limit is never reached"
             )),
-            (Some(packed), _, Some(total)) if packed.bytes() > total.bytes() => Err(format!(
-                "`packed` and `total`: one image of {packed} is larger than {total} for all of them, so that the first limit is never reached"
+            (Some(compressed), _, Some(total)) if compressed.bytes() > total.bytes() => Err(format!(
+                "`compressed` and `total`: one image of {compressed} is larger than {total} for all of them, so that the first limit is never reached"
             )),
             _ => Ok(()),
         }
     }
 }
 
-/// Packing makes nothing larger, but for the config and a few bytes in ten thousand: what fits unpacked fits packed.
-fn packed_problem(image: &Image, limit: &Limit) -> Option<Problem> {
+/// Compression makes nothing larger, but for the config and a few bytes in ten thousand: what fits uncompressed fits compressed.
+fn compressed_problem(image: &Image, limit: &Limit) -> Option<Problem> {
     let platform = image.platform();
-    let code = "size.packed";
-    match (image.packed_size(), image.unpacked_size()) {
+    let code = "size.compressed";
+    match (image.compressed_size(), image.uncompressed_size()) {
         (Some(size), _) if size > limit.bytes() => {
-            let message = format!("the image for {platform} is {} packed, more than the limit of {limit}", shown(size));
+            let message = format!("the image for {platform} is {} compressed, more than the limit of {limit}", shown(size));
             Some(too_large(code, message, platform, size, limit))
         }
         (None, Some(size)) if size > limit.bytes() => {
             let message = format!(
-                "nobody can tell yet how large the image for {platform} is packed: unpacked it is {}, more than the limit of {limit}",
+                "nobody can tell yet how large the image for {platform} is compressed: uncompressed it is {}, more than the limit of {limit}",
                 shown(size)
             );
-            Some(unknown(message, platform, limit, PACKED_HINT))
+            Some(unknown(message, platform, limit, COMPRESSED_HINT))
         }
         (None, None) => {
-            let message = format!("nobody can tell yet how large the image for {platform} is packed, for the limit of {limit}");
-            Some(unknown(message, platform, limit, PACKED_HINT))
+            let message = format!("nobody can tell yet how large the image for {platform} is compressed, for the limit of {limit}");
+            Some(unknown(message, platform, limit, COMPRESSED_HINT))
         }
         _ => None,
     }
 }
 
-/// What is too large packed is too large unpacked, for the same reason.
-fn unpacked_problem(image: &Image, limit: &Limit) -> Option<Problem> {
+/// What is too large compressed is too large uncompressed, for the same reason.
+fn uncompressed_problem(image: &Image, limit: &Limit) -> Option<Problem> {
     let platform = image.platform();
-    let code = "size.unpacked";
-    match (image.unpacked_size(), image.packed_size()) {
+    let code = "size.uncompressed";
+    match (image.uncompressed_size(), image.compressed_size()) {
         (Some(size), _) if size > limit.bytes() => {
-            let message = format!("the image for {platform} is {} unpacked, more than the limit of {limit}", shown(size));
+            let message = format!("the image for {platform} is {} uncompressed, more than the limit of {limit}", shown(size));
             Some(too_large(code, message, platform, size, limit))
         }
         (None, Some(size)) if size > limit.bytes() => {
-            let message = format!("the image for {platform} is {} packed already, more than the limit of {limit} unpacked", shown(size));
+            let message =
+                format!("the image for {platform} is {} compressed already, more than the limit of {limit} uncompressed", shown(size));
             Some(too_large(code, message, platform, size, limit))
         }
         (None, _) => {
-            let message = format!("nobody has counted how large the image for {platform} is unpacked, for the limit of {limit}");
-            Some(unknown(message, platform, limit, UNPACKED_HINT))
+            let message = format!("nobody has counted how large the image for {platform} is uncompressed, for the limit of {limit}");
+            Some(unknown(message, platform, limit, UNCOMPRESSED_HINT))
         }
         _ => None,
     }
@@ -136,33 +137,35 @@ fn unpacked_problem(image: &Image, limit: &Limit) -> Option<Problem> {
 /// What all images of the push are together. Layers that they share count for each of them: which those are, nobody says.
 fn total_problem(images: &[Image], limit: &Limit) -> Option<Problem> {
     let sum = |sizes: Option<Vec<u64>>| sizes.map(|sizes| sizes.into_iter().fold(0, u64::saturating_add));
-    let packed = sum(images.iter().map(Image::packed_size).collect());
-    // What fits unpacked fits packed.
-    let most = packed.or_else(|| sum(images.iter().map(|image| image.packed_size().or_else(|| image.unpacked_size())).collect()));
+    let compressed = sum(images.iter().map(Image::compressed_size).collect());
+    // What fits uncompressed fits compressed.
+    let most =
+        compressed.or_else(|| sum(images.iter().map(|image| image.compressed_size().or_else(|| image.uncompressed_size())).collect()));
     let platforms = images.iter().map(Image::platform).collect::<Vec<_>>().join(", ");
-    match (packed, most) {
+    match (compressed, most) {
         (Some(size), _) if size > limit.bytes() => {
-            let message = format!("the images for {platforms} are {} packed together, more than the limit of {limit}", shown(size));
+            let message = format!("the images for {platforms} are {} compressed in all, more than the limit of {limit}", shown(size));
             Some(too_large("size.total", message, &platforms, size, limit))
         }
         (None, Some(size)) if size > limit.bytes() => {
             let message = format!(
-                "nobody can tell yet how large the images for {platforms} are packed together: unpacked they are {}, more than the limit of {limit}",
+                "nobody can tell yet how large the images for {platforms} are compressed in all: uncompressed they are {}, more than the limit of {limit}",
                 shown(size)
             );
-            Some(unknown(message, &platforms, limit, PACKED_HINT))
+            Some(unknown(message, &platforms, limit, COMPRESSED_HINT))
         }
         (None, None) => {
-            let message = format!("nobody can tell yet how large the images for {platforms} are packed together, for the limit of {limit}");
-            Some(unknown(message, &platforms, limit, PACKED_HINT))
+            let message =
+                format!("nobody can tell yet how large the images for {platforms} are compressed in all, for the limit of {limit}");
+            Some(unknown(message, &platforms, limit, COMPRESSED_HINT))
         }
         _ => None,
     }
 }
 
-const PACKED_HINT: &str = "push an image that is packed: build it into an OCI archive (`docker buildx build --output type=oci,dest=FILE`) and add \
+const COMPRESSED_HINT: &str = "push an image that is compressed: build it into an OCI archive (`docker buildx build --output type=oci,dest=FILE`) and add \
                            `--from oci-archive:FILE`";
-const UNPACKED_HINT: &str = "add `--verify`, which counts it; for an image of the Docker Engine `--direct --verify`";
+const UNCOMPRESSED_HINT: &str = "add `--verify`, which counts it; for an image of the Docker Engine `--direct --verify`";
 
 fn too_large(code: &str, message: String, platform: &str, size: u64, limit: &Limit) -> Problem {
     let violation = deny(code, message)

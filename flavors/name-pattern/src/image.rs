@@ -26,7 +26,8 @@ impl ImagePattern {
         let tag_matches = match (&self.tag, tag) {
             (None, _) => true,
             (Some(pattern), Some(tag)) => pattern.matches(tag),
-            (Some(_), None) => false,
+            // What is pushed by digest has no tag: only what asks nothing of it matches.
+            (Some(pattern), None) => pattern.is_every(),
         };
         tag_matches && self.repository.matches(repository)
     }

@@ -30,11 +30,11 @@ extern void __wasm_import_pushgate_flavor_types_method_image_labels(int32_t, uin
 __attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.config")))
 extern void __wasm_import_pushgate_flavor_types_method_image_config(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.packed-size")))
-extern void __wasm_import_pushgate_flavor_types_method_image_packed_size(int32_t, uint8_t *);
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.compressed-size")))
+extern void __wasm_import_pushgate_flavor_types_method_image_compressed_size(int32_t, uint8_t *);
 
-__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.unpacked-size")))
-extern void __wasm_import_pushgate_flavor_types_method_image_unpacked_size(int32_t, uint8_t *);
+__attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.uncompressed-size")))
+extern void __wasm_import_pushgate_flavor_types_method_image_uncompressed_size(int32_t, uint8_t *);
 
 __attribute__((__import_module__("pushgate:flavor/types@0.1.2"), __import_name__("[method]image.annotations")))
 extern void __wasm_import_pushgate_flavor_types_method_image_annotations(int32_t, uint8_t *);
@@ -705,11 +705,11 @@ void pushgate_flavor_types_method_image_config(pushgate_flavor_types_borrow_imag
   *ret = (flavor_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
 }
 
-bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
+bool pushgate_flavor_types_method_image_compressed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
   __attribute__((__aligned__(8)))
   uint8_t ret_area[16];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_pushgate_flavor_types_method_image_packed_size((self).__handle, ptr);
+  __wasm_import_pushgate_flavor_types_method_image_compressed_size((self).__handle, ptr);
   flavor_option_u64_t option;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {
@@ -726,11 +726,11 @@ bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow
   return option.is_some;
 }
 
-bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
+bool pushgate_flavor_types_method_image_uncompressed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret) {
   __attribute__((__aligned__(8)))
   uint8_t ret_area[16];
   uint8_t *ptr = (uint8_t *) &ret_area;
-  __wasm_import_pushgate_flavor_types_method_image_unpacked_size((self).__handle, ptr);
+  __wasm_import_pushgate_flavor_types_method_image_uncompressed_size((self).__handle, ptr);
   flavor_option_u64_t option;
   switch ((int32_t) *((uint8_t*) (ptr + 0))) {
     case 0: {

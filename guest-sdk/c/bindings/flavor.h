@@ -317,19 +317,19 @@ extern void pushgate_flavor_types_method_image_labels(pushgate_flavor_types_borr
 // The host has rebuilt it: whatever source the image comes from, it has the same members, no key twice, and no
 // `history`. Its bytes do not hash to the config's digest. The values are the image author's.
 extern void pushgate_flavor_types_method_image_config(pushgate_flavor_types_borrow_image_t self, flavor_string_t *ret);
-// What a registry holds of this image, in bytes: its config, and its layers as they are pushed, which is packed as
-// a rule. A layer that it has twice counts once; the manifest does not count. What several images of a push share
-// counts for each of them.
+// What a registry holds of this image, in bytes: its config, and its layers as they are pushed, which is
+// compressed as a rule. A layer that it has twice counts once; the manifest does not count. What several images of
+// a push share counts for each of them.
 // 
-// None where the layers are packed only in the push: of the Docker Engine's images, and of an archive whose layers
-// are plain. The sizes are the source's: the push refuses a layer that has another one. Since 0.1.1.
-extern bool pushgate_flavor_types_method_image_packed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
-// Its layers unpacked, in bytes, each for itself: what a layer above replaces or removes counts as well.
+// None where the layers are compressed only in the push: of the Docker Engine's images, and of an archive whose
+// layers are plain. The sizes are the source's: the push refuses a layer that has another one. Since 0.1.1.
+extern bool pushgate_flavor_types_method_image_compressed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
+// Its layers uncompressed, in bytes, each for itself: what a layer above replaces or removes counts as well.
 // 
 // A layer counts as the tar file that it is, whose headers are a little more than the files. The Docker Engine
-// counts the files alone. None where nobody has counted: of packed layers, unless the push is asked to verify
+// counts the files alone. None where nobody has counted: of compressed layers, unless the push is asked to verify
 // everything, and of the Docker Engine's images on a containerd image store. Since 0.1.1.
-extern bool pushgate_flavor_types_method_image_unpacked_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
+extern bool pushgate_flavor_types_method_image_uncompressed_size(pushgate_flavor_types_borrow_image_t self, uint64_t *ret);
 // The annotations of the image's manifest, sorted by key; each key once. Empty where the manifest is made only in
 // the push, and where it has none.
 // 

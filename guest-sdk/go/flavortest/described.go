@@ -62,12 +62,12 @@ type describedImage struct{ image Image }
 
 func (described describedImage) Platform() string { return described.image.Platform }
 
-func (described describedImage) PackedSize() (bytes uint64, known bool) {
-	return described.image.PackedSize, described.image.PackedSize != 0
+func (described describedImage) CompressedSize() (bytes uint64, known bool) {
+	return described.image.CompressedSize, described.image.CompressedSize != 0
 }
 
-func (described describedImage) UnpackedSize() (bytes uint64, known bool) {
-	return described.image.UnpackedSize, described.image.UnpackedSize != 0
+func (described describedImage) UncompressedSize() (bytes uint64, known bool) {
+	return described.image.UncompressedSize, described.image.UncompressedSize != 0
 }
 
 func (described describedImage) Labels() [][2]string { return sorted(described.image.Labels) }

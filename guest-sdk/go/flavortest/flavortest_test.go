@@ -85,11 +85,11 @@ func TestSizesAreKnownWhereTheyAreDescribed(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		packed, packedKnown := images[0].PackedSize()
-		unpacked, unpackedKnown := images[0].UnpackedSize()
-		return flavor.Otherf("%d %v %d %v", packed, packedKnown, unpacked, unpackedKnown)
+		compressed, compressedKnown := images[0].CompressedSize()
+		uncompressed, uncompressedKnown := images[0].UncompressedSize()
+		return flavor.Otherf("%d %v %d %v", compressed, compressedKnown, uncompressed, uncompressedKnown)
 	}
-	answer := flavortest.Ask(t, hook, flavortest.Push{Images: []flavortest.Image{{PackedSize: 1 << 40}}})
+	answer := flavortest.Ask(t, hook, flavortest.Push{Images: []flavortest.Image{{CompressedSize: 1 << 40}}})
 	if answer.String() != "other; 1099511627776 true 0 false" {
 		t.Errorf("got %v", answer)
 	}

@@ -69,12 +69,12 @@ export declare class Image {
   /** The image config, which the host has rebuilt after the OCI image specification. */
   get config(): ImageConfig;
   /**
-   * What a registry holds of the image, in bytes: its config and its layers as they are pushed. `null` where the layers are packed only in the push, as those of
+   * What a registry holds of the image, in bytes: its config and its layers as they are pushed. `null` where the layers are compressed only in the push, as those of
    * the Docker Engine's images are.
    */
-  get packedSize(): number | null;
-  /** The image's layers unpacked, in bytes; `null` where nobody has counted, as of most packed layers. */
-  get unpackedSize(): number | null;
+  get compressedSize(): number | null;
+  /** The image's layers uncompressed, in bytes; `null` where nobody has counted, as of most compressed layers. */
+  get uncompressedSize(): number | null;
   /** The annotations of the image's manifest, in the order of their keys; none where the manifest is made only in the push. */
   get annotations(): ReadonlyMap<string, string>;
 }

@@ -78,12 +78,12 @@ export class Image {
     return this.#values.fetched('config', readConfig);
   }
 
-  get packedSize() {
-    return this.#values.fetched('packedSize', sizeOf);
+  get compressedSize() {
+    return this.#values.fetched('compressedSize', sizeOf);
   }
 
-  get unpackedSize() {
-    return this.#values.fetched('unpackedSize', sizeOf);
+  get uncompressedSize() {
+    return this.#values.fetched('uncompressedSize', sizeOf);
   }
 
   get annotations() {

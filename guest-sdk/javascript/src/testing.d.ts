@@ -13,8 +13,8 @@ export declare function image(
   options?: {
     labels?: Record<string, string>;
     config?: Partial<ImageConfig>;
-    packedSize?: number;
-    unpackedSize?: number;
+    compressedSize?: number;
+    uncompressedSize?: number;
     annotations?: Record<string, string>;
   },
 ): Image;

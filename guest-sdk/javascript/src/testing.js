@@ -10,8 +10,8 @@ import { Image, InspectError, Push } from './push.js';
 const hosts = new WeakMap();
 
 export function image(platform = 'linux/amd64', options = {}) {
-  checkMembers(options, ['labels', 'config', 'packedSize', 'unpackedSize', 'annotations'], 'an image');
-  const { labels = {}, config = {}, packedSize, unpackedSize, annotations = {} } = options;
+  checkMembers(options, ['labels', 'config', 'compressedSize', 'uncompressedSize', 'annotations'], 'an image');
+  const { labels = {}, config = {}, compressedSize, uncompressedSize, annotations = {} } = options;
   checkConfig(config);
   const [os, architecture, variant] = platform.split('/');
   const inOrder = (object) => Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -22,8 +22,8 @@ export function image(platform = 'linux/amd64', options = {}) {
     platform: () => platform,
     labels: () => sorted,
     config: () => JSON.stringify(whole),
-    packedSize: () => packedSize,
-    unpackedSize: () => unpackedSize,
+    compressedSize: () => compressedSize,
+    uncompressedSize: () => uncompressedSize,
     annotations: () => inOrder(annotations),
   };
   const made = new Image(host);

@@ -23,7 +23,7 @@ test('a name that does not exist is an error with the one that was meant, and al
     [() => PUSH.registry_uri, `\`push\` has no member \`registry_uri\`: did you mean \`push.registryUri\`? ${OF_PUSH}`],
     [() => PUSH['x'.repeat(99)], `\`push\` has no member \`${'x'.repeat(99)}\`: t${OF_PUSH.slice(1)}`],
     [() => PUSH.image(), '`push` has no member `image`: did you mean `push.images`? '],
-    [() => IMAGE.size, '`image` has no member `size`: did you mean `image.packedSize`? There is platform, labels, config, packedSize, unpackedSize'],
+    [() => IMAGE.size, '`image` has no member `size`: did you mean `image.compressedSize`? There is platform, labels, config, compressedSize, uncompressedSize'],
     [() => IMAGE.labels['org.x'], '`image.labels` has no member `org.x`: a label is read with `image.labels.get("org.x")`. There is get, has, '],
     [() => IMAGE.labels.a, '`image.labels` has no member `a`: a label is read with `image.labels.get("a")`. '],
     [() => IMAGE.config.Env, '`image.config` has no member `Env`: did you mean `image.config.config.Env`? There is architecture, os, variant, '],

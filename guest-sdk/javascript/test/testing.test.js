@@ -69,9 +69,9 @@ test('the digest and annotations', () => {
 });
 
 test('sizes', () => {
-  const images = push('r/a:1', { images: [image('linux/amd64', { packedSize: 2 ** 40, unpackedSize: 0 }), image()] }).images();
+  const images = push('r/a:1', { images: [image('linux/amd64', { compressedSize: 2 ** 40, uncompressedSize: 0 }), image()] }).images();
   assert.deepEqual(
-    images.map((one) => [one.packedSize, one.unpackedSize]),
+    images.map((one) => [one.compressedSize, one.uncompressedSize]),
     [
       [2 ** 40, 0],
       [null, null],

@@ -44,8 +44,8 @@ class Pushes(unittest.TestCase):
             push("r/a:1", images=InspectError("unavailable", "gone")).digest()
 
     def test_sizes(self) -> None:
-        made = push("r/a:1", images=[image(packed_size=1 << 40, unpacked_size=0), image()])
-        self.assertEqual([(one.packed_size, one.unpacked_size) for one in made.images()], [(1 << 40, 0), (None, None)])
+        made = push("r/a:1", images=[image(compressed_size=1 << 40, uncompressed_size=0), image()])
+        self.assertEqual([(one.compressed_size, one.uncompressed_size) for one in made.images()], [(1 << 40, 0), (None, None)])
 
     def test_images_that_cannot_be_looked_at(self) -> None:
         with self.assertRaisesRegex(InspectError, "not-found"):

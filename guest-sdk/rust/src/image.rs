@@ -57,13 +57,13 @@ impl Image {
 
     /// What a registry holds of the image, in bytes: its config and its layers as they are pushed, each layer once. `None` where the layers are packed only
     /// in the push, as those of the Docker Engine's images are. A flavor that asks this needs version 0.1.1 of the contract.
-    pub fn packed_size(&self) -> Option<u64> {
-        self.host.packed_size()
+    pub fn compressed_size(&self) -> Option<u64> {
+        self.host.compressed_size()
     }
 
-    /// The image's layers unpacked, in bytes. `None` where nobody has counted: of most packed layers. A flavor that asks this needs version 0.1.1 of the contract.
-    pub fn unpacked_size(&self) -> Option<u64> {
-        self.host.unpacked_size()
+    /// The image's layers uncompressed, in bytes. `None` where nobody has counted: of most compressed layers. A flavor that asks this needs version 0.1.1 of the contract.
+    pub fn uncompressed_size(&self) -> Option<u64> {
+        self.host.uncompressed_size()
     }
 
     /// The image config, read into a type with the members that the flavor looks at, or into an [`ImageConfig`](crate::ImageConfig).

@@ -168,8 +168,8 @@ impl TestImage {
             platform: platform.to_owned(),
             labels: Vec::new(),
             config: "{}".to_owned(),
-            packed_size: None,
-            unpacked_size: None,
+            compressed_size: None,
+            uncompressed_size: None,
             annotations: Vec::new(),
         })
     }
@@ -199,15 +199,15 @@ impl TestImage {
 
     /// What a registry holds of it, in bytes.
     #[must_use]
-    pub fn packed_size(mut self, bytes: u64) -> Self {
-        self.0.packed_size = Some(bytes);
+    pub fn compressed_size(mut self, bytes: u64) -> Self {
+        self.0.compressed_size = Some(bytes);
         self
     }
 
-    /// Its layers unpacked, in bytes.
+    /// Its layers uncompressed, in bytes.
     #[must_use]
-    pub fn unpacked_size(mut self, bytes: u64) -> Self {
-        self.0.unpacked_size = Some(bytes);
+    pub fn uncompressed_size(mut self, bytes: u64) -> Self {
+        self.0.uncompressed_size = Some(bytes);
         self
     }
 }
@@ -229,7 +229,7 @@ mod tests {
         type Settings = NoSettings;
 
         fn prepare(push: &Push, _: NoSettings) -> Result<(), Refusal> {
-            let sizes: Vec<_> = push.images()?.iter().map(|image| (image.packed_size(), image.unpacked_size())).collect();
+            let sizes: Vec<_> = push.images()?.iter().map(|image| (image.compressed_size(), image.uncompressed_size())).collect();
             Err(Refusal::other(format!("{sizes:?}")))
         }
     }
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn sizes_are_unknown_until_they_are_described() {
         let image = || TestImage::new("linux/amd64");
-        let push = TestPush::new("registry.example.com", "app").image(image().packed_size(1 << 40).unpacked_size(0)).image(image());
+        let push = TestPush::new("registry.example.com", "app").image(image().compressed_size(1 << 40).uncompressed_size(0)).image(image());
         assert_eq!(push.ask::<Sizes>(), Err(Refusal::other("[(Some(1099511627776), Some(0)), (None, None)]".to_owned())));
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pushgate_credentials::CredentialError;
-use pushgate_net::{ProxyFailure, TransportError, TrustError};
+use pushgate_net::{CertificateError, ProxyFailure, TransportError};
 
 pub use self::code::{ErrorCode, Missing};
 pub use self::context::{RequestContext, Site, Step};
@@ -76,7 +76,7 @@ impl fmt::Display for Refusal {
 pub enum RegistryError {
     /// A file with certificates, or with a key, is of no use.
     #[error(transparent)]
-    Trust(#[from] TrustError),
+    Trust(#[from] CertificateError),
     /// The variable that names the proxy for a request cannot be used. Its value may hold a password and is not shown.
     /// Nothing was sent.
     #[error("{context}: {variable} cannot be used: {problem}")]

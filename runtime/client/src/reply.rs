@@ -2,7 +2,7 @@
 
 use http::header::{CONTENT_TYPE, LOCATION};
 use pushgate_json::{MAX_DOCUMENT, Shape, Tree};
-use pushgate_net::{Answer, permitted};
+use pushgate_net::{Reply, permitted};
 use pushgate_oci::Digest;
 use pushgate_reference::Origin;
 use serde_json::Value;
@@ -25,12 +25,12 @@ const ERRORS: Shape =
 
 /// What an answer with an unforeseen status says: where it leads, or the registry's own words. `asked` is where the
 /// request went.
-pub(crate) fn said(answer: &Answer, asked: &Origin) -> Said {
+pub(crate) fn said(answer: &Reply, asked: &Origin) -> Said {
     if answer.status.is_redirection() { Said::words(leads_to(answer, asked)) } else { registry_said(&answer.body) }
 }
 
 /// Where a redirect leads, without what may be secret: no username, no password, no query.
-fn leads_to(answer: &Answer, asked: &Origin) -> String {
+fn leads_to(answer: &Reply, asked: &Origin) -> String {
     let Some(location) = answer.headers.get(LOCATION) else { return "it does not say where it leads".to_owned() };
     let base = Url::parse(&asked.url("/")).ok();
     let url = location.to_str().ok().filter(|text| text.len() <= MAX_LOCATION);
@@ -47,7 +47,7 @@ fn leads_to(answer: &Answer, asked: &Origin) -> String {
 
 /// The digest that an answer gives to what was sent, if it is another than `ours`. Where the algorithms differ, both
 /// may be right.
-pub(crate) fn other_digest(answer: &Answer, ours: &Digest) -> Option<Digest> {
+pub(crate) fn other_digest(answer: &Reply, ours: &Digest) -> Option<Digest> {
     let theirs = Digest::parse(answer.header("docker-content-digest")?).ok()?;
     (theirs.algorithm() == ours.algorithm() && theirs != *ours).then_some(theirs)
 }
@@ -76,12 +76,12 @@ fn read_errors(body: &[u8]) -> Option<Said> {
 
 /// A token server's own words in an answer: in the form of the distribution specification, of OAuth2 (RFC 6749, section
 /// 5.2), or in one of those that are in use, plain text included.
-pub(crate) fn token_server_said(answer: &Answer) -> Said {
+pub(crate) fn token_server_said(answer: &Reply) -> Said {
     let said = registry_said(&answer.body);
     if said.text.is_some() { said } else { Said { text: other_words(answer), ..said } }
 }
 
-fn other_words(answer: &Answer) -> Option<String> {
+fn other_words(answer: &Reply) -> Option<String> {
     // A tree takes up to a hundred times the memory of its text.
     if answer.body.iter().filter(|byte| b"[{:,".contains(byte)).count() > MAX_ELEMENTS {
         return None;
@@ -147,7 +147,7 @@ mod tests {
             if let Some(location) = location {
                 headers.insert(LOCATION, HeaderValue::from_bytes(location).unwrap());
             }
-            super::said(&Answer { status: http::StatusCode::FOUND, headers, body: Bytes::from_static(b"<html>") }, &asked).text.unwrap()
+            super::said(&Reply { status: http::StatusCode::FOUND, headers, body: Bytes::from_static(b"<html>") }, &asked).text.unwrap()
         };
         for (location, expected) in [
             ("https://new.example.com/v2/a/manifests/v1", "it leads to https://new.example.com/v2/a/manifests/v1"),
@@ -176,7 +176,7 @@ mod tests {
             if let Some(text) = text {
                 headers.insert("docker-content-digest", text.parse().unwrap());
             }
-            other_digest(&Answer { status: http::StatusCode::CREATED, headers, body: Bytes::new() }, &ours)
+            other_digest(&Reply { status: http::StatusCode::CREATED, headers, body: Bytes::new() }, &ours)
         };
         assert_eq!(claimed(Some(other.as_str())), Some(other.clone()));
         for text in [None, Some(ours.as_str()), Some(&*sha512), Some("nonsense")] {
@@ -189,7 +189,7 @@ mod tests {
         let said = |kind: Option<&str>, body: &str| {
             let mut headers = HeaderMap::new();
             headers.extend(kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_str(kind).unwrap())));
-            token_server_said(&Answer { status: http::StatusCode::UNAUTHORIZED, headers, body: Bytes::copy_from_slice(body.as_bytes()) })
+            token_server_said(&Reply { status: http::StatusCode::UNAUTHORIZED, headers, body: Bytes::copy_from_slice(body.as_bytes()) })
                 .text
         };
         let json = Some("application/json");

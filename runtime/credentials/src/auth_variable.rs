@@ -27,7 +27,7 @@ pub(crate) struct AuthVariable(Result<Secret, NotText>);
 struct NotText;
 
 /// What the variable has for a registry.
-pub(crate) struct Answer {
+pub(crate) struct VariableEntry {
     pub(crate) found: Option<Found>,
     /// That it holds more than counts.
     pub(crate) note: Option<String>,
@@ -39,11 +39,11 @@ impl AuthVariable {
     }
 
     /// Looks up a registry.
-    pub(crate) fn credentials(&self, host: &Host, repository: Option<&str>) -> Result<Answer, CredentialError> {
+    pub(crate) fn credentials(&self, host: &Host, repository: Option<&str>) -> Result<VariableEntry, CredentialError> {
         let members = self.members()?;
         let section = Section { place: &PLACE, members: &members, registry: host.as_str() };
         let entry = section.entry(&keys(host, repository))?;
-        Ok(Answer { found: entry.map(|credentials| file::found(credentials, &PLACE, Vec::new())), note: note(&members) })
+        Ok(VariableEntry { found: entry.map(|credentials| file::found(credentials, &PLACE, Vec::new())), note: note(&members) })
     }
 
     fn members(&self) -> Result<Map<String, Value>, CredentialError> {

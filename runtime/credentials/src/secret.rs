@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A password or token. It cannot be displayed, and its `Debug` shows nothing of it.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -27,7 +27,7 @@ impl fmt::Debug for Secret {
 }
 
 /// What is shown to a registry that asks who one is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Credentials {
     /// Nothing.
     #[default]

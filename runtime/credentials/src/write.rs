@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pushgate_files::{ForeignOwner, Links, LockProblem, Regular, foreign_owner, lock_folder, remove_left, with_suffix, write_new};
+use pushgate_files::{ForeignOwner, Links, LockProblem, Regular, Stamp, foreign_owner, lock_folder, remove_left, with_suffix, write_new};
 
 use crate::error::CredentialError;
 use crate::file;
@@ -97,8 +97,7 @@ fn lock(folder: &Path, path: &Path, wait: Duration) -> Result<File, CredentialEr
 
 /// Whether nobody wrote the file in between.
 fn same(before: Option<&Metadata>, now: Option<&Metadata>) -> bool {
-    let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
-    before.map(identity) == now.map(identity)
+    before.map(Stamp::of) == now.map(Stamp::of)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use pushgate_oci::Digest;
 use super::fault::Fault;
 use super::name::EngineName;
 use super::text::bounded;
-use super::transport::Transport;
+use super::transport::EngineTransport;
 use super::version::{ApiVersion, ToldVersion};
 
 /// The most that is read for one answer through bollard: 64 KiB. A version has 2 of them.
@@ -29,14 +29,14 @@ pub(super) const INSPECT_LIMIT: u64 = 9 * 1024 * 1024;
 #[derive(Clone)]
 pub(super) struct BollardClient {
     docker: Result<Docker, Arc<str>>,
-    transport: Arc<Transport>,
+    transport: Arc<EngineTransport>,
     version: Option<ApiVersion>,
     limit: Duration,
 }
 
 impl BollardClient {
     /// A client whose requests go to `transport`, for `version` of the API; without one, for whatever the daemon takes.
-    pub(super) fn new(transport: Arc<Transport>, version: Option<ApiVersion>, limit: Duration) -> Self {
+    pub(super) fn new(transport: Arc<EngineTransport>, version: Option<ApiVersion>, limit: Duration) -> Self {
         let ours = Arc::clone(&transport);
         let send = move |mut request: BollardRequest| {
             let transport = Arc::clone(&transport);

@@ -16,7 +16,7 @@ use tokio::task::spawn_blocking;
 use super::error::EngineError;
 use super::fault::Fault;
 use super::text::bounded;
-use super::transport::Transport;
+use super::transport::EngineTransport;
 use super::version::ApiVersion;
 
 /// How many pieces may wait for the disk. One is what a read from the socket gave, at most some hundred KiB.
@@ -24,7 +24,7 @@ const WAITING: usize = 8;
 
 /// Writes the archive of an image. An error of the writer is told by `unwritable`.
 pub(super) async fn export<W, E>(
-    transport: &Transport,
+    transport: &EngineTransport,
     version: ApiVersion,
     idle: Duration,
     limit: u64,

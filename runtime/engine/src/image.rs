@@ -41,7 +41,7 @@ pub struct EngineImage {
     /// layout, but its bytes do not hash to the configuration's digest.
     pub config: ImageConfig,
     /// The bytes of its layers unpacked, which the classic store counts: the content of their files. On a containerd store it is unknown.
-    pub unpacked_size: Option<u64>,
+    pub uncompressed_size: Option<u64>,
     /// The names that the image has, as the Engine writes them. Not checked: for showing only.
     pub repo_tags: Vec<String>,
 }
@@ -68,14 +68,14 @@ impl EngineImage {
         if media_type.flatten().is_some_and(pushgate_oci::media_type::is_index) {
             return Err(EngineError::Index { name: bounded(name, 512) });
         }
-        let unpacked_size = match store {
+        let uncompressed_size = match store {
             ImageStore::Classic => inspected.unsigned("Size").ok().flatten(),
             // Its `Size` was that of the packed content, the manifest included; since August 2026 that of the unpacked files is in the sum.
             ImageStore::Containerd => None,
         };
         let config = config(&inspected).map_err(|error| unreadable(name, error))?;
         let repo_tags = inspected.strings("RepoTags").map_err(|error| unreadable(name, error))?;
-        Ok(Self { id, store, target_digest, config, unpacked_size, repo_tags })
+        Ok(Self { id, store, target_digest, config, uncompressed_size, repo_tags })
     }
 }
 
@@ -202,7 +202,7 @@ mod tests {
         .unwrap();
         assert_eq!(from_engine.config.to_json(), from_layout.to_json());
         assert_eq!(from_engine.config.labels().iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>(), ["a=1", "b=2"]);
-        assert_eq!((from_engine.store, from_engine.unpacked_size), (ImageStore::Classic, Some(1)));
+        assert_eq!((from_engine.store, from_engine.uncompressed_size), (ImageStore::Classic, Some(1)));
         assert_eq!(from_engine.config_digest().unwrap().to_string(), ID);
         assert_eq!(from_engine.target_digest, None);
         assert_eq!(from_engine.repo_tags, ["app:v1"]);
@@ -215,7 +215,7 @@ mod tests {
             "Created": "0001-01-01T00:00:00Z", "RootFS": { "Type": "layers" },
         }))
         .unwrap();
-        assert_eq!((image.id.as_str(), image.unpacked_size), (ID, None));
+        assert_eq!((image.id.as_str(), image.uncompressed_size), (ID, None));
         assert_eq!(image.config.to_json(), r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#);
         assert!(image.repo_tags.is_empty());
     }
@@ -242,7 +242,7 @@ mod tests {
         let described =
             with(json!({ "Size": 9, "Descriptor": { "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": manifest, "size": 7 } }))
                 .unwrap();
-        assert_eq!((described.store, described.unpacked_size), (ImageStore::Containerd, None));
+        assert_eq!((described.store, described.uncompressed_size), (ImageStore::Containerd, None));
         assert_eq!(described.target_digest.as_ref().map(ToString::to_string), Some(manifest.clone()));
         assert_eq!(described.config_digest(), None);
         let named = with(json!({ "RepoDigests": [format!("app@{ID}")] })).unwrap();

@@ -1,7 +1,7 @@
 //! The local Docker Engine: the image that a push starts from, and one of the two ways out.
 //!
 //! ```no_run
-//! # async fn push(scoped: &pushgate_reference::ScopedReference, credentials: &pushgate_credentials::Credentials) -> Result<(), pushgate_engine::EngineError> {
+//! # async fn push(scoped: &pushgate_reference::ScopedReference, credentials: &pushgate_credentials::Credentials) -> Result<(), Box<dyn std::error::Error>> {
 //! use pushgate_engine::{DockerEngine, EngineEnvironment, EngineName};
 //!
 //! // The environment is read once, by the command line, and handed in.
@@ -9,7 +9,7 @@
 //! let engine = DockerEngine::connect(&environment).await?;
 //!
 //! // What the name means is resolved once, before anybody is asked about it …
-//! let name = EngineName::of(scoped);
+//! let name = EngineName::of(scoped).ok_or("the Docker Engine pushes to tags alone")?;
 //! let image = engine.inspect(&name.to_string()).await?;
 //! // … and is looked at again before it is pushed.
 //! engine.ensure_tag_still(&name, &image.id).await?;
@@ -67,7 +67,7 @@ use self::authentication::{Authentication, server_address};
 use self::bollard_client::BollardClient;
 use self::fault::Fault;
 use self::text::bounded;
-use self::transport::Transport;
+use self::transport::EngineTransport;
 use self::version::ApiVersion;
 
 /// How long the daemon may take.
@@ -93,7 +93,7 @@ impl Default for EngineLimits {
 /// A Docker Engine that has answered. Cloning is cheap. It holds no secret.
 #[derive(Clone)]
 pub struct DockerEngine {
-    transport: Arc<Transport>,
+    transport: Arc<EngineTransport>,
     client: BollardClient,
     version: ApiVersion,
     description: Arc<str>,
@@ -133,7 +133,7 @@ impl DockerEngine {
         Err(EngineError::NoDaemon { tried })
     }
 
-    async fn connect_to(transport: Transport, address: &str, limits: EngineLimits) -> Result<Self, Refusal> {
+    async fn connect_to(transport: EngineTransport, address: &str, limits: EngineLimits) -> Result<Self, Refusal> {
         let transport = Arc::new(transport);
         let client = BollardClient::new(Arc::clone(&transport), None, limits.connect);
         let told = client.version().await.map_err(Refusal::Unreachable)?;

@@ -39,10 +39,10 @@ impl EngineName {
         Ok(Self { repository: repository.to_owned(), tag: tag.to_owned() })
     }
 
-    /// The name that Docker has for a reference inside the registry.
+    /// The name that Docker has for a reference inside the registry. None if it has no tag: the Engine pushes to tags alone.
     #[must_use]
-    pub fn of(scoped: &ScopedReference) -> Self {
-        Self { repository: scoped.engine_repository(), tag: scoped.tag().to_owned() }
+    pub fn of(scoped: &ScopedReference) -> Option<Self> {
+        Some(Self { repository: scoped.engine_repository(), tag: scoped.tag()?.to_owned() })
     }
 
     /// The repository, with its host.

@@ -20,7 +20,7 @@ use super::failure::{Blame, RegistryFault};
 use super::fault::Fault;
 use super::name::EngineName;
 use super::text::bounded;
-use super::transport::Transport;
+use super::transport::EngineTransport;
 use super::version::ApiVersion;
 
 /// Told about the layers while the daemon pushes them. Everything has a default that does nothing.
@@ -66,7 +66,7 @@ const MESSAGE_LIMIT: usize = 1024;
 
 /// Asks the daemon to push, and follows it to the end.
 pub(super) async fn push(
-    transport: &Transport,
+    transport: &EngineTransport,
     version: ApiVersion,
     idle: Duration,
     name: &EngineName,

@@ -25,12 +25,12 @@ use super::text::bounded;
 use super::tls::TlsToDaemon;
 
 /// Where a daemon listens.
-pub(super) enum Transport {
+pub(super) enum EngineTransport {
     Unix(PathBuf),
     Tcp { host: String, port: u16, tls: Option<Arc<TlsToDaemon>> },
 }
 
-impl Transport {
+impl EngineTransport {
     /// Sends one request and reads the head of its answer. An answer other than 2xx is [`Fault::Status`].
     ///
     /// At most `read_limit` bytes are read from the connection, heads and framing included. There is no limit of time here.

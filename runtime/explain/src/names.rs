@@ -27,8 +27,8 @@ impl Explain for ParseReferenceError {
             Self::NoNamespace { suggestion, .. } => {
                 Some(format!("put your namespace before the name; the official image is `{suggestion}`"))
             }
-            Self::Digest { suggestion, .. } => {
-                Some(format!("name the tag that it is to have, as in `{suggestion}`: which image is pushed, the source says (--from)"))
+            Self::TagAndDigest { by_tag, by_digest, .. } => {
+                Some(format!("write `{by_tag}`, or `{by_digest}` to push by digest, without a tag"))
             }
         }
     }

@@ -3,7 +3,7 @@
 use pushgate_client::{Missing, PushError, RegistryError, RequestContext, Step, TlsFault};
 use pushgate_credentials::{CredentialError, CredentialPlace};
 use pushgate_egress::{CredentialForm, OutboundError};
-use pushgate_net::{ProxyFailure, TokenServer, TrustError};
+use pushgate_net::{CertificateError, ProxyFailure, TokenServer};
 
 use super::Explain;
 use crate::Kind;
@@ -129,10 +129,10 @@ fn login(context: &RequestContext, host: &str) -> String {
 }
 
 /// The files for TLS are a part of how a registry is reached, whose error has the kind.
-fn of_trust(error: &TrustError) -> &'static str {
+fn of_trust(error: &CertificateError) -> &'static str {
     match error {
-        TrustError::CaFile { .. } => "it must hold certificates in PEM form",
-        TrustError::ClientCertificate { .. } => "certificate and key must be in PEM form, the key without a passphrase",
+        CertificateError::CaFile { .. } => "it must hold certificates in PEM form",
+        CertificateError::ClientCertificate { .. } => "certificate and key must be in PEM form, the key without a passphrase",
     }
 }
 

@@ -45,6 +45,10 @@ impl Explain for SourceError {
             Self::DockerArchive(error) => error.hint(),
             Self::Verify(error) => error.hint(),
             Self::OtherPlatform { .. } => Some("without --platform, it is pushed as it is".to_owned()),
+            Self::OtherDigest { .. } => Some("name it by the digest that it has, or by a tag".to_owned()),
+            Self::NoTag { .. } => {
+                Some("with --direct, the image is taken out of the Docker Engine and pushed without it; or name it by a tag".to_owned())
+            }
             Self::OtherImage { .. } => None,
             Self::Temporary { .. } => Some("TMPDIR names the directory; it needs room for the whole image".to_owned()),
         }

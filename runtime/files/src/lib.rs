@@ -8,7 +8,7 @@
 //! - [`regular`] is the proof for a file that was opened in another way, below a folder for example.
 //!
 //! What this user alone writes is written by [`write_new`], after [`remove_left`], and takes its name in one step; [`lock_folder`] keeps others out
-//! meanwhile, and [`foreign_owner`] says whose a file is.
+//! meanwhile, [`foreign_owner`] says whose a file is, and a [`Stamp`] whether it is still the one that was read.
 //!
 //! Files that only this user writes - a catalog, a store - are read, locked and replaced whole by [`own`].
 //!
@@ -19,6 +19,7 @@ mod open;
 mod pipe;
 mod lock;
 mod owner;
+mod stamp;
 mod write;
 mod problem;
 
@@ -29,4 +30,5 @@ pub use lock::{LockProblem, has_name, lock_folder, lock_holder};
 pub use open::{Links, Regular, open, read, read_or_pipe, regular};
 pub use owner::{ForeignOwner, foreign_owner};
 pub use problem::{FileProblem, Kind};
+pub use stamp::Stamp;
 pub use write::{remove_left, with_suffix, write_new};

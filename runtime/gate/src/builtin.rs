@@ -52,7 +52,7 @@ impl Builtins {
 
 impl BuiltinFlavor {
     /// Its size in this program, packed, in bytes.
-    pub const fn packed_size(&self) -> usize {
+    pub const fn compressed_size(&self) -> usize {
         self.packed.len()
     }
 

@@ -1,5 +1,7 @@
 //! Clients of registries: how each is spoken to, and as whom.
 
+mod known;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,25 +10,31 @@ use pushgate_credentials::{CredentialError, CredentialSources, Credentials};
 use pushgate_net::{Proxies, Timeouts, WaitListener};
 use pushgate_reference::{Host, Scheme};
 
-use crate::catalog::Transport;
+use crate::catalog::TransportSetting;
+use crate::clients::known::KnownRegistries;
 use crate::trust::TrustedConnection;
 
-/// What all clients of a process have in common. Cheap to clone.
+/// What all clients of a process have in common: where credentials lie, how registries are reached, and what is known of those that were.
+/// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Clients {
     /// Where registry credentials lie.
     pub credentials: CredentialSources,
-    /// The ways through proxies.
-    pub proxies: Proxies,
-    /// How long registries are waited for.
-    pub timeouts: Timeouts,
-    /// Hears of every wait that is long enough to wonder about.
-    pub waits: Arc<dyn WaitListener>,
+    proxies: Proxies,
+    timeouts: Timeouts,
+    waits: Arc<dyn WaitListener>,
+    known: Arc<KnownRegistries>,
 }
 
 impl Clients {
-    /// A client of a registry, which may be registered by a name, with credentials for it or with the reason why they
-    /// could not be looked up.
+    /// Clients that look for credentials there, go these ways through proxies, and wait so long. `waits` hears of every wait that is long
+    /// enough to wonder about.
+    pub fn new(credentials: CredentialSources, proxies: Proxies, timeouts: Timeouts, waits: Arc<dyn WaitListener>) -> Self {
+        Self { credentials, proxies, timeouts, waits, known: Arc::default() }
+    }
+
+    /// A client for one push to a registry, which may be registered by a name, with credentials for it or with the reason why they could not
+    /// be looked up. Connections and tokens are those of the last push there with the same credentials.
     ///
     /// # Errors
     /// Its certificates cannot be used.
@@ -37,46 +45,45 @@ impl Clients {
         connection: &TrustedConnection,
         credentials: Result<Credentials, Arc<CredentialError>>,
     ) -> Result<RegistryClient, RegistryError> {
-        RegistryClient::with_timeouts(self.options(name, host, connection, credentials), self.timeouts)
+        let mut options = self.options(host, connection);
+        options.registered = name.map(str::to_owned);
+        match credentials {
+            Ok(credentials) => {
+                options.credentials = credentials;
+                self.known.registry(options, self.timeouts).map(|registry| RegistryClient::of(&registry))
+            }
+            // Why there are none belongs to this push alone.
+            Err(error) => {
+                options.credentials_error = Some(error);
+                self.known.connections(&options, self.timeouts).map(|connections| RegistryClient::over(&connections, options))
+            }
+        }
     }
 
-    /// The connections to a registry, for a client with these options.
+    /// The connections to a registry. They are the same for all pushes there, whoever pushes, for as long as its certificates are.
     ///
     /// # Errors
     /// Its certificates cannot be used.
-    pub fn connections(&self, options: &ClientOptions) -> Result<Connections, RegistryError> {
-        Connections::with_timeouts(options, self.timeouts)
+    pub fn connections(&self, host: &Host, connection: &TrustedConnection) -> Result<Connections, RegistryError> {
+        self.known.connections(&self.options(host, connection), self.timeouts)
     }
 
-    /// How a registry is spoken to, and as whom.
-    pub fn options(
-        &self,
-        name: Option<&str>,
-        host: &Host,
-        connection: &TrustedConnection,
-        credentials: Result<Credentials, Arc<CredentialError>>,
-    ) -> ClientOptions {
+    /// How a registry is spoken to, by nobody yet.
+    fn options(&self, host: &Host, connection: &TrustedConnection) -> ClientOptions {
         let connection = connection.get();
         let scheme = match connection.transport {
-            Transport::PlainHttp => Scheme::Http,
-            Transport::Tls => Scheme::Https,
-            Transport::Default if host.is_loopback() => Scheme::Http,
-            Transport::Default => Scheme::Https,
-        };
-        let (credentials, credentials_error) = match credentials {
-            Ok(credentials) => (credentials, None),
-            Err(error) => (Credentials::Anonymous, Some(error)),
+            TransportSetting::PlainHttp => Scheme::Http,
+            TransportSetting::Tls => Scheme::Https,
+            TransportSetting::Default if host.is_loopback() => Scheme::Http,
+            TransportSetting::Default => Scheme::Https,
         };
         ClientOptions {
             ca_file: connection.ca_file.clone(),
-            credentials,
-            credentials_error,
             client_certificate: connection.client_certificate.clone(),
             token_servers: connection.token_servers.clone(),
             proxies: self.proxies.clone(),
             authorities: self.credentials.authorities().clone(),
             waits: Some(Arc::clone(&self.waits)),
-            registered: name.map(str::to_owned),
             ..ClientOptions::new(host.clone(), scheme)
         }
     }

@@ -10,7 +10,7 @@ use crate::trust::{GivenConnection, TrustError, TrustedConnection};
 
 /// A registry: what may go there, who is asked, how it is reached.
 #[derive(Debug, Clone)]
-pub struct Registry {
+pub struct ResolvedRegistry {
     /// Its name in the catalog; none if it is not registered.
     pub name: Option<String>,
     /// What images may go to it.
@@ -42,7 +42,7 @@ pub struct NotMountable {
     pub uri: RegistryUri,
 }
 
-impl Registry {
+impl ResolvedRegistry {
     /// A registry of the catalog with these hooks, and how it is reached.
     pub fn from_entry(entry: RegistryEntry, hooks: Vec<Hook>, connection: TrustedConnection) -> Self {
         Self { name: Some(entry.name.to_string()), uri: entry.uri, hooks, connection }

@@ -1,16 +1,16 @@
 //! The registry of one push: who we are there, and the client that asks it and pushes to it. Made when it is first needed, and then the same for
 //! the hooks' questions and for the push.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use pushgate_client::{Connections, RegistryClient, RegistryError};
+use pushgate_client::{RegistryClient, RegistryError};
 use pushgate_credentials::{CredentialError, CredentialSources, Credentials, Found};
 use pushgate_net::ClientCertificate;
 use tokio::sync::OnceCell;
 
 use crate::clients::{Clients, OpenUploads};
 use crate::decision::Warning;
-use crate::registry::Registry;
+use crate::registry::ResolvedRegistry;
 
 /// Why there is no client of a registry.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -31,10 +31,8 @@ pub enum AccessError {
 pub struct RegistryAccess {
     clients: Clients,
     uploads: OpenUploads,
-    registry: Registry,
+    registry: ResolvedRegistry,
     repository: String,
-    /// Those that were opened ahead.
-    connections: Mutex<Option<Result<Connections, RegistryError>>>,
     made: OnceCell<Made>,
 }
 
@@ -59,22 +57,18 @@ pub struct Access {
 impl RegistryAccess {
     /// Reads nothing yet. `repository` is the one that is pushed to: there may be credentials for it alone.
     /// Uploads that are opened there become some of `uploads`.
-    pub fn new(clients: &Clients, uploads: &OpenUploads, registry: &Registry, repository: &str) -> Self {
+    pub fn new(clients: &Clients, uploads: &OpenUploads, registry: &ResolvedRegistry, repository: &str) -> Self {
         let (clients, uploads, registry, repository) = (clients.clone(), uploads.clone(), registry.clone(), repository.to_owned());
-        Self { clients, uploads, registry, repository, connections: Mutex::default(), made: OnceCell::new() }
+        Self { clients, uploads, registry, repository, made: OnceCell::new() }
     }
 
     /// Opens connections to the registry while the hooks are asked, for a push of so many blobs. They are nothing but
     /// connections: no request goes out, and no credentials are looked for. What is wrong with them is told by the
     /// first request.
     pub fn open_ahead(&self, blobs: usize) {
-        let (name, host) = (self.registry.name.as_deref(), self.registry.uri.host());
-        let options = self.clients.options(name, host, &self.registry.connection, Ok(Credentials::Anonymous));
-        let connections = self.clients.connections(&options);
-        if let Ok(connections) = &connections {
+        if let Ok(connections) = self.clients.connections(self.registry.uri.host(), &self.registry.connection) {
             connections.open_ahead(blobs);
         }
-        *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(connections);
     }
 
     /// Where credentials lie, for the requests of its hooks.
@@ -83,7 +77,7 @@ impl RegistryAccess {
     }
 
     /// The registry.
-    pub fn registry(&self) -> &Registry {
+    pub fn registry(&self) -> &ResolvedRegistry {
         &self.registry
     }
 
@@ -95,11 +89,10 @@ impl RegistryAccess {
         let make = || async {
             let (clients, uploads) = (self.clients.clone(), self.uploads.clone());
             let (registry, repository) = (self.registry.clone(), self.repository.clone());
-            let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner).take();
             // A credential helper may take its time.
             let made = tokio::task::spawn_blocking(move || {
                 let mut warnings = Vec::new();
-                Made { access: make(&clients, &uploads, &registry, &repository, connections, &mut warnings), warnings }
+                Made { access: make(&clients, &uploads, &registry, &repository, &mut warnings), warnings }
             });
             made.await.unwrap_or_else(|error| Made { access: Err(AccessError::Stopped(error.to_string())), warnings: Vec::new() })
         };
@@ -115,9 +108,8 @@ impl RegistryAccess {
 fn make(
     clients: &Clients,
     uploads: &OpenUploads,
-    registry: &Registry,
+    registry: &ResolvedRegistry,
     repository: &str,
-    connections: Option<Result<Connections, RegistryError>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Access, AccessError> {
     let (found, missing) = match clients.credentials.credentials(registry.uri.host(), Some(repository)) {
@@ -131,9 +123,8 @@ fn make(
     warnings.extend(found.warnings.into_iter().chain(key).map(|message| warning("secret.readable", message)));
     warnings.extend(found.notes.into_iter().map(|message| warning("credentials.ignored", message)));
     let credentials = missing.clone().map_or_else(|| Ok(found.credentials.clone()), Err);
-    let options = clients.options(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
-    let connections = connections.unwrap_or_else(|| clients.connections(&options)).map_err(|error| AccessError::Client(Arc::new(error)))?;
-    let client = Arc::new(RegistryClient::over(&connections, options));
+    let client = clients.client(registry.name.as_deref(), registry.uri.host(), &registry.connection, credentials);
+    let client = client.map(Arc::new).map_err(|error| AccessError::Client(Arc::new(error)))?;
     uploads.of(&client);
     Ok(Access { client, credentials: found.credentials, credentials_error: missing })
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use pushgate_net::{ClientCertificate, TokenServer};
 use pushgate_reference::Host;
 
-use crate::catalog::{Connection, RegistryEntry, Transport};
+use crate::catalog::{Connection, RegistryEntry, TransportSetting};
 use crate::catalogs::Catalogs;
 use crate::credential_binding::CredentialBinding;
 use crate::name::{Name, shorten};
@@ -36,7 +36,7 @@ impl TrustedConnection {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GivenConnection {
     /// Plain HTTP or TLS.
-    pub transport: Option<Transport>,
+    pub transport: Option<TransportSetting>,
     /// The certificates of authorities that prove it.
     pub ca_file: Option<PathBuf>,
     /// What the user shows to it.
@@ -117,7 +117,7 @@ pub fn deciding_fields(entry: &RegistryEntry, given: &GivenConnection) -> Vec<De
 fn deciding_connection(host: &Host, registered: &Connection, given: &GivenConnection) -> Vec<DecidingField> {
     let Connection { transport, ca_file, client_certificate, token_servers } = registered;
     let field = |name, value: String| DecidingField { name, value };
-    let is_plain = *transport == Transport::PlainHttp && !host.is_loopback();
+    let is_plain = *transport == TransportSetting::PlainHttp && !host.is_loopback();
     let plain = (is_plain && given.transport.is_none()).then(|| field("transport", "plain-http".to_owned()));
     let authorities =
         ca_file.as_ref().filter(|_| given.ca_file.is_none()).map(|file| field("ca-file", shorten(&file.display().to_string())));
@@ -201,7 +201,7 @@ mod tests {
     fn what_the_command_line_says_is_not_the_catalogs() {
         let entry = entry(ALL);
         let given = GivenConnection {
-            transport: Some(Transport::Tls),
+            transport: Some(TransportSetting::Tls),
             ca_file: Some("/mine.pem".into()),
             client_certificate: Some(ClientCertificate { certificate: "/mine.pem".into(), key: "/mine.key".into() }),
             token_servers: Some(Vec::new()),
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(
             given.over(entry.connection.clone()),
             Connection {
-                transport: Transport::Tls,
+                transport: TransportSetting::Tls,
                 ca_file: given_all.ca_file,
                 client_certificate: given_all.client_certificate,
                 token_servers: Vec::new(),

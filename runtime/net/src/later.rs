@@ -4,14 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 
-use crate::message::Answer;
+use crate::message::Reply;
 
 /// The longest wait that a registry may ask for.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// How long an answer asks to wait.
 #[must_use]
-pub fn asked_to_wait(answer: &Answer) -> Option<Duration> {
+pub fn asked_to_wait(answer: &Reply) -> Option<Duration> {
     answer.header(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, SystemTime::now()))
 }
 

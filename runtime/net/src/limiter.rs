@@ -1,21 +1,39 @@
 //! How many requests at a time, and from when on.
 //!
-//! Many small blobs are a matter of round trips, so many requests run at once. A registry that answers 429 halves their number, once for
-//! all requests that were under way, and the wait that it asks for holds for every request, not only for the one that was answered.
+//! Many small blobs are a matter of round trips, so many requests of a push run at once. A registry that answers 429 halves their number,
+//! once for all requests that were under way, and the wait that it asks for holds for every request of every push, not only for the one
+//! that was answered.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
-/// The most requests, and so the most connections, at a time.
+/// The most requests of one push, and so the most connections, at a time.
 pub const MAX_CONNECTIONS: usize = 32;
 
-/// Lets requests through.
+/// Until when a server wants to be asked nothing, by anybody.
+#[derive(Default)]
+pub(crate) struct Pause(Mutex<Option<Instant>>);
+
+impl Pause {
+    fn until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// No request before `wait` is over.
+    pub(crate) fn begin(&self, wait: Duration) {
+        let mut until = self.until();
+        *until = (*until).max(Some(Instant::now() + wait));
+    }
+}
+
+/// Lets requests of one push through. How many at a time is its own; when is for the pause that it shares.
 pub(crate) struct RequestLimiter {
     permits: Semaphore,
     state: Mutex<State>,
+    pause: Arc<Pause>,
 }
 
 struct State {
@@ -23,7 +41,6 @@ struct State {
     /// Permits that are in use and do not come back.
     owed: usize,
     narrowed: Option<Instant>,
-    not_before: Option<Instant>,
 }
 
 /// One request may run.
@@ -34,9 +51,9 @@ pub(crate) struct Permit<'a> {
 }
 
 impl RequestLimiter {
-    pub(crate) fn new() -> Self {
-        let state = State { width: MAX_CONNECTIONS, owed: 0, narrowed: None, not_before: None };
-        Self { permits: Semaphore::new(MAX_CONNECTIONS), state: Mutex::new(state) }
+    pub(crate) fn new(pause: Arc<Pause>) -> Self {
+        let state = State { width: MAX_CONNECTIONS, owed: 0, narrowed: None };
+        Self { permits: Semaphore::new(MAX_CONNECTIONS), state: Mutex::new(state), pause }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -49,17 +66,11 @@ impl RequestLimiter {
             // The semaphore is never closed.
             let permit = self.permits.acquire().await.ok();
             let permit = Permit { limiter: self, permit, begun: Instant::now() };
-            let not_before = self.state().not_before.filter(|instant| *instant > permit.begun);
+            let not_before = self.pause.until().filter(|instant| *instant > permit.begun);
             let Some(not_before) = not_before else { return permit };
             drop(permit);
             sleep_until(not_before).await;
         }
-    }
-
-    /// No request before `wait` is over.
-    pub(crate) fn pause(&self, wait: Duration) {
-        let mut state = self.state();
-        state.not_before = state.not_before.max(Some(Instant::now() + wait));
     }
 
     /// Half as many requests from now on, unless that happened already since `begun`.
@@ -108,7 +119,7 @@ mod tests {
 
     #[tokio::test]
     async fn halved_once_for_all_that_were_under_way() {
-        let limiter = RequestLimiter::new();
+        let limiter = RequestLimiter::new(Arc::default());
         let mut permits = Vec::new();
         for _ in 0..MAX_CONNECTIONS {
             permits.push(limiter.enter().await);
@@ -134,11 +145,29 @@ mod tests {
 
     #[tokio::test]
     async fn everybody_waits() {
-        let limiter = RequestLimiter::new();
+        let pause = Arc::new(Pause::default());
+        let limiters = [RequestLimiter::new(Arc::clone(&pause)), RequestLimiter::new(Arc::clone(&pause))];
         let wait = Duration::from_millis(50);
         let before = Instant::now();
-        limiter.pause(wait);
-        drop(limiter.enter().await);
-        assert!(before.elapsed() >= wait);
+        pause.begin(wait);
+        for limiter in &limiters {
+            drop(limiter.enter().await);
+            assert!(before.elapsed() >= wait);
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_is_full_or_narrow_holds_up_no_other() {
+        let pause = Arc::new(Pause::default());
+        let [one, other] = [RequestLimiter::new(Arc::clone(&pause)), RequestLimiter::new(pause)];
+        let mut permits = Vec::new();
+        for _ in 0..MAX_CONNECTIONS {
+            permits.push(one.enter().await);
+        }
+        one.narrow(Instant::now());
+        for _ in 0..MAX_CONNECTIONS {
+            permits.push(other.enter().await);
+        }
+        assert_eq!((one.width(), other.width()), (MAX_CONNECTIONS / 2, MAX_CONNECTIONS));
     }
 }

@@ -39,7 +39,7 @@ pub struct Outgoing {
 
 /// One reply, read whole.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Reply {
     /// The status.
     pub status: StatusCode,
     /// The header.
@@ -48,7 +48,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl Reply {
     /// A field of the header, if it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -11,12 +11,13 @@ use tracing::debug;
 
 use crate::addresses::AddressPolicy;
 use crate::connect::{Connection, Connector};
+use crate::limiter::MAX_CONNECTIONS;
 use crate::stream::Task;
 
 /// Whatever stands before a registry may forget a connection on which nothing came for some time, and not say so.
 const UNUSED: Duration = Duration::from_secs(30);
 
-/// The idle connections of one client.
+/// The idle connections, at most [`MAX_CONNECTIONS`] to each server.
 #[derive(Default)]
 pub(crate) struct Pool(Mutex<HashMap<Origin, Idle>>);
 
@@ -50,10 +51,18 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Keeps a connection for the next request, and closes the one that waited longest if there are too many.
     pub(crate) fn keep(&self, origin: &Origin, connection: Connection) {
-        if !connection.sender.is_closed() {
-            let kept = Kept { connection, since: Instant::now() };
-            self.idle().entry(origin.clone()).or_default().open.push(kept);
+        if connection.sender.is_closed() {
+            return;
+        }
+        let mut pool = self.idle();
+        let open = &mut pool.entry(origin.clone()).or_default().open;
+        open.retain(Kept::is_usable);
+        open.push(Kept { connection, since: Instant::now() });
+        if open.len() > MAX_CONNECTIONS {
+            let oldest = open.iter().enumerate().min_by_key(|(_, kept)| kept.since).map(|(place, _)| place);
+            oldest.map(|place| open.swap_remove(place));
         }
     }
 

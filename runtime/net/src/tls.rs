@@ -24,7 +24,7 @@ pub struct ClientCertificate {
 
 /// A file with certificates, or with a key, that is of no use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrustError {
+pub enum CertificateError {
     /// The file with further certificate authorities.
     #[error("the CA file `{}` {problem}", path.display())]
     CaFile {
@@ -60,7 +60,7 @@ impl Trust {
     ///
     /// # Errors
     /// If a file cannot be used.
-    pub fn new(system: Authorities, ca_file: Option<&Path>, certificate: Option<&ClientCertificate>) -> Result<Self, TrustError> {
+    pub fn new(system: Authorities, ca_file: Option<&Path>, certificate: Option<&ClientCertificate>) -> Result<Self, CertificateError> {
         let authorities = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
         Ok(Self { authorities, system, identity: certificate.map(read_identity).transpose()?, forgets: false })
     }
@@ -84,10 +84,10 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// Reads a client's certificate and key. Why a key is of no use is not told in the parser's words, which might quote it.
-fn read_identity(files: &ClientCertificate) -> Result<Arc<SingleCertAndKey>, TrustError> {
+fn read_identity(files: &ClientCertificate) -> Result<Arc<SingleCertAndKey>, CertificateError> {
     let error = |path: &Path| {
         let path = path.to_owned();
-        move |problem: String| TrustError::ClientCertificate { path, problem }
+        move |problem: String| CertificateError::ClientCertificate { path, problem }
     };
     let pem = read(&files.certificate).map_err(error(&files.certificate))?;
     let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
@@ -117,8 +117,8 @@ impl ClientCertificate {
 }
 
 /// Reads a file with certificate authorities in PEM form.
-fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, TrustError> {
-    let error = |problem: String| TrustError::CaFile { path: path.to_owned(), problem };
+fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let error = |problem: String| CertificateError::CaFile { path: path.to_owned(), problem };
     let pem = read(path).map_err(error)?;
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|cause| error(format!("is not valid: {cause}")))?;

@@ -20,9 +20,9 @@ use crate::budget;
 use crate::connect::{Connection, Connector};
 use crate::error::{TransportError, is_out_of_files};
 use crate::later::{LONGEST_RETRY_AFTER, asked_to_wait};
-use crate::limiter::RequestLimiter;
+use crate::limiter::{Pause, RequestLimiter};
 use crate::marks::Region;
-use crate::message::{Answer, Outgoing, RequestBody};
+use crate::message::{Outgoing, Reply, RequestBody};
 use crate::pool::Pool;
 use crate::waiting::{Silence, Waits};
 
@@ -77,13 +77,19 @@ pub struct Destination<'a> {
     pub purpose: &'a (dyn fmt::Display + Sync),
 }
 
-/// Sends requests and reads replies, to any origin.
+/// Sends requests and reads replies, to any origin, for one push: at most [`MAX_CONNECTIONS`](crate::MAX_CONNECTIONS) at a time.
 pub struct Transport {
+    shared: Arc<Shared>,
+    limiter: RequestLimiter,
+}
+
+/// What all pushes have in common.
+struct Shared {
     connector: Arc<Connector>,
     timeouts: Timeouts,
-    limiter: RequestLimiter,
     waits: Waits,
     pool: Pool,
+    pause: Arc<Pause>,
 }
 
 impl fmt::Debug for Transport {
@@ -96,13 +102,21 @@ impl Transport {
     /// Opens nothing yet.
     #[must_use]
     pub fn new(connector: Connector, timeouts: Timeouts, waits: Waits) -> Self {
-        Self { connector: Arc::new(connector), timeouts, limiter: RequestLimiter::new(), waits, pool: Pool::default() }
+        let pause = Arc::new(Pause::default());
+        let limiter = RequestLimiter::new(Arc::clone(&pause));
+        Self { shared: Arc::new(Shared { connector: Arc::new(connector), timeouts, waits, pool: Pool::default(), pause }), limiter }
+    }
+
+    /// The same for another push. It shares the connections, and the waits that servers ask for; neither waits for a request of the other.
+    #[must_use]
+    pub fn for_another(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), limiter: RequestLimiter::new(Arc::clone(&self.shared.pause)) }
     }
 
     /// Who hears of long waits.
     #[must_use]
     pub fn waits(&self) -> &Waits {
-        &self.waits
+        &self.shared.waits
     }
 
     /// Opens connections, as long as there are fewer than `count` that are idle or being opened, without waiting for
@@ -113,8 +127,8 @@ impl Transport {
     /// a proxy, which is shown its own credentials and the registry's name, and none where the registry could ask for a
     /// certificate.
     pub fn open_ahead(&self, origin: &Origin, policy: AddressPolicy, count: usize, anonymously: bool) {
-        if !anonymously || self.connector.is_anonymous(origin) {
-            self.pool.fill(&self.connector, origin, policy, count);
+        if !anonymously || self.shared.connector.is_anonymous(origin) {
+            self.shared.pool.fill(&self.shared.connector, origin, policy, count);
         }
     }
 
@@ -128,7 +142,7 @@ impl Transport {
         outgoing: Outgoing,
         limit: u64,
         mut advanced: impl FnMut(u64),
-    ) -> Result<Answer, TransportError> {
+    ) -> Result<Reply, TransportError> {
         if !budget::take() {
             return Err(TransportError::OutOfRequests);
         }
@@ -159,7 +173,7 @@ impl Transport {
                 // A reply that came before the end of an upload: the rest of the upload still stands in the connection's way.
                 if sent.is_none() {
                     connection.carried = connection.carried.saturating_add(length);
-                    self.pool.keep(origin, connection);
+                    self.shared.pool.keep(origin, connection);
                 }
                 body
             }
@@ -167,12 +181,12 @@ impl Transport {
             Err(_) if !parts.status.is_success() => Bytes::new(),
             Err(error) => return Err(error),
         };
-        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        let answer = Reply { status: parts.status, headers: parts.headers, body };
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
             self.limiter.narrow(permit.begun());
             let wait = asked_to_wait(&answer).filter(|wait| *wait <= LONGEST_RETRY_AFTER).unwrap_or_default();
-            self.waits.asked(destination.purpose, wait);
-            self.limiter.pause(wait);
+            self.shared.waits.asked(destination.purpose, wait);
+            self.shared.pause.begin(wait);
         }
         Ok(answer)
     }
@@ -180,13 +194,13 @@ impl Transport {
     /// Whether connections to an origin are plain, so that bytes of files can go to them without a detour.
     #[must_use]
     pub fn is_direct(&self, origin: &Origin) -> bool {
-        self.connector.is_direct(origin)
+        self.shared.connector.is_direct(origin)
     }
 
     /// How long is waited.
     #[must_use]
     pub fn timeouts(&self) -> &Timeouts {
-        &self.timeouts
+        &self.shared.timeouts
     }
 
     /// Sends a request on a connection that was kept, or on a new one. A kept one may have been closed by the registry: then hyper gives the
@@ -201,15 +215,15 @@ impl Transport {
     ) -> Result<(Connection, Response<Incoming>), TransportError> {
         let has_body = !request.body().is_end_stream();
         loop {
-            let (mut connection, kept) = match self.pool.take(destination.origin, has_body).await {
+            let (mut connection, kept) = match self.shared.pool.take(destination.origin, has_body).await {
                 Some(connection) => (connection, true),
-                None => (self.connector.connect(destination.origin, destination.policy).await?, false),
+                None => (self.shared.connector.connect(destination.origin, destination.policy).await?, false),
             };
-            match timeout(self.timeouts.idle, connection.sender.ready()).await {
+            match timeout(self.shared.timeouts.idle, connection.sender.ready()).await {
                 Ok(Ok(())) => {}
                 _ if kept => continue,
                 Ok(Err(error)) => return Err(TransportError::Disconnected(error)),
-                Err(_) => return Err(TransportError::TimedOut(self.timeouts.idle)),
+                Err(_) => return Err(TransportError::TimedOut(self.shared.timeouts.idle)),
             }
             connection.prepare(&mut request)?;
             connection.current.set(region);
@@ -232,8 +246,8 @@ impl Transport {
         advanced: &mut impl FnMut(u64),
         purpose: &(dyn fmt::Display + Sync),
     ) -> Result<T, TransportError> {
-        let mut silence = Silence::new(&self.waits, purpose);
-        let limit = if sent.is_some() { self.timeouts.upload } else { self.timeouts.idle };
+        let mut silence = Silence::new(&self.shared.waits, purpose);
+        let limit = if sent.is_some() { self.shared.timeouts.upload } else { self.shared.timeouts.idle };
         let mut deadline = Instant::now() + limit;
         tokio::pin!(response);
         loop {
@@ -262,15 +276,15 @@ impl Transport {
     }
 
     async fn read(&self, mut body: Incoming, limit: u64, purpose: &(dyn fmt::Display + Sync)) -> Result<Bytes, TransportError> {
-        let end = Instant::now() + self.timeouts.total;
+        let end = Instant::now() + self.shared.timeouts.total;
         let mut whole = BytesMut::new();
         loop {
-            let next = end.min(Instant::now() + self.timeouts.idle);
-            let frame = match timeout_at(next, Silence::new(&self.waits, purpose).during(body.frame())).await {
+            let next = end.min(Instant::now() + self.shared.timeouts.idle);
+            let frame = match timeout_at(next, Silence::new(&self.shared.waits, purpose).during(body.frame())).await {
                 Ok(None) => return Ok(whole.freeze()),
                 Ok(Some(frame)) => frame.map_err(TransportError::Disconnected)?,
-                Err(_) if next < end => return Err(TransportError::TimedOut(self.timeouts.idle)),
-                Err(_) => return Err(TransportError::TimedOut(self.timeouts.total)),
+                Err(_) if next < end => return Err(TransportError::TimedOut(self.shared.timeouts.idle)),
+                Err(_) => return Err(TransportError::TimedOut(self.shared.timeouts.total)),
             };
             if let Some(data) = frame.data_ref() {
                 if whole.len().saturating_add(data.len()) as u64 > limit {

@@ -35,10 +35,10 @@ pub struct PinnedImage {
     pub config: ImageConfig,
     /// The digest of the config as it lies in the source; the document for the hooks has another.
     pub config_digest: Digest,
-    /// The bytes of its config and its layers as they are pushed, each layer once. `None` where layers are packed only in the push.
-    pub packed_size: Option<u64>,
+    /// The bytes of its config and its layers as they are pushed, each layer once. `None` where layers are compressed only in the push.
+    pub compressed_size: Option<u64>,
     /// The bytes of its layers unpacked, as tar files. `None` where a layer is packed, and nobody has looked into it.
-    pub unpacked_size: Option<u64>,
+    pub uncompressed_size: Option<u64>,
     /// The annotations of its manifest; none of an image of a Docker archive, whose manifest is made in the push.
     pub annotations: BTreeMap<String, String>,
     /// Its layers as they are pushed, the lowest first: as many as the config has `diff_ids`.
@@ -78,7 +78,7 @@ pub struct SubjectLink {
 }
 
 impl PinnedImage {
-    /// The layer on top of all others, as it is pushed; none where the layers are packed only in the push.
+    /// The layer on top of all others, as it is pushed; none where the layers are compressed only in the push.
     #[must_use]
     pub fn top_layer(&self) -> Option<&Digest> {
         self.layers.last().map(|layer| &layer.digest)

@@ -12,7 +12,7 @@ pub(crate) fn total(sizes: impl IntoIterator<Item = u64>) -> u64 {
 }
 
 /// The bytes of an image's config and layers as its manifest names them, each blob once: a registry keeps it once.
-pub(crate) fn packed(manifest: &Manifest) -> u64 {
+pub(crate) fn compressed(manifest: &Manifest) -> u64 {
     let mut seen = HashSet::new();
     let blobs = manifest.layers.iter().chain([&manifest.config]).filter(|blob| seen.insert(&blob.digest));
     total(blobs.map(|blob| blob.size))

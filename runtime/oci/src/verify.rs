@@ -78,7 +78,7 @@ impl PinnedContent {
         let size = |layer: &ImageLayer| content.get(&layer.digest).copied().filter(|_| !layer.is_encrypted);
         let total = |image: &PinnedImage| image.layers.iter().map(size).collect::<Option<Vec<_>>>().map(sizes::total);
         let sizes: Vec<Option<u64>> = self.images.iter().map(total).collect();
-        self.images.iter_mut().zip(sizes).for_each(|(image, size)| image.unpacked_size = size);
+        self.images.iter_mut().zip(sizes).for_each(|(image, size)| image.uncompressed_size = size);
         self.unchecked = unchecked;
         Ok(())
     }

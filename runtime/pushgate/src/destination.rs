@@ -3,7 +3,7 @@
 use pushgate_explain::Failure;
 use pushgate_gate::catalogs::Catalogs;
 use pushgate_gate::decision::Warning;
-use pushgate_gate::registry::Registry;
+use pushgate_gate::registry::ResolvedRegistry;
 use pushgate_gate::trust::GivenConnection;
 use pushgate_reference::{ImageReference, ScopedReference};
 
@@ -18,7 +18,7 @@ pub enum Destination {
         connection: GivenConnection,
     },
     /// Nothing registered.
-    Given(Box<Registry>),
+    Given(Box<ResolvedRegistry>),
 }
 
 impl Destination {
@@ -26,11 +26,11 @@ impl Destination {
     ///
     /// # Errors
     /// No such registry, none that fits, or a damaged entry.
-    pub fn registry(&self, catalogs: &Catalogs, image: &ImageReference, warnings: &mut Vec<Warning>) -> Result<Registry, Failure> {
+    pub fn registry(&self, catalogs: &Catalogs, image: &ImageReference, warnings: &mut Vec<Warning>) -> Result<ResolvedRegistry, Failure> {
         match self {
             Self::Registered { name, connection } => {
                 let catalog = catalogs.current()?;
-                Ok(Registry::resolve(catalogs, &catalog, catalog.select(image, name.as_deref())?, connection)?)
+                Ok(ResolvedRegistry::resolve(catalogs, &catalog, catalog.select(image, name.as_deref())?, connection)?)
             }
             Self::Given(registry) => {
                 warnings.extend(overlooked(catalogs, image));
@@ -44,7 +44,7 @@ impl Destination {
 ///
 /// # Errors
 /// Exit 3: it lies outside. Registered registries that contain it are named.
-pub fn scope(catalogs: &Catalogs, registry: &Registry, image: &ImageReference) -> Result<ScopedReference, Failure> {
+pub fn scope(catalogs: &Catalogs, registry: &ResolvedRegistry, image: &ImageReference) -> Result<ScopedReference, Failure> {
     registry.uri.scope(image).map_err(|outside| {
         let catalog = catalogs.path().ok().and_then(|_| catalogs.current().ok());
         let others = catalog.as_ref().map(|catalog| catalog.containing(image)).unwrap_or_default();

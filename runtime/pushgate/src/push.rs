@@ -12,7 +12,7 @@ use pushgate_client::PushOptions;
 use pushgate_explain::Failure;
 use pushgate_gate::clients::OpenUploads;
 use pushgate_gate::decide::{Check, Proposal, Push, decide};
-use pushgate_gate::registry::Registry;
+use pushgate_gate::registry::ResolvedRegistry;
 use pushgate_gate::registry_access::RegistryAccess;
 use pushgate_reference::{ImageReference, ScopedReference};
 use pushgate_source::{LazySource, RequestedSource};
@@ -62,7 +62,8 @@ pub async fn push(
     push_approved(approved, &options, progress, report).instrument(info_span!("push")).await
 }
 
-/// The same line without the last step. The source is pinned only if a hook looks at the images, or somebody wants it verified.
+/// The same line without the last step. The source is pinned only if a hook looks at the images, if the image is named by its
+/// digest, which it must have, or if somebody wants it verified.
 ///
 /// # Errors
 /// As [`push`].
@@ -71,7 +72,7 @@ pub async fn check(process: &Process, request: &Request, report: &mut Report) ->
     registry.mountable(request.source.mount_from())?;
 
     let source = Arc::new(LazySource::new(&process.engine, &request.source, &scoped));
-    if request.source.is_to_be_verified() {
+    if request.source.is_to_be_verified() || source.is_named_by_digest() {
         source.pin().instrument(info_span!("pin")).await?;
         report.unchecked(source.unchecked());
     }
@@ -84,7 +85,7 @@ pub async fn check(process: &Process, request: &Request, report: &mut Report) ->
 }
 
 /// The first steps: which registry, and whether the image's name lies inside it.
-fn address(process: &Process, request: &Request, report: &mut Report) -> Result<(Registry, ScopedReference), Failure> {
+fn address(process: &Process, request: &Request, report: &mut Report) -> Result<(ResolvedRegistry, ScopedReference), Failure> {
     let started = Instant::now();
     let image = info_span!("parse").in_scope(|| ImageReference::parse(&request.image))?;
     report.image = Some(image.to_string());

@@ -1,4 +1,4 @@
-//! The name of an image: read as Docker reads it, made canonical, and always with a tag.
+//! The name of an image: read as Docker reads it, made canonical, and always with a tag or a digest.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use crate::shown::shown;
 
 /// The longest image name in bytes.
 const LENGTH_LIMIT: usize = 1024;
-/// The tag of a name that has none. It is always sent: an engine that is asked to push a name without a tag pushes all of them.
+/// The tag of a name that has neither tag nor digest. It is always sent: an engine that is asked to push a name without a tag pushes all of them.
 const DEFAULT_TAG: &str = "latest";
 /// The tag of an example. Never the default one: many registries have rules against it.
 pub const EXAMPLE_TAG: &str = "v1";
 
-/// The complete name of an image: `host/repository:tag`.
+/// The complete name of an image: `host/repository:tag`, or `host/repository@digest`.
 ///
 /// [`Display`](fmt::Display) gives the canonical form, rebuilt from the parsed parts and never copied from the text. Two references
 /// that differ only in how their host was typed have the same canonical form and are not equal: a Docker Engine keeps them apart.
@@ -22,7 +22,24 @@ pub struct ImageReference {
     host: Host,
     engine_host: String,
     repository: String,
-    tag: String,
+    identifier: Identifier,
+}
+
+/// What of a repository is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Identifier {
+    Tag(String),
+    /// `algorithm:hex`, in lower case.
+    Digest(String),
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag(tag) => write!(formatter, ":{tag}"),
+            Self::Digest(digest) => write!(formatter, "@{digest}"),
+        }
+    }
 }
 
 /// Why a text is not the name of an image to push. The values in it are escaped, bounded and without secrets.
@@ -81,20 +98,22 @@ pub enum ParseReferenceError {
         /// The canonical name of the official image.
         suggestion: String,
     },
-    /// It has a digest. What is pushed is named by a tag; the digest is the registry's answer.
-    #[error("the image name `{image}` has a digest, and what is pushed is named by a tag")]
-    Digest {
+    /// It has a tag and a digest. Docker ignores the tag of such a name, and others the digest.
+    #[error("the image name `{image}` has a tag and a digest, and a push is to one of them")]
+    TagAndDigest {
         /// The name.
         image: String,
-        /// The name without the digest, with its tag if it has one and one to be chosen if not.
-        suggestion: String,
+        /// The name with the tag alone.
+        by_tag: String,
+        /// The name with the digest alone.
+        by_digest: String,
     },
 }
 
 impl ImageReference {
     /// Parses `text` as Docker does and makes it canonical.
     ///
-    /// Docker alone would accept a digest, hosts of several spellings, and non-canonical addresses; these are refused.
+    /// Docker alone would accept a digest behind a tag, hosts of several spellings, and non-canonical addresses; these are refused.
     ///
     /// # Errors
     /// [`ParseReferenceError`], which names the value and the rule.
@@ -126,20 +145,21 @@ impl ImageReference {
             return Err(ParseReferenceError::AmbiguousDockerHub { image: shown(text), host: shown(name.domain) });
         }
         let host = Host::parse(name.domain).map_err(|reason| ParseReferenceError::Host { image: shown(text), reason })?;
-        let tag = name.tag.unwrap_or(DEFAULT_TAG).to_owned();
+        let digest = name.digest.map(|digest| Identifier::Digest(digest.to_owned()));
+        let tag = || Identifier::Tag(name.tag.unwrap_or(DEFAULT_TAG).to_owned());
+        let identifier = digest.clone().unwrap_or_else(tag);
         if host.is_docker_hub() && !name.path.contains('/') {
-            let suggestion = format!("{DOCKER_HUB}/{OFFICIAL}/{}:{tag}", name.path);
+            let suggestion = format!("{DOCKER_HUB}/{OFFICIAL}/{}{identifier}", name.path);
             return Err(ParseReferenceError::NoNamespace { image: shown(text), suggestion });
         }
-        let is_digested = name.digest.is_some();
-        let mut reference = Self { host, engine_host: name.domain.to_owned(), repository: name.path, tag };
-        if is_digested {
-            if name.tag.is_none() {
-                EXAMPLE_TAG.clone_into(&mut reference.tag);
+        let by_tag = Self { host, engine_host: name.domain.to_owned(), repository: name.path.clone(), identifier: tag() };
+        match digest {
+            Some(digest) if name.tag.is_some() => {
+                let by_digest = Self { identifier: digest, ..by_tag.clone() };
+                Err(ParseReferenceError::TagAndDigest { image: shown(text), by_tag: by_tag.to_string(), by_digest: by_digest.to_string() })
             }
-            return Err(ParseReferenceError::Digest { image: shown(text), suggestion: reference.to_string() });
+            _ => Ok(Self { identifier, ..by_tag }),
         }
-        Ok(reference)
     }
 
     /// The registry's host.
@@ -152,12 +172,42 @@ impl ImageReference {
         &self.repository
     }
 
-    /// The tag, `latest` if none was given.
-    pub fn tag(&self) -> &str {
-        &self.tag
+    /// The tag, `latest` if neither tag nor digest was given. None if the image is named by its digest.
+    pub fn tag(&self) -> Option<&str> {
+        match &self.identifier {
+            Identifier::Tag(tag) => Some(tag),
+            Identifier::Digest(_) => None,
+        }
     }
 
-    /// The name by which the local Docker Engine knows the repository: Docker's complete form, its host as it was typed, no tag.
+    /// The digest, `algorithm:hex` in lower case, if the image is named by it.
+    pub fn digest(&self) -> Option<&str> {
+        match &self.identifier {
+            Identifier::Tag(_) => None,
+            Identifier::Digest(digest) => Some(digest),
+        }
+    }
+
+    /// The tag, or the digest: the `<reference>` of the [distribution specification][spec], as it stands in the URL of a manifest.
+    ///
+    /// [spec]: https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests
+    pub fn identifier(&self) -> &str {
+        match &self.identifier {
+            Identifier::Tag(text) | Identifier::Digest(text) => text,
+        }
+    }
+
+    /// What stands behind the repository: `:v1`, or `@sha256:…`.
+    pub(crate) fn suffix(&self) -> impl fmt::Display {
+        &self.identifier
+    }
+
+    /// The name by which the local Docker Engine knows the image: see [`ImageReference::engine_repository`].
+    pub fn engine_name(&self) -> String {
+        format!("{}{}", self.engine_repository(), self.identifier)
+    }
+
+    /// The name by which the local Docker Engine knows the repository: Docker's complete form, its host as it was typed, no tag or digest.
     ///
     /// Not for a registry: traffic and credentials go by [`ImageReference::host`].
     pub fn engine_repository(&self) -> String {
@@ -167,7 +217,7 @@ impl ImageReference {
 
 impl fmt::Display for ImageReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}:{}", self.host, self.repository, self.tag)
+        write!(formatter, "{}/{}{}", self.host, self.repository, self.identifier)
     }
 }
 

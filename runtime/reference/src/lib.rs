@@ -13,7 +13,7 @@
 //! let image = ImageReference::parse("Registry.example.com/team/app")?;
 //! assert_eq!(image.host().as_str(), "registry.example.com");
 //! assert_eq!(image.repository(), "team/app");
-//! assert_eq!(image.tag(), "latest");
+//! assert_eq!(image.tag(), Some("latest"));
 //! assert_eq!(image.to_string(), "registry.example.com/team/app:latest");
 //!
 //! // Where may it go?

@@ -16,6 +16,7 @@ fn text() -> impl Strategy<Value = String> {
             .prop_map(str::to_owned),
         1 => "[a-zA-Z0-9._-]{1,6}",
         1 => "[a-f0-9]{64}",
+        1 => "@sha256:[a-f0-9]{64}",
     ];
     prop::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat())
 }
@@ -35,9 +36,10 @@ fn path() -> impl Strategy<Value = String> {
 
 /// A URI, and an image inside it.
 fn inside() -> impl Strategy<Value = (RegistryUri, String)> {
-    (domain(), path(), path(), "[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}").prop_map(|(domain, team, app, tag)| {
+    let identifier = prop_oneof![4 => ":[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}", 1 => "@sha256:[a-f0-9]{64}"];
+    (domain(), path(), path(), identifier).prop_map(|(domain, team, app, identifier)| {
         let uri = RegistryUri::parse(&format!("{domain}/{team}")).expect("a registry");
-        (uri, format!("{domain}/{team}/{app}:{tag}"))
+        (uri, format!("{domain}/{team}/{app}{identifier}"))
     })
 }
 
@@ -70,10 +72,11 @@ proptest! {
             prop_assert_eq!(again.to_string(), image.to_string());
             prop_assert_eq!(again.host(), image.host());
             prop_assert_eq!(again.repository(), image.repository());
-            prop_assert_eq!(again.tag(), image.tag());
+            prop_assert_eq!((again.tag(), again.digest()), (image.tag(), image.digest()));
+            prop_assert_eq!(image.tag().is_some(), image.digest().is_none());
             prop_assert_eq!(again.engine_repository(), format!("{}/{}", image.host(), image.repository()));
             // What the engine is asked for is the same image.
-            let engine = ImageReference::parse(&format!("{}:{}", image.engine_repository(), image.tag())).expect("the engine's form is valid");
+            let engine = ImageReference::parse(&image.engine_name()).expect("the engine's form is valid");
             prop_assert_eq!(engine, image);
         }
     }
@@ -98,7 +101,7 @@ proptest! {
     fn what_is_in_scope_is_under_the_uri_segment_by_segment(uri in text(), image in text()) {
         if let (Ok(uri), Ok(image)) = (RegistryUri::parse(&uri), ImageReference::parse(&image)) {
             let canonical = image.to_string();
-            let name = canonical.strip_suffix(&format!(":{}", image.tag())).expect("the tag");
+            let name = canonical.strip_suffix(image.identifier()).and_then(|name| name.strip_suffix([':', '@'])).expect("a tag or a digest");
             let prefix = uri.to_string();
             let is_under = name == prefix || name.starts_with(&format!("{prefix}/"));
             prop_assert_eq!(uri.scope(&image).is_ok(), is_under);

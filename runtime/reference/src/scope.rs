@@ -36,7 +36,7 @@ impl OutOfScope {
     /// A name of this image that lies inside the registry.
     pub fn suggestion(&self) -> String {
         let last = self.image.repository().rsplit('/').next().unwrap_or_default();
-        format!("{}/{last}:{}", self.registry_uri, self.image.tag())
+        format!("{}/{last}{}", self.registry_uri, self.image.suffix())
     }
 }
 
@@ -99,13 +99,28 @@ impl ScopedReference {
     }
 
     /// The tag: see [`ImageReference::tag`].
-    pub fn tag(&self) -> &str {
+    pub fn tag(&self) -> Option<&str> {
         self.image.tag()
     }
 
-    /// The name for the local Docker Engine: see [`ImageReference::engine_repository`].
+    /// The digest: see [`ImageReference::digest`].
+    pub fn digest(&self) -> Option<&str> {
+        self.image.digest()
+    }
+
+    /// The tag, or the digest: see [`ImageReference::identifier`].
+    pub fn identifier(&self) -> &str {
+        self.image.identifier()
+    }
+
+    /// The name of the repository for the local Docker Engine: see [`ImageReference::engine_repository`].
     pub fn engine_repository(&self) -> String {
         self.image.engine_repository()
+    }
+
+    /// The name for the local Docker Engine: see [`ImageReference::engine_name`].
+    pub fn engine_name(&self) -> String {
+        self.image.engine_name()
     }
 }
 

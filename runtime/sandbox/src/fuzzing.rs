@@ -114,8 +114,8 @@ impl FlavorHost for Host {
             platform: platform.to_owned(),
             labels: Vec::new(),
             config: "{}".to_owned(),
-            packed_size: None,
-            unpacked_size: None,
+            compressed_size: None,
+            uncompressed_size: None,
             annotations: Vec::new(),
         };
         Ok(vec![image("linux/amd64"), image("linux/arm64")])

@@ -53,10 +53,10 @@ pub struct Image {
     pub labels: Vec<(String, String)>,
     /// The image config as an OCI image-spec document.
     pub config: String,
-    /// What a registry holds of it, in bytes: its config and its layers as they are pushed. `None` where they are packed only in the push.
-    pub packed_size: Option<u64>,
-    /// Its layers unpacked, in bytes. `None` where nobody has counted.
-    pub unpacked_size: Option<u64>,
+    /// What a registry holds of it, in bytes: its config and its layers as they are pushed. `None` where they are compressed only in the push.
+    pub compressed_size: Option<u64>,
+    /// Its layers uncompressed, in bytes. `None` where nobody has counted.
+    pub uncompressed_size: Option<u64>,
     /// The annotations of its manifest, where it has one before the push. The sandbox sorts them by key before a guest sees them.
     pub annotations: Vec<(String, String)>,
 }

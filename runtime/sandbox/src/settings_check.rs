@@ -204,6 +204,18 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_that_was_given_up_says_what_takes_its_place() {
+        let schema = r#"{"properties":{"compressed":{},"packed":{"description":"it is `compressed` now","deprecated":true,"not":{}},
+            "a":{"properties":{"old":{"description":"b","deprecated":true,"not":{}}}}},"additionalProperties":false}"#;
+        assert_eq!(refused(schema, r#"{"packed":1}"#), "there is no setting `packed` any more: it is `compressed` now");
+        assert_eq!(refused(schema, r#"{"a":{"old":1}}"#), "there is no setting `a.old` any more: b");
+        // It is not suggested, and what only looks like it is told as the library does.
+        assert_eq!(refused(schema, r#"{"pakced":1}"#), "there is no setting `pakced`");
+        let plain = r#"{"properties":{"packed":{"description":"x","not":{}}}}"#;
+        assert!(refused(plain, r#"{"packed":1}"#).starts_with("the setting `packed` is not what its schema wants: "));
+    }
+
+    #[test]
     fn alternatives_are_told_one_after_the_other() {
         let either = r#"{"anyOf":[{"required":["packed"]},{"required":["unpacked"]}]}"#;
         assert_eq!(

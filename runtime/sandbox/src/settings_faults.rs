@@ -88,6 +88,9 @@ impl Faults {
                 let problem = format!("{found} fits none of the alternatives: {}", alternatives.join("; or "));
                 push(&mut self.others, not_as_wanted(&place, &problem));
             }
+            ValidationErrorKind::Not { .. } if let Some(instead) = gone(schema, error) => {
+                push(&mut self.others, format!("there is no setting `{place}` any more: {}", excerpt(instead, TEXT_BYTES)));
+            }
             ValidationErrorKind::PropertyNames { error: name } => {
                 push(
                     &mut self.others,
@@ -189,12 +192,25 @@ fn shown(value: &Value) -> String {
     excerpt(&value.to_string(), TEXT_BYTES)
 }
 
+/// What takes the place of a setting that was given up: the description of a schema that is `deprecated` and takes nothing, `"not": {}`.
+fn gone<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a str> {
+    let (setting, _) = error.schema_path().as_str().rsplit_once('/')?;
+    let setting = schema.pointer(setting).filter(|setting| is_gone(setting))?;
+    setting.get("description")?.as_str()
+}
+
+/// Whether a schema is that of a setting that nobody can give any more.
+fn is_gone(setting: &Value) -> bool {
+    setting.get("deprecated") == Some(&Value::Bool(true)) && setting.get("not").is_some_and(|not| *not == serde_json::json!({}))
+}
+
 /// The properties that the schema lists beside the keyword that refused.
 fn properties<'a>(schema: &'a Value, error: &ValidationError<'_>) -> impl Iterator<Item = &'a str> {
     let path = error.schema_path().as_str();
     let object = path.rsplit_once('/').and_then(|(parent, _)| schema.pointer(parent));
     let properties = object.and_then(|object| object.get("properties")).and_then(Value::as_object);
-    properties.into_iter().flat_map(|properties| properties.keys()).map(String::as_str)
+    let properties = properties.into_iter().flatten().filter(|(_, setting)| !is_gone(setting));
+    properties.map(|(name, _)| name.as_str())
 }
 
 /// The alternative that was meant: each names a type, and the value is of that of one alone.

@@ -59,12 +59,12 @@ fn add_resource(linker: &mut LinkerInstance<'_, CallState>, name: &str) -> Resul
 fn add_function(linker: &mut LinkerInstance<'_, CallState>, interface: &str, function: &str) -> Result<()> {
     let version_at = interface.find('@').unwrap_or(interface.len());
     let unversioned = interface.get(..version_at).unwrap_or(interface);
-    let (known, absent) = (Answer::of(unversioned, function), Absent::of_function(unversioned, function));
+    let (known, absent) = (HostAnswer::of(unversioned, function), Absent::of_function(unversioned, function));
     let name = format!("{interface}#{function}");
     linker.func_new(function, move |mut store: StoreContextMut<'_, CallState>, signature: ComponentFunc, parameters, results| {
         let state = store.data_mut();
         state.looked_for = absent.or(state.looked_for);
-        let Some(answer) = known.or_else(|| Answer::of_failure(&signature)) else {
+        let Some(answer) = known.or_else(|| HostAnswer::of_failure(&signature)) else {
             return Err(Error::new(Refused(format!("it called `{name}`, and a flavor gets nothing of WASI"))));
         };
         let value = answer.give(store, parameters)?;
@@ -80,7 +80,7 @@ const NOT_SUPPORTED: &str = "not-supported";
 
 /// An answer that gives nothing away.
 #[derive(Debug, Clone, Copy)]
-enum Answer {
+enum HostAnswer {
     EmptyList,
     None,
     Exit,
@@ -102,7 +102,7 @@ enum Answer {
     RandomPair,
 }
 
-impl Answer {
+impl HostAnswer {
     fn of(interface: &str, function: &str) -> Option<Self> {
         Some(match (interface, function) {
             ("wasi:cli/environment", "get-environment" | "get-arguments") => Self::EmptyList,

@@ -31,6 +31,20 @@ pub enum SourceError {
         /// What the image's config says.
         found: String,
     },
+    /// The image is named by a digest, and has another.
+    #[error("the image has the digest {found}, not {named} by which it is named")]
+    OtherDigest {
+        /// The digest of its manifest or index.
+        found: Digest,
+        /// The one in its name.
+        named: String,
+    },
+    /// The image is named by a digest, and the Docker Engine is to push it.
+    #[error("`{image}` is named by a digest, and the Docker Engine pushes to tags alone")]
+    NoTag {
+        /// The name.
+        image: String,
+    },
     /// The Docker Engine gave out another image than it was asked for.
     #[error("the Docker Engine was asked for the image {expected} and gave out {found}")]
     OtherImage {
@@ -59,7 +73,12 @@ impl SourceError {
                 matches!(**error, LayoutError::NoSuchEntry { .. } | LayoutError::NoSuchPlatform { .. } | LayoutError::Empty)
             }
             Self::OtherPlatform { .. } => true,
-            Self::DockerArchive(_) | Self::Verify(_) | Self::OtherImage { .. } | Self::Temporary { .. } => false,
+            Self::DockerArchive(_)
+            | Self::Verify(_)
+            | Self::OtherDigest { .. }
+            | Self::NoTag { .. }
+            | Self::OtherImage { .. }
+            | Self::Temporary { .. } => false,
         }
     }
 

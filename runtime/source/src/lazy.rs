@@ -26,6 +26,11 @@ impl LazySource {
         Self { engine: engine.clone(), source: source.clone(), scoped: scoped.clone(), pinned: OnceCell::new() }
     }
 
+    /// Whether the name holds the image's digest: then only a look at the image tells whether it is the right one.
+    pub fn is_named_by_digest(&self) -> bool {
+        self.scoped.digest().is_some()
+    }
+
     /// Pins it now.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub struct EngineImageName(String);
 impl EngineImageName {
     /// The name under which a push's image is expected.
     pub fn of(scoped: &ScopedReference) -> Self {
-        Self(format!("{}:{}", scoped.engine_repository(), scoped.tag()))
+        Self(scoped.engine_name())
     }
 
     /// What the Docker Engine is asked for.
@@ -68,8 +68,7 @@ impl EngineImageName {
                 Err(ParseSourceError::ImageId { text: text.to_owned() })
             };
         }
-        let name = ImageReference::parse(text)?;
-        Ok(Self(format!("{}:{}", name.engine_repository(), name.tag())))
+        Ok(Self(ImageReference::parse(text)?.engine_name()))
     }
 }
 
@@ -134,6 +133,8 @@ impl std::str::FromStr for Source {
 mod tests {
     use super::*;
 
+    const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
     fn layout(directory: &str, reference: Option<&str>) -> Source {
         Source::OciLayout { directory: PathBuf::from(directory), reference: reference.map(str::to_owned) }
     }
@@ -143,6 +144,7 @@ mod tests {
         for (text, expected) in [
             ("docker-daemon:", Source::DockerDaemon(None)),
             ("docker-daemon:ubuntu", Source::DockerDaemon(Some(EngineImageName("docker.io/library/ubuntu:latest".into())))),
+            (&format!("docker-daemon:a.io/app@{DIGEST}"), Source::DockerDaemon(Some(EngineImageName(format!("a.io/app@{DIGEST}"))))),
             ("docker-daemon:sha256:0a1b", Source::DockerDaemon(Some(EngineImageName("sha256:0a1b".into())))),
             ("oci:build/image", layout("build/image", None)),
             ("oci:/tmp/x:v1", layout("/tmp/x", Some("v1"))),

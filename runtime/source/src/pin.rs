@@ -1,6 +1,6 @@
 //! From a name to bytes: settles which image is meant.
 
-use pushgate_engine::{DockerEngine, EngineEnvironment};
+use pushgate_engine::{DockerEngine, EngineEnvironment, EngineName};
 use pushgate_oci::{DockerArchive, OciLayout};
 use pushgate_reference::ScopedReference;
 
@@ -16,19 +16,29 @@ impl RequestedSource {
     /// digest of a manifest that was read and hashed.
     ///
     /// # Errors
-    /// No Docker Engine, no such image, none for the platform, an unreadable layout, and what `--verify` finds.
+    /// No Docker Engine, no such image, none for the platform, an unreadable layout, another digest than the one in the name, and what
+    /// `--verify` finds.
     pub async fn pin(&self, engine: &EngineEnvironment, scoped: &ScopedReference) -> Result<PinnedSource, SourceError> {
+        let pinned = self.pin_any(engine, scoped).await?;
+        match scoped.digest() {
+            Some(named) => pinned.having(named).await,
+            None => Ok(pinned),
+        }
+    }
+
+    async fn pin_any(&self, engine: &EngineEnvironment, scoped: &ScopedReference) -> Result<PinnedSource, SourceError> {
         let options = self.options.clone();
         match self.source.clone() {
             Source::DockerDaemon(name) => {
                 let name = name.unwrap_or_else(|| EngineImageName::of(scoped));
-                let engine = DockerEngine::connect(engine).await?;
                 if options.direct {
-                    return direct::pin(&engine, &name, &options).await;
+                    return direct::pin(&DockerEngine::connect(engine).await?, &name, &options).await;
                 }
+                let target = EngineName::of(scoped).ok_or_else(|| SourceError::NoTag { image: scoped.to_string() })?;
+                let engine = DockerEngine::connect(engine).await?;
                 let image = engine.inspect(name.as_str()).await?;
                 options.must_be(&image.config.platform())?;
-                Ok(PinnedSource::Engine(Box::new(PinnedEngineImage { engine, name, image })))
+                Ok(PinnedSource::Engine(Box::new(PinnedEngineImage { engine, name, image, target })))
             }
             Source::OciLayout { directory, reference } => {
                 in_background(move || layout(&OciLayout::open(&directory)?, reference.as_deref(), &options)).await

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pushgate_engine::{DockerEngine, EngineImage};
+use pushgate_engine::{DockerEngine, EngineImage, EngineName};
 use pushgate_gate::decide::{Images, ImagesError, ListedImages, shown};
 use pushgate_oci::{ImageConfig, PinnedContent, PinnedDockerImage, PinnedImage, UncheckedLayer};
 use pushgate_sandbox::Image;
@@ -20,7 +20,7 @@ use super::options::SourceOptions;
 pub enum PinnedSource {
     /// An image of the Docker Engine, by its ID.
     Engine(Box<PinnedEngineImage>),
-    /// Content of an OCI layout, by the digest of its manifest or index.
+    /// Content of an OCI layout, or of an archive whose layers are compressed, by the digest of its manifest or index.
     Layout(Box<PinnedContent>),
     /// An image of a Docker archive, by the digest of its config.
     DockerArchive(Arc<ArchivedImage>),
@@ -64,6 +64,8 @@ pub struct PinnedEngineImage {
     pub name: EngineImageName,
     /// What the name stood for when it was pinned.
     pub image: EngineImage,
+    /// The name by which it is pushed.
+    pub target: EngineName,
 }
 
 impl PinnedSource {
@@ -74,6 +76,21 @@ impl PinnedSource {
             Self::Layout(content) => content.unchecked().to_vec(),
             Self::DockerArchive(archived) => archived.image.unchecked().to_vec(),
         }
+    }
+
+    /// The same source, if its image has the digest by which it is `named`. An archive's image has one only when its layers are compressed.
+    pub(super) async fn having(self, named: &str) -> Result<Self, SourceError> {
+        let content = match self {
+            // It is pushed to a tag.
+            Self::Engine(_) => return Ok(self),
+            Self::Layout(content) => content,
+            Self::DockerArchive(archived) => Box::new(archived.resolve().await?),
+        };
+        let found = &content.root().digest;
+        if found.as_str() != named {
+            return Err(SourceError::OtherDigest { found: found.clone(), named: named.to_owned() });
+        }
+        Ok(Self::Layout(content))
     }
 
     pub(super) fn archive(archived: ArchivedImage) -> Self {
@@ -106,7 +123,7 @@ impl PinnedSource {
         match self {
             Self::Engine(pinned) => {
                 let image = &pinned.image;
-                ListedImages::Images(vec![shown(&image.config.platform(), &image.config, None, image.unpacked_size, &BTreeMap::new())])
+                ListedImages::Images(vec![shown(&image.config.platform(), &image.config, None, image.uncompressed_size, &BTreeMap::new())])
             }
             Self::Layout(content) => match content.artifact_type() {
                 Some(artifact) => ListedImages::Artifact(artifact.to_owned()),
@@ -131,7 +148,7 @@ fn diff_ids(config: &ImageConfig) -> (String, Vec<String>) {
 }
 
 fn pinned(image: &PinnedImage) -> Image {
-    shown(&image.platform, &image.config, image.packed_size, image.unpacked_size, &image.annotations)
+    shown(&image.platform, &image.config, image.compressed_size, image.uncompressed_size, &image.annotations)
 }
 
 #[async_trait]

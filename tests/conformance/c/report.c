@@ -39,8 +39,8 @@ static void about_image(pushgate_answer *answer, const pushgate_image *image, si
   pushgate_image_annotations(image, &annotations, &annotation_count);
   const char *command = join(join("", pushgate_json_member(execution, "Entrypoint"), " "), pushgate_json_member(execution, "Cmd"), " ");
   size_t layers = pushgate_json_length(pushgate_json_member(pushgate_json_member(config, "rootfs"), "diff_ids"));
-  uint64_t packed = 0, unpacked = 0;
-  bool packed_known = pushgate_image_packed_size(image, &packed), unpacked_known = pushgate_image_unpacked_size(image, &unpacked);
+  uint64_t compressed = 0, uncompressed = 0;
+  bool compressed_known = pushgate_image_compressed_size(image, &compressed), uncompressed_known = pushgate_image_uncompressed_size(image, &uncompressed);
   const char *const details[][2] = {
       {"platform", image->platform},
       {"labels", pairs(image->labels, image->label_count)},
@@ -51,8 +51,8 @@ static void about_image(pushgate_answer *answer, const pushgate_image *image, si
       {"command", command},
       {"ports", names(pushgate_json_member(execution, "ExposedPorts"), ";")},
       {"layers", pushgate_decimal(layers)},
-      {"packed-size", size(packed_known, packed)},
-      {"unpacked-size", size(unpacked_known, unpacked)},
+      {"compressed-size", size(compressed_known, compressed)},
+      {"uncompressed-size", size(uncompressed_known, uncompressed)},
       {"annotations", pairs(annotations, annotation_count)},
   };
   for (size_t detail = 0; detail < sizeof details / sizeof *details; detail++)

@@ -67,8 +67,8 @@ func reportImage(prefix string, image *flavor.Image) ([]flavor.Addition, error) 
 		flavor.Detail(prefix+"command", strings.Join(append(execution.Entrypoint, execution.Cmd...), " ")),
 		flavor.Detail(prefix+"ports", strings.Join(slices.Sorted(maps.Keys(execution.ExposedPorts)), ";")),
 		flavor.Detail(prefix+"layers", strconv.Itoa(len(config.RootFS.DiffIDs))),
-		flavor.Detail(prefix+"packed-size", size(image.PackedSize())),
-		flavor.Detail(prefix+"unpacked-size", size(image.UnpackedSize())),
+		flavor.Detail(prefix+"compressed-size", size(image.CompressedSize())),
+		flavor.Detail(prefix+"uncompressed-size", size(image.UncompressedSize())),
 		flavor.Detail(prefix+"annotations", pairs(image.Annotations())),
 	}, nil
 }

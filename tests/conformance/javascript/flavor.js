@@ -69,8 +69,8 @@ function reportImage(image) {
         .join(';'),
     ],
     ['layers', String(rootfs.diff_ids.length)],
-    ['packed-size', String(image.packedSize ?? 'unknown')],
-    ['unpacked-size', String(image.unpackedSize ?? 'unknown')],
+    ['compressed-size', String(image.compressedSize ?? 'unknown')],
+    ['uncompressed-size', String(image.uncompressedSize ?? 'unknown')],
     ['annotations', pairs(image.annotations)],
   ];
 }

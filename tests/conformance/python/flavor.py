@@ -85,8 +85,8 @@ def report_image(image: Image) -> dict[str, str]:
         "command": " ".join(execution.get("Entrypoint", []) + execution.get("Cmd", [])),
         "ports": ";".join(sorted(execution.get("ExposedPorts", {}))),
         "layers": str(len(config["rootfs"]["diff_ids"])),
-        "packed-size": size(image.packed_size),
-        "unpacked-size": size(image.unpacked_size),
+        "compressed-size": size(image.compressed_size),
+        "uncompressed-size": size(image.uncompressed_size),
         "annotations": pairs(image.annotations),
     }
 

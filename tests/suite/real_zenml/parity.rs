@@ -91,6 +91,7 @@ fn pushgate(home: &Home, ecr: &Ecr, row: &Row) -> &'static str {
         2 if ran.stderr.contains("registry URI") => REFUSES_URI,
         8 if hook == "misconfigured" && ran.stderr.contains("is misconfigured: the registry's URI") => REFUSES_URI,
         3 | 4 => REFUSES_IMAGE,
+        6 if ran.stderr.contains("pushes to tags alone") => REFUSES_IMAGE,
         _ => panic!("{row:?}\n{ran:?}"),
     }
 }

@@ -38,7 +38,7 @@ fn an_image_is_described() {
             "Volumes": { "/data": {} }, "Healthcheck": { "Test": ["NONE"] }, "Labels": { "a": "1" },
         },
     });
-    let image = || TestImage::new("linux/arm64/v8").config(config.to_string()).label("a", "1").packed_size(3).unpacked_size(7);
+    let image = || TestImage::new("linux/arm64/v8").config(config.to_string()).label("a", "1").compressed_size(3).uncompressed_size(7);
     for require in [
         "image.platform == 'linux/arm64/v8' && image.os == 'linux' && image.architecture == 'arm64' && image.variant == 'v8'",
         "image.user == '1000:1000'",

@@ -29,9 +29,9 @@ type Image interface {
 	// Labels are pairs of a key and a value.
 	Labels() [][2]string
 	Config() string
-	// PackedSize and UnpackedSize are bytes; known is false where nobody can tell.
-	PackedSize() (bytes uint64, known bool)
-	UnpackedSize() (bytes uint64, known bool)
+	// CompressedSize and UncompressedSize are bytes; known is false where nobody can tell.
+	CompressedSize() (bytes uint64, known bool)
+	UncompressedSize() (bytes uint64, known bool)
 	// Annotations are pairs of a key and a value.
 	Annotations() [][2]string
 }

@@ -15,8 +15,8 @@ class HostImage(Protocol):
     def platform(self) -> str: ...
     def labels(self) -> list[tuple[str, str]]: ...
     def config(self) -> str: ...
-    def packed_size(self) -> int | None: ...
-    def unpacked_size(self) -> int | None: ...
+    def compressed_size(self) -> int | None: ...
+    def uncompressed_size(self) -> int | None: ...
     def annotations(self) -> list[tuple[str, str]]: ...
 
 
@@ -83,17 +83,17 @@ class Image:
         return read(self._host.config())
 
     @cached_property
-    def packed_size(self) -> int | None:
+    def compressed_size(self) -> int | None:
         """What a registry holds of the image, in bytes: its config and its layers as they are pushed.
 
-        ``None`` where the layers are packed only in the push, as those of the Docker Engine's images are.
+        ``None`` where the layers are compressed only in the push, as those of the Docker Engine's images are.
         """
-        return self._host.packed_size()
+        return self._host.compressed_size()
 
     @cached_property
-    def unpacked_size(self) -> int | None:
-        """The image's layers unpacked, in bytes; ``None`` where nobody has counted, as of most packed layers."""
-        return self._host.unpacked_size()
+    def uncompressed_size(self) -> int | None:
+        """The image's layers uncompressed, in bytes; ``None`` where nobody has counted, as of most compressed layers."""
+        return self._host.uncompressed_size()
 
     @cached_property
     def annotations(self) -> dict[str, str]:

@@ -22,16 +22,16 @@ class _HostImage:
         platform: str,
         labels: Mapping[str, str],
         config: Mapping[str, Any],
-        packed_size: int | None,
-        unpacked_size: int | None,
+        compressed_size: int | None,
+        uncompressed_size: int | None,
         annotations: Mapping[str, str],
     ) -> None:
         _config.check(config)
         system, architecture, *variant = platform.split("/")
         self._platform = platform
         self._labels = sorted(labels.items())
-        self._packed_size = packed_size
-        self._unpacked_size = unpacked_size
+        self._compressed_size = compressed_size
+        self._uncompressed_size = uncompressed_size
         self._annotations = sorted(annotations.items())
         self._config: dict[str, Any] = {"architecture": architecture, "os": system}
         if variant:
@@ -49,11 +49,11 @@ class _HostImage:
     def config(self) -> str:
         return json.dumps(self._config)
 
-    def packed_size(self) -> int | None:
-        return self._packed_size
+    def compressed_size(self) -> int | None:
+        return self._compressed_size
 
-    def unpacked_size(self) -> int | None:
-        return self._unpacked_size
+    def uncompressed_size(self) -> int | None:
+        return self._uncompressed_size
 
     def annotations(self) -> list[tuple[str, str]]:
         return self._annotations
@@ -143,12 +143,12 @@ def image(
     *,
     labels: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
-    packed_size: int | None = None,
-    unpacked_size: int | None = None,
+    compressed_size: int | None = None,
+    uncompressed_size: int | None = None,
     annotations: Mapping[str, str] | None = None,
 ) -> Image:
     """An image for one platform. ``config`` holds members of its image config; the labels are added to it. Sizes are bytes, by default unknown."""
-    return Image(_HostImage(platform, labels or {}, config or {}, packed_size, unpacked_size, annotations or {}))
+    return Image(_HostImage(platform, labels or {}, config or {}, compressed_size, uncompressed_size, annotations or {}))
 
 
 def take_log() -> list[tuple[log.Level, str]]:

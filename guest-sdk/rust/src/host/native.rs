@@ -95,8 +95,8 @@ pub(crate) struct Image {
     pub(crate) platform: String,
     pub(crate) labels: Vec<(String, String)>,
     pub(crate) config: String,
-    pub(crate) packed_size: Option<u64>,
-    pub(crate) unpacked_size: Option<u64>,
+    pub(crate) compressed_size: Option<u64>,
+    pub(crate) uncompressed_size: Option<u64>,
     pub(crate) annotations: Vec<(String, String)>,
 }
 
@@ -113,12 +113,12 @@ impl Image {
         self.config.clone()
     }
 
-    pub(crate) fn packed_size(&self) -> Option<u64> {
-        self.packed_size
+    pub(crate) fn compressed_size(&self) -> Option<u64> {
+        self.compressed_size
     }
 
-    pub(crate) fn unpacked_size(&self) -> Option<u64> {
-        self.unpacked_size
+    pub(crate) fn uncompressed_size(&self) -> Option<u64> {
+        self.uncompressed_size
     }
 
     pub(crate) fn annotations(&self) -> Vec<(String, String)> {

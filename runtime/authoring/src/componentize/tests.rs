@@ -103,7 +103,7 @@ fn a_module_of_every_version_becomes_a_flavor_of_it() {
             assert_eq!(imported, ["http", "log", "types"].map(|interface| format!("pushgate:flavor/{interface}@{version}")));
         }
     }
-    for method in ["[method]image.packed-size", "[method]image.annotations", "[method]image-push.digest"] {
+    for method in ["[method]image.compressed-size", "[method]image.annotations", "[method]image-push.digest"] {
         let import = format!(r#"(import "pushgate:flavor/types@0.1.2" "{method}" (func (param i32 i32)))"#);
         assert!(componentize(&module(&import), World::Contract, &Metadata::default()).is_ok(), "{method}");
     }

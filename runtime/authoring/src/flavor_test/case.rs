@@ -30,7 +30,7 @@ pub struct Case {
     pub(super) requested_at: u64,
     /// None where the case says nothing about them: a flavor that looks at them is then not answered.
     pub(super) images: Option<Result<Vec<Image>, InspectError>>,
-    pub(super) digest: Option<Digest>,
+    pub(super) digest: Option<String>,
     pub(super) questions: Vec<RecordedQuestion>,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) expected: Expectation,
@@ -40,7 +40,7 @@ pub struct Case {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expectation {
-    pub(super) verdict: Verdict,
+    pub(super) verdict: CaseVerdict,
     pub(super) message: Option<String>,
     pub(super) violations: Option<Vec<ExpectedViolation>>,
     pub(super) warnings: Option<Vec<String>>,
@@ -60,7 +60,7 @@ pub(super) struct ExpectedViolation {
 /// What a flavor's answer comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum CaseVerdict {
     /// The push goes on.
     Approved,
     /// It breaks the flavor's rules.
@@ -75,7 +75,7 @@ pub enum Verdict {
     Broke,
 }
 
-impl Verdict {
+impl CaseVerdict {
     /// The word in a case, and in the output.
     pub const fn name(self) -> &'static str {
         match self {
@@ -165,6 +165,13 @@ impl Case {
             None => RegistryUri::parse(file.image.host().as_str()).map_err(|error| wrong(CaseFault::Uri(error)))?,
         };
         let scoped = uri.scope(&file.image).map_err(|error| wrong(CaseFault::Scope(error)))?;
+        let digest = match (file.digest.as_ref().map(Digest::as_str), scoped.digest()) {
+            (Some(digest), Some(named)) if digest != named => {
+                let hint = "leave out `digest`: a push by digest is of the image that has it".to_owned();
+                return Err(unusable(format!("`digest` is {digest}, and `image` is named by {named}"), Some(hint)));
+            }
+            (digest, named) => named.or(digest).map(str::to_owned),
+        };
         let images = match (file.images_error, file.images.is_empty()) {
             (Some(_), false) => {
                 let hint = "leave out one of them: a push has images or it fails to have them".to_owned();
@@ -180,7 +187,7 @@ impl Case {
             dry_run: file.dry_run,
             requested_at: file.requested_at,
             images,
-            digest: file.digest,
+            digest,
             questions: file.registry,
             requests: file.http,
             expected: file.expect,
@@ -195,7 +202,7 @@ impl Case {
     /// The digest of what is pushed. A case that says nothing of it is one of a source that cannot tell; one whose images cannot be read has none.
     pub(super) fn digest(&self) -> Result<Option<String>, InspectError> {
         match (&self.digest, &self.images) {
-            (Some(digest), _) => Ok(Some(digest.to_string())),
+            (Some(digest), _) => Ok(Some(digest.clone())),
             (None, Some(Err(error @ (InspectError::Unavailable(_) | InspectError::Other(_))))) => Err(error.clone()),
             (None, _) => Ok(None),
         }
@@ -207,7 +214,7 @@ impl Case {
             reference: self.scoped.to_string(),
             registry: self.scoped.host().to_string(),
             repository: self.scoped.repository().to_owned(),
-            tag: Some(self.scoped.tag().to_owned()),
+            tag: self.scoped.tag().map(str::to_owned),
             registry_uri: self.scoped.registry_uri().to_string(),
             settings: self.settings.to_string(),
             requested_at: self.requested_at,

@@ -2,7 +2,7 @@
 
 use pushgate_gate::decision::Warning;
 
-use super::case::{Case, Verdict};
+use super::case::{Case, CaseVerdict};
 use super::project::Project;
 
 /// The doubts about all cases together; none where only some were read.
@@ -11,14 +11,14 @@ pub fn doubts(project: &Project) -> Vec<Warning> {
         return Vec::new();
     }
     let cases = || project.cases.iter().map(|named| &*named.case);
-    let denials = || cases().filter(|case| case.expected.verdict == Verdict::Denied);
+    let denials = || cases().filter(|case| case.expected.verdict == CaseVerdict::Denied);
     let doubt = |code: &str, message: &str, hint: &str| Warning {
         hook: None,
         code: Some(code.to_owned()),
         message: message.to_owned(),
         hint: Some(hint.to_owned()),
     };
-    if cases().all(|case| case.expected.verdict == Verdict::Approved) {
+    if cases().all(|case| case.expected.verdict == CaseVerdict::Approved) {
         let hint = "add a case that expects `verdict = \"denied\"`, and which violations";
         return vec![doubt("cases.all-approved", "every case expects `approved`: a flavor that approves everything passes them", hint)];
     }

@@ -26,8 +26,8 @@ pub(super) struct ImageSection {
     #[serde(default, deserialize_with = "values::object")]
     config: Map<String, Value>,
     config_file: Option<PathBuf>,
-    packed_size: Option<u64>,
-    unpacked_size: Option<u64>,
+    compressed_size: Option<u64>,
+    uncompressed_size: Option<u64>,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
 }
@@ -52,9 +52,10 @@ pub(super) fn build(case: &Path, sections: Vec<ImageSection>) -> Result<Vec<Imag
             Some(name) => Some(config_file(&case.with_file_name(name))?),
             None => None,
         };
-        let (packed_size, unpacked_size, annotations) = (section.packed_size, section.unpacked_size, section.annotations.clone());
+        let (compressed_size, uncompressed_size, annotations) =
+            (section.compressed_size, section.uncompressed_size, section.annotations.clone());
         let (platform, config) = described(section, file).map_err(|problem| unusable(index, problem))?;
-        images.push(shown(&platform, &config, packed_size, unpacked_size, &annotations));
+        images.push(shown(&platform, &config, compressed_size, uncompressed_size, &annotations));
     }
     Ok(images)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pushgate_sandbox::Violation;
 
-use super::case::{Expectation, ExpectedViolation, Verdict};
+use super::case::{CaseVerdict, Expectation, ExpectedViolation};
 use super::outcome::{Found, Problem};
 
 /// Everything in which the answer differs.
@@ -27,7 +27,7 @@ pub(super) fn judge(expected: &Expectation, found: &Found) -> Vec<Problem> {
 fn judge_reasons(expected: &Expectation, found: &Found, problems: &mut Vec<Problem>) {
     if let Some(message) = &expected.message {
         let is_it = match (&found.message, found.verdict) {
-            (Some(found), Verdict::Broke) => found.contains(message),
+            (Some(found), CaseVerdict::Broke) => found.contains(message),
             (Some(found), _) => found == message,
             (None, _) => false,
         };

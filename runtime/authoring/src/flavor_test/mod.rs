@@ -39,7 +39,7 @@ use serde_json::Value;
 
 pub use accept::{Change, changes};
 pub use build::Build;
-pub use case::{Case, Verdict};
+pub use case::{Case, CaseVerdict};
 pub use doubts::doubts;
 pub use error::{CaseFault, Difference, ProjectError};
 pub use outcome::{Found, Outcome, Problem, Remedy};
@@ -73,7 +73,7 @@ pub async fn run(flavors: &Flavors, project: &Project, warnings: &mut Vec<Warnin
         let conduct = conduct(&flavor, case, &notes).await;
         // What a flavor makes of a question that the case does not answer says nothing about the flavor.
         let mut problems = if notes.missing.is_empty() { judge::judge(&case.expected, &found) } else { Vec::new() };
-        let is_acceptable = !problems.is_empty() && conduct.is_empty() && found.verdict != Verdict::Broke;
+        let is_acceptable = !problems.is_empty() && conduct.is_empty() && found.verdict != CaseVerdict::Broke;
         problems.extend(conduct);
         let debugged = if silent && !problems.is_empty() { debug.ask(flavors, case, &mut found, warnings).await? } else { Vec::new() };
         outcomes.push(Outcome { case: name.clone(), found, problems, is_acceptable, unused: notes.unused(case), debugged });

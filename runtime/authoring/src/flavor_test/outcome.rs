@@ -5,7 +5,7 @@ use std::time::Duration;
 use pushgate_gate::decide::CompareError;
 use pushgate_sandbox::{Answer, Call, CallError, LogLevel, LogRecord, Violation};
 
-use super::case::Verdict;
+use super::case::CaseVerdict;
 
 /// One case that was run. Every text may be the guest's: bounded, not escaped.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub enum Remedy {
 #[derive(Debug)]
 pub struct Found {
     /// What the answer comes to.
-    pub verdict: Verdict,
+    pub verdict: CaseVerdict,
     /// Of a refusal without violations, or of how it broke.
     pub message: Option<String>,
     /// What may help, where it broke or its settings do not fit.
@@ -69,7 +69,7 @@ pub struct Found {
 impl Found {
     pub(super) fn answered(call: Call, time: Duration) -> Self {
         let mut found = Self {
-            verdict: Verdict::Approved,
+            verdict: CaseVerdict::Approved,
             message: None,
             remedy: None,
             debug_problem: None,
@@ -80,18 +80,18 @@ impl Found {
             memory: call.memory_peak,
         };
         (found.verdict, found.message) = match call.answer {
-            Ok(Answer::Approved) => (Verdict::Approved, None),
+            Ok(Answer::Approved) => (CaseVerdict::Approved, None),
             Ok(Answer::Denied(violations)) => {
                 found.violations = violations;
-                (Verdict::Denied, None)
+                (CaseVerdict::Denied, None)
             }
-            Ok(Answer::Misconfigured(message)) => (Verdict::Misconfigured, Some(message)),
-            Ok(Answer::Unavailable(message)) => (Verdict::Unavailable, Some(message)),
-            Ok(Answer::Other(message)) => (Verdict::Other, Some(message)),
+            Ok(Answer::Misconfigured(message)) => (CaseVerdict::Misconfigured, Some(message)),
+            Ok(Answer::Unavailable(message)) => (CaseVerdict::Unavailable, Some(message)),
+            Ok(Answer::Other(message)) => (CaseVerdict::Other, Some(message)),
             Err(error) => {
                 let message = error.to_string();
                 found.remedy = Some(Remedy::OfCall(error));
-                (Verdict::Broke, Some(message))
+                (CaseVerdict::Broke, Some(message))
             }
         };
         found
@@ -100,7 +100,7 @@ impl Found {
     /// The flavor was not asked: its schema refuses the settings of the case.
     pub(super) fn refused_by_schema(error: &CompareError, flavor: &str) -> Self {
         Self {
-            verdict: Verdict::Misconfigured,
+            verdict: CaseVerdict::Misconfigured,
             message: Some(error.to_string()),
             remedy: Some(Remedy::OfSettings { flavor: flavor.to_owned() }),
             debug_problem: None,

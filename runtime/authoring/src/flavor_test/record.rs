@@ -10,7 +10,7 @@ use pushgate_gate::decision::Warning;
 use pushgate_gate::flavors::Flavors;
 use pushgate_gate::hook::Hook;
 use pushgate_gate::name::shorten;
-use pushgate_gate::registry::Registry;
+use pushgate_gate::registry::ResolvedRegistry;
 use pushgate_gate::registry_access::{AccessError, RegistryAccess};
 use pushgate_reference::OutOfScope;
 use pushgate_sandbox::{
@@ -33,7 +33,7 @@ const REMOVED: &str = "[removed]";
 #[derive(Debug)]
 pub struct Recording<'a> {
     /// The registry that is asked.
-    pub registry: &'a Registry,
+    pub registry: &'a ResolvedRegistry,
     /// The project's flavor, with its grants and credentials.
     pub hook: &'a Hook,
     /// The component that they are for.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use pushgate_credentials::Credentials;
-use pushgate_net::{Answer, Destination, Outgoing, Proxies, TokenServer, Transport, TransportError, message, permitted};
+use pushgate_net::{Destination, Outgoing, Proxies, Reply, TokenServer, Transport, TransportError, message, permitted};
 use pushgate_reference::Origin;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
@@ -102,7 +102,7 @@ impl Authenticator {
     }
 
     /// Takes in what a 401 asks for. An error if there is nothing more to show than `used` was.
-    pub(crate) fn challenged(&self, answer: &Answer, used: Option<&HeaderValue>, context: &RequestContext) -> Result<(), RegistryError> {
+    pub(crate) fn challenged(&self, answer: &Reply, used: Option<&HeaderValue>, context: &RequestContext) -> Result<(), RegistryError> {
         let asked = challenges(&answer.headers);
         let find = |scheme: &str| asked.iter().find(|challenge| challenge.scheme == scheme);
         self.for_nobody_else(&self.registry, context)?;
@@ -165,7 +165,7 @@ impl Authenticator {
     }
 
     /// The error for a 401 to a request that showed all there is.
-    pub(crate) fn rejected(&self, answer: &Answer, context: &RequestContext, access: Access, also_pull: Option<&str>) -> RegistryError {
+    pub(crate) fn rejected(&self, answer: &Reply, context: &RequestContext, access: Access, also_pull: Option<&str>) -> RegistryError {
         let mut state = self.state();
         let asked = challenges(&answer.headers);
         if let Some(bearer) = asked.iter().find(|challenge| challenge.scheme == "bearer") {
@@ -262,7 +262,7 @@ impl Authenticator {
         realm: &Realm,
         outgoing: Outgoing,
         context: &RequestContext,
-    ) -> Result<Answer, RegistryError> {
+    ) -> Result<Reply, RegistryError> {
         let destination = Destination { origin: &realm.allowed.origin, policy: realm.allowed.policy, purpose: context };
         transport.exchange(destination, outgoing, MAX_ANSWER, |_| ()).await.map_err(|error| RegistryError::of_transport(error, context))
     }

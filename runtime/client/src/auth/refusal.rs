@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use pushgate_credentials::{Credentials, Redactor};
-use pushgate_net::{Answer, asked_to_wait};
+use pushgate_net::{Reply, asked_to_wait};
 
 use crate::auth::identity::Identity;
 use crate::auth::scope::Scope;
@@ -42,7 +42,7 @@ impl Refusing<'_> {
     }
 
     /// The error for a token server's answer that holds no token.
-    pub(super) fn token(&self, context: RequestContext, scope: &Scope, answer: &Answer) -> RegistryError {
+    pub(super) fn token(&self, context: RequestContext, scope: &Scope, answer: &Reply) -> RegistryError {
         let said = self.token_server_said(answer);
         match answer.status {
             StatusCode::UNAUTHORIZED => self.unauthorized(&context, self.refusal(scope, said)),
@@ -67,7 +67,7 @@ impl Refusing<'_> {
     }
 
     /// What a token server says in an answer's body, unless it repeats a credential.
-    pub(super) fn token_server_said(&self, answer: &Answer) -> Said {
+    pub(super) fn token_server_said(&self, answer: &Reply) -> Said {
         self.censor(reply::token_server_said(answer))
     }
 

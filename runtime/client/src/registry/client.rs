@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Method, StatusCode};
-use pushgate_net::{AddressPolicy, Answer, Destination, Outgoing, Timeouts, asked_to_wait, budget, message};
+use pushgate_net::{AddressPolicy, Destination, Outgoing, Reply, Timeouts, Transport, asked_to_wait, budget, message};
 use tracing::debug;
 
 use crate::auth::Access;
 use crate::error::{Missing, RegistryError, RequestContext, Step};
 use crate::registry::connections::Connections;
+use crate::registry::large_uploads::LargeUploads;
 use crate::registry::linked::Linked;
-use crate::registry::open::OpenUploads;
+use crate::registry::open::UploadSessions;
 use crate::registry::options::ClientOptions;
-use crate::registry::retry::{Retries, Verdict};
+use crate::registry::retry::{NextAttempt, Retries};
 use crate::registry::shared::Registry;
 use crate::registry::warnings::{Warnings, texts};
 use crate::reply;
@@ -26,8 +27,11 @@ pub(super) const UNREAD: u64 = 64 * 1024;
 /// [`Registry`]'s, and is shared.
 pub struct RegistryClient {
     pub(super) registry: Arc<Registry>,
+    /// The registry's connections, of which each push has so many at a time.
+    pub(super) transport: Transport,
+    pub(super) large_uploads: LargeUploads,
     /// What was opened and not closed.
-    pub(super) uploads: OpenUploads,
+    pub(super) uploads: UploadSessions,
     /// What it wrote into lists itself.
     pub(super) linked: Linked,
     warnings: Warnings,
@@ -89,7 +93,9 @@ impl RegistryClient {
     pub fn of(registry: &Arc<Registry>) -> Self {
         Self {
             registry: Arc::clone(registry),
-            uploads: OpenUploads::default(),
+            transport: registry.transport().for_another(),
+            large_uploads: LargeUploads::default(),
+            uploads: UploadSessions::default(),
             linked: Linked::default(),
             warnings: Warnings::default(),
             not_mounted: Warnings::default(),
@@ -119,7 +125,7 @@ impl RegistryClient {
     }
 
     /// Sends a request that may be repeated: until there is an answer that will not pass, or no more attempts.
-    pub(super) async fn call(&self, call: &Call<'_>, outgoing: impl Fn() -> Outgoing + Sync) -> Result<Answer, RegistryError> {
+    pub(super) async fn call(&self, call: &Call<'_>, outgoing: impl Fn() -> Outgoing + Sync) -> Result<Reply, RegistryError> {
         let mut retries = Retries::new(self.registry.timeouts());
         loop {
             let outcome = self.attempt_at_once(call, &outgoing).await;
@@ -127,7 +133,7 @@ impl RegistryClient {
                 Ok(answer) => retries.after_answer(answer),
                 Err(error) => retries.after_error(error, self.registry.reached()),
             };
-            if matches!(verdict, Verdict::Again(_)) && budget::is_spent() {
+            if matches!(verdict, NextAttempt::Again(_)) && budget::is_spent() {
                 let last = match outcome {
                     Ok(answer) => self.unexpected(call, &answer),
                     Err(error) => error,
@@ -141,13 +147,13 @@ impl RegistryClient {
     }
 
     /// Waits before the next attempt, if there is to be one.
-    pub(super) async fn wait_as(&self, verdict: Verdict, context: &RequestContext) -> Result<bool, RegistryError> {
+    pub(super) async fn wait_as(&self, verdict: NextAttempt, context: &RequestContext) -> Result<bool, RegistryError> {
         match verdict {
-            Verdict::Final => Ok(false),
-            Verdict::TooLong(wait) => Err(RegistryError::AsksToWait { context: context.clone(), wait }),
-            Verdict::Again(wait) => {
+            NextAttempt::Final => Ok(false),
+            NextAttempt::TooLong(wait) => Err(RegistryError::AsksToWait { context: context.clone(), wait }),
+            NextAttempt::Again(wait) => {
                 debug!(%context, ?wait, "trying again");
-                self.registry.transport().waits().asked(context, wait);
+                self.transport.waits().asked(context, wait);
                 tokio::time::sleep(wait).await;
                 Ok(true)
             }
@@ -160,11 +166,10 @@ impl RegistryClient {
         call: &Call<'_>,
         outgoing: impl AsyncFn() -> Result<Outgoing, E>,
         mut advanced: impl FnMut(u64),
-    ) -> Result<Answer, E> {
+    ) -> Result<Reply, E> {
         let mut is_last = false;
         loop {
-            let used =
-                self.registry.authenticator().header(self.registry.transport(), call.repository, call.access, call.also_pull).await?;
+            let used = self.registry.authenticator().header(&self.transport, call.repository, call.access, call.also_pull).await?;
             let request = outgoing().await?;
             if let Some(answer) = self.exchange(call, request, used, is_last, &mut advanced).await? {
                 return Ok(answer);
@@ -175,11 +180,10 @@ impl RegistryClient {
 
     /// The same where nothing has to be waited for to make the request. A future that waits for a closure's cannot be moved to another thread, as
     /// those of flavors can.
-    pub(super) async fn attempt_at_once(&self, call: &Call<'_>, outgoing: &impl Fn() -> Outgoing) -> Result<Answer, RegistryError> {
+    pub(super) async fn attempt_at_once(&self, call: &Call<'_>, outgoing: &impl Fn() -> Outgoing) -> Result<Reply, RegistryError> {
         let mut is_last = false;
         loop {
-            let used =
-                self.registry.authenticator().header(self.registry.transport(), call.repository, call.access, call.also_pull).await?;
+            let used = self.registry.authenticator().header(&self.transport, call.repository, call.access, call.also_pull).await?;
             if let Some(answer) = self.exchange(call, outgoing(), used, is_last, |_| ()).await? {
                 return Ok(answer);
             }
@@ -195,7 +199,7 @@ impl RegistryClient {
         used: Option<HeaderValue>,
         is_last: bool,
         advanced: impl FnMut(u64),
-    ) -> Result<Option<Answer>, RegistryError> {
+    ) -> Result<Option<Reply>, RegistryError> {
         let context = self.context(call);
         if let Some(value) = &used {
             if value.as_bytes().starts_with(b"Bearer ") {
@@ -205,7 +209,7 @@ impl RegistryClient {
         }
         // The user named the registry, so it may be anywhere.
         let destination = Destination { origin: self.registry.origin(), policy: AddressPolicy::Anywhere, purpose: &context };
-        let exchanged = self.registry.transport().exchange(destination, request, call.limit, advanced).await;
+        let exchanged = self.transport.exchange(destination, request, call.limit, advanced).await;
         let answer = exchanged.map_err(|error| RegistryError::of_transport(error, &context))?;
         self.registry.has_answered();
         for text in texts(&answer.headers) {
@@ -222,7 +226,7 @@ impl RegistryClient {
     }
 
     /// The error for a status that the step does not foresee.
-    pub(super) fn unexpected(&self, call: &Call<'_>, answer: &Answer) -> RegistryError {
+    pub(super) fn unexpected(&self, call: &Call<'_>, answer: &Reply) -> RegistryError {
         match self.status(self.context(call), answer) {
             RegistryError::Status { context, code: 403, said, .. } => {
                 self.registry.authenticator().denied(context, call.access, call.also_pull, *said)
@@ -235,7 +239,7 @@ impl RegistryClient {
     }
 
     /// The error for a status, with what the registry says about it.
-    pub(super) fn status(&self, context: RequestContext, answer: &Answer) -> RegistryError {
+    pub(super) fn status(&self, context: RequestContext, answer: &Reply) -> RegistryError {
         let said = Box::new(self.registry.authenticator().censor(reply::said(answer, self.registry.origin())));
         RegistryError::Status { context, code: answer.status.as_u16(), said, retry_after: asked_to_wait(answer) }
     }

@@ -19,7 +19,7 @@ pub(super) struct Session {
 
 /// The sessions that were opened and not closed.
 #[derive(Default)]
-pub(super) struct OpenUploads(Mutex<Open>);
+pub(super) struct UploadSessions(Mutex<Open>);
 
 #[derive(Default)]
 struct Open {
@@ -27,7 +27,7 @@ struct Open {
     sessions: HashMap<u64, (String, Digest, Url)>,
 }
 
-impl OpenUploads {
+impl UploadSessions {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -83,23 +83,24 @@ impl From<UploadError> for PushError {
 }
 
 impl RegistryClient {
-    /// Pushes pinned content to a tag of a repository: [`Self::prepare`], then [`Self::publish`].
+    /// Pushes pinned content to a repository: [`Self::prepare`], then [`Self::publish`]. `reference` is a tag, or the content's own digest: the
+    /// `<reference>` of the distribution specification, for which "tag" stands below.
     ///
     /// # Errors
     /// See [`PushError`]: whether anything may have changed under the tag is told apart.
     pub async fn push(
         &self,
         repository: &str,
-        tag: &str,
+        reference: &str,
         content: &PinnedContent,
         options: &PushOptions,
         progress: &dyn Progress,
     ) -> Result<Pushed, PushError> {
         let digest = content.root().digest.clone();
-        match self.prepare(repository, tag, content, options, progress).await? {
+        match self.prepare(repository, reference, content, options, progress).await? {
             Prepared::Unchanged => Ok(Pushed { digest, outcome: PushOutcome::Unchanged }),
             Prepared::Ready { before } => {
-                self.publish(repository, tag, content, before.as_ref()).await?;
+                self.publish(repository, reference, content, before.as_ref()).await?;
                 Ok(Pushed { digest, outcome: PushOutcome::Updated })
             }
         }
@@ -114,7 +115,7 @@ impl RegistryClient {
     pub async fn prepare(
         &self,
         repository: &str,
-        tag: &str,
+        reference: &str,
         content: &PinnedContent,
         options: &PushOptions,
         progress: &dyn Progress,
@@ -123,7 +124,7 @@ impl RegistryClient {
         let blobs = order::order(content);
         let bottom = blobs.iter().find(|(_, rank)| *rank == Rank::Bottom && options.mount_from.is_empty());
         let bottom = bottom.map(|(blob, _)| &blob.descriptor);
-        let looked = self.look_before_push(repository, tag, &content.root().digest, bottom).await;
+        let looked = self.look_before_push(repository, reference, &content.root().digest, bottom).await;
         let (before, bottom) = looked.map_err(PushError::Registry)?;
         if before.as_ref().is_some_and(|before| content.root().digest.matches(&before.bytes)) {
             return Ok(Prepared::Unchanged);
@@ -177,8 +178,14 @@ impl RegistryClient {
     ///
     /// # Errors
     /// [`PushError::Registry`] if the tag is certainly what it was, else [`PushError::Unconfirmed`].
-    pub async fn publish(&self, repository: &str, tag: &str, content: &PinnedContent, before: Option<&Digest>) -> Result<(), PushError> {
-        match self.put_tag(repository, tag, content.root_manifest(), before).await {
+    pub async fn publish(
+        &self,
+        repository: &str,
+        reference: &str,
+        content: &PinnedContent,
+        before: Option<&Digest>,
+    ) -> Result<(), PushError> {
+        match self.put_reference(repository, reference, content.root_manifest(), before).await {
             Ok(()) => Ok(()),
             Err((error, false)) => Err(PushError::Registry(error)),
             Err((error, true)) => Err(PushError::Unconfirmed(error)),

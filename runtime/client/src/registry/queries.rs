@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use pushgate_json::{DocumentError, MAX_DOCUMENT, Shape, Tree};
-use pushgate_net::{Answer, message, permitted};
+use pushgate_net::{Reply, message, permitted};
 
 use crate::auth::Access;
 use crate::error::{RegistryError, Step};
@@ -101,7 +101,7 @@ pub(crate) fn read_page(body: &[u8]) -> Result<Vec<String>, &'static str> {
 }
 
 /// The target of `Link: <…>; rel="next"` (RFC 8288). Registries send one link.
-fn next(answer: &Answer) -> Option<&str> {
+fn next(answer: &Reply) -> Option<&str> {
     let (target, parameters) = answer.header("link")?.trim().strip_prefix('<')?.split_once('>')?;
     let is_next = |parameter: &str| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));

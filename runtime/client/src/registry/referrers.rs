@@ -62,7 +62,7 @@ impl RegistryClient {
                     list.add(entry);
                 }
                 let index = list.index().map_err(|problem| bad(Step::PutManifest, problem))?;
-                self.put_tag(repository, &tag, &index, found.as_ref()).await.map_err(|(error, _is_open)| error)?;
+                self.put_reference(repository, &tag, &index, found.as_ref()).await.map_err(|(error, _is_open)| error)?;
                 replaced = Some(found);
             }
         }

@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use http::StatusCode;
-use pushgate_net::{Answer, LONGEST_RETRY_AFTER, Timeouts, asked_to_wait, is_out_of_files};
+use pushgate_net::{LONGEST_RETRY_AFTER, Reply, Timeouts, asked_to_wait, is_out_of_files};
 use tokio::time::Instant;
 
 use crate::error::RegistryError;
@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(8);
 
 /// What to do after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum NextAttempt {
     /// It stands.
     Final,
     /// Try again after this long.
@@ -42,46 +42,46 @@ impl Retries {
     }
 
     /// After an answer with a status.
-    pub(super) fn after_answer(&mut self, answer: &Answer) -> Verdict {
+    pub(super) fn after_answer(&mut self, answer: &Reply) -> NextAttempt {
         if !is_passing_status(answer.status) {
-            return Verdict::Final;
+            return NextAttempt::Final;
         }
         self.after_wait(asked_to_wait(answer))
     }
 
-    fn after_wait(&mut self, asked: Option<Duration>) -> Verdict {
+    fn after_wait(&mut self, asked: Option<Duration>) -> NextAttempt {
         match asked {
-            Some(wait) if wait > LONGEST_RETRY_AFTER => Verdict::TooLong(wait),
+            Some(wait) if wait > LONGEST_RETRY_AFTER => NextAttempt::TooLong(wait),
             Some(wait) => self.again(wait),
             None => self.backoff(),
         }
     }
 
     /// After a request without an answer, or one whose answer was made into an error.
-    pub(super) fn after_error(&mut self, error: &RegistryError, reached: bool) -> Verdict {
+    pub(super) fn after_error(&mut self, error: &RegistryError, reached: bool) -> NextAttempt {
         match error {
             RegistryError::Status { retry_after, .. } if is_passing(error, reached) => self.after_wait(*retry_after),
             _ if is_passing(error, reached) => self.backoff(),
-            _ => Verdict::Final,
+            _ => NextAttempt::Final,
         }
     }
 
     /// Twice as long each time, less a part that differs for each of many who wait.
-    fn backoff(&mut self) -> Verdict {
+    fn backoff(&mut self) -> NextAttempt {
         let wait = self.first_wait.saturating_mul(1 << (self.attempts - 1).min(16)).min(LONGEST_WAIT);
         self.again(wait.mul_f64(jitter()))
     }
 
-    fn again(&mut self, wait: Duration) -> Verdict {
+    fn again(&mut self, wait: Duration) -> NextAttempt {
         self.attempts += 1;
         if self.attempts > MAX_ATTEMPTS || Instant::now() + wait > self.last_begin {
-            return Verdict::Final;
+            return NextAttempt::Final;
         }
-        Verdict::Again(wait)
+        NextAttempt::Again(wait)
     }
 
     /// After what waiting does not mend.
-    pub(super) fn at_once(&mut self) -> Verdict {
+    pub(super) fn at_once(&mut self) -> NextAttempt {
         self.again(Duration::ZERO)
     }
 
@@ -136,12 +136,12 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, retry_after: Option<&str>) -> Answer {
+    fn answer(status: u16, retry_after: Option<&str>) -> Reply {
         let mut headers = http::HeaderMap::new();
         if let Some(text) = retry_after {
             headers.insert(RETRY_AFTER, text.parse().unwrap());
         }
-        Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: bytes::Bytes::new() }
+        Reply { status: StatusCode::from_u16(status).unwrap(), headers, body: bytes::Bytes::new() }
     }
 
     #[test]
@@ -150,20 +150,20 @@ mod tests {
         let mut retries = Retries::new(&timeouts);
         for attempt in 1..MAX_ATTEMPTS {
             let longest = timeouts.retry_wait * (1 << (attempt - 1));
-            let Verdict::Again(wait) = retries.after_answer(&answer(503, None)) else { panic!("attempt {attempt}") };
+            let NextAttempt::Again(wait) = retries.after_answer(&answer(503, None)) else { panic!("attempt {attempt}") };
             assert!(wait >= longest / 2 && wait <= longest, "{wait:?}");
         }
-        assert_eq!(retries.after_answer(&answer(503, None)), Verdict::Final);
+        assert_eq!(retries.after_answer(&answer(503, None)), NextAttempt::Final);
         retries.progressed();
-        assert!(matches!(retries.after_answer(&answer(503, None)), Verdict::Again(_)));
+        assert!(matches!(retries.after_answer(&answer(503, None)), NextAttempt::Again(_)));
         let mut impatient = Retries::new(&Timeouts { retry_for: Duration::ZERO, ..timeouts });
-        assert_eq!(impatient.after_answer(&answer(503, None)), Verdict::Final);
+        assert_eq!(impatient.after_answer(&answer(503, None)), NextAttempt::Final);
 
         let mut retries = Retries::new(&timeouts);
-        assert_eq!(retries.after_answer(&answer(429, Some("60"))), Verdict::Again(Duration::from_secs(60)));
-        assert_eq!(retries.after_answer(&answer(429, Some("61"))), Verdict::TooLong(Duration::from_secs(61)));
+        assert_eq!(retries.after_answer(&answer(429, Some("60"))), NextAttempt::Again(Duration::from_secs(60)));
+        assert_eq!(retries.after_answer(&answer(429, Some("61"))), NextAttempt::TooLong(Duration::from_secs(61)));
         for status in [200, 301, 400, 401, 403, 404, 405, 413, 501] {
-            assert_eq!(retries.after_answer(&answer(status, Some("1"))), Verdict::Final, "{status}");
+            assert_eq!(retries.after_answer(&answer(status, Some("1"))), NextAttempt::Final, "{status}");
         }
     }
 }

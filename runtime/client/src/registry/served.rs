@@ -64,16 +64,22 @@ impl RegistryClient {
         self.registry.timeouts().served_for
     }
 
-    /// Asks what the registry serves under a tag, until it is what was `written` or the time is over. `before` is what
+    /// Asks what the registry serves under a tag or a digest, until it is what was `written` or the time is over. `before` is what
     /// the tag pointed to before the write.
     ///
     /// # Errors
     /// Every failure of the registry, and a document of more than 4 MiB.
-    pub async fn served(&self, repository: &str, tag: &str, written: &Digest, before: Option<&Digest>) -> Result<Served, RegistryError> {
-        let context = self.registry.context_of(repository, Step::FetchManifest(tag.to_owned()));
+    pub async fn served(
+        &self,
+        repository: &str,
+        reference: &str,
+        written: &Digest,
+        before: Option<&Digest>,
+    ) -> Result<Served, RegistryError> {
+        let context = self.registry.context_of(repository, Step::FetchManifest(reference.to_owned()));
         let mut patience = Patience::new(self.registry.timeouts());
         loop {
-            let served = match self.manifest(repository, tag).await? {
+            let served = match self.manifest(repository, reference).await? {
                 Some(manifest) if written.matches(&manifest.bytes) => return Ok(Served::Written(manifest)),
                 Some(manifest) if before == Some(&manifest.digest) => Served::Old(manifest.digest),
                 // The old digest too where the first answer of the push came from a copy that was behind.
@@ -86,16 +92,21 @@ impl RegistryClient {
         }
     }
 
-    /// What the registry serves under a tag after a write whose end is not known: as soon as that is something else
+    /// What the registry serves under a tag or a digest after a write whose end is not known: as soon as that is something else
     /// than `before`, and at the latest when the time is over.
     ///
     /// # Errors
     /// As [`Self::served`].
-    pub async fn settled(&self, repository: &str, tag: &str, before: Option<&Digest>) -> Result<Option<FetchedManifest>, RegistryError> {
-        let context = self.registry.context_of(repository, Step::FetchManifest(tag.to_owned()));
+    pub async fn settled(
+        &self,
+        repository: &str,
+        reference: &str,
+        before: Option<&Digest>,
+    ) -> Result<Option<FetchedManifest>, RegistryError> {
+        let context = self.registry.context_of(repository, Step::FetchManifest(reference.to_owned()));
         let mut patience = Patience::new(self.registry.timeouts());
         loop {
-            let after = self.manifest_before_push(repository, tag).await?;
+            let after = self.manifest_before_push(repository, reference).await?;
             if after.as_ref().map(|after| &after.digest) != before || !patience.pause(&context).await {
                 return Ok(after);
             }

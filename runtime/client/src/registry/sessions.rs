@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::header::{CONTENT_LENGTH, HeaderValue, LOCATION, RANGE};
 use http::{Method, StatusCode};
-use pushgate_net::{Answer, message, permitted};
+use pushgate_net::{Reply, message, permitted};
 use pushgate_oci::Digest;
 use url::{Url, form_urlencoded};
 
@@ -68,7 +68,7 @@ impl RegistryClient {
     }
 
     /// Refuses an acknowledgement that is for another blob.
-    pub(super) fn must_be_ours(&self, call: &Call<'_>, answer: &Answer, digest: &Digest) -> Result<(), RegistryError> {
+    pub(super) fn must_be_ours(&self, call: &Call<'_>, answer: &Reply, digest: &Digest) -> Result<(), RegistryError> {
         match reply::other_digest(answer, digest) {
             None => Ok(()),
             Some(theirs) => {
@@ -79,7 +79,7 @@ impl RegistryClient {
     }
 
     /// Where an answer says that the session goes on, if it does. It must stay at the registry.
-    fn location(&self, call: &Call<'_>, request: &str, answer: &Answer) -> Result<Option<Url>, RegistryError> {
+    fn location(&self, call: &Call<'_>, request: &str, answer: &Reply) -> Result<Option<Url>, RegistryError> {
         let Some(location) = answer.header(LOCATION.as_str()) else { return Ok(None) };
         match permitted::upload_location(self.registry.origin(), request, location) {
             Ok(location) => Ok(Some(location)),
@@ -92,7 +92,7 @@ impl RegistryClient {
 
     /// Takes in where the session goes on after a chunk, and gives how many bytes the registry has: as many as were `sent`, unless it says
     /// that it has fewer.
-    pub(super) fn follow(&self, call: &Call<'_>, session: &mut Session, answer: &Answer, sent: u64) -> Result<u64, RegistryError> {
+    pub(super) fn follow(&self, call: &Call<'_>, session: &mut Session, answer: &Reply, sent: u64) -> Result<u64, RegistryError> {
         if let Some(location) = self.location(call, session.location.as_str(), answer)? {
             session.location = location;
             self.uploads.moved(session);

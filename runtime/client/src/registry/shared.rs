@@ -11,12 +11,12 @@ use tokio::sync::watch;
 use crate::auth::{Authenticator, Identity};
 use crate::error::{RegistryError, RequestContext, Site, Step};
 use crate::registry::connections::Connections;
-use crate::registry::large_uploads::LargeUploads;
 use crate::registry::mounting::Mounting;
 use crate::registry::options::ClientOptions;
 
-/// One registry, for one user: its connections, the tokens that it gave, how many requests it takes at a time, and what it was found to support.
-/// All pushes there share it; each has a [`RegistryClient`](crate::RegistryClient) of its own, and nothing of one is seen by another.
+/// One registry, for one user: its connections, the tokens that it gave, the waits that it asked for, and what it was found to support. All
+/// pushes there share it; each has a [`RegistryClient`](crate::RegistryClient) of its own, nothing of one is seen by another, and none waits
+/// for a request of another.
 pub struct Registry {
     connections: Connections,
     authenticator: Authenticator,
@@ -25,7 +25,6 @@ pub struct Registry {
     /// Whether a request went out with a token: then the credentials are good, and the wait for the token is over.
     pub(super) with_token: watch::Sender<bool>,
     pub(super) mounting: Mounting,
-    pub(super) large_uploads: LargeUploads,
 }
 
 impl fmt::Debug for Registry {
@@ -63,7 +62,6 @@ impl Registry {
             reached: AtomicBool::new(false),
             with_token: watch::Sender::new(false),
             mounting: Mounting::default(),
-            large_uploads: LargeUploads::default(),
         })
     }
 

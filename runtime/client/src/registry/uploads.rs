@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
-use pushgate_net::{Answer, Outgoing, message};
+use pushgate_net::{Outgoing, Reply, message};
 use pushgate_oci::{BlobError, Descriptor, PinnedBlob};
 use tokio::sync::watch;
 use url::Url;
@@ -90,7 +90,7 @@ impl RegistryClient {
             };
             let handed = Handed::new(*size);
             let upload = async {
-                let _turn = self.registry.large_uploads.enter(*size).await;
+                let _turn = self.large_uploads.enter(*size).await;
                 self.upload(repository, session, blob, &handed, progress).await
             };
             if doubtful { self.unless_there(repository, &blob.descriptor, &handed, upload).await } else { upload.await }
@@ -213,7 +213,7 @@ impl RegistryClient {
         blob: &PinnedBlob,
         end: u64,
         progress: &dyn Progress,
-    ) -> Result<Answer, UploadError> {
+    ) -> Result<Reply, UploadError> {
         let range = upload.at..end;
         if let Some(problem) = upload.excess(end, blob.descriptor.size) {
             return Err(RegistryError::BadAnswer { context: self.context(call), problem }.into());
@@ -223,7 +223,7 @@ impl RegistryClient {
         // The failure of the attempt that is under way.
         let failure = Mutex::new(Failure::default());
         let outgoing = async || {
-            let sending = Sending::open(blob, range.clone(), self.registry.transport().is_direct(self.registry.origin())).await?;
+            let sending = Sending::open(blob, range.clone(), self.transport.is_direct(self.registry.origin())).await?;
             *failure.lock().unwrap_or_else(PoisonError::into_inner) = sending.failure;
             handed.attempt(sending.sent.clone());
             let mut headers = message::common_headers();

@@ -2,7 +2,7 @@
 
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
-use pushgate_net::{AddressPolicy, Answer, Destination, Outgoing, message};
+use pushgate_net::{AddressPolicy, Destination, Outgoing, Reply, message};
 
 use crate::auth::Access;
 use crate::error::{RegistryError, RequestContext, Step};
@@ -23,7 +23,7 @@ impl RegistryClient {
             StatusCode::OK => return Err(RegistryError::NotAsked { context }),
             _ => return Err(self.status(context, &answer)),
         }
-        let shown = self.registry.authenticator().header(self.registry.transport(), "", Access::Pull, None).await?;
+        let shown = self.registry.authenticator().header(&self.transport, "", Access::Pull, None).await?;
         let answer = self.base(shown, &context).await?;
         match answer.status {
             StatusCode::OK => Ok(()),
@@ -36,7 +36,7 @@ impl RegistryClient {
         }
     }
 
-    async fn base(&self, authorization: Option<http::HeaderValue>, context: &RequestContext) -> Result<Answer, RegistryError> {
+    async fn base(&self, authorization: Option<http::HeaderValue>, context: &RequestContext) -> Result<Reply, RegistryError> {
         let mut headers = message::common_headers();
         if let Some(value) = authorization {
             headers.insert(AUTHORIZATION, value);
@@ -44,10 +44,6 @@ impl RegistryClient {
         let outgoing =
             Outgoing { method: Method::GET, target: "/v2/".to_owned(), headers, body: message::empty(), sent: None, region: None };
         let destination = Destination { origin: self.registry.origin(), policy: AddressPolicy::Anywhere, purpose: context };
-        self.registry
-            .transport()
-            .exchange(destination, outgoing, UNREAD, |_| ())
-            .await
-            .map_err(|error| RegistryError::of_transport(error, context))
+        self.transport.exchange(destination, outgoing, UNREAD, |_| ()).await.map_err(|error| RegistryError::of_transport(error, context))
     }
 }

@@ -5,7 +5,7 @@ use pushgate_oci::{Descriptor, Digest, PinnedManifest};
 use crate::error::{RegistryError, Step};
 use crate::registry::client::RegistryClient;
 use crate::registry::manifests::{Accepted, FetchedManifest};
-use crate::registry::retry::{Retries, Verdict};
+use crate::registry::retry::{NextAttempt, Retries};
 
 impl RegistryClient {
     /// What the tag of a push points to, and whether the repository has a blob, if that was asked too: that goes out
@@ -16,7 +16,7 @@ impl RegistryClient {
     pub(super) async fn look_before_push(
         &self,
         repository: &str,
-        tag: &str,
+        reference: &str,
         pushed: &Digest,
         blob: Option<&Descriptor>,
     ) -> Result<(Option<FetchedManifest>, Option<bool>), RegistryError> {
@@ -29,7 +29,7 @@ impl RegistryClient {
                 None => None,
             }
         };
-        let tag = self.manifest_before_push(repository, tag);
+        let tag = self.manifest_before_push(repository, reference);
         tokio::pin!(is_there, tag);
         let known = tokio::select! {
             biased;
@@ -67,30 +67,30 @@ impl RegistryClient {
         }
     }
 
-    /// Sends a manifest to a tag. After a failure that leaves open what became of it, the registry is asked what the tag points to: if that
-    /// is the manifest, it arrived; if it is still what it was `before`, it may be sent again.
+    /// Sends a manifest to a tag, or under its digest where there is none. After a failure that leaves open what became of it, the registry is
+    /// asked what the tag points to: if that is the manifest, it arrived; if it is still what it was `before`, it may be sent again.
     ///
     /// Success is an acknowledgement: whoever wants to know what the tag points to asks what is served. An error with
     /// `true` leaves open whether the tag changed.
-    pub(super) async fn put_tag(
+    pub(super) async fn put_reference(
         &self,
         repository: &str,
-        tag: &str,
+        reference: &str,
         manifest: &PinnedManifest,
         before: Option<&Digest>,
     ) -> Result<(), (RegistryError, bool)> {
         let mut retries = Retries::new(self.registry.timeouts());
         loop {
-            let Err(error) = self.put_manifest_once(repository, tag, manifest).await else { return Ok(()) };
+            let Err(error) = self.put_manifest_once(repository, reference, manifest).await else { return Ok(()) };
             let verdict = retries.after_error(&error, self.registry.reached());
             let mut is_open = false;
             if !error.changed_nothing() {
                 // Without a refusal, the request may still be under way, or done and not served yet.
                 is_open = !error.is_refusal();
                 let after = match verdict {
-                    Verdict::Again(_) => self.manifest_before_push(repository, tag).await,
-                    _ if is_open => self.settled(repository, tag, before).await,
-                    _ => self.manifest_before_push(repository, tag).await,
+                    NextAttempt::Again(_) => self.manifest_before_push(repository, reference).await,
+                    _ if is_open => self.settled(repository, reference, before).await,
+                    _ => self.manifest_before_push(repository, reference).await,
                 };
                 match after {
                     Ok(Some(after)) if manifest.descriptor.digest.matches(&after.bytes) => return Ok(()),
@@ -98,7 +98,7 @@ impl RegistryClient {
                     Ok(_) | Err(_) => return Err((error, true)),
                 }
             }
-            let context = self.registry.context_of(repository, Step::PutManifest(tag.to_owned()));
+            let context = self.registry.context_of(repository, Step::PutManifest(reference.to_owned()));
             match self.wait_as(verdict, &context).await {
                 Ok(true) => {}
                 Ok(false) => return Err((error, is_open)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::address::Address;
 use crate::error::EngineError;
 use crate::tls::TlsToDaemon;
-use crate::transport::Transport;
+use crate::transport::EngineTransport;
 
 /// One address that will be tried.
 pub(crate) struct Candidate {
@@ -15,10 +15,10 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    pub(crate) fn transport(&self) -> Result<Transport, EngineError> {
+    pub(crate) fn transport(&self) -> Result<EngineTransport, EngineError> {
         Ok(match &self.address {
-            Address::Unix(path) => Transport::Unix(path.clone()),
-            Address::Tcp { host, port, tls_folder } => Transport::Tcp {
+            Address::Unix(path) => EngineTransport::Unix(path.clone()),
+            Address::Tcp { host, port, tls_folder } => EngineTransport::Tcp {
                 host: host.clone(),
                 port: *port,
                 tls: tls_folder.as_deref().map(TlsToDaemon::read).transpose()?.map(Arc::new),

@@ -119,7 +119,7 @@ async fn a_tag_that_moved_is_noticed() {
 async fn names_come_from_references_as_typed() {
     let image = ImageReference::parse("Registry.Example.com:5000/team/app").unwrap();
     let scoped = RegistryUri::parse("registry.example.com:5000/team").unwrap().scope(&image).unwrap();
-    let name = EngineName::of(&scoped);
+    let name = EngineName::of(&scoped).expect("a tag");
     assert_eq!((name.repository(), name.tag()), ("Registry.Example.com:5000/team/app", "latest"));
     // What is built without a check would pass it.
     assert_eq!(EngineName::new(name.repository(), name.tag()).unwrap(), name);

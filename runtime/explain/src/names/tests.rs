@@ -27,15 +27,7 @@ fn an_image_name_gets_the_name_that_was_meant() {
         ("registry-1.docker.io/app:v1", Some("put your namespace before the name; the official image is `docker.io/library/app:v1`")),
         (
             &format!("A.io/app:v1@sha256:{digest}"),
-            Some("name the tag that it is to have, as in `a.io/app:v1`: which image is pushed, the source says (--from)"),
-        ),
-        (
-            &format!("A.io/app@sha256:{digest}"),
-            Some("name the tag that it is to have, as in `a.io/app:v1`: which image is pushed, the source says (--from)"),
-        ),
-        (
-            &format!("app:1.2@sha256:{digest}"),
-            Some("name the tag that it is to have, as in `docker.io/library/app:1.2`: which image is pushed, the source says (--from)"),
+            Some(&format!("write `a.io/app:v1`, or `a.io/app@sha256:{digest}` to push by digest, without a tag")),
         ),
         (&digest, Some("tag the image, and push it by that name")),
     ] {

@@ -53,7 +53,7 @@ impl RegistryEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Connection {
     /// Whether TLS is spoken to it.
-    pub transport: Transport,
+    pub transport: TransportSetting,
     /// A file of certificates to trust besides the system's: `ca-file`.
     pub ca_file: Option<PathBuf>,
     /// What is shown to a registry that asks for a certificate: `client-certificate` and `client-key`.
@@ -81,7 +81,7 @@ pub struct HookEntry {
 
 /// Whether a registry is spoken to with TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Transport {
+pub enum TransportSetting {
     /// TLS, but plain HTTP on loopback.
     #[default]
     Default,
@@ -91,7 +91,7 @@ pub enum Transport {
     Tls,
 }
 
-impl Transport {
+impl TransportSetting {
     /// The word in the catalog; none for the default, which is not written down.
     pub const fn word(self) -> Option<&'static str> {
         match self {

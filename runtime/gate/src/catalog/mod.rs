@@ -38,7 +38,7 @@ mod error;
 pub mod fields;
 
 pub use edit::{Change, Edit, Replacement};
-pub use entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
+pub use entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, TransportSetting};
 pub use error::{CatalogError, EntryError, Known};
 pub use lookup::Catalog;
 pub use read::MAX_CATALOG_BYTES;

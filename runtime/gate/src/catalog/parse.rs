@@ -12,7 +12,7 @@ use pushgate_reference::RegistryUri;
 use pushgate_sandbox::ComponentDigest;
 use toml_edit::{Item, TableLike};
 
-use super::entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, Transport};
+use super::entry::{Connection, FlavorEntry, HookEntry, RegistryEntry, TransportSetting};
 use super::error::{CatalogError, EntryError};
 use super::fields::{self, Table};
 use super::lookup::{Catalog, Entries};
@@ -147,7 +147,7 @@ fn registry(name: Name, table: &dyn TableLike) -> Result<RegistryEntry, Fault> {
 
 fn connection(table: &dyn TableLike) -> Result<Connection, Fault> {
     let transport = optional(table, "transport", |word| {
-        Transport::from_word(word).ok_or_else(|| format!("`{}` is neither `plain-http` nor `tls`", shorten(word)))
+        TransportSetting::from_word(word).ok_or_else(|| format!("`{}` is neither `plain-http` nor `tls`", shorten(word)))
     })?;
     let file = |key| {
         optional(table, key, |path| {

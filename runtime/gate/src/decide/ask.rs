@@ -109,7 +109,7 @@ fn described(scoped: &ScopedReference, settings: String, requested_at: SystemTim
         reference: scoped.to_string(),
         registry: scoped.host().to_string(),
         repository: scoped.repository().to_owned(),
-        tag: Some(scoped.tag().to_owned()),
+        tag: scoped.tag().map(str::to_owned),
         registry_uri: scoped.registry_uri().to_string(),
         settings,
         requested_at: requested_at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()),

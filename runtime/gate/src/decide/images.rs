@@ -60,8 +60,8 @@ impl Images for NoImages {
 pub fn shown(
     platform: &Platform,
     config: &ImageConfig,
-    packed_size: Option<u64>,
-    unpacked_size: Option<u64>,
+    compressed_size: Option<u64>,
+    uncompressed_size: Option<u64>,
     annotations: &BTreeMap<String, String>,
 ) -> Image {
     let pairs = |map: &BTreeMap<String, String>| map.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -69,8 +69,8 @@ pub fn shown(
         platform: platform.to_string(),
         labels: pairs(config.labels()),
         config: config.to_json(),
-        packed_size,
-        unpacked_size,
+        compressed_size,
+        uncompressed_size,
         annotations: pairs(annotations),
     }
 }

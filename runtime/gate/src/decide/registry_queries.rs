@@ -22,26 +22,26 @@ pub(super) struct RegistryQueries {
     listed: Mutex<Option<(String, Arc<Vec<String>>)>>,
 }
 
-type Answer<T> = Result<T, Unanswered<QueryError>>;
+type Queried<T> = Result<T, Unanswered<QueryError>>;
 
 impl RegistryQueries {
     pub(super) fn new(access: Arc<RegistryAccess>, patience: Duration, budget: RequestBudget) -> Self {
         Self { access, patience, budget, listed: Mutex::default() }
     }
 
-    pub(super) async fn repository_exists(&self, repository: &str) -> Answer<bool> {
+    pub(super) async fn repository_exists(&self, repository: &str) -> Queried<bool> {
         self.inside(repository)?;
         self.in_time(async { self.client().await?.repository_exists(repository).await.map_err(unanswered) }).await
     }
 
-    pub(super) async fn tags(&self, repository: &str, after: Option<&str>, limit: u32) -> Answer<Vec<String>> {
+    pub(super) async fn tags(&self, repository: &str, after: Option<&str>, limit: u32) -> Queried<Vec<String>> {
         self.inside(repository)?;
         let tags = self.list(repository).await?;
         let first = after.map_or(0, |after| tags.partition_point(|tag| tag.as_str() <= after));
         Ok(tags.iter().skip(first).take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect())
     }
 
-    pub(super) async fn manifest_digest(&self, repository: &str, tag: &str) -> Answer<Option<String>> {
+    pub(super) async fn manifest_digest(&self, repository: &str, tag: &str) -> Queried<Option<String>> {
         self.inside(repository)?;
         // The client takes digests too, and a tag has no colon.
         if tag.contains(':') {
@@ -64,7 +64,7 @@ impl RegistryQueries {
         Err(if is_name || leads_away { Unanswered::from(QueryError::NotGranted) } else { malformed("repository") })
     }
 
-    async fn list(&self, repository: &str) -> Answer<Arc<Vec<String>>> {
+    async fn list(&self, repository: &str) -> Queried<Arc<Vec<String>>> {
         let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match listed {
             Some((name, tags)) if name == repository => Ok(tags),
@@ -76,11 +76,11 @@ impl RegistryQueries {
         }
     }
 
-    async fn client(&self) -> Answer<&RegistryClient> {
+    async fn client(&self) -> Queried<&RegistryClient> {
         self.access.get().await.map(|access| &*access.client).map_err(|error| unavailable(HostFailure::Access(error)))
     }
 
-    async fn in_time<T>(&self, question: impl Future<Output = Answer<T>> + Send) -> Answer<T> {
+    async fn in_time<T>(&self, question: impl Future<Output = Queried<T>> + Send) -> Queried<T> {
         match tokio::time::timeout(self.patience, self.budget.pay_for(question)).await {
             Ok(answer) => answer,
             Err(_) => {

@@ -83,8 +83,8 @@ impl DockerArchive {
         if diff_ids.len() != listed.layers.len() {
             return Err(DockerArchiveError::LayerCount { layers: listed.layers.len(), diff_ids: diff_ids.len() });
         }
-        let (packed_size, unpacked_size, annotations, layers) = (None, None, BTreeMap::new(), Vec::new());
-        let one = PinnedImage { platform, config: config.clone(), config_digest, packed_size, unpacked_size, annotations, layers };
+        let (compressed_size, uncompressed_size, annotations, layers) = (None, None, BTreeMap::new(), Vec::new());
+        let one = PinnedImage { platform, config: config.clone(), config_digest, compressed_size, uncompressed_size, annotations, layers };
         let mut image = PinnedDockerImage::new(&bytes, one, options);
         let pool = Arc::new(Pool::new(options.threads));
         for (name, diff_id) in listed.layers.iter().zip(diff_ids) {

@@ -109,7 +109,7 @@ impl Layer {
     }
 
     /// The bytes that are pushed, where they are those of the archive.
-    fn packed_size(&self) -> Option<u64> {
+    fn compressed_size(&self) -> Option<u64> {
         match self {
             Self::Streamed(layer) if !layer.is_as_it_is() => None,
             Self::Known(_) | Self::Streamed(_) => Some(self.section().size()),
@@ -190,10 +190,10 @@ impl PinnedDockerImage {
     pub(super) fn measure(&mut self) {
         let layers = self.order.iter().filter_map(|place| self.layers.get(*place));
         let plain = layers.map(Layer::plain_size).collect::<Option<Vec<_>>>();
-        let packed = self.layers.iter().map(Layer::packed_size).collect::<Option<Vec<_>>>();
+        let packed = self.layers.iter().map(Layer::compressed_size).collect::<Option<Vec<_>>>();
         let config = u64::try_from(self.config.len()).unwrap_or(u64::MAX);
-        self.image.unpacked_size = plain.map(sizes::total);
-        self.image.packed_size = packed.map(|layers| sizes::total(layers.into_iter().chain([config])));
+        self.image.uncompressed_size = plain.map(sizes::total);
+        self.image.compressed_size = packed.map(|layers| sizes::total(layers.into_iter().chain([config])));
     }
 
     /// The one image.
@@ -210,7 +210,7 @@ impl PinnedDockerImage {
     pub fn verify(&mut self) -> Result<(), DockerArchiveError> {
         let done = workers::for_each(workers::count(self.options.threads), &self.layers, Layer::verify)?;
         let sizes = self.order.iter().map(|place| done.get(*place).and_then(|done| done.as_ref().ok().copied()));
-        self.image.unpacked_size = sizes.collect::<Option<Vec<_>>>().map(sizes::total);
+        self.image.uncompressed_size = sizes.collect::<Option<Vec<_>>>().map(sizes::total);
         let reason = Unchecked::Window;
         self.unchecked = done.into_iter().filter_map(Result::err).map(|digest| UncheckedLayer { digest, reason }).collect();
         Ok(())

@@ -200,9 +200,17 @@ impl<'a> Pinning<'a> {
         let platform = platform.completed(descriptor.platform.as_ref());
         self.add_blob(&manifest.config, BlobPlace::Memory(bytes))?;
         let layers = manifest.layers.iter().map(image_layer).collect();
-        let (packed_size, unpacked_size) = (Some(sizes::packed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
+        let (compressed_size, uncompressed_size) = (Some(sizes::compressed(manifest)), sizes::plain(manifest, &config.rootfs.diff_ids));
         let annotations = manifest.annotations.clone();
-        self.images.push(PinnedImage { platform, config, config_digest: digest.clone(), packed_size, unpacked_size, annotations, layers });
+        self.images.push(PinnedImage {
+            platform,
+            config,
+            config_digest: digest.clone(),
+            compressed_size,
+            uncompressed_size,
+            annotations,
+            layers,
+        });
         Ok(())
     }
 

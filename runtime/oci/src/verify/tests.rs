@@ -38,12 +38,12 @@ fn honest_layers_of_every_encoding() {
     let zstd = zstd::encode_all(&b"third"[..], 3).unwrap();
     layout.index(&[image(&layout, &[(b"first", b"first"), (b"second", &gzipped(b"second")), (b"third", &zstd), (b"", b"")])]);
     let mut content = layout.pin(None).unwrap();
-    assert_eq!(content.images()[0].unpacked_size, None, "two layers are packed");
+    assert_eq!(content.images()[0].uncompressed_size, None, "two layers are packed");
     content.verify().unwrap();
-    assert_eq!(content.images()[0].unpacked_size, Some(16));
+    assert_eq!(content.images()[0].uncompressed_size, Some(16));
     // Plain layers are known without looking; each counts as often as it is unpacked.
     layout.index(&[image(&layout, &[(b"first", b"first"), (b"second", b"second"), (b"first", b"first")])]);
-    assert_eq!(layout.pin(None).unwrap().images()[0].unpacked_size, Some(16));
+    assert_eq!(layout.pin(None).unwrap().images()[0].uncompressed_size, Some(16));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn windows_beyond_what_every_decoder_has_are_looked_into() {
     layout.index(&[image(&layout, &pairs)]);
     let mut content = layout.pin(None).unwrap();
     content.verify().unwrap();
-    assert_eq!((content.unchecked(), content.images()[0].unpacked_size), (&[][..], Some(12_000)));
+    assert_eq!((content.unchecked(), content.images()[0].uncompressed_size), (&[][..], Some(12_000)));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn what_cannot_be_looked_into_is_read_and_named() {
     let mut content = layout.pin(None).unwrap();
     content.verify().unwrap();
     let unchecked = UncheckedLayer { digest: Digest::sha256(&large), reason: Unchecked::Window };
-    assert_eq!((content.unchecked(), content.images()[0].unpacked_size), (&[unchecked][..], None));
+    assert_eq!((content.unchecked(), content.images()[0].uncompressed_size), (&[unchecked][..], None));
     // Its bytes are compared all the same, and so are the other layers.
     let mut changed = large.clone();
     *changed.last_mut().unwrap() ^= 1;
@@ -167,7 +167,7 @@ fn encrypted_layers_are_read_and_named() {
         let mut content = layout.pin(None).unwrap();
         content.verify().unwrap();
         let unchecked = UncheckedLayer { digest: Digest::sha256(secret), reason: Unchecked::Encrypted };
-        assert_eq!((content.unchecked(), content.images()[0].unpacked_size), (&[unchecked][..], None), "{media_type}");
+        assert_eq!((content.unchecked(), content.images()[0].uncompressed_size), (&[unchecked][..], None), "{media_type}");
         // That one image calls it encrypted does not hide it from the other.
         let other = image(&layout, &[(b"another content", secret)]);
         let entry = |descriptor: &Value| for_platform(descriptor.clone(), "linux", "amd64");

@@ -10,7 +10,7 @@ use super::output::printable;
 
 /// What a question led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Confirmation {
     /// `y` or `yes` was typed.
     Yes,
     /// Anything else was.
@@ -21,12 +21,12 @@ pub(super) enum Answer {
 
 /// Shows `about`, a line each, and asks `question` below them. All texts may be a stranger's. It is asked only where a person can read it and answer:
 /// stdin and stderr are terminals.
-pub(super) fn confirm(context: &Context, about: &[String], question: &str) -> Result<Answer, Failure> {
+pub(super) fn confirm(context: &Context, about: &[String], question: &str) -> Result<Confirmation, Failure> {
     if !std::io::stdin().is_terminal() || !context.output.is_on_terminal() {
-        return Ok(Answer::NotAsked);
+        return Ok(Confirmation::NotAsked);
     }
     context.output.always(about);
     let answer = prompt(context, &format!("{} [y/N] ", printable(question)))?;
     let is_yes = ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes));
-    Ok(if is_yes { Answer::Yes } else { Answer::No })
+    Ok(if is_yes { Confirmation::Yes } else { Confirmation::No })
 }

@@ -54,7 +54,7 @@ impl Context {
         let process = Process {
             catalogs: Catalogs::new(paths.clone(), BUILTINS, arguments.trust_config),
             flavors: Flavors::new(paths, BUILTINS, Arc::new(output)),
-            clients: Clients { credentials, proxies, timeouts, waits: Arc::new(output) },
+            clients: Clients::new(credentials, proxies, timeouts, Arc::new(output)),
             engine,
         };
         Ok(Self { process, uploads: OpenUploads::default(), output, warnings: RefCell::default() })

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pushgate_explain::{Failure, Kind};
-use pushgate_gate::registry::Registry;
+use pushgate_gate::registry::ResolvedRegistry;
 use pushgate_gate::trust::TrustedConnection;
 use pushgate_reference::RegistryUri;
 
 use super::args::{AskedFlavor, DestinationArguments, OutputFormat, PushArguments};
 use super::context::Context;
-use super::output::{Output, Shown, Verdict};
+use super::output::{Ending, Output, Shown};
 use super::stopped::Stopped;
 use super::written::WrittenFile;
 use super::{hook, source};
@@ -29,7 +29,7 @@ pub(super) fn push(context: &Context, arguments: PushArguments) -> Result<(), St
     let shown = progress.shown();
     drop(progress);
     let pushed = pushed.map(|pushed| format!("{}@{}", pushed.repository, pushed.digest));
-    tell(context, file, &mut report, shown, pushed.as_deref().map(Verdict::Pushed))
+    tell(context, file, &mut report, shown, pushed.as_deref().map(Ending::Pushed))
 }
 
 pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), Stopped> {
@@ -39,7 +39,7 @@ pub(super) fn check(context: &Context, arguments: PushArguments) -> Result<(), S
     let accepted =
         request(context, arguments).and_then(|request| context.wait_for(async { check_line(process, &request, &mut report).await }));
     let accepted = accepted.map(|scoped| scoped.to_string());
-    tell(context, file, &mut report, None, accepted.as_deref().map(Verdict::Accepted))
+    tell(context, file, &mut report, None, accepted.as_deref().map(Ending::Accepted))
 }
 
 /// Prints the report, and writes it to its file. The exit code is that of the push, whatever becomes of the file.
@@ -48,10 +48,10 @@ fn tell(
     file: Option<ReportFile>,
     report: &mut Report,
     shown: Option<Shown>,
-    ended: Result<Verdict<'_>, &Failure>,
+    ended: Result<Ending<'_>, &Failure>,
 ) -> Result<(), Stopped> {
     report.decision.warnings.extend(context.take_warnings());
-    let verdict = ended.unwrap_or_else(Verdict::Failed);
+    let verdict = ended.unwrap_or_else(Ending::Failed);
     context.output.report(verdict, report, shown);
     if let Some(file) = file {
         file.write(context.output, verdict, report);
@@ -81,7 +81,7 @@ impl ReportFile {
     }
 
     /// Writes what `--output json` prints. A disk that is full by now changes nothing about the push, and is an error on stderr alone.
-    pub(super) fn write(self, output: Output, verdict: Verdict<'_>, report: &Report) {
+    pub(super) fn write(self, output: Output, verdict: Ending<'_>, report: &Report) {
         if let Err(error) = self.file.write(output.document(verdict, report).as_bytes()) {
             output.error(&unwritten(&self.path, &error));
         }
@@ -92,7 +92,7 @@ impl ReportFile {
 pub(super) fn write_failure(path: &Path, failure: &Failure) {
     let output = Output::plain(OutputFormat::Text);
     match ReportFile::begin(path) {
-        Ok(file) => file.write(output, Verdict::Failed(failure), &Report::default()),
+        Ok(file) => file.write(output, Ending::Failed(failure), &Report::default()),
         Err(unwritten) => output.error(&unwritten),
     }
 }
@@ -116,5 +116,5 @@ fn destination(context: &Context, arguments: DestinationArguments) -> Result<Des
     let hook_of = |asked: &AskedFlavor| hook::given(context, &asked.flavor, &asked.words);
     let hooks = arguments.asked.0.iter().map(hook_of).collect::<Result<_, _>>()?;
     let connection = TrustedConnection::of_user(given);
-    Ok(Destination::Given(Box::new(Registry { name: None, uri, hooks, connection })))
+    Ok(Destination::Given(Box::new(ResolvedRegistry { name: None, uri, hooks, connection })))
 }

@@ -24,7 +24,7 @@ pub(super) async fn served(
 ) -> Result<FetchedManifest, Failure> {
     let asked_for = client.served_for().as_secs_f32();
     let later = || Some(format!("{LOOK}; where it takes long to serve what it accepted, {CONFIRM_TIMEOUT}=60 waits longer"));
-    match client.served(scoped.repository(), scoped.tag(), expected, before).await {
+    match client.served(scoped.repository(), scoped.identifier(), expected, before).await {
         Ok(Served::Written(manifest)) => Ok(manifest),
         Ok(Served::Missing) => {
             let message = format!("the registry accepted {scoped}, and serves nothing there after {asked_for} s");

@@ -4,7 +4,7 @@
 //! tag afterwards, and that it names the very image that the hooks saw.
 
 use pushgate_client::FetchedManifest;
-use pushgate_engine::{EngineError, EngineName};
+use pushgate_engine::EngineError;
 use pushgate_explain::{Explain as _, Failure, Kind, LOOK};
 use pushgate_gate::registry_access::Access;
 use pushgate_oci::Digest;
@@ -22,17 +22,16 @@ pub(super) async fn push(
     progress: &dyn PushProgress,
     report: &mut Report,
 ) -> Result<(Digest, Remote), Failure> {
-    let engine = &pinned.engine;
-    let target = EngineName::of(scoped);
+    let PinnedEngineImage { engine, target, .. } = pinned;
     // Asked before anything is sent: a registry that cannot be read afterwards could not confirm the push, and is better found out now.
-    let before = access.client.manifest(scoped.repository(), scoped.tag()).await?;
+    let before = access.client.manifest(scoped.repository(), scoped.identifier()).await?;
     if pinned.name != EngineImageName::of(scoped) {
-        engine.tag(&pinned.image.id, &target).await?;
+        engine.tag(&pinned.image.id, target).await?;
     }
-    engine.ensure_tag_still(&target, &pinned.image.id).await?;
+    engine.ensure_tag_still(target, &pinned.image.id).await?;
 
     report.remote = Some(Remote::Unknown);
-    let claimed = match engine.push(&target, &access.credentials, scoped.host(), progress).await {
+    let claimed = match engine.push(target, &access.credentials, scoped.host(), progress).await {
         Ok(claimed) => claimed,
         Err(error) => return Err(settle(access, scoped, before.as_ref(), error, report).await),
     };
@@ -61,10 +60,12 @@ async fn settle(
         }
         None => Failure::from(error),
     };
-    let (client, repository, tag, before) = (&access.client, scoped.repository(), scoped.tag(), before.map(|manifest| &manifest.digest));
+    let (client, repository, identifier, before) =
+        (&access.client, scoped.repository(), scoped.identifier(), before.map(|manifest| &manifest.digest));
     // Where the Engine's end was lost, the push may be done, and the registry may serve what was there before for some
     // time.
-    let after = if is_unknown { client.settled(repository, tag, before).await } else { client.manifest(repository, tag).await };
+    let after =
+        if is_unknown { client.settled(repository, identifier, before).await } else { client.manifest(repository, identifier).await };
     let changed = match after {
         Ok(after) if after.as_ref().map(|manifest| &manifest.digest) == before => {
             report.remote = Some(Remote::Unchanged);

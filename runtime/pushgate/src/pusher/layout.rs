@@ -16,15 +16,15 @@ pub(super) async fn push(
     progress: &dyn PushProgress,
     report: &mut Report,
 ) -> Result<(Digest, Remote), Failure> {
-    let (client, repository, tag) = (&access.client, scoped.repository(), scoped.tag());
+    let (client, repository, identifier) = (&access.client, scoped.repository(), scoped.identifier());
     let digest = content.root().digest.clone();
-    let before = match client.prepare(repository, tag, content, options, progress).await? {
+    let before = match client.prepare(repository, identifier, content, options, progress).await? {
         Prepared::Unchanged => return Ok((digest, Remote::Unchanged)),
         Prepared::Ready { before } => before,
     };
     // Whoever interrupts the push from here on does not know what became of the tag.
     report.remote = Some(Remote::Unknown);
-    if let Err(error) = client.publish(repository, tag, content, before.as_ref()).await {
+    if let Err(error) = client.publish(repository, identifier, content, before.as_ref()).await {
         if !matches!(error, PushError::Unconfirmed { .. }) {
             report.remote = Some(Remote::Unchanged);
         }

@@ -1,5 +1,9 @@
 use super::{ImageReference, ParseReferenceError};
 
+fn digested(name: &str) -> String {
+    format!("{name}@sha512:{}", "0a".repeat(64))
+}
+
 #[test]
 fn the_engine_is_asked_for_the_name_as_typed() {
     for (text, canonical, engine) in [
@@ -10,6 +14,8 @@ fn the_engine_is_asked_for_the_name_as_typed() {
         ("Registry.Example.COM:5000/app:V1", "registry.example.com:5000/app:V1", "Registry.Example.COM:5000/app"),
         ("[0:0::1]:5000/app", "[::1]:5000/app:latest", "[0:0::1]:5000/app"),
         ("LOCALHOST/app", "localhost/app:latest", "LOCALHOST/app"),
+        (&digested("ubuntu"), &digested("docker.io/library/ubuntu"), "docker.io/library/ubuntu"),
+        (&digested("A.io:5000/app"), &digested("a.io:5000/app"), "A.io:5000/app"),
     ] {
         let image = ImageReference::parse(text).expect(text);
         assert_eq!((image.to_string().as_str(), image.engine_repository().as_str()), (canonical, engine));
@@ -29,7 +35,8 @@ fn errors_name_the_value_and_what_was_meant() {
     let digest = "0".repeat(64);
     let meant = |error: &ParseReferenceError| match error {
         ParseReferenceError::Grammar { suggestion, .. } => suggestion.clone(),
-        ParseReferenceError::NoNamespace { suggestion, .. } | ParseReferenceError::Digest { suggestion, .. } => Some(suggestion.clone()),
+        ParseReferenceError::NoNamespace { suggestion, .. } => Some(suggestion.clone()),
+        ParseReferenceError::TagAndDigest { by_tag, by_digest, .. } => Some(format!("{by_tag} or {by_digest}")),
         ParseReferenceError::AmbiguousDockerHub { host, .. } => Some(host.clone()),
         _ => None,
     };
@@ -74,18 +81,30 @@ fn errors_name_the_value_and_what_was_meant() {
         ),
         (
             &format!("A.io/app:v1@sha256:{digest}"),
-            &format!("the image name `A.io/app:v1@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("a.io/app:v1"),
-        ),
-        (
-            &format!("A.io/app@sha256:{digest}"),
-            &format!("the image name `A.io/app@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("a.io/app:v1"),
+            &format!("the image name `A.io/app:v1@sha256:{digest}` has a tag and a digest, and a push is to one of them"),
+            Some(&format!("a.io/app:v1 or a.io/app@sha256:{digest}")),
         ),
         (
             &format!("app:1.2@sha256:{digest}"),
-            &format!("the image name `app:1.2@sha256:{digest}` has a digest, and what is pushed is named by a tag"),
-            Some("docker.io/library/app:1.2"),
+            &format!("the image name `app:1.2@sha256:{digest}` has a tag and a digest, and a push is to one of them"),
+            Some(&format!("docker.io/library/app:1.2 or docker.io/library/app@sha256:{digest}")),
+        ),
+        (
+            &format!("registry-1.docker.io/app@sha256:{digest}"),
+            &format!(
+                "the image name `registry-1.docker.io/app@sha256:{digest}` has no namespace, and Docker puts `library/` before a name under \
+                 `docker.io` alone"
+            ),
+            Some(&format!("docker.io/library/app@sha256:{digest}")),
+        ),
+        (
+            &format!("a.io/app@sha256:{}", "0A".repeat(32)),
+            &format!(
+                "`a.io/app@sha256:{upper}` is not an image name: `sha256:{upper}` is not a digest: sha256, sha384 or sha512, a colon, and \
+                 64, 96 or 128 lower-case hexadecimal digits",
+                upper = "0A".repeat(32)
+            ),
+            None,
         ),
         (&digest, &format!("`{digest}` is not an image name: 64 hexadecimal digits are an image ID, not a name"), None),
     ] {

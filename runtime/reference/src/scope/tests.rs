@@ -40,8 +40,19 @@ fn a_scoped_reference_gives_what_was_proved() {
     let scoped = uri.scope(&image).expect("inside");
     assert_eq!(scoped.image(), &image);
     assert_eq!(scoped.registry_uri(), &uri);
-    assert_eq!((scoped.host().as_str(), scoped.repository(), scoped.tag()), ("a.io", "team/app", "latest"));
+    assert_eq!((scoped.host().as_str(), scoped.repository(), scoped.tag(), scoped.digest()), ("a.io", "team/app", Some("latest"), None));
     assert_eq!((scoped.to_string().as_str(), scoped.engine_repository().as_str()), ("a.io/team/app:latest", "A.io/team/app"));
+}
+
+#[test]
+fn an_image_that_is_named_by_its_digest_has_no_tag() {
+    let digest = format!("sha256:{}", "0a".repeat(32));
+    let image = ImageReference::parse(&format!("A.io/team/app@{digest}")).expect("a name");
+    let scoped = RegistryUri::parse("a.io/team").expect("a URI").scope(&image).expect("inside");
+    assert_eq!((scoped.tag(), scoped.digest(), scoped.identifier()), (None, Some(digest.as_str()), digest.as_str()));
+    assert_eq!((scoped.to_string(), scoped.engine_name()), (format!("a.io/team/app@{digest}"), format!("A.io/team/app@{digest}")));
+    let error = refused("a.io/other", &image.to_string());
+    assert_eq!(error.suggestion(), format!("a.io/other/app@{digest}"));
 }
 
 /// Under whatever name of Docker Hub's registry, but under no other host that looks like one.

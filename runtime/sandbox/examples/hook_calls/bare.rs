@@ -168,11 +168,11 @@ impl types::HostImage for State {
         Ok("{}".to_owned())
     }
 
-    fn packed_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
+    fn compressed_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
         Ok(None)
     }
 
-    fn unpacked_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
+    fn uncompressed_size(&mut self, _image: Resource<ImageHandle>) -> WasmResult<Option<u64>> {
         Ok(None)
     }
 

@@ -152,12 +152,12 @@ impl types::HostImage for CallState {
         Ok(self.lent(&image)?.0.config.clone())
     }
 
-    fn packed_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
-        Ok(self.lent(&image)?.0.packed_size)
+    fn compressed_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
+        Ok(self.lent(&image)?.0.compressed_size)
     }
 
-    fn unpacked_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
-        Ok(self.lent(&image)?.0.unpacked_size)
+    fn uncompressed_size(&mut self, image: Resource<ImageHandle>) -> Result<Option<u64>> {
+        Ok(self.lent(&image)?.0.uncompressed_size)
     }
 
     fn annotations(&mut self, image: Resource<ImageHandle>) -> Result<Vec<(String, String)>> {

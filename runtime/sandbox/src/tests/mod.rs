@@ -59,8 +59,8 @@ fn image(platform: &str) -> Image {
         platform: platform.to_owned(),
         labels: Vec::new(),
         config: "{}".to_owned(),
-        packed_size: None,
-        unpacked_size: None,
+        compressed_size: None,
+        uncompressed_size: None,
         annotations: Vec::new(),
     }
 }

@@ -109,15 +109,15 @@ fn a_guest_of_the_version_that_has_them_sees_the_sizes() {
             expect(3400, unpacked)
         );
         Guest::new(body)
-            .method("packed-size", "(option u64)")
-            .method("unpacked-size", "(option u64)")
-            .lowered("packed", "(func $types \"[method]image.packed-size\")")
-            .lowered("unpacked", "(func $types \"[method]image.unpacked-size\")")
+            .method("compressed-size", "(option u64)")
+            .method("uncompressed-size", "(option u64)")
+            .lowered("packed", "(func $types \"[method]image.compressed-size\")")
+            .lowered("unpacked", "(func $types \"[method]image.uncompressed-size\")")
             .package("0.1.1")
     };
-    for (packed_size, unpacked_size) in [(None, None), (Some(0), Some(u64::MAX)), (Some(1 << 40), None), (None, Some(7))] {
-        let host = Host { images: vec![Image { packed_size, unpacked_size, ..image("linux/amd64") }], ..Host::default() };
-        let flavor = load(&sandbox(), &sizes(packed_size, unpacked_size));
+    for (compressed_size, uncompressed_size) in [(None, None), (Some(0), Some(u64::MAX)), (Some(1 << 40), None), (None, Some(7))] {
+        let host = Host { images: vec![Image { compressed_size, uncompressed_size, ..image("linux/amd64") }], ..Host::default() };
+        let flavor = load(&sandbox(), &sizes(compressed_size, uncompressed_size));
         assert_eq!(block_on(flavor.prepare(push(), Arc::new(host), &Limits::default())).answer, Ok(Answer::Approved));
     }
 }

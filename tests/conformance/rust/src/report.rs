@@ -41,8 +41,8 @@ pub(crate) fn report(push: &Push) -> Result<Violation, Refusal> {
             ("command", command.join(" ")),
             ("ports", ports.join(";")),
             ("layers", config.rootfs.diff_ids.len().to_string()),
-            ("packed-size", size(image.packed_size())),
-            ("unpacked-size", size(image.unpacked_size())),
+            ("compressed-size", size(image.compressed_size())),
+            ("uncompressed-size", size(image.uncompressed_size())),
             ("annotations", pairs(image.annotations())),
         ] {
             violation = violation.detail(format!("image.{number}.{name}"), value);

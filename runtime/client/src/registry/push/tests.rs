@@ -21,7 +21,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use pushgate_credentials::{Credentials, Secret};
-use pushgate_net::{Timeouts, TrustError};
+use pushgate_net::{CertificateError, Timeouts};
 use pushgate_oci::PinnedContent;
 use pushgate_reference::{Host, Scheme};
 use pushgate_test_registry::{Options, Registry};
@@ -41,8 +41,10 @@ fn options(registry: &Registry, credentials: Credentials) -> ClientOptions {
     ClientOptions { credentials, ..ClientOptions::new(Host::parse(&registry.host()).unwrap(), Scheme::Http) }
 }
 
+/// As patient as in use, but for the pauses before it asks again: as often, and sooner.
 fn client(registry: &Registry, credentials: Credentials) -> RegistryClient {
-    RegistryClient::new(options(registry, credentials)).unwrap()
+    let timeouts = Timeouts { retry_wait: Duration::from_millis(5), served_for: SERVED_FOR, ..Timeouts::default() };
+    RegistryClient::with_timeouts(options(registry, credentials), timeouts).unwrap()
 }
 
 fn impatient(registry: &Registry) -> RegistryClient {

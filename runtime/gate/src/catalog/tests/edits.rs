@@ -21,7 +21,7 @@ fn a_catalog_grows_from_nothing() {
         let hooks = vec![hook("own-labels", r#"{"labels": ["a", "b"], "strict": true}"#, &["registry", "http=https://api.example.com"])];
         let mut entry = registry("prod", "r.example/team", hooks);
         entry.connection = Connection {
-            transport: Transport::Tls,
+            transport: TransportSetting::Tls,
             ca_file: Some("/etc/ssl/ca.pem".into()),
             client_certificate: Some(ClientCertificate { certificate: "/etc/ssl/me.pem".into(), key: "/etc/ssl/me.key".into() }),
             token_servers: vec![TokenServer::parse("https://auth.example.com").unwrap()],
@@ -252,7 +252,7 @@ fn registering_again_is_nothing_to_do_only_if_nothing_differs() {
         registry("prod", "r.example/team", Vec::new()),
         registry("prod", "r.example/team", vec![hook("a", "{}", &["registry"])]),
         registry("prod", "r.example/team", vec![hook("a", r#"{"x": [1, {"y": "z"}]}"#, &[])]),
-        with(Connection { transport: Transport::PlainHttp, ..Connection::default() }),
+        with(Connection { transport: TransportSetting::PlainHttp, ..Connection::default() }),
         with(Connection { ca_file: Some("/ca.pem".into()), ..Connection::default() }),
         with(Connection { token_servers: vec![TokenServer::parse("https://auth.example.com").unwrap()], ..Connection::default() }),
         with(Connection {

@@ -82,7 +82,7 @@ flavor = "second"
     assert_eq!((entry.name.as_str(), entry.uri.to_string().as_str()), ("prod", "registry.example.com/team"));
     assert_eq!(
         (entry.connection.transport, entry.connection.ca_file.as_deref()),
-        (Transport::PlainHttp, Some(Path::new("/etc/ssl/registry.pem")))
+        (TransportSetting::PlainHttp, Some(Path::new("/etc/ssl/registry.pem")))
     );
     let [first, second] = entry.hooks.as_slice() else { panic!("{:?}", entry.hooks) };
     let expected = r#"{"labels": ["org.opencontainers.image.source"]}"#;

@@ -68,7 +68,7 @@ fn an_update_touches_only_what_it_changes() {
         (vec![r#"uri = "r.example/team" # behind the URI"#.into()], vec![r#"uri = "r.example/new" # behind the URI"#.into()])
     );
 
-    let connection = Connection { transport: Transport::PlainHttp, ca_file: None, ..entry.connection.clone() };
+    let connection = Connection { transport: TransportSetting::PlainHttp, ca_file: None, ..entry.connection.clone() };
     let (gone, new) = difference(&folder, |edit| {
         edit.update_registry("prod", &uri("r.example/new"), &connection).unwrap();
     });
@@ -145,7 +145,7 @@ fn registries_of_every_form_are_renamed_and_updated() {
         folder.change(|edit| {
             edit.rename_registry("r", &name("s")).unwrap();
             let uri = pushgate_reference::RegistryUri::parse("s.example").unwrap();
-            let connection = Connection { transport: Transport::Tls, ca_file: Some("/ca.pem".into()), ..Connection::default() };
+            let connection = Connection { transport: TransportSetting::Tls, ca_file: Some("/ca.pem".into()), ..Connection::default() };
             edit.update_registry("s", &uri, &connection).unwrap();
             edit.update_registry("s", &uri, &Connection::default()).unwrap();
         });

@@ -90,7 +90,7 @@ fn the_old_form() {
     let mut image = open(old_form([&first, &second])).unwrap().pin(None, OPTIONS).unwrap();
     assert_eq!(image.images()[0].config.config.user, "1000");
     // Plain layers, one of them twice; packed they are in the push alone.
-    assert_eq!((image.images()[0].packed_size, image.images()[0].unpacked_size), (None, Some(600_000 * 2 + 10)));
+    assert_eq!((image.images()[0].compressed_size, image.images()[0].uncompressed_size), (None, Some(600_000 * 2 + 10)));
     let mut content = resolve(&image).unwrap();
     let manifest = manifest(&content);
     assert_eq!(content.root().media_type, DOCKER_MANIFEST);
@@ -143,7 +143,7 @@ fn plain_and_zstd_layers_make_an_oci_manifest() {
     let content = resolve(&image).unwrap();
     // What is pushed as it is has one size, and each blob counts once.
     let blobs = content.blobs().iter().map(|blob| blob.descriptor.size).sum();
-    assert_eq!(image.images()[0].packed_size, Some(blobs));
+    assert_eq!(image.images()[0].compressed_size, Some(blobs));
     assert_eq!(content.root().media_type, OCI_MANIFEST);
     let plain = manifest(&content);
     assert_eq!(plain.layers[0].digest, Digest::sha256(&first));
@@ -175,8 +175,8 @@ fn the_new_form_passes_compressed_layers_on() {
             .file("manifest.json", &manifest_json(&[(config_name, &["app:latest"], &[layer_name])]))
     };
     let mut image = open(archive(&layer_name, &layer, &config_name)).unwrap().pin(Some("app"), OPTIONS).unwrap();
-    let packed_size = Some((layer.len() + config.len()) as u64);
-    assert_eq!((image.images()[0].packed_size, image.images()[0].unpacked_size), (packed_size, None));
+    let compressed_size = Some((layer.len() + config.len()) as u64);
+    assert_eq!((image.images()[0].compressed_size, image.images()[0].uncompressed_size), (compressed_size, None));
     let mut content = resolve(&image).unwrap();
     assert!(read(&content, &manifest(&content).layers[0].digest) == layer);
     // What `crane push` makes of the same archive, byte for byte.
@@ -192,7 +192,7 @@ fn the_new_form_passes_compressed_layers_on() {
     // Looked into if that is wanted.
     assert!(image.verify().is_ok() && content.verify().is_ok());
     for image in [&image.images()[0], &content.images()[0]] {
-        assert_eq!((image.packed_size, image.unpacked_size), (packed_size, Some(50_000)));
+        assert_eq!((image.compressed_size, image.uncompressed_size), (compressed_size, Some(50_000)));
     }
     let other = gzipped(b"other");
     let mut image = open(archive(&name(&Digest::sha256(&other)), &other, &config_name)).unwrap().pin(None, OPTIONS).unwrap();

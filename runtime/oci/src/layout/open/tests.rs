@@ -51,8 +51,8 @@ fn an_image() {
     // The config, and each layer once.
     let sizes: Vec<u64> = content.blobs().iter().map(|blob| blob.descriptor.size).collect();
     assert_eq!(sizes.len(), 3);
-    assert_eq!(image.packed_size, Some(sizes.iter().sum()));
-    assert_eq!(image.unpacked_size, None, "the config names other content");
+    assert_eq!(image.compressed_size, Some(sizes.iter().sum()));
+    assert_eq!(image.uncompressed_size, None, "the config names other content");
     assert_eq!(content.blobs()[0].descriptor.digest, image.config_digest);
 }
 

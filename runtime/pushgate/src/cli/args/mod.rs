@@ -110,7 +110,7 @@ pub(super) enum Command {
     Push(PushArguments),
     /// Do the same without the push
     ///
-    /// Prints the canonical reference. The source is read only when a flavor asks for the images, or with --verify: without one, no Docker is needed.
+    /// Prints the canonical reference. The source is read only when a flavor asks for the images, when the image is named by its digest, or with --verify: else no Docker is needed.
     Check(PushArguments),
     /// Flavors: the WebAssembly components that are asked before a push
     #[command(subcommand)]
@@ -167,7 +167,7 @@ impl Shell {
 /// What `push` and `check` take.
 #[derive(Debug, Args)]
 pub(super) struct PushArguments {
-    /// The image's name as Docker knows it, for example registry.example.com/team/app:v1
+    /// The image's name as Docker knows it, for example registry.example.com/team/app:v1, or without a tag …/app@sha256:…
     pub(super) image: String,
     #[command(flatten)]
     pub(super) destination: DestinationArguments,

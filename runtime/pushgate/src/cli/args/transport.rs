@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pushgate_explain::{Failure, Kind};
-use pushgate_gate::catalog::{Connection, Transport};
+use pushgate_gate::catalog::{Connection, TransportSetting};
 use pushgate_gate::trust::GivenConnection;
 use pushgate_net::{ClientCertificate, TokenServer};
 
@@ -54,8 +54,8 @@ impl TransportArguments {
         };
         let mut given = GivenConnection {
             transport: match (self.plain_http, self.tls) {
-                (true, _) => Some(Transport::PlainHttp),
-                (false, true) => Some(Transport::Tls),
+                (true, _) => Some(TransportSetting::PlainHttp),
+                (false, true) => Some(TransportSetting::Tls),
                 (false, false) => None,
             },
             ..GivenConnection::default()

@@ -125,8 +125,10 @@ fn settings(text: &mut String, schema: &Value) {
     }
 }
 
+/// But for those that nobody can give any more.
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    properties.filter(|(_, property)| property.get("not").is_none_or(|not| *not != serde_json::json!({})))
 }
 
 /// One property of a schema: its name, what it may be, and what it means.

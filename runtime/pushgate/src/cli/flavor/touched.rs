@@ -5,7 +5,7 @@ use pushgate_gate::catalog::{Catalog, HookEntry};
 use pushgate_gate::name::{Name, shorten};
 use pushgate_sandbox::ComponentDigest;
 
-use crate::cli::confirm::{Answer, confirm};
+use crate::cli::confirm::{Confirmation, confirm};
 use crate::cli::context::Context;
 
 /// More registries than these are only counted.
@@ -45,9 +45,9 @@ impl Touched {
         let before = self.previous.map_or_else(|| "no component".to_owned(), |digest| digest.to_string());
         let about: Vec<String> = std::iter::once(format!("the flavor {name} is {before}, and would be {digest}")).chain(asked).collect();
         match confirm(context, &about, "Register it for them?")? {
-            Answer::Yes => Ok(()),
-            Answer::No => Err(Failure::new(Kind::Usage, format!("the flavor {name} was left as it is"))),
-            Answer::NotAsked => {
+            Confirmation::Yes => Ok(()),
+            Confirmation::No => Err(Failure::new(Kind::Usage, format!("the flavor {name} was left as it is"))),
+            Confirmation::NotAsked => {
                 let asked = self.in_words().join("; ");
                 Err(Failure::new(Kind::Usage, format!("registries ask the flavor {name}, which would be another component: {asked}"))
                     .with_hint(Some("give --yes if they should ask this one, or --name for another name".to_owned())))

@@ -4,7 +4,7 @@ use pushgate_explain::Failure;
 
 /// How a push or a check ended.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::cli) enum Verdict<'a> {
+pub(in crate::cli) enum Ending<'a> {
     /// Pushed and confirmed: `registry/repository@digest`.
     Pushed(&'a str),
     /// It would be pushed: the canonical reference.

@@ -8,8 +8,8 @@ use pushgate_gate::decision::{HookReport, HookVerdict, Warning};
 use pushgate_oci::UncheckedLayer;
 use serde::Serialize;
 
+use super::ending::Ending;
 use super::json_line::json_line;
-use super::verdict::Verdict;
 use crate::report::Report;
 
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    registry: Option<Registry<'a>>,
+    registry: Option<RegistryMember<'a>>,
     hooks: Vec<Hook<'a>>,
     messages: Vec<MessageEntry<'a>>,
     warnings: Vec<WarningEntry<'a>>,
@@ -35,7 +35,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Registry<'a> {
+struct RegistryMember<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     uri: &'a str,
@@ -104,19 +104,19 @@ struct Timings {
 }
 
 /// The object, without a line feed.
-pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
+pub(super) fn report(verdict: Ending<'_>, report: &Report) -> String {
     let document = Document {
         schema: 1,
         verdict: match verdict {
-            Verdict::Pushed(_) => "pushed",
-            Verdict::Accepted(_) => "accepted",
-            Verdict::Failed(failure) if failure.kind.is_refusal() => "refused",
-            Verdict::Failed(_) => "failed",
+            Ending::Pushed(_) => "pushed",
+            Ending::Accepted(_) => "accepted",
+            Ending::Failed(failure) if failure.kind.is_refusal() => "refused",
+            Ending::Failed(_) => "failed",
         },
         remote: report.remote.map(crate::report::Remote::name),
         image: report.image.as_deref(),
         digest: report.digest.as_ref().map(ToString::to_string),
-        registry: report.registry.as_ref().map(|registry| Registry { name: registry.name.as_deref(), uri: &registry.uri }),
+        registry: report.registry.as_ref().map(|registry| RegistryMember { name: registry.name.as_deref(), uri: &registry.uri }),
         hooks: report.decision.hooks.iter().map(hook).collect(),
         messages: report.decision.messages.iter().map(|entry| MessageEntry { hook: &entry.hook, message: &entry.message }).collect(),
         warnings: report
@@ -128,8 +128,8 @@ pub(super) fn report(verdict: Verdict<'_>, report: &Report) -> String {
             .collect(),
         not_looked_into: report.unchecked.iter().map(not_looked_into).collect(),
         error: match verdict {
-            Verdict::Failed(failure) => Some(error(failure)),
-            Verdict::Pushed(_) | Verdict::Accepted(_) => None,
+            Ending::Failed(failure) => Some(error(failure)),
+            Ending::Pushed(_) | Ending::Accepted(_) => None,
         },
         timings_ms: Timings {
             check: milliseconds(report.check),
@@ -256,7 +256,7 @@ mod tests {
             pushing: Some(Duration::from_millis(1)),
         };
         let failure = Failure::new(Kind::Usage, "m").with_hint(Some("h".to_owned()));
-        let text = super::report(Verdict::Failed(&failure), &full);
+        let text = super::report(Ending::Failed(&failure), &full);
         let document: Value = serde_json::from_str(&text).unwrap();
         let mut found = BTreeSet::new();
         paths(&document, "", &mut found);
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn what_is_always_there_is_there_when_nothing_is_known() {
         let failure = Failure::new(Kind::Usage, "m");
-        let document: Value = serde_json::from_str(&super::report(Verdict::Failed(&failure), &Report::default())).unwrap();
+        let document: Value = serde_json::from_str(&super::report(Ending::Failed(&failure), &Report::default())).unwrap();
         let mut found = BTreeSet::new();
         paths(&document, "", &mut found);
         let always = |field: &&crate::report::fields::Field| field.when == "always" && !field.path.contains("[]");

@@ -10,7 +10,7 @@ mod stream;
 mod table;
 mod text;
 mod printable;
-mod verdict;
+mod ending;
 mod drawn;
 
 use pushgate_explain::Failure;
@@ -21,12 +21,12 @@ use pushgate_net::WaitListener;
 use super::args::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::report::Report;
 
+pub(super) use ending::{Ending, Shown};
 pub(super) use printable::printable;
 pub(super) use stream::LogWriter;
 use stream::Stream;
 pub(super) use table::table;
 pub(super) use text::{BAD, FAINT, GOOD};
-pub(super) use verdict::{Shown, Verdict};
 
 /// Where and how a command prints.
 #[derive(Debug, Clone, Copy)]
@@ -90,27 +90,27 @@ impl Output {
     }
 
     /// The outcome of a push or a check, without what was `shown` of it before.
-    pub(super) fn report(self, verdict: Verdict<'_>, report: &Report, shown: Option<Shown>) {
+    pub(super) fn report(self, verdict: Ending<'_>, report: &Report, shown: Option<Shown>) {
         if !self.quiet {
             self.stderr(&match shown {
                 None => text::report(report, self.logs),
                 Some(Shown { warnings }) => text::warnings(report.decision.warnings.get(warnings..).unwrap_or_default()),
             });
-        } else if matches!(verdict, Verdict::Failed(_)) {
+        } else if matches!(verdict, Ending::Failed(_)) {
             self.stderr(&text::violations(report));
         }
         match (self.format, verdict) {
-            (OutputFormat::Text, Verdict::Pushed(result) | Verdict::Accepted(result)) => self.line(result),
+            (OutputFormat::Text, Ending::Pushed(result) | Ending::Accepted(result)) => self.line(result),
             (OutputFormat::Json, _) => self.line(&json::report(verdict, report)),
-            (OutputFormat::Text, Verdict::Failed(_)) => {}
+            (OutputFormat::Text, Ending::Failed(_)) => {}
         }
-        if let Verdict::Failed(failure) = verdict {
+        if let Ending::Failed(failure) = verdict {
             self.stderr(&text::failure(failure));
         }
     }
 
     /// The report as it stands in a file, with the line feed at its end.
-    pub(super) fn document(self, verdict: Verdict<'_>, report: &Report) -> String {
+    pub(super) fn document(self, verdict: Ending<'_>, report: &Report) -> String {
         format!("{}\n", json::report(verdict, report))
     }
 
@@ -129,7 +129,7 @@ impl Output {
 
     /// A failure that people were told of already.
     pub(super) fn json_failure(self, failure: &Failure) {
-        self.line(&json::report(Verdict::Failed(failure), &Report::default()));
+        self.line(&json::report(Ending::Failed(failure), &Report::default()));
     }
 
     /// The result of a command in both forms; only the wanted one is made.

@@ -5,7 +5,7 @@ use pushgate_explain::Failure;
 use pushgate_gate::credential_binding::CredentialBinding;
 use pushgate_gate::grant::Grant;
 
-use crate::cli::confirm::{Answer, confirm};
+use crate::cli::confirm::{Confirmation, confirm};
 use crate::cli::context::Context;
 use crate::zenml::ZenmlHook;
 
@@ -43,9 +43,11 @@ impl Brought {
         }
         let about: Vec<String> = std::iter::once(format!("the file gives the flavor {flavor}:")).chain(self.in_words()).collect();
         match confirm(context, &about, "Take this over?")? {
-            Answer::Yes => Ok((self, Vec::new())),
-            Answer::No => Ok((Self::default(), things)),
-            Answer::NotAsked => Ok((Self::default(), things.into_iter().map(|thing| format!("{thing}: --grants takes it over")).collect())),
+            Confirmation::Yes => Ok((self, Vec::new())),
+            Confirmation::No => Ok((Self::default(), things)),
+            Confirmation::NotAsked => {
+                Ok((Self::default(), things.into_iter().map(|thing| format!("{thing}: --grants takes it over")).collect()))
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use pushgate_explain::Failure;
-use pushgate_gate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, Transport};
+use pushgate_gate::catalog::{Catalog, Connection, HookEntry, RegistryEntry, TransportSetting};
 use pushgate_gate::hook_mode::HookMode;
 use pushgate_net::ClientCertificate;
 use serde_json::{Map, Value, json};
@@ -88,10 +88,10 @@ fn in_words(catalog: &Catalog, entry: &RegistryEntry, hook: &HookEntry) -> Strin
 
 fn transport_in_words(entry: &RegistryEntry) -> &'static str {
     match entry.connection.transport {
-        Transport::PlainHttp => "plain HTTP",
-        Transport::Tls => "TLS",
-        Transport::Default if entry.uri.host().is_loopback() => "plain HTTP, since it is on loopback",
-        Transport::Default => "TLS",
+        TransportSetting::PlainHttp => "plain HTTP",
+        TransportSetting::Tls => "TLS",
+        TransportSetting::Default if entry.uri.host().is_loopback() => "plain HTTP, since it is on loopback",
+        TransportSetting::Default => "TLS",
     }
 }
 

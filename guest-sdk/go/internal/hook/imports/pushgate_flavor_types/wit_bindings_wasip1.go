@@ -310,15 +310,15 @@ func (self *Image) Config() string {
 
 }
 
-//go:wasmimport pushgate:flavor/types@0.1.2 [method]image.packed-size
-func wasm_import_method_image_packed_size(arg0 int32, arg1 uintptr)
+//go:wasmimport pushgate:flavor/types@0.1.2 [method]image.compressed-size
+func wasm_import_method_image_compressed_size(arg0 int32, arg1 uintptr)
 
-func (self *Image) PackedSize() witTypes.Option[uint64] {
+func (self *Image) CompressedSize() witTypes.Option[uint64] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, 16, 8))
-	wasm_import_method_image_packed_size((self).Handle(), returnArea)
+	wasm_import_method_image_compressed_size((self).Handle(), returnArea)
 	var option witTypes.Option[uint64]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:
@@ -335,15 +335,15 @@ func (self *Image) PackedSize() witTypes.Option[uint64] {
 
 }
 
-//go:wasmimport pushgate:flavor/types@0.1.2 [method]image.unpacked-size
-func wasm_import_method_image_unpacked_size(arg0 int32, arg1 uintptr)
+//go:wasmimport pushgate:flavor/types@0.1.2 [method]image.uncompressed-size
+func wasm_import_method_image_uncompressed_size(arg0 int32, arg1 uintptr)
 
-func (self *Image) UnpackedSize() witTypes.Option[uint64] {
+func (self *Image) UncompressedSize() witTypes.Option[uint64] {
 	pinner := &runtime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, 16, 8))
-	wasm_import_method_image_unpacked_size((self).Handle(), returnArea)
+	wasm_import_method_image_uncompressed_size((self).Handle(), returnArea)
 	var option witTypes.Option[uint64]
 	switch uint8(*(*uint32)(unsafe.Add(unsafe.Pointer(returnArea), 0))) {
 	case 0:

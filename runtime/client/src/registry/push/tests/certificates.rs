@@ -84,7 +84,7 @@ async fn files_that_cannot_be_used_are_named_and_not_quoted() {
     ] {
         let error = stage.client(Some((certificate, key))).unwrap_err();
         let shown = format!("{error} {error:?}");
-        assert!(matches!(error, RegistryError::Trust(TrustError::ClientCertificate { .. })), "{shown}");
+        assert!(matches!(error, RegistryError::Trust(CertificateError::ClientCertificate { .. })), "{shown}");
         assert!(shown.contains(named) && shown.contains(words), "{words}: {shown}");
         assert!(!shown.contains(&body) && !shown.contains(body.get(..20).unwrap()), "{shown}");
     }

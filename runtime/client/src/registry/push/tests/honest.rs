@@ -175,9 +175,9 @@ fn ca_files() {
         ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n!\n"]
     {
         std::fs::write(file.path(), contents).unwrap();
-        assert!(matches!(with(file.path()), Err(RegistryError::Trust(TrustError::CaFile { .. }))), "{contents:?}");
+        assert!(matches!(with(file.path()), Err(RegistryError::Trust(CertificateError::CaFile { .. }))), "{contents:?}");
     }
-    assert!(matches!(with(&file.path().with_extension("missing")), Err(RegistryError::Trust(TrustError::CaFile { .. }))));
+    assert!(matches!(with(&file.path().with_extension("missing")), Err(RegistryError::Trust(CertificateError::CaFile { .. }))));
 }
 
 #[derive(Default)]

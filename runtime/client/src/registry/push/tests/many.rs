@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use pushgate_test_registry::{Rule, Step, Switch};
+use pushgate_test_registry::{RecordedRequest, Rule, Step, Switch};
 
 use super::*;
 use crate::Registry as Known;
@@ -13,8 +13,8 @@ use crate::Registry as Known;
 /// How many of each kind.
 const GOOD: usize = 24;
 const REFUSED: usize = 12;
-/// Their requests hang, and there are 32 at a time.
-const STALLED: usize = 3;
+/// Their requests hang, and those of one push alone are as many as it may have at a time.
+const STALLED: usize = 34;
 /// For what takes no time on a machine that does nothing else.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -34,7 +34,8 @@ async fn each_has_its_own_uploads_and_warnings_and_all_share_the_rest() {
     }
     let registry = start(options).await;
     let known = Known::new(super::options(&registry, basic("me", "S3CRET-CANARY-many"))).unwrap();
-    let layouts: Vec<(TestLayout, PinnedContent)> = (0..GOOD.max(REFUSED)).map(|number| image_of(number.to_string().as_bytes())).collect();
+    let layouts: Vec<(TestLayout, PinnedContent)> =
+        (0..GOOD.max(REFUSED).max(STALLED)).map(|number| image_of(number.to_string().as_bytes())).collect();
     let push = async |client: &RegistryClient, kind: &str, number: usize| {
         let content = &layouts[number].1;
         client.push(&format!("team/{kind}-{number}"), "v1", content, &PushOptions::default(), &()).await
@@ -45,7 +46,17 @@ async fn each_has_its_own_uploads_and_warnings_and_all_share_the_rest() {
     let ended = async {
         let pushed = join_all(good.iter().enumerate().map(|(number, client)| push(client, "good", number)));
         let failed = join_all(refused.iter().enumerate().map(|(number, client)| push(client, "refused", number)));
-        tokio::join!(pushed, failed)
+        let ended = tokio::join!(pushed, failed);
+        // Each of the others has an upload by now, or will.
+        let hangs = |request: &RecordedRequest| request.step == Step::UploadFinish && request.path.contains("/stalled-");
+        let repositories = || {
+            let requests = registry.requests();
+            requests.iter().filter(|request| hangs(request)).map(|request| repository(&request.path)).collect::<BTreeSet<_>>()
+        };
+        while repositories().len() < STALLED {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        ended
     };
     let hanging = join_all(stalled.iter().enumerate().map(|(number, client)| push(client, "stalled", number)));
     let (pushed, failed) = tokio::select! {

@@ -3,7 +3,7 @@
 use pushgate_authoring::flavor_test::{Change, Outcome, Project, changes};
 use pushgate_explain::{Failure, Kind};
 
-use crate::cli::confirm::{Answer, confirm};
+use crate::cli::confirm::{Confirmation, confirm};
 use crate::cli::context::Context;
 
 /// Shows what would be expected, asks, and writes it into the cases' files. Returns whether a file was changed.
@@ -22,9 +22,9 @@ pub(super) fn accept(context: &Context, project: &Project, outcomes: &[Outcome],
         context.output.always(&shown);
     } else {
         match confirm(context, &shown, &format!("Let {cases} expect this?"))? {
-            Answer::Yes => {}
-            Answer::No => return Ok(false),
-            Answer::NotAsked => {
+            Confirmation::Yes => {}
+            Confirmation::No => return Ok(false),
+            Confirmation::NotAsked => {
                 context.output.always(&shown);
                 return Err(Failure::new(Kind::Usage, format!("nothing was accepted: {cases} would expect something else"))
                     .with_hint(Some("give --yes if this is what the flavor should answer".to_owned())));

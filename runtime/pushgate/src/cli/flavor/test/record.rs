@@ -10,14 +10,14 @@ use pushgate_gate::hook::Hook;
 use pushgate_gate::hook_limits::HookLimits;
 use pushgate_gate::hook_mode::HookMode;
 use pushgate_gate::name::Name;
-use pushgate_gate::registry::Registry;
+use pushgate_gate::registry::ResolvedRegistry;
 use pushgate_gate::settings::Settings;
 use pushgate_gate::trust::TrustedConnection;
 use pushgate_reference::RegistryUri;
 use pushgate_sandbox::{ComponentDigest, describe};
 
 use crate::cli::args::RecordArguments;
-use crate::cli::confirm::{Answer, confirm};
+use crate::cli::confirm::{Confirmation, confirm};
 use crate::cli::context::Context;
 use crate::cli::flavor::register::choose_name;
 use crate::cli::flavor::touched::given;
@@ -55,11 +55,11 @@ pub(super) fn record(context: &Context, project: &Project, words: &RecordArgumen
 }
 
 /// The registry to ask, and its entry if it is registered.
-fn target(context: &Context, words: &RecordArguments) -> Result<(Registry, Option<RegistryEntry>), Failure> {
+fn target(context: &Context, words: &RecordArguments) -> Result<(ResolvedRegistry, Option<RegistryEntry>), Failure> {
     let given = words.transport.given()?;
     if let Some(uri) = &words.uri {
         let connection = TrustedConnection::of_user(given);
-        return Ok((Registry { name: None, uri: RegistryUri::parse(uri)?, hooks: Vec::new(), connection }, None));
+        return Ok((ResolvedRegistry { name: None, uri: RegistryUri::parse(uri)?, hooks: Vec::new(), connection }, None));
     }
     let Some(name) = &words.registry else {
         return Err(Failure::new(Kind::Usage, "--record does not say which registry to ask").with_hint(Some(
@@ -68,7 +68,7 @@ fn target(context: &Context, words: &RecordArguments) -> Result<(Registry, Optio
     };
     let entry = context.catalog()?.registry(name)?;
     let connection = context.process.catalogs.trusted_connection(&entry, &given)?;
-    Ok((Registry::from_entry(entry.clone(), Vec::new(), connection), Some(entry)))
+    Ok((ResolvedRegistry::from_entry(entry.clone(), Vec::new(), connection), Some(entry)))
 }
 
 /// The project's component: what it calls itself, and which bytes it is.
@@ -127,8 +127,8 @@ fn of_hook(context: &Context, entry: &RegistryEntry, asked: &Component<'_>) -> R
 fn consent(context: &Context, entry: &RegistryEntry, hook: &HookEntry, problem: String) -> Result<(), Failure> {
     let about = [problem.clone(), format!("{} asks {}, {}", entry.name, hook.flavor, given(hook))];
     match confirm(context, &about, "Give this to the component too?")? {
-        Answer::Yes => Ok(()),
-        Answer::No | Answer::NotAsked => {
+        Confirmation::Yes => Ok(()),
+        Confirmation::No | Confirmation::NotAsked => {
             let flags = hook.grants.iter().map(|grant| format!("--grant {grant}"));
             let flags: Vec<_> = flags.chain(hook.credentials.iter().map(|binding| format!("--credential {binding}"))).collect();
             Err(Failure::new(Kind::Usage, problem)
