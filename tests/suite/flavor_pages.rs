@@ -184,7 +184,7 @@ fn settings(page: &mut String, schema: &Json) {
 fn settings_of(page: &mut String, place: &str, table: &Json, whole: &Json) {
     for (name, property) in table["properties"].as_object().into_iter().flatten() {
         // One that nobody can give any more.
-        if property["deprecated"] == true {
+        if property["deprecated"] == true && property["not"] == serde_json::json!({}) {
             continue;
         }
         let is_required = table["required"].as_array().is_some_and(|required| required.iter().any(|key| key == name));

@@ -35,6 +35,20 @@ fn an_index_is_pushed_with_all_its_platforms() {
 
 #[test]
 #[ignore = "needs distribution v3: cargo xtask test"]
+fn an_index_is_pushed_under_its_digest_alone() {
+    let home = Home::new();
+    let images = [Image::new().raw_layer(vec![1; 10]), Image::new().architecture("arm64", Some("v8")).raw_layer(vec![2; 10])];
+    let digest = Layout::create(&home.join("image")).and_then(|mut layout| layout.add_index(&images, true, None)).expect("a layout");
+    let registry = DockerRegistry::start_with(&distribution());
+    let line = format!("push {0}/app@{digest} --uri {0} --from oci:image --output json", registry.host());
+    for remote in ["updated", "unchanged"] {
+        let json = home.must(&line).json();
+        assert_eq!((&json["remote"], &json["digest"]), (&remote.into(), &digest.clone().into()));
+    }
+}
+
+#[test]
+#[ignore = "needs distribution v3: cargo xtask test"]
 fn a_token_server_gives_what_a_push_needs() {
     let home = Home::new();
     let image = Image::new().raw_layer(vec![1; 100_000]);

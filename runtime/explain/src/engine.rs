@@ -27,6 +27,9 @@ impl Explain for EngineError {
             Self::NoDaemon { .. } => "start Docker, set DOCKER_HOST, or push an OCI layout without Docker: --from oci:DIR",
             Self::Version { .. } => "update Docker or pushgate, or push an OCI layout without Docker: --from oci:DIR",
             Self::InvalidName { .. } => return None,
+            Self::NoSuchImage { name } if name.contains('@') => {
+                "the Engine knows few images by their digest: --from docker-daemon:IMAGE takes the image by another name"
+            }
             Self::NoSuchImage { name } => {
                 return Some(format!(
                     "`docker images` lists what is there; `docker tag IMAGE {name}` gives an image this name, and --from docker-daemon:IMAGE \

@@ -21,10 +21,11 @@ impl Stamp {
         Self { device: metadata.dev(), inode: metadata.ino(), length: metadata.len(), written }
     }
 
-    /// The stamp of the file that a path leads to, through symbolic links. None if there is none, or it cannot be looked at.
+    /// The stamp of the regular file that a path leads to, through symbolic links. None if there is none, it cannot be looked at, or it is a
+    /// pipe, which changes when it is read and cannot be read again.
     #[must_use]
     pub fn at(path: &Path) -> Option<Self> {
-        fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
+        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| Self::of(&metadata))
     }
 }
 
@@ -37,6 +38,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         assert_eq!(Stamp::at(&path), None);
+        assert_eq!(Stamp::at(folder.path()), None);
         fs::write(&path, "a").unwrap();
         let first = Stamp::at(&path);
         assert!(first.is_some());

@@ -4,28 +4,37 @@
 //! once for all requests that were under way, and the wait that it asks for holds for every request of every push, not only for the one
 //! that was answered.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pushgate_reference::Origin;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
 /// The most requests of one push, and so the most connections, at a time.
 pub const MAX_CONNECTIONS: usize = 32;
 
-/// Until when a server wants to be asked nothing, by anybody.
+/// Until when servers want to be asked nothing, by anybody.
 #[derive(Default)]
-pub(crate) struct Pause(Mutex<Option<Instant>>);
+pub(crate) struct Pause(Mutex<HashMap<Origin, Instant>>);
 
 impl Pause {
-    fn until(&self) -> MutexGuard<'_, Option<Instant>> {
+    fn ends(&self) -> MutexGuard<'_, HashMap<Origin, Instant>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// No request before `wait` is over.
-    pub(crate) fn begin(&self, wait: Duration) {
-        let mut until = self.until();
-        *until = (*until).max(Some(Instant::now() + wait));
+    /// No request to a server before `wait` is over.
+    pub(crate) fn begin(&self, origin: &Origin, wait: Duration) {
+        let now = Instant::now();
+        let mut ends = self.ends();
+        ends.retain(|_, end| *end > now);
+        let end = ends.entry(origin.clone()).or_insert(now);
+        *end = (*end).max(now + wait);
+    }
+
+    fn end(&self, origin: &Origin) -> Option<Instant> {
+        self.ends().get(origin).copied()
     }
 }
 
@@ -60,13 +69,13 @@ impl RequestLimiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a turn.
-    pub(crate) async fn enter(&self) -> Permit<'_> {
+    /// Waits for a turn to ask a server.
+    pub(crate) async fn enter(&self, origin: &Origin) -> Permit<'_> {
         loop {
             // The semaphore is never closed.
             let permit = self.permits.acquire().await.ok();
             let permit = Permit { limiter: self, permit, begun: Instant::now() };
-            let not_before = self.pause.until().filter(|instant| *instant > permit.begun);
+            let not_before = self.pause.end(origin).filter(|instant| *instant > permit.begun);
             let Some(not_before) = not_before else { return permit };
             drop(permit);
             sleep_until(not_before).await;
@@ -115,14 +124,20 @@ impl Drop for Permit<'_> {
 
 #[cfg(test)]
 mod tests {
+    use pushgate_reference::{Host, Scheme};
+
     use super::*;
+
+    fn origin() -> Origin {
+        Origin::new(Scheme::Http, &Host::parse("127.0.0.1:1").unwrap())
+    }
 
     #[tokio::test]
     async fn halved_once_for_all_that_were_under_way() {
         let limiter = RequestLimiter::new(Arc::default());
         let mut permits = Vec::new();
         for _ in 0..MAX_CONNECTIONS {
-            permits.push(limiter.enter().await);
+            permits.push(limiter.enter(&origin()).await);
         }
         for permit in &permits {
             limiter.narrow(permit.begun());
@@ -130,9 +145,9 @@ mod tests {
         assert_eq!(limiter.width(), MAX_CONNECTIONS / 2);
         permits.clear();
         for _ in 0..limiter.width() {
-            permits.push(limiter.enter().await);
+            permits.push(limiter.enter(&origin()).await);
         }
-        let one_more = tokio::time::timeout(Duration::from_millis(20), limiter.enter()).await;
+        let one_more = tokio::time::timeout(Duration::from_millis(20), limiter.enter(&origin())).await;
         assert!(one_more.is_err(), "as many as before");
         for _ in 0..10 {
             let later = limiter.state().narrowed.unwrap() + Duration::from_nanos(1);
@@ -140,7 +155,7 @@ mod tests {
         }
         drop(permits);
         assert_eq!(limiter.width(), 1, "never none");
-        let _one = limiter.enter().await;
+        let _one = limiter.enter(&origin()).await;
     }
 
     #[tokio::test]
@@ -149,9 +164,12 @@ mod tests {
         let limiters = [RequestLimiter::new(Arc::clone(&pause)), RequestLimiter::new(Arc::clone(&pause))];
         let wait = Duration::from_millis(50);
         let before = Instant::now();
-        pause.begin(wait);
+        pause.begin(&origin(), wait);
+        let other = Origin::new(Scheme::Http, &Host::parse("127.0.0.1:2").unwrap());
+        drop(limiters[0].enter(&other).await);
+        assert!(before.elapsed() < wait, "another server");
         for limiter in &limiters {
-            drop(limiter.enter().await);
+            drop(limiter.enter(&origin()).await);
             assert!(before.elapsed() >= wait);
         }
     }
@@ -162,11 +180,11 @@ mod tests {
         let [one, other] = [RequestLimiter::new(Arc::clone(&pause)), RequestLimiter::new(pause)];
         let mut permits = Vec::new();
         for _ in 0..MAX_CONNECTIONS {
-            permits.push(one.enter().await);
+            permits.push(one.enter(&origin()).await);
         }
         one.narrow(Instant::now());
         for _ in 0..MAX_CONNECTIONS {
-            permits.push(other.enter().await);
+            permits.push(other.enter(&origin()).await);
         }
         assert_eq!((one.width(), other.width()), (MAX_CONNECTIONS / 2, MAX_CONNECTIONS));
     }

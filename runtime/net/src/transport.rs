@@ -146,7 +146,7 @@ impl Transport {
         if !budget::take() {
             return Err(TransportError::OutOfRequests);
         }
-        let permit = self.limiter.enter().await;
+        let permit = self.limiter.enter(destination.origin).await;
         let Outgoing { method, target, headers, body, mut sent, region } = outgoing;
         let path = target.split('?').next().unwrap_or_default().to_owned();
         let length = body.size_hint().exact().unwrap_or_default();
@@ -173,7 +173,9 @@ impl Transport {
                 // A reply that came before the end of an upload: the rest of the upload still stands in the connection's way.
                 if sent.is_none() {
                     connection.carried = connection.carried.saturating_add(length);
-                    self.shared.pool.keep(origin, connection);
+                    // What it sent last, a file that may be gone, is not kept open by it.
+                    connection.current.set(None);
+                    self.shared.pool.keep(origin, destination.policy, connection);
                 }
                 body
             }
@@ -186,7 +188,7 @@ impl Transport {
             self.limiter.narrow(permit.begun());
             let wait = asked_to_wait(&answer).filter(|wait| *wait <= LONGEST_RETRY_AFTER).unwrap_or_default();
             self.shared.waits.asked(destination.purpose, wait);
-            self.shared.pause.begin(wait);
+            self.shared.pause.begin(origin, wait);
         }
         Ok(answer)
     }
@@ -215,7 +217,7 @@ impl Transport {
     ) -> Result<(Connection, Response<Incoming>), TransportError> {
         let has_body = !request.body().is_end_stream();
         loop {
-            let (mut connection, kept) = match self.shared.pool.take(destination.origin, has_body).await {
+            let (mut connection, kept) = match self.shared.pool.take(destination.origin, destination.policy, has_body).await {
                 Some(connection) => (connection, true),
                 None => (self.shared.connector.connect(destination.origin, destination.policy).await?, false),
             };

@@ -26,7 +26,8 @@ pub enum PinnedSource {
     DockerArchive(Arc<ArchivedImage>),
 }
 
-/// An image of a Docker archive. It has no manifest before its layers are compressed, and they are not before every hook has approved.
+/// An image of a Docker archive. It has no manifest before its layers are compressed, and they are not before every hook has approved, unless it
+/// is named by its digest.
 #[derive(Debug)]
 pub struct ArchivedImage {
     image: PinnedDockerImage,

@@ -29,13 +29,20 @@ var calls atomic.Uint64
 
 // Mark marks the goroutine of a call, and so all that it will start, until it is told to end.
 func Mark() (end func()) {
-	call := fmt.Sprint(calls.Add(1))
-	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(mark, call)))
+	calls.Add(1)
+	markThis()
 	return func() { pprof.SetGoroutineLabels(context.Background()) }
+}
+
+// markThis marks the goroutine that asks as one of the call that was marked last.
+func markThis() {
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(mark, fmt.Sprint(calls.Load()))))
 }
 
 // marked is how many there are of the call that was marked last, without the one that asks.
 func marked() int {
+	// A hook may have labels of its own.
+	markThis()
 	var printed bytes.Buffer
 	// It fails only where the buffer does.
 	_ = pprof.Lookup("goroutine").WriteTo(&printed, 1)
@@ -50,5 +57,5 @@ func marked() int {
 			all += count
 		}
 	}
-	return max(all-1, 0)
+	return all - 1
 }

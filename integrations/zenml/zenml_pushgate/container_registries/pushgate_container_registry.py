@@ -65,7 +65,7 @@ class PushgateContainerRegistry(BaseContainerRegistry):
         Returns:
             `True` if it does, `False` if it does not or is no name.
         """
-        report = self._scope(image_name)
+        report = self._scope(_without_digest(image_name))
         error = report.error()
         if error is not None and not isinstance(
             error, ImageOutsideRegistryError
@@ -90,7 +90,7 @@ class PushgateContainerRegistry(BaseContainerRegistry):
             PushgateError: If the caller may be about to push, and the name
                 lies elsewhere; or if pushgate cannot answer.
         """
-        error = self._scope(image_name).error()
+        error = self._scope(_without_digest(image_name)).error()
         if error is None:
             return True
         if isinstance(error, ImageOutsideRegistryError) and only_asks(
@@ -229,6 +229,15 @@ def _builds_locally(stack: "Stack") -> Tuple[bool, str]:
     )
 
 
+def _without_digest(image_name: str) -> str:
+    """The name of the repository, where an image is named by its digest.
+
+    A check of the whole name compares the digest with the image, and whether
+    the name lies inside a registry depends on its repository alone.
+    """
+    return image_name.partition("@")[0]
+
+
 def _require_tag(image_name: str, scope: Report) -> None:
     """Refuses a name without a tag.
 
@@ -236,7 +245,7 @@ def _require_tag(image_name: str, scope: Report) -> None:
     pushgate is asked about one.
     """
     _, _, tag = scope.image.rpartition(":")
-    if not image_name.endswith(f":{tag}"):
+    if "@" in image_name or not image_name.endswith(f":{tag}"):
         raise ImageOutsideRegistryError(
             f"image `{printable(image_name)}` has no tag, and every tag of "
             f"its repository would be pushed: name one, as in `{scope.image}`"

@@ -42,6 +42,8 @@ pub(crate) struct Authenticator {
     state: Mutex<State>,
     /// Whose turn it is to fetch a token, so that uploads that need one at the same time fetch one.
     turns: Turns,
+    /// Tokens are fetched over this one: who has the turn of all waits behind the requests of none.
+    transport: Transport,
 }
 
 impl Authenticator {
@@ -51,8 +53,9 @@ impl Authenticator {
         token_servers: Vec<TokenServer>,
         proxies: Proxies,
         registered: Option<String>,
+        transport: Transport,
     ) -> Self {
-        Self { registry, identity, token_servers, proxies, registered, state: Mutex::default(), turns: Turns::default() }
+        Self { registry, identity, token_servers, proxies, registered, state: Mutex::default(), turns: Turns::default(), transport }
     }
 
     /// The caller's name for the registry.
@@ -65,7 +68,6 @@ impl Authenticator {
     /// `also_pull` is one more repository that the request reads: the one that a blob is mounted from.
     pub(crate) async fn header(
         &self,
-        transport: &Transport,
         repository: &str,
         access: Access,
         also_pull: Option<&str>,
@@ -74,13 +76,14 @@ impl Authenticator {
         if let Ok(header) = self.known(&wanted) {
             return Ok(header);
         }
-        let is_proven = || self.state().is_proven;
+        // Nobody counts how often nothing is shown.
+        let is_proven = || self.identity.credentials.is_anonymous() || self.state().is_proven;
         let _turn = self.turns.enter(repository, is_proven).await;
         let realm = match self.known(&wanted) {
             Ok(header) => return Ok(header),
             Err(realm) => realm,
         };
-        let token = self.fetch(transport, &realm, &wanted).await?;
+        let token = self.fetch(&realm, &wanted).await.inspect_err(|_| self.state().forget_realm(repository))?;
         let header = token.header.clone();
         self.state().keep(wanted, token);
         Ok(Some(header))
@@ -94,7 +97,7 @@ impl Authenticator {
     /// What there is to show; or where a token has to be fetched first.
     fn known(&self, wanted: &Scope) -> Result<Option<HeaderValue>, Box<Realm>> {
         let state = self.state();
-        match (state.token(wanted), &state.realm) {
+        match (state.token(wanted), state.realm(&wanted.repository)) {
             (Some(token), _) => Ok(Some(token)),
             (None, Some(realm)) => Err(Box::new(realm.clone())),
             (None, None) => Ok(state.basic.clone()),
@@ -113,9 +116,9 @@ impl Authenticator {
                 realm: self.refusing(&state).censor_text(realm),
             })?;
             self.for_nobody_else(&found.allowed.origin, context)?;
-            state.tokens.retain(|_, token| Some(&token.header) != used);
+            state.retire(|_, token| Some(&token.header) == used);
             state.note_challenge(&context.repository, bearer);
-            state.realm = Some(found);
+            state.note_realm(&context.repository, found);
             return Ok(());
         }
         if find("basic").is_none() {
@@ -124,6 +127,8 @@ impl Authenticator {
         }
         match self.basic(context)? {
             Some(basic) if used != Some(&basic) => {
+                state.forget_realm(&context.repository);
+                state.retire(|_, token| Some(&token.header) == used);
                 state.basic = Some(basic);
                 Ok(())
             }
@@ -183,10 +188,14 @@ impl Authenticator {
 
     /// The error for a 403 of the registry, which said this.
     pub(crate) fn denied(&self, context: RequestContext, access: Access, also_pull: Option<&str>, said: Said) -> RegistryError {
-        let state = self.state();
+        let mut state = self.state();
+        let scope = Scope::of(&context.repository, access, also_pull);
         let refusing = self.refusing(&state);
-        let refusal = refusing.refusal(&Scope::of(&context.repository, access, also_pull), said);
-        refusing.denied(context, refusal)
+        let refusal = refusing.refusal(&scope, said);
+        let error = refusing.denied(context, refusal);
+        // Its rights may be given later: the next push asks for a token that has them.
+        state.retire(|held, _| held.covers(&scope));
+        error
     }
 
     fn basic(&self, context: &RequestContext) -> Result<Option<HeaderValue>, RegistryError> {
@@ -200,11 +209,11 @@ impl Authenticator {
 
     fn realm(&self, challenge: &Challenge) -> Result<Realm, String> {
         let allowed = permitted::realm(&self.registry, &self.token_servers, challenge.parameter("realm").unwrap_or_default())?;
-        Ok(Realm { allowed, service: challenge.parameter("service").map(str::to_owned) })
+        Ok(Realm { allowed, service: challenge.parameter("service").map(str::to_owned), posts_passwords: false })
     }
 
     /// Gets a token: with a password by GET, as Docker does, and by POST where the server knows only that; with an identity token by POST.
-    async fn fetch(&self, transport: &Transport, realm: &Realm, scope: &Scope) -> Result<Token, RegistryError> {
+    async fn fetch(&self, realm: &Realm, scope: &Scope) -> Result<Token, RegistryError> {
         let context = RequestContext {
             origin: Site::new(realm.allowed.origin.to_string(), self.registered.as_deref()),
             repository: scope.repository.as_str().into(),
@@ -218,7 +227,7 @@ impl Authenticator {
         let form: Vec<_> = (!joined.is_empty()).then_some(("scope", joined.as_str())).into_iter().chain(service).collect();
         let query = || words.iter().map(|word| ("scope", word.as_str())).chain(service).collect::<Vec<_>>();
         let asked_at = Instant::now();
-        let ask = |outgoing| self.ask(transport, realm, outgoing, &context);
+        let ask = |outgoing| self.ask(realm, outgoing, &context);
         let answer = match &self.identity.credentials {
             Credentials::IdentityToken(token) => {
                 let grant = [("grant_type", "refresh_token"), ("client_id", CLIENT_ID), ("refresh_token", token.expose())];
@@ -234,14 +243,15 @@ impl Authenticator {
             Credentials::Basic { username, password } => {
                 let grant = [("grant_type", "password"), ("client_id", CLIENT_ID), ("username", username), ("password", password.expose())];
                 let by_post = || post(url, &[form.as_slice(), &grant].concat());
-                let posts_passwords = self.state().posts_passwords;
-                if posts_passwords {
+                if realm.posts_passwords {
                     ask(by_post()).await?
                 } else {
                     let answer = ask(get(url, &query(), self.basic(&context)?)).await?;
                     if is_unknown(answer.status) {
                         let answer = ask(by_post()).await?;
-                        self.state().posts_passwords = answer.status == StatusCode::OK;
+                        if answer.status == StatusCode::OK {
+                            self.state().note_that_it_posts(&scope.repository);
+                        }
                         answer
                     } else {
                         answer
@@ -256,15 +266,12 @@ impl Authenticator {
         read_token(&answer.body, asked_at).map_err(|problem| RegistryError::BadAnswer { context, problem: problem.to_owned() })
     }
 
-    async fn ask(
-        &self,
-        transport: &Transport,
-        realm: &Realm,
-        outgoing: Outgoing,
-        context: &RequestContext,
-    ) -> Result<Reply, RegistryError> {
+    async fn ask(&self, realm: &Realm, outgoing: Outgoing, context: &RequestContext) -> Result<Reply, RegistryError> {
         let destination = Destination { origin: &realm.allowed.origin, policy: realm.allowed.policy, purpose: context };
-        transport.exchange(destination, outgoing, MAX_ANSWER, |_| ()).await.map_err(|error| RegistryError::of_transport(error, context))
+        self.transport
+            .exchange(destination, outgoing, MAX_ANSWER, |_| ())
+            .await
+            .map_err(|error| RegistryError::of_transport(error, context))
     }
 }
 

@@ -25,7 +25,7 @@ impl Refusing<'_> {
     }
 
     pub(super) fn censor_text(&self, text: String) -> String {
-        let headers = self.state.tokens.values().map(|token| &token.header).chain(&self.state.basic);
+        let headers = self.state.shown();
         let values = headers.filter_map(|header| header.to_str().ok()?.split_once(' ')).map(|(_scheme, value)| value.to_owned());
         let own = match &self.identity.credentials {
             Credentials::Anonymous => Vec::new(),
@@ -91,7 +91,7 @@ impl Refusing<'_> {
 
     /// What was asked for, and what was said to that.
     pub(super) fn refusal(&self, scope: &Scope, said: Said) -> Refusal {
-        if self.state.realm.is_none() {
+        if self.state.realm(&scope.repository).is_none() {
             return Refusal { said, ..Refusal::default() };
         }
         let asked = scope.words();

@@ -50,12 +50,12 @@ impl RegistryClient {
             Question::Known(true) => return Ok(Found::There(LayerOutcome::AlreadyThere)),
             Question::Known(false) => return self.start(repository, blob).await,
             Question::IsThere => return self.ask_then_start(repository, blob).await,
-            Question::Upload if self.registry.mounting.is_useless() => return self.ask_then_start(repository, blob).await,
+            Question::Upload if self.mounting.is_useless() => return self.ask_then_start(repository, blob).await,
             Question::Upload => {}
         }
         let session = match self.start_upload(repository, &blob.digest, Some(repository)).await {
             Ok(Started::Mounted) => {
-                self.registry.mounting.found(Mounting::WORKS);
+                self.mounting.found(Mounting::WORKS);
                 // The answer does not say how large it is, and a manifest must not name a wrong size.
                 return match self.was_mounted(repository, blob).await? {
                     true => Ok(Found::There(LayerOutcome::AlreadyThere)),
@@ -69,12 +69,12 @@ impl RegistryClient {
             Err(error) => {
                 tracing::debug!(%error, "no mount");
                 if is_about_mounts(&error) {
-                    self.registry.mounting.found(Mounting::USELESS);
+                    self.mounting.found(Mounting::USELESS);
                 }
                 return self.ask_then_start(repository, blob).await;
             }
         };
-        let doubtful = blob.size > SMALL && !self.registry.mounting.works();
+        let doubtful = blob.size > SMALL && !self.mounting.works();
         Ok(if doubtful { Found::Doubtful(session) } else { Found::Missing(session) })
     }
 

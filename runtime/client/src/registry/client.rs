@@ -13,6 +13,7 @@ use crate::error::{Missing, RegistryError, RequestContext, Step};
 use crate::registry::connections::Connections;
 use crate::registry::large_uploads::LargeUploads;
 use crate::registry::linked::Linked;
+use crate::registry::mounting::Mounting;
 use crate::registry::open::UploadSessions;
 use crate::registry::options::ClientOptions;
 use crate::registry::retry::{NextAttempt, Retries};
@@ -30,6 +31,8 @@ pub struct RegistryClient {
     /// The registry's connections, of which each push has so many at a time.
     pub(super) transport: Transport,
     pub(super) large_uploads: LargeUploads,
+    /// What a registry does with mounts may differ between repositories, and pass.
+    pub(super) mounting: Mounting,
     /// What was opened and not closed.
     pub(super) uploads: UploadSessions,
     /// What it wrote into lists itself.
@@ -95,6 +98,7 @@ impl RegistryClient {
             registry: Arc::clone(registry),
             transport: registry.transport().for_another(),
             large_uploads: LargeUploads::default(),
+            mounting: Mounting::default(),
             uploads: UploadSessions::default(),
             linked: Linked::default(),
             warnings: Warnings::default(),
@@ -169,7 +173,7 @@ impl RegistryClient {
     ) -> Result<Reply, E> {
         let mut is_last = false;
         loop {
-            let used = self.registry.authenticator().header(&self.transport, call.repository, call.access, call.also_pull).await?;
+            let used = self.registry.authenticator().header(call.repository, call.access, call.also_pull).await?;
             let request = outgoing().await?;
             if let Some(answer) = self.exchange(call, request, used, is_last, &mut advanced).await? {
                 return Ok(answer);
@@ -183,7 +187,7 @@ impl RegistryClient {
     pub(super) async fn attempt_at_once(&self, call: &Call<'_>, outgoing: &impl Fn() -> Outgoing) -> Result<Reply, RegistryError> {
         let mut is_last = false;
         loop {
-            let used = self.registry.authenticator().header(&self.transport, call.repository, call.access, call.also_pull).await?;
+            let used = self.registry.authenticator().header(call.repository, call.access, call.also_pull).await?;
             if let Some(answer) = self.exchange(call, outgoing(), used, is_last, |_| ()).await? {
                 return Ok(answer);
             }

@@ -127,6 +127,10 @@ impl RegistryClient {
         let looked = self.look_before_push(repository, reference, &content.root().digest, bottom).await;
         let (before, bottom) = looked.map_err(PushError::Registry)?;
         if before.as_ref().is_some_and(|before| content.root().digest.matches(&before.bytes)) {
+            // Under its own digest it may be there from a push that ended before it was linked.
+            if reference == content.root().digest.as_str() && content.root_manifest().link.is_some() {
+                self.put_linked(repository, content.root_manifest()).await.map_err(PushError::Registry)?;
+            }
             return Ok(Prepared::Unchanged);
         }
         let questions = Questions::new(bottom);

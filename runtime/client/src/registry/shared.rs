@@ -11,11 +11,10 @@ use tokio::sync::watch;
 use crate::auth::{Authenticator, Identity};
 use crate::error::{RegistryError, RequestContext, Site, Step};
 use crate::registry::connections::Connections;
-use crate::registry::mounting::Mounting;
 use crate::registry::options::ClientOptions;
 
-/// One registry, for one user: its connections, the tokens that it gave, the waits that it asked for, and what it was found to support. All
-/// pushes there share it; each has a [`RegistryClient`](crate::RegistryClient) of its own, nothing of one is seen by another, and none waits
+/// One registry, for one user: its connections, the tokens that it gave, and the waits that it asked for. All pushes there
+/// share it; each has a [`RegistryClient`](crate::RegistryClient) of its own, nothing of one is seen by another, and none waits
 /// for a request of another.
 pub struct Registry {
     connections: Connections,
@@ -24,7 +23,6 @@ pub struct Registry {
     reached: AtomicBool,
     /// Whether a request went out with a token: then the credentials are good, and the wait for the token is over.
     pub(super) with_token: watch::Sender<bool>,
-    pub(super) mounting: Mounting,
 }
 
 impl fmt::Debug for Registry {
@@ -55,13 +53,19 @@ impl Registry {
     pub fn over(connections: &Connections, options: ClientOptions) -> Arc<Self> {
         let ClientOptions { host, credentials, credentials_error, token_servers, proxies, registered, .. } = options;
         let identity = Identity { host: host.to_string(), credentials, missing: credentials_error };
-        let authenticator = Authenticator::new(connections.origin.clone(), identity, token_servers, proxies, registered);
+        let authenticator = Authenticator::new(
+            connections.origin.clone(),
+            identity,
+            token_servers,
+            proxies,
+            registered,
+            connections.transport.for_another(),
+        );
         Arc::new(Self {
             connections: connections.clone(),
             authenticator,
             reached: AtomicBool::new(false),
             with_token: watch::Sender::new(false),
-            mounting: Mounting::default(),
         })
     }
 

@@ -127,7 +127,7 @@ impl RegistryClient {
             // It may have all of it from this upload, whose answer is late.
             Ok(true) if handed.is_whole() => upload.await,
             Ok(true) => {
-                self.registry.mounting.found(Mounting::USELESS);
+                self.mounting.found(Mounting::USELESS);
                 Ok(LayerOutcome::AlreadyThere)
             }
             Err(error @ RegistryError::BadAnswer { .. }) => Err(error.into()),

@@ -23,7 +23,7 @@ impl RegistryClient {
             StatusCode::OK => return Err(RegistryError::NotAsked { context }),
             _ => return Err(self.status(context, &answer)),
         }
-        let shown = self.registry.authenticator().header(&self.transport, "", Access::Pull, None).await?;
+        let shown = self.registry.authenticator().header("", Access::Pull, None).await?;
         let answer = self.base(shown, &context).await?;
         match answer.status {
             StatusCode::OK => Ok(()),

@@ -31,6 +31,12 @@ impl Route {
         let version = |path: &Path| (path.to_owned(), Stamp::at(path));
         Self { host: options.host.clone(), scheme: options.scheme, files: files.map(version).collect() }
     }
+
+    /// Whether both have the same files, as they are or were.
+    fn leads_where(&self, other: &Self) -> bool {
+        let paths = |route: &Self| route.files.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
+        (&self.host, self.scheme, paths(self)) == (&other.host, other.scheme, paths(other))
+    }
 }
 
 /// Who one is there: pushes of the same user share tokens.
@@ -52,6 +58,8 @@ impl User {
     }
 }
 
+type Routes = Recent<Route, Known, MAX_REGISTRIES>;
+
 /// All that is kept.
 #[derive(Debug, Default)]
 pub(super) struct KnownRegistries(Mutex<Routes>);
@@ -69,24 +77,36 @@ impl KnownRegistries {
 
     /// The connections of a route, which are set up if nobody was there yet.
     pub(super) fn connections(&self, options: &ClientOptions, timeouts: Timeouts) -> Result<Connections, RegistryError> {
-        self.routes().known(options, timeouts).map(|known| known.connections.clone())
+        self.known(options, timeouts, |known| known.connections.clone())
     }
 
     /// The registry as these options say who one is there.
     pub(super) fn registry(&self, options: ClientOptions, timeouts: Timeouts) -> Result<Arc<Registry>, RegistryError> {
-        let mut routes = self.routes();
-        let Known { connections, users } = routes.known(&options, timeouts)?;
-        let registry = users.get_or_make(User::of(&options), || Ok::<_, RegistryError>(Registry::over(connections, options)));
-        registry.map(|registry| Arc::clone(registry))
+        let user = User::of(&options);
+        self.known(&options.clone(), timeouts, |Known { connections, users }| {
+            let registry = match users.take(&user) {
+                Some(registry) => registry,
+                None => Registry::over(connections, options),
+            };
+            Arc::clone(users.keep(user, registry))
+        })
     }
-}
 
-type Routes = Recent<Route, Known, MAX_REGISTRIES>;
-
-impl Routes {
-    fn known(&mut self, options: &ClientOptions, timeouts: Timeouts) -> Result<&mut Known, RegistryError> {
-        let set_up = || Connections::with_timeouts(options, timeouts).map(|connections| Known { connections, users: Recent::default() });
-        self.get_or_make(Route::of(options), set_up)
+    /// Looks at what is known of a route. Files are read without the lock: one that takes its time holds up nobody else.
+    fn known<T>(&self, options: &ClientOptions, timeouts: Timeouts, look: impl FnOnce(&mut Known) -> T) -> Result<T, RegistryError> {
+        let route = Route::of(options);
+        {
+            let mut routes = self.routes();
+            if let Some(known) = routes.take(&route) {
+                return Ok(look(routes.keep(route, known)));
+            }
+        }
+        let known = Known { connections: Connections::with_timeouts(options, timeouts)?, users: Recent::default() };
+        let mut routes = self.routes();
+        // Another push may have been faster; and what was read before the files were replaced is of no use any more.
+        let known = routes.take(&route).unwrap_or(known);
+        routes.0.retain(|(other, _)| !other.leads_where(&route));
+        Ok(look(routes.keep(route, known)))
     }
 }
 
@@ -101,16 +121,18 @@ impl<K, V, const MOST: usize> Default for Recent<K, V, MOST> {
 }
 
 impl<K: PartialEq, V, const MOST: usize> Recent<K, V, MOST> {
-    /// What is kept under a key, or is made and kept now.
-    fn get_or_make<E>(&mut self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<&mut V, E> {
-        let entry = match self.0.iter().position(|(kept, _)| *kept == key) {
-            Some(index) => self.0.remove(index),
-            None => (key, make()?),
-        };
+    /// What is kept under a key, which is then kept no more.
+    fn take(&mut self, key: &K) -> Option<V> {
+        let index = self.0.iter().position(|(kept, _)| kept == key)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// Keeps what is used now.
+    fn keep(&mut self, key: K, value: V) -> &mut V {
         if self.0.len() == MOST {
             self.0.remove(0);
         }
-        Ok(&mut self.0.push_mut(entry).1)
+        &mut self.0.push_mut((key, value)).1
     }
 }
 
@@ -170,6 +192,7 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &registry(&known, &options)));
         write(format!("{authority}\n").as_bytes());
         assert!(!Arc::ptr_eq(&first, &registry(&known, &options)));
+        assert_eq!(known.routes().0.len(), 1, "the route by the old file is gone");
         write(b"nothing");
         let error = known.registry(options, Timeouts::default()).unwrap_err();
         assert!(error.to_string().contains("ca.pem"), "{error}");

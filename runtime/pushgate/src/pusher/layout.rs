@@ -18,6 +18,10 @@ pub(super) async fn push(
 ) -> Result<(Digest, Remote), Failure> {
     let (client, repository, identifier) = (&access.client, scoped.repository(), scoped.identifier());
     let digest = content.root().digest.clone();
+    // What is about another manifest is sent under its digest before it is linked: if that is its name, it is pushed then.
+    if scoped.digest().is_some() && content.root_manifest().link.is_some() {
+        report.remote = Some(Remote::Unknown);
+    }
     let before = match client.prepare(repository, identifier, content, options, progress).await? {
         Prepared::Unchanged => return Ok((digest, Remote::Unchanged)),
         Prepared::Ready { before } => before,

@@ -128,7 +128,8 @@ fn settings(text: &mut String, schema: &Value) {
 /// But for those that nobody can give any more.
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    properties.filter(|(_, property)| property.get("not").is_none_or(|not| *not != serde_json::json!({})))
+    let is_gone = |property: &Value| property["deprecated"] == true && property["not"] == serde_json::json!({});
+    properties.filter(move |(_, property)| !is_gone(property))
 }
 
 /// One property of a schema: its name, what it may be, and what it means.

@@ -132,6 +132,40 @@ async fn a_push_that_waits_for_its_token_is_the_only_one_that_waits() {
     }
 }
 
+/// Artifactory and Nexus say for each repository how they want to be told who one is.
+#[tokio::test]
+async fn what_one_repository_asks_for_is_shown_to_no_other() {
+    let registry = start(Options::default().token("me", "S3CRET-CANARY-many")).await;
+    let known = Known::new(super::options(&registry, basic("me", "S3CRET-CANARY-many"))).unwrap();
+    let (_layout, content) = image();
+    RegistryClient::of(&known).push("team/token", "v1", &content, &PushOptions::default(), &()).await.unwrap();
+    registry.forget_requests();
+    registry.misbehave(Rule::on(Step::Any, Switch::Challenge("Basic realm=\"x\"".to_owned())).containing("/basic/"));
+    RegistryClient::of(&known).push("team/basic", "v1", &content, &PushOptions::default(), &()).await.unwrap_err();
+    let requests = registry.requests();
+    let shown =
+        |scheme: &str| requests.iter().any(|request| request.header("authorization").is_some_and(|shown| shown.starts_with(scheme)));
+    assert!(shown("Basic ") && !shown("Bearer ") && requests.iter().all(|request| request.step != Step::Token), "{requests:#?}");
+    registry.behave();
+    registry.forget_requests();
+    RegistryClient::of(&known).push("team/token", "v2", &content, &PushOptions::default(), &()).await.unwrap();
+    assert!(registry.requests().iter().all(|request| request.header("authorization").is_some_and(|shown| shown.starts_with("Bearer "))));
+}
+
+/// Somebody grants what was missing, and the push is made again.
+#[tokio::test]
+async fn a_token_that_was_not_enough_is_not_shown_again() {
+    let registry = start(Options::default().token("me", "S3CRET-CANARY-many")).await;
+    let known = Known::new(super::options(&registry, basic("me", "S3CRET-CANARY-many"))).unwrap();
+    let (_layout, content) = image();
+    registry.misbehave(Rule::on(Step::ManifestPut, Switch::Status(403)).times(1));
+    let push = async || RegistryClient::of(&known).push("team/app", "v1", &content, &PushOptions::default(), &()).await;
+    assert!(matches!(registry_error(push().await), RegistryError::Denied { .. }));
+    registry.forget_requests();
+    push().await.unwrap();
+    assert_eq!(registry.requests().iter().filter(|request| request.step == Step::Token).count(), 1);
+}
+
 fn image_of(layer: &[u8]) -> (TestLayout, PinnedContent) {
     let layout = TestLayout::with_image(&[b"shared by all", layer]);
     let content = layout.pin(None).unwrap();

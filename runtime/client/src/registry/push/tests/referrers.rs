@@ -4,6 +4,7 @@ use pushgate_test_registry::{Rule, Step, Switch};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::PushOutcome;
 use crate::testing::for_platform;
 use pushgate_oci::media_type::{OCI_INDEX, OCI_MANIFEST};
 
@@ -165,6 +166,22 @@ async fn an_entry_that_another_client_overwrote_is_added_again() {
     let written = registry.requests().into_iter().filter(|request| request.step == Step::ManifestPut && request.path.contains("sha256-"));
     assert_eq!(written.count(), 4);
     assert_eq!(registry.tag_digest(REPOSITORY, "second"), None);
+}
+
+/// Under its own digest it is served before it is linked.
+#[tokio::test]
+async fn an_artifact_that_is_pushed_by_digest_is_linked_by_the_next_push_if_not_by_its_own() {
+    let registry = old_registry().await;
+    let (layout, image) = with_image(&registry).await;
+    let content = artifact(&layout, &image, b"first");
+    let digest = content.root().digest.to_string();
+    registry.misbehave(Rule::on(Step::ManifestPut, Switch::Status(403)).containing("/manifests/sha256-").times(1));
+    registry_error(push_as(&registry, &digest, &content).await);
+    assert!(registry.manifest(REPOSITORY, &digest).is_some());
+    for _ in 0..2 {
+        assert_eq!(push_as(&registry, &digest, &content).await.unwrap().outcome, PushOutcome::Unchanged);
+        assert_eq!(list(&registry, &image).len(), 1);
+    }
 }
 
 #[tokio::test]
