@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pushgate_builtin::BUILTINS;
-use pushgate_sandbox::{Capability, describe};
+use pushgate_sandbox::{Capability, describe, is_given_up};
 use serde_json::Value as Json;
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
@@ -183,8 +183,7 @@ fn settings(page: &mut String, schema: &Json) {
 /// A row for each property of a table, and for those of the tables in a list: `rules[].code`.
 fn settings_of(page: &mut String, place: &str, table: &Json, whole: &Json) {
     for (name, property) in table["properties"].as_object().into_iter().flatten() {
-        // One that nobody can give any more.
-        if property["deprecated"] == true && property["not"] == serde_json::json!({}) {
+        if is_given_up(property) {
             continue;
         }
         let is_required = table["required"].as_array().is_some_and(|required| required.iter().any(|key| key == name));

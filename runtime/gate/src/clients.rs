@@ -50,7 +50,7 @@ impl Clients {
         match credentials {
             Ok(credentials) => {
                 options.credentials = credentials;
-                self.known.registry(options, self.timeouts).map(|registry| RegistryClient::of(&registry))
+                self.known.registry(&options, self.timeouts).map(|registry| RegistryClient::of(&registry))
             }
             // Why there are none belongs to this push alone.
             Err(error) => {

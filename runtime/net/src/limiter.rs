@@ -166,8 +166,7 @@ mod tests {
         let before = Instant::now();
         pause.begin(&origin(), wait);
         let other = Origin::new(Scheme::Http, &Host::parse("127.0.0.1:2").unwrap());
-        drop(limiters[0].enter(&other).await);
-        assert!(before.elapsed() < wait, "another server");
+        assert!(tokio::time::timeout(Duration::ZERO, limiters[0].enter(&other)).await.is_ok(), "another server");
         for limiter in &limiters {
             drop(limiter.enter(&origin()).await);
             assert!(before.elapsed() >= wait);

@@ -156,6 +156,7 @@ pub use push::{FlavorHost, Image, InspectError, LogLevel, LogRecord, Push};
 pub use requests::{HttpError, HttpRequest, HttpResponse, QueryError};
 pub use sandbox::Sandbox;
 pub use settings_check::SettingsError;
+pub use settings_faults::is_given_up;
 pub use sniff::MAX_COMPONENT_BYTES;
 pub use source::ComponentSource;
 pub use toolchain::{Toolchain, TrapCause};

@@ -192,15 +192,17 @@ fn shown(value: &Value) -> String {
     excerpt(&value.to_string(), TEXT_BYTES)
 }
 
-/// What takes the place of a setting that was given up: the description of a schema that is `deprecated` and takes nothing, `"not": {}`.
+/// What takes the place of a setting that was given up: its description.
 fn gone<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a str> {
     let (setting, _) = error.schema_path().as_str().rsplit_once('/')?;
-    let setting = schema.pointer(setting).filter(|setting| is_gone(setting))?;
+    let setting = schema.pointer(setting).filter(|setting| is_given_up(setting))?;
     setting.get("description")?.as_str()
 }
 
-/// Whether a schema is that of a setting that nobody can give any more.
-fn is_gone(setting: &Value) -> bool {
+/// Whether this is the schema of a setting that was given up: it is `deprecated` and takes nothing, `"not": {}`. Its description says what takes its
+/// place, and lists of settings leave it out.
+#[must_use]
+pub fn is_given_up(setting: &Value) -> bool {
     setting.get("deprecated") == Some(&Value::Bool(true)) && setting.get("not").is_some_and(|not| *not == serde_json::json!({}))
 }
 
@@ -209,7 +211,7 @@ fn properties<'a>(schema: &'a Value, error: &ValidationError<'_>) -> impl Iterat
     let path = error.schema_path().as_str();
     let object = path.rsplit_once('/').and_then(|(parent, _)| schema.pointer(parent));
     let properties = object.and_then(|object| object.get("properties")).and_then(Value::as_object);
-    let properties = properties.into_iter().flatten().filter(|(_, setting)| !is_gone(setting));
+    let properties = properties.into_iter().flatten().filter(|(_, setting)| !is_given_up(setting));
     properties.map(|(name, _)| name.as_str())
 }
 

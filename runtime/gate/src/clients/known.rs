@@ -81,12 +81,12 @@ impl KnownRegistries {
     }
 
     /// The registry as these options say who one is there.
-    pub(super) fn registry(&self, options: ClientOptions, timeouts: Timeouts) -> Result<Arc<Registry>, RegistryError> {
-        let user = User::of(&options);
-        self.known(&options.clone(), timeouts, |Known { connections, users }| {
+    pub(super) fn registry(&self, options: &ClientOptions, timeouts: Timeouts) -> Result<Arc<Registry>, RegistryError> {
+        let user = User::of(options);
+        self.known(options, timeouts, |Known { connections, users }| {
             let registry = match users.take(&user) {
                 Some(registry) => registry,
-                None => Registry::over(connections, options),
+                None => Registry::over(connections, options.clone()),
             };
             Arc::clone(users.keep(user, registry))
         })
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn registry(known: &KnownRegistries, options: &ClientOptions) -> Arc<Registry> {
-        known.registry(options.clone(), Timeouts::default()).unwrap()
+        known.registry(options, Timeouts::default()).unwrap()
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &registry(&known, &options)));
         assert_eq!(known.routes().0.len(), 1, "the route by the old file is gone");
         write(b"nothing");
-        let error = known.registry(options, Timeouts::default()).unwrap_err();
+        let error = known.registry(&options, Timeouts::default()).unwrap_err();
         assert!(error.to_string().contains("ca.pem"), "{error}");
     }
 

@@ -7,7 +7,7 @@ use pushgate_gate::decide::capability_in_words;
 use pushgate_gate::flavors::component_file;
 use pushgate_gate::hook_limits::HookLimits;
 use pushgate_gate::name::Name;
-use pushgate_sandbox::{ComponentDigest, Description, LoadError, describe};
+use pushgate_sandbox::{ComponentDigest, Description, LoadError, describe, is_given_up};
 use serde_json::{Value, json};
 
 use super::capabilities::capabilities;
@@ -125,11 +125,10 @@ fn settings(text: &mut String, schema: &Value) {
     }
 }
 
-/// But for those that nobody can give any more.
+/// But for those that were given up.
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let is_gone = |property: &Value| property["deprecated"] == true && property["not"] == serde_json::json!({});
-    properties.filter(move |(_, property)| !is_gone(property))
+    properties.filter(|(_, property)| !is_given_up(property))
 }
 
 /// One property of a schema: its name, what it may be, and what it means.
